@@ -1,0 +1,22 @@
+"""Finds the project's stylesheets in a wheel and in a checkout."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+
+
+def stylesheet(name: str) -> Path:
+    """Give the path of one stylesheet.
+
+    A wheel carries the `styles` folder inside the package; a checkout keeps it at the top.
+
+    Args:
+        name: The file's name, such as `browser.tcss`.
+
+    Raises:
+        FileNotFoundError: Where neither place holds it.
+    """
+    for folder in (_PACKAGE / "styles", _PACKAGE.parents[1] / "styles"):
+        if (path := folder / name).is_file():
+            return path
+    raise FileNotFoundError(f"groupstui's stylesheet {name} is missing: reinstall groupstui")

@@ -1,0 +1,56 @@
+"""Makes a server's text safe to show.
+
+Names and error texts come from people and from servers. A terminal obeys control characters, bidirectional
+overrides reorder what stands beside them, and a storm of combining marks climbs over its neighbours, so
+everything that is shown goes through `clean` first.
+"""
+
+import unicodedata
+from functools import lru_cache
+
+LONGEST = 200
+"""Characters after which a shown text is cut, with an ellipsis."""
+
+MARKS_IN_A_ROW = 2
+"""Combining marks that may follow one character; real scripts rarely need more."""
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+@lru_cache(maxsize=65_536)
+def clean(text: str, longest: int = LONGEST) -> str:
+    """Give the text in a form that any terminal shows literally, on one line.
+
+    White space of any kind becomes a space, what cannot be printed becomes U+FFFD, and at most two
+    combining marks follow one another.
+
+    Args:
+        text: What a server or a person wrote.
+        longest: The most characters to keep; a longer text ends with an ellipsis.
+    """
+    if len(text) <= longest and text.isascii() and text.isprintable():
+        return text
+    # Normalising costs with the length, so an endless name is shortened before it, generously.
+    kept: list[str] = []
+    marks = 0
+    for character in unicodedata.normalize("NFC", text[: longest * 8]):
+        if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me"):
+            marks += 1
+            if marks > MARKS_IN_A_ROW:
+                continue
+        else:
+            marks = 0
+        if character.isspace():
+            kept.append(" ")
+        elif character.isprintable():
+            kept.append(character)
+        else:
+            kept.append(REPLACEMENT)
+    if len(kept) > longest or len(text) > longest * 8:
+        kept[longest - 1 :] = ["…"]
+    return "".join(kept)
+
+
+def count(number: int, singular: str, plural: str | None = None) -> str:
+    """Give a number and its noun, as in `1 member`, `2,430 groups`."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
