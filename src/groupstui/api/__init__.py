@@ -1,0 +1,1 @@
+"""All that groupstui knows of Testmo's REST API and of HTTP."""

@@ -1,0 +1,69 @@
+"""Reads an answer's body: decoded, bounded, and judged by what it is.
+
+httpx has no limit of size: 204 kB of gzip become 209 MB, so the encoding is undone here, with a bound.
+"""
+
+import zlib
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from ..text import clean
+from .errors import BadAnswer, Unreachable
+
+MOST_BYTES = 64 * 1024 * 1024
+"""The largest answer that is read, raw or decoded: a page of 100 groups of 5,000 members is a tenth of it."""
+
+
+async def read_bounded(response: httpx.Response) -> bytes:
+    """Give the body, decoded, and never more of it than `MOST_BYTES`."""
+    decoder = _Decoder(response.headers.get("content-encoding", "identity"))
+    body = bytearray()
+    received = 0
+    async for chunk in response.aiter_raw():
+        received += len(chunk)
+        body += decoder.decode(chunk, MOST_BYTES + 1 - len(body))
+        if max(received, len(body)) > MOST_BYTES:
+            raise BadAnswer(f"the answer is larger than {MOST_BYTES // 1024**2} MB")
+    if not decoder.complete:
+        raise Unreachable("the connection ended in the middle of an answer", momentary=True)
+    return bytes(body)
+
+
+class _Decoder:
+    """Undoes a content encoding, giving at most as much as asked: a few bytes of gzip can hold a gigabyte."""
+
+    def __init__(self, encoding: str) -> None:
+        encoding = encoding.strip().lower()
+        if encoding not in ("", "identity", "gzip", "x-gzip"):
+            raise BadAnswer(f"the answer is encoded as {clean(encoding)}, which was not asked for")
+        self._gzip = zlib.decompressobj(wbits=31) if "gzip" in encoding else None
+
+    @property
+    def complete(self) -> bool:
+        return self._gzip is None or self._gzip.eof
+
+    def decode(self, chunk: bytes, most: int) -> bytes:
+        if self._gzip is None:
+            return chunk
+        try:
+            return self._gzip.decompress(chunk, max(most, 1))
+        except zlib.error:
+            raise BadAnswer("the answer's gzip encoding is broken") from None
+
+
+def is_web_page(response: httpx.Response, body: bytes) -> bool:
+    """Tell whether a person's page came in place of the API's JSON, as a proxy or a wrong host sends it."""
+    return "html" in response.headers.get("content-type", "").lower() or body.lstrip()[:1] == b"<"
+
+
+def error_message(body: bytes) -> str:
+    """Give the `message` of an error's body, or nothing: a proxy's body is often a web page."""
+    try:
+        return clean(_ErrorBody.model_validate_json(body).message)
+    except ValidationError:
+        return ""
+
+
+class _ErrorBody(BaseModel):
+    message: str = ""

@@ -1,0 +1,189 @@
+"""One request to one site: the only place that speaks HTTP.
+
+httpx follows an absolute address anywhere, has no total time limit and no limit of size; each is bounded
+here. Every failure, of httpx, of JSON or of a shape, leaves as a `TestmoError`.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+import httpx
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from .. import __version__
+from ..text import clean
+from .auth import BearerAuth
+from .body import error_message, is_web_page, read_bounded
+from .errors import (
+    AdminRequired,
+    BadAnswer,
+    NotFound,
+    RateLimited,
+    SignInRequired,
+    TestmoError,
+    Unreachable,
+    WrongAddress,
+)
+from .instance import Instance
+from .tls import system_trust
+
+M = TypeVar("M", bound=BaseModel)
+
+TIMEOUT = 30.0
+"""Seconds that a request may take in all, from the look-up of the name to the last byte."""
+
+
+class Client:
+    """Sends requests to one site with one token."""
+
+    def __init__(
+        self,
+        instance: Instance,
+        token: SecretStr,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        timeout: float = TIMEOUT,
+    ) -> None:
+        self.instance = instance
+        self._timeout = timeout
+        try:
+            self._http = httpx.AsyncClient(
+                base_url=f"{instance.origin}/api/v1/",
+                auth=BearerAuth(instance.origin, token),
+                headers={
+                    "User-Agent": f"groupstui/{__version__}",
+                    "Accept": "application/json",
+                    # Only what `read_bounded` can decode with a bound.
+                    "Accept-Encoding": "gzip",
+                },
+                timeout=timeout,
+                transport=transport,
+                verify=system_trust() if instance.origin.startswith("https") else False,
+                follow_redirects=False,
+            )
+        except (ValueError, ImportError, OSError) as error:
+            # A proxy variable that names nothing usable fails here, with errors that are not httpx's own.
+            raise Unreachable(
+                f"cannot set up the connection: {clean(str(error))}",
+                advice="Check the proxy variables (HTTPS_PROXY, ALL_PROXY, NO_PROXY).",
+            ) from None
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def get(self, path: str, shape: type[M], params: Mapping[str, str | int] | None = None) -> M:
+        """Ask for one thing and give it in its shape.
+
+        Args:
+            path: Below `/api/v1/`, such as `groups/17`.
+            shape: The model of the answer.
+            params: The query.
+
+        Raises:
+            TestmoError: One of its kinds, by what the user must do.
+        """
+        response, body = await self._fetch(path, params)
+        if response.status_code != 200:
+            raise self._refusal(response, body)
+        try:
+            return shape.model_validate_json(body)
+        except ValidationError as error:
+            raise self._nonsense(response, body, error) from None
+
+    async def _fetch(self, path: str, params: Mapping[str, str | int] | None) -> tuple[httpx.Response, bytes]:
+        host = self.instance.name
+        try:
+            async with (
+                asyncio.timeout(self._timeout),
+                self._http.stream("GET", path, params=params) as response,
+            ):
+                return response, await read_bounded(response)
+        except (TimeoutError, httpx.TimeoutException):
+            raise Unreachable(f"{host} did not answer within {self._timeout:g} s") from None
+        except httpx.ConnectError as error:
+            raise _not_connected(host, error) from None
+        except httpx.ProxyError as error:
+            raise Unreachable(
+                f"the proxy refused: {clean(str(error))}", advice="Check HTTPS_PROXY and NO_PROXY."
+            ) from None
+        except (httpx.InvalidURL, UnicodeError):
+            raise WrongAddress(f"{host} is not an address that can be asked") from None
+        except (httpx.HTTPError, OSError) as error:
+            why = clean(str(error)) or type(error).__name__
+            raise Unreachable(f"the connection to {host} broke: {why}", momentary=True) from None
+
+    def _refusal(self, response: httpx.Response, body: bytes) -> TestmoError:
+        """Turn a status other than 200 into the error that says what to do."""
+        status = response.status_code
+        because = f": {said}" if (said := error_message(body)) else ""
+        if 300 <= status < 400:
+            target = clean(response.headers.get("location", "nowhere"))
+            return WrongAddress(f"the site redirects to {target} ({status}); the token was not sent there")
+        if status == 429:
+            return RateLimited(
+                f"the site asks for a pause (429{because})", retry_after=_retry_after(response)
+            )
+        if status >= 500:
+            return Unreachable(
+                f"the site is in trouble ({status}{because})", advice="Try again in a minute.", momentary=True
+            )
+        if is_web_page(response, body):
+            return self._web_page(response)
+        match status:
+            case 401:
+                return SignInRequired(f"the site does not accept the token (401{because})")
+            case 403:
+                return AdminRequired(f"the token's user may not read this (403{because})")
+            case 404:
+                return NotFound(f"not found (404{because})")
+            case _:
+                return BadAnswer(f"the site refused the request ({status}{because})")
+
+    def _web_page(self, response: httpx.Response) -> TestmoError:
+        return WrongAddress(
+            f"{self.instance.name} answered with a web page, not with Testmo's API ({response.status_code})"
+        )
+
+    def _nonsense(self, response: httpx.Response, body: bytes, error: ValidationError) -> TestmoError:
+        if is_web_page(response, body):
+            return self._web_page(response)
+        if not body.strip():
+            return BadAnswer(f"{self.instance.name} answered with nothing")
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(str(step) for step in first["loc"])
+        what = "broken JSON" if first["type"] == "json_invalid" else f"an unknown shape at {where}"
+        return BadAnswer(f"{self.instance.name} answered with {clean(what)}")
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """Read `Retry-After`, as seconds or as a date; a date is held against the server's own clock."""
+    value = response.headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    try:
+        until = parsedate_to_datetime(value)
+        now = (
+            parsedate_to_datetime(response.headers["date"])
+            if "date" in response.headers
+            else datetime.now(UTC)
+        )
+        return max(0.0, (until - now).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _not_connected(host: str, error: httpx.ConnectError) -> TestmoError:
+    why = clean(str(error))
+    lowered = why.lower()
+    if "certificate" in lowered or "ssl" in lowered or "tls" in lowered:
+        return Unreachable(
+            f"no trusted connection to {host}: {why}",
+            advice="Check the address; where TLS is inspected, the system must trust the inspector.",
+        )
+    if "name" in lowered or "address associated" in lowered or "getaddrinfo" in lowered:
+        return WrongAddress(f"there is no host {host}", advice="Check the instance's name and the network.")
+    return Unreachable(f"cannot connect to {host}: {why}")

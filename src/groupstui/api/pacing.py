@@ -1,0 +1,50 @@
+"""Keeps requests as polite as the site asks: one pause for all of them."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+
+class Clock:
+    """The time, and waiting for it. Tests put one in its place that moves by itself."""
+
+    def monotonic(self) -> float:
+        """Give seconds that never go back."""
+        return time.monotonic()
+
+    def now(self) -> datetime:
+        """Give the time of day, in UTC."""
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for so many seconds; cancelling ends the wait."""
+        await asyncio.sleep(seconds)
+
+
+class Pause:
+    """One pause, shared by all requests to a site: nobody asks while it lasts."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._deadline = 0.0
+        self.until: datetime | None = None
+        """When requests go on; None while nothing is paused."""
+        self.changed: Callable[[], None] = lambda: None
+        """Called when a pause begins, is lengthened, or ends."""
+
+    def hold(self, seconds: float) -> None:
+        """Let no request start for so many seconds. A pause that already lasts longer stays as it is."""
+        deadline = self._clock.monotonic() + seconds
+        if deadline > self._deadline:
+            self._deadline = deadline
+            self.until = self._clock.now() + timedelta(seconds=seconds)
+            self.changed()
+
+    async def over(self) -> None:
+        """Wait until nothing is paused."""
+        while (left := self._deadline - self._clock.monotonic()) > 0:
+            await self._clock.sleep(left)
+        if self.until is not None:
+            self.until = None
+            self.changed()

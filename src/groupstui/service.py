@@ -1,0 +1,269 @@
+"""The one object behind every screen: asks a site, waits when it must, remembers what it saw.
+
+Usable without the app:
+
+    async with GroupsService("acme", os.environ["TESTMO_TOKEN"]) as service:
+        detail = await service.group(1)
+        for member in detail.members:
+            print(member.id, member.label)
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx
+from pydantic import BaseModel, SecretStr
+
+from .api.client import TIMEOUT, Client
+from .api.errors import NotFound, RateLimited, Unreachable
+from .api.instance import Instance
+from .api.models import CurrentUser, Group, GroupAnswer, GroupPage
+from .api.pacing import Clock, Pause
+from .directory import Directory, Member
+
+M = TypeVar("M", bound=BaseModel)
+
+CONCURRENCY = 4
+"""Requests in flight at once. Testmo publishes no limits, so few."""
+
+TRIES = 3
+"""How often one request is sent before a 429 is told."""
+
+UNTOLD_PAUSE = 60.0
+"""Seconds to wait after a 429 without `Retry-After`: the least that Testmo asks for."""
+
+LONGEST_PAUSE = 600.0
+"""Seconds; a site that asks for more is told to the user at once."""
+
+MOMENT = 0.5
+"""Seconds before the one repeat after a dropped connection or a 5xx."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of groups, as it was at a time."""
+
+    groups: tuple[Group, ...]
+    page: int
+    """Counted from 1."""
+    last_page: int
+    per_page: int
+    total: int
+    """Groups on the whole site."""
+    as_of: datetime
+
+    @property
+    def first(self) -> int:
+        """The place of the first group on the page, counted from 0."""
+        return (self.page - 1) * self.per_page
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDetail:
+    """One group with its people resolved, as it was at a time."""
+
+    group: Group
+    members: tuple[Member, ...]
+    created_by: Member | None
+    updated_by: Member | None
+    as_of: datetime
+
+
+class GroupsService:
+    """Reads the groups of one site. An async context manager; leaving it closes the connections.
+
+    Every method that asks the site raises a `TestmoError`, by what the user must do.
+    """
+
+    def __init__(
+        self,
+        instance: Instance | str,
+        token: SecretStr | str,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        timeout: float = TIMEOUT,
+        clock: Clock | None = None,
+    ) -> None:
+        """Set up a service; nothing is sent yet.
+
+        Args:
+            instance: The site, or text that names one (see `Instance.parse`).
+            token: A site admin's token.
+            transport: What carries the requests, in place of the network.
+            timeout: Seconds that one request may take in all.
+            clock: What tells the time, in place of the system's clock.
+
+        Raises:
+            BadInstance: If the text names no site.
+        """
+        self.instance = Instance.parse(instance) if isinstance(instance, str) else instance
+        self.user: CurrentUser | None = None
+        """Who the token belongs to, once `sign_in` or `who_am_i` was answered."""
+        self.directory = Directory()
+        """What was seen so far."""
+        self._clock = clock or Clock()
+        self.pause = Pause(self._clock)
+        """The pause that the site asked for, if any."""
+        token = SecretStr(token) if isinstance(token, str) else token
+        self._client = Client(self.instance, token, transport=transport, timeout=timeout)
+        self._slots = asyncio.Semaphore(CONCURRENCY)
+        self._listings: dict[tuple[int, int], Listing] = {}
+        self._under_way: dict[tuple[int, int], asyncio.Task[Listing]] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """End what is under way and close the connections."""
+        tasks = list(self._under_way.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._client.close()
+
+    async def sign_in(self) -> CurrentUser:
+        """Find out whose token it is and whether it may read groups.
+
+        `/user` answers every valid token, so only `/groups` tells whether it is a site admin's.
+
+        Raises:
+            SignInRequired: The token is wrong or revoked.
+            AdminRequired: The token is valid, but not a site admin's.
+        """
+        user = await self.who_am_i()
+        await self.groups_page(1, 15, fresh=True)
+        return user
+
+    async def who_am_i(self) -> CurrentUser:
+        """Give the token's own user."""
+        self.user = await self._ask("user", CurrentUser)
+        return self.user
+
+    async def groups_page(self, page: int = 1, per_page: int = 15, *, fresh: bool = False) -> Listing:
+        """Give one page of groups; their members' names go into the directory.
+
+        A page that was seen, or was fetched ahead, costs no request.
+
+        Args:
+            page: Counted from 1.
+            per_page: 15, 25, 50 or 100: the API takes no others.
+            fresh: Ask again even where the page is known.
+        """
+        key = (page, per_page)
+        if not fresh and key in self._listings:
+            return self._listings[key]
+        if fresh or key not in self._under_way:
+            self._start(key)
+        return await self._under_way[key]
+
+    def fetch_ahead(self, page: int, per_page: int) -> None:
+        """Start to fetch a page that will probably be wanted next. Its failure is told when it is wanted."""
+        key = (page, per_page)
+        if key not in self._listings and key not in self._under_way:
+            self._start(key)
+
+    def forget_pages(self) -> None:
+        """Let every page be asked for again when it is next wanted."""
+        self._listings.clear()
+
+    async def pages(self, per_page: int = 100) -> AsyncIterator[Listing]:
+        """Give every page in turn, asked for now.
+
+        It ends where the site says so, and where the next page does not follow: a site that hands out the
+        same page again must not be read for ever.
+        """
+        page = 1
+        while True:
+            listing = await self.groups_page(page, per_page, fresh=True)
+            yield listing
+            if listing.page >= listing.last_page or not listing.groups:
+                return
+            page = listing.page + 1
+
+    async def group(self, group_id: int) -> GroupDetail:
+        """Ask for one group and give it with its people resolved.
+
+        Raises:
+            NotFound: The group is not there, or no longer.
+        """
+        try:
+            answer = await self._ask(f"groups/{group_id}", GroupAnswer, {"expands": "users"})
+        except NotFound:
+            self.directory.discard(group_id)
+            raise
+        self.directory.add([answer.result], answer.expands.users)
+        return self.detail(answer.result, self._clock.now())
+
+    def detail(self, group: Group, as_of: datetime) -> GroupDetail:
+        """Give a group that was read with its people resolved as far as they are known; asks nothing."""
+
+        def person(person_id: int | None) -> Member | None:
+            return None if person_id is None else self.directory.person(person_id)
+
+        return GroupDetail(
+            group=group,
+            members=self.directory.members(group),
+            created_by=person(group.created_by),
+            updated_by=person(group.updated_by),
+            as_of=as_of,
+        )
+
+    def _start(self, key: tuple[int, int]) -> None:
+        task = asyncio.create_task(self._fetch_page(*key), name=f"page {key[0]} of {key[1]}")
+        self._under_way[key] = task
+
+        def done(task: asyncio.Task[Listing]) -> None:
+            if self._under_way.get(key) is task:
+                del self._under_way[key]
+            if not task.cancelled():
+                task.exception()  # a page fetched ahead has nobody waiting who would take its failure
+
+        task.add_done_callback(done)
+
+    async def _fetch_page(self, page: int, per_page: int) -> Listing:
+        query: dict[str, str | int] = {"page": page, "per_page": per_page, "expands": "users"}
+        answer = await self._ask("groups", GroupPage, query)
+        total = len(answer.result) if answer.total is None else answer.total
+        listing = Listing(
+            groups=answer.result,
+            # `page` and `last_page` are null where the result is empty.
+            page=answer.page or page,
+            last_page=max(answer.last_page or 1, answer.page or 1),
+            per_page=per_page,
+            total=total,
+            as_of=self._clock.now(),
+        )
+        self.directory.total = total
+        self.directory.add(answer.result, answer.expands.users, first=listing.first)
+        self._listings[page, per_page] = listing
+        return listing
+
+    async def _ask(self, path: str, shape: type[M], params: Mapping[str, str | int] | None = None) -> M:
+        """Send one request, after any pause; again where the site asks to wait, or stumbles for a moment."""
+        repeated = False
+        attempt = 1
+        while True:
+            try:
+                async with self._slots:
+                    await self.pause.over()
+                    return await self._client.get(path, shape, params)
+            except RateLimited as error:
+                seconds = UNTOLD_PAUSE if error.retry_after is None else error.retry_after
+                if attempt >= TRIES or seconds > LONGEST_PAUSE:
+                    raise
+                self.pause.hold(seconds)
+                attempt += 1
+            except Unreachable as error:
+                if repeated or not error.momentary:
+                    raise
+                repeated = True
+                await self._clock.sleep(MOMENT)
