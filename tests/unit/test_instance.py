@@ -1,0 +1,55 @@
+"""What people type or paste for a site."""
+
+import pytest
+
+from groupstui.api.instance import BadInstance, Instance
+
+
+@pytest.mark.parametrize(
+    ("typed", "origin"),
+    [
+        ("acme", "https://acme.testmo.net"),
+        ("  ACME ", "https://acme.testmo.net"),
+        ("acme.testmo.net", "https://acme.testmo.net"),
+        ("https://acme.testmo.net", "https://acme.testmo.net"),
+        ("https://acme.testmo.net/", "https://acme.testmo.net"),
+        ("https://acme.testmo.net/projects/view/1?tab=2#row", "https://acme.testmo.net"),
+        ("acme.testmo.net/admin/groups", "https://acme.testmo.net"),
+        ("https://testmo.example.com:8443/x", "https://testmo.example.com:8443"),
+        ("https://acme.testmo.net:443", "https://acme.testmo.net"),
+        ("localhost:8765", "http://localhost:8765"),
+        ("http://127.0.0.1:8765/api/v1/groups", "http://127.0.0.1:8765"),
+        ("http://[::1]:8765", "http://[::1]:8765"),
+        ("müller", "https://xn--mller-kva.testmo.net"),
+    ],
+)
+def test_a_site_is_read_from_its_name_its_host_or_any_of_its_pages(typed: str, origin: str) -> None:
+    assert Instance.parse(typed).origin == origin
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("", "type the name"),
+        ("acme corp", "no spaces"),
+        ("acme\x1b[31m", "no spaces"),
+        ("http://acme.testmo.net", "plain http"),
+        ("ftp://acme.testmo.net", "starts with https"),
+        ("https://ada:secret@acme.testmo.net", "user name and password"),
+        ("https://", "no host name"),
+        ("foo_bar", "no host name"),
+        ("-acme", "no host name"),
+        ("https://acme..net", "no host name"),
+        ("https://acme.testmo.net:99999", "typing errors"),
+        ("https://[::1", "typing errors"),
+    ],
+)
+def test_what_names_no_site_is_refused_with_the_reason(typed: str, why: str) -> None:
+    with pytest.raises(BadInstance, match=why):
+        Instance.parse(typed)
+
+
+def test_a_password_in_an_address_is_not_repeated() -> None:
+    with pytest.raises(BadInstance) as caught:
+        Instance.parse("https://ada:secret@acme.testmo.net")
+    assert "secret" not in str(caught.value)

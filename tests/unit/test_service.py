@@ -1,0 +1,230 @@
+"""The service on the demo site, over TCP."""
+
+import asyncio
+
+import pytest
+
+from groupstui.api.errors import (
+    AdminRequired,
+    BadAnswer,
+    NotFound,
+    RateLimited,
+    SignInRequired,
+    TestmoError,
+    Unreachable,
+    WrongAddress,
+)
+from groupstui.api.instance import Instance
+from groupstui.service import LONGEST_PAUSE, TRIES, GroupsService
+
+
+async def test_signing_in_tells_who_it_is_and_reads_the_first_page(service, demo) -> None:
+    assert (await service.sign_in()).name == "Ada Lovelace"
+    assert demo.log.paths == ["/api/v1/user", "/api/v1/groups?page=1&per_page=15&expands=users"]
+
+
+async def test_a_wrong_token_and_a_member_s_token_get_different_answers(demo) -> None:
+    async with GroupsService(demo.url, "wrong") as service:
+        with pytest.raises(SignInRequired):
+            await service.sign_in()
+    async with GroupsService(demo.url, demo.member_token) as service:
+        with pytest.raises(AdminRequired, match="403"):
+            await service.sign_in()
+
+
+async def test_a_page_holds_groups_and_their_members_names(service, demo) -> None:
+    listing = await service.groups_page(2, 15)
+    assert [group.id for group in listing.groups] == sorted(demo.site.groups)[15:30]
+    assert (listing.page, listing.last_page, listing.total, listing.first) == (2, 16, 230, 15)
+    for group in listing.groups:
+        for member in service.directory.members(group):
+            known = demo.site.users.get(member.id)
+            assert member.name == (known.name if known else None)
+
+
+async def test_a_page_that_was_seen_costs_no_second_request(service, demo) -> None:
+    assert await service.groups_page(1) is await service.groups_page(1)
+    assert len(demo.log.requests) == 1
+
+
+async def test_a_page_that_is_fetched_ahead_is_not_asked_for_twice(service, demo) -> None:
+    service.fetch_ahead(2, 15)
+    await service.groups_page(2, 15)
+    assert len(demo.log.requests) == 1
+
+
+async def test_the_failure_of_a_page_fetched_ahead_is_told_when_the_page_is_wanted(service, demo) -> None:
+    demo.faults.always("404")
+    service.fetch_ahead(2, 15)
+    with pytest.raises(NotFound):
+        await service.groups_page(2, 15)
+
+
+async def test_a_fresh_page_shows_what_changed(service, demo) -> None:
+    await service.groups_page(1)
+    demo.site.rename_group(1, "Quality")
+    assert (await service.groups_page(1)).groups[0].name == "QA"
+    assert (await service.groups_page(1, fresh=True)).groups[0].name == "Quality"
+
+
+async def test_one_group_comes_with_its_people(service, demo) -> None:
+    detail = await service.group(1)
+    assert {member.id: member.name for member in detail.members} == {
+        member: demo.site.users[member].name for member in demo.site.groups[1].members
+    }
+
+
+async def test_a_group_that_is_read_again_is_new_on_its_page_too(service, demo) -> None:
+    await service.groups_page(1)
+    demo.site.rename_group(1, "Quality")
+    await service.group(1)
+    assert service.known_page(1, 15).groups[0].name == "Quality"
+
+
+async def test_a_deleted_group_is_not_found_and_no_longer_known(service, demo) -> None:
+    await service.groups_page(1)
+    demo.site.delete_group(1)
+    with pytest.raises(NotFound):
+        await service.group(1)
+    assert service.directory.group(1) is None
+
+
+async def test_every_page_in_turn_covers_the_site(service, demo) -> None:
+    ids = [group.id async for listing in service.pages() for group in listing.groups]
+    assert ids == sorted(demo.site.groups)
+    assert len(demo.log.requests) == 3
+
+
+async def test_the_groups_of_a_person_are_those_of_the_pages_seen(service, demo) -> None:
+    await service.groups_page(1, 15)
+    assert not service.directory.complete
+    async for _ in service.pages():
+        pass
+    assert service.directory.complete
+    expected = {group.id for group in demo.site.groups.values() if 7 in group.members}
+    assert {group.id for group in service.directory.groups_of(7)} == expected
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "said"),
+    [
+        ("400", BadAnswer, "400: Bad Request"),
+        ("401", SignInRequired, "401"),
+        ("403", AdminRequired, "403"),
+        ("404", NotFound, "404"),
+        ("405", BadAnswer, "405"),
+        ("422", BadAnswer, "422: The given data was invalid"),
+        ("500", Unreachable, "500: Server Error"),
+        ("502", Unreachable, "502"),
+        ("503", Unreachable, "503"),
+        ("html", WrongAddress, "web page"),
+        ("cut-json", BadAnswer, "broken JSON"),
+        ("empty", BadAnswer, "nothing"),
+        ("redirect", WrongAddress, "elsewhere.example"),
+        ("drop", Unreachable, "broke"),
+    ],
+)
+async def test_each_failure_is_told_by_what_to_do(service, demo, fault, kind, said) -> None:
+    demo.faults.always(fault)
+    with pytest.raises(kind, match=said) as caught:
+        await service.groups_page()
+    assert type(caught.value) is kind
+    assert caught.value.advice
+    assert demo.token not in str(caught.value)
+
+
+async def test_a_gzipped_answer_is_read(service, demo) -> None:
+    demo.faults.next("gzip")
+    assert len((await service.groups_page()).groups) == 15
+
+
+async def test_a_server_that_trickles_is_given_up_in_time(demo) -> None:
+    demo.faults.always("slow")
+    async with GroupsService(demo.url, demo.token, timeout=0.3) as service:
+        with pytest.raises(Unreachable, match="did not answer within 0.3 s"):
+            await service.groups_page()
+
+
+async def test_nobody_listening_is_told(demo) -> None:
+    async with GroupsService("http://127.0.0.1:9", demo.token) as service:
+        with pytest.raises(Unreachable, match=r"cannot connect to 127\.0\.0\.1:9"):
+            await service.sign_in()
+
+
+async def test_a_host_that_does_not_exist_is_a_wrong_address(demo) -> None:
+    async with GroupsService("https://groupstui.invalid", demo.token) as service:
+        with pytest.raises(TestmoError) as caught:
+            await service.sign_in()
+    assert isinstance(caught.value, WrongAddress | Unreachable)
+
+
+async def test_a_server_in_trouble_for_a_moment_goes_unnoticed(service, demo, clock) -> None:
+    demo.faults.next("500")
+    assert len((await service.groups_page()).groups) == 15
+    assert clock.waits == [0.5]
+
+
+@pytest.mark.parametrize(("fault", "seconds"), [("429", 7), ("429-date", 7), ("429-bare", 60)])
+async def test_a_pause_is_as_long_as_the_site_asks_for(service, demo, clock, fault, seconds) -> None:
+    demo.faults.retry_after = 7
+    demo.faults.next(fault)
+    await service.groups_page()
+    assert len(clock.waits) == 1
+    assert clock.waits[0] == pytest.approx(seconds, abs=1)
+
+
+async def test_one_pause_holds_all_requests(service, demo, clock) -> None:
+    demo.faults.retry_after = 7
+    demo.faults.next("429")
+    await asyncio.gather(*(service.groups_page(page) for page in range(1, 9)))
+    # Those in flight when the 429 came may have been answered; nobody waited a second time.
+    assert sum(clock.waits) == pytest.approx(7)
+    assert len(demo.log.requests) == 9
+    assert demo.log.most_in_flight <= 4
+
+
+async def test_a_pause_can_be_seen_and_ends(service, demo) -> None:
+    seen = []
+    service.pause.changed = lambda: seen.append(service.pause.until)
+    demo.faults.next("429")
+    await service.groups_page()
+    assert seen[0] is not None
+    assert seen[-1] is None
+
+
+async def test_a_storm_of_pauses_is_told_after_a_few_tries(service, demo) -> None:
+    demo.faults.always("429")
+    with pytest.raises(RateLimited):
+        await service.groups_page()
+    assert len(demo.log.requests) == TRIES
+
+
+async def test_a_pause_that_nobody_would_wait_for_is_told_at_once(service, demo, clock) -> None:
+    demo.faults.retry_after = int(LONGEST_PAUSE) + 1
+    demo.faults.always("429")
+    with pytest.raises(RateLimited):
+        await service.groups_page()
+    assert clock.waits == []
+
+
+async def test_a_pause_can_be_cancelled(demo) -> None:
+    paused = asyncio.Event()
+    demo.faults.always("429-bare")
+    async with GroupsService(demo.url, demo.token) as service:
+        service.pause.changed = paused.set
+        asking = asyncio.create_task(service.groups_page())
+        await paused.wait()
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+
+
+async def test_the_token_goes_to_no_other_origin(demo) -> None:
+    async with GroupsService(demo.url, demo.token) as service:
+        with pytest.raises(WrongAddress, match="refused to send the token"):
+            await service._client.get("http://localhost:1/groups", object)
+    assert demo.log.requests == []
+
+
+def test_a_service_takes_a_site_as_people_write_it() -> None:
+    assert GroupsService("acme", "token").instance == Instance("https://acme.testmo.net")
