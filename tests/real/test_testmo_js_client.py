@@ -1,0 +1,124 @@
+"""Testmo's own JavaScript client reads the demo site: what the demo answers is what Testmo's code expects."""
+
+import json
+import os
+import shutil
+import subprocess
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from groupstui.demo import DEMO_TOKEN, Site, create_app, make_site
+from groupstui.demo.server import DemoServer
+
+pytestmark = pytest.mark.real
+
+PACKAGE = "@testmo/testmo-api@2.4.0"
+SCRIPT = Path(__file__).parent / "js" / "read_site.js"
+
+
+def give_up(reason: str) -> None:
+    """Skip where a machine lacks something; CI has it all, so there it is a failure."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the client, once a session, and give the folder that node finds it in."""
+    for program in ("node", "npm"):
+        if shutil.which(program) is None:
+            give_up(f"{program} is not installed")
+    folder = tmp_path_factory.mktemp("npm")
+    install = [
+        "npm",
+        "install",
+        "--no-audit",
+        "--no-fund",
+        "--no-package-lock",
+        "--loglevel=error",
+        "--prefix",
+        str(folder),
+        PACKAGE,
+    ]
+    try:
+        subprocess.run(install, check=True, capture_output=True, text=True, timeout=180)
+    except subprocess.CalledProcessError as error:
+        first_line, _, _ = error.stderr.strip().partition("\n")
+        give_up(f"npm can't install {PACKAGE}: {first_line}")
+    except subprocess.TimeoutExpired:
+        give_up(f"npm takes too long to install {PACKAGE}")
+    return folder / "node_modules"
+
+
+@pytest.fixture(scope="session")
+def site() -> Site:
+    return make_site(60)
+
+
+@pytest.fixture(scope="session")
+def read(modules: Path, site: Site) -> dict[str, Any]:
+    """Give what the client read: the user, all pages of groups, and group 1."""
+    with DemoServer(create_app(site, token=DEMO_TOKEN)) as server:
+        done = subprocess.run(
+            ["node", str(SCRIPT), server.url, DEMO_TOKEN, "1"],
+            env={**os.environ, "NODE_PATH": str(modules), "TZ": "UTC"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert (done.returncode, done.stderr) == (0, "")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def as_node_prints(stamp: str | None) -> str | None:
+    """Give a time as JavaScript's Date prints it; node runs in UTC, so one without a zone is UTC as well."""
+    if stamp is None:
+        return None
+    return datetime.fromisoformat(stamp).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def test_it_reads_the_current_user(read: dict[str, Any], site: Site) -> None:
+    ada = site.users[1]
+    assert read["user"] == {
+        "id": 1,
+        "name": "Ada Lovelace",
+        "timezone": ada.timezone,
+        "date_format": ada.date_format,
+        "time_format": ada.time_format,
+    }
+
+
+def test_it_pages_through_all_groups(read: dict[str, Any], site: Site) -> None:
+    assert [page["page"] for page in read["pages"]] == [1, 2, 3]
+    assert {(page["last_page"], page["per_page"], page["total"]) for page in read["pages"]} == {(3, 25, 60)}
+    assert [group["id"] for page in read["pages"] for group in page["result"]] == list(site.groups)
+
+
+def test_it_reads_each_group_as_the_site_holds_it(read: dict[str, Any], site: Site) -> None:
+    for page in read["pages"]:
+        for group in page["result"]:
+            held = site.groups[group["id"]]
+            assert group == {
+                **held.as_json(),
+                "members": list(held.members),
+                "created_at": as_node_prints(held.created_at),
+                "updated_at": as_node_prints(held.updated_at),
+            }
+
+
+def test_it_reads_the_names_of_the_members(read: dict[str, Any], site: Site) -> None:
+    for page in read["pages"]:
+        names = {user["id"]: user["name"] for user in page["expands"]["users"]}
+        members = {member for group in page["result"] for member in group["members"]}
+        assert names == {user_id: site.users[user_id].name for user_id in names}
+        assert names.keys() >= members & site.users.keys()
+
+
+def test_it_reads_one_group(read: dict[str, Any], site: Site) -> None:
+    assert read["group"]["result"] == read["pages"][0]["result"][0]
+    assert {user["id"] for user in read["group"]["expands"]["users"]} >= set(site.groups[1].members)

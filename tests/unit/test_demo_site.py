@@ -1,0 +1,171 @@
+"""The demo site's data: lively, awkward where it should be, and the same for everyone."""
+
+import os
+import re
+import subprocess
+import sys
+import unicodedata
+
+import pytest
+
+from groupstui.demo import Group, Site, User, make_site
+
+STAMP = re.compile(r"202[1-6]-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+
+
+@pytest.fixture(scope="module")
+def made() -> Site:
+    return make_site()
+
+
+@pytest.fixture
+def site(made: Site) -> Site:
+    return made.copy()
+
+
+def front(site: Site) -> dict[str, Group]:
+    return {group.name: group for group in list(site.groups.values())[:15]}
+
+
+def test_the_default_site_has_the_size_that_is_documented(site: Site) -> None:
+    assert len(site.groups) == 230
+    assert len(site.users) == 900
+
+
+def test_the_same_seed_makes_the_same_site_and_another_seed_another(site: Site) -> None:
+    assert make_site() == site
+    assert make_site(seed=2) != site
+
+
+def test_the_site_is_the_same_in_processes_that_hash_differently() -> None:
+    script = "from groupstui.demo import make_site; print(ascii(make_site()))"
+    sites = {
+        subprocess.check_output([sys.executable, "-c", script], env={**os.environ, "PYTHONHASHSEED": seed})
+        for seed in ("1", "2")
+    }
+    assert len(sites) == 1
+
+
+def test_ids_increase_with_gaps(site: Site) -> None:
+    ids = list(site.groups)
+    assert ids == sorted(ids)
+    assert ids[-1] > len(ids)
+    assert [group.id for group in site.groups.values()] == ids
+
+
+def test_the_first_group_is_qa_with_five_members_and_the_first_user_ada(site: Site) -> None:
+    assert site.groups[1].name == "QA"
+    assert sorted(site.groups[1].members) == [1, 2, 3, 4, 5]
+    assert site.users[1].name == "Ada Lovelace"
+    assert site.users[2].name == "Grace Hopper"
+
+
+def test_the_first_page_shows_every_awkward_group(site: Site) -> None:
+    groups = front(site)
+    assert groups["Contractors 2027"].members == ()
+    assert len(set(groups["Everyone"].members)) == 500
+    assert len(set(groups["Former pilots"].members) - site.users.keys()) == 3
+    assert len(groups["Night shift"].members) == len(set(groups["Night shift"].members)) + 1
+    assert groups["team [dev]"].created_at == "2026-07-29 15:52:59.210008"
+    assert groups["team [dev]"].updated_at is None
+    assert {"[/x]", "[@click=app.quit]x[/]", "品質保証チーム", "Launch crew 🚀"} <= groups.keys()
+    assert any(name.startswith("=") for name in groups)
+    assert any(len(name) > 150 for name in groups)
+
+
+def test_only_the_awkward_groups_repeat_or_miss_members(site: Site) -> None:
+    for group in site.groups.values():
+        assert len(group.members) == len(set(group.members)) or group.name == "Night shift"
+        assert site.users.keys() >= set(group.members) or group.name == "Former pilots"
+
+
+def test_most_groups_are_small_and_a_few_are_large(site: Site) -> None:
+    sizes = sorted(len(group.members) for group in site.groups.values())
+    assert sizes[len(sizes) // 2] < 50
+    assert sizes[-3] > 200
+    assert sizes[-1] == 500
+
+
+def test_times_are_fixed_and_updates_follow_creations(site: Site) -> None:
+    records: list[Group | User] = [*site.groups.values(), *site.users.values()]
+    for record in records:
+        assert record.created_at is not None
+        if record.updated_at is None:
+            assert record.updated_by is None
+        else:
+            assert STAMP.fullmatch(record.created_at)
+            assert STAMP.fullmatch(record.updated_at)
+            assert record.created_at <= record.updated_at < "2026-10"
+    assert {group.updated_at is None for group in site.groups.values()} == {True, False}
+
+
+def test_people_come_from_everywhere(site: Site) -> None:
+    scripts = {unicodedata.name(letter).split()[0] for user in site.users.values() for letter in user.name}
+    assert scripts > {
+        *("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW", "CJK", "HIRAGANA", "HANGUL", "DEVANAGARI", "THAI")
+    }
+
+
+def test_users_differ_in_every_way_a_client_may_meet(site: Site) -> None:
+    users = site.users.values()
+    assert len({user.email for user in users}) == len(users)
+    assert all(re.fullmatch(r"[a-z.0-9]+@demo\.example", user.email) for user in users)
+    for flag in ("tfa_enabled", "is_active", "is_forgotten", "is_api"):
+        assert {getattr(user, flag) for user in users} == {True, False}
+    assert not any(user.is_active for user in users if user.is_forgotten)
+
+
+@pytest.mark.parametrize(
+    ("groups", "users", "members_max"), [(0, 0, 0), (1, 1, 0), (3, 2, 500), (30, 2, 1), (20_000, 5, 3)]
+)
+def test_a_site_of_any_size_can_be_made(groups: int, users: int, members_max: int) -> None:
+    site = make_site(groups, users, members_max)
+    assert len(site.groups) == groups
+    assert len(site.users) == users
+    assert len({group.name for group in site.groups.values()}) == groups
+    assert all(len(set(group.members)) <= min(users, members_max) for group in site.groups.values())
+
+
+def test_groups_can_be_added_renamed_and_deleted(site: Site) -> None:
+    last = max(site.groups)
+    added = site.add_group("Newcomers", [1, 2])
+    assert added == site.groups[last + 1]
+    assert site.rename_group(added.id, "Regulars").updated_by == 1
+    assert site.groups[added.id].name == "Regulars"
+    site.delete_group(added.id)
+    assert added.id not in site.groups
+    assert site.add_group("Others").id == last + 2
+
+
+def test_members_can_be_added_and_removed(site: Site) -> None:
+    before = site.groups[1]
+    site.add_member(1, 60)
+    site.remove_member(1, 2)
+    assert set(site.groups[1].members) == {1, 3, 4, 5, 60}
+    assert site.groups[1].updated_at is not None
+    assert set(before.members) == {1, 2, 3, 4, 5}
+
+
+def test_users_can_be_added_renamed_and_deleted(site: Site) -> None:
+    added = site.add_user("Joan Clarke")
+    assert added.id == max(site.users)
+    assert site.rename_user(added.id, "Joan Murray").name == "Joan Murray"
+    site.add_member(1, added.id)
+    site.delete_user(added.id)
+    assert added.id in site.groups[1].members
+    assert site.add_user("Mavis Batey").id == added.id + 1
+
+
+def test_an_edit_of_what_does_not_exist_is_an_error(site: Site) -> None:
+    for edit in (site.delete_group, site.delete_user):
+        with pytest.raises(KeyError):
+            edit(10**6)
+    for change in (site.add_member, site.remove_member):
+        with pytest.raises(KeyError):
+            change(1, 10**6)
+
+
+def test_the_groups_of_users_are_found_in_one_walk(site: Site) -> None:
+    found = site.groups_of([1, 900, 17])
+    for user_id, group_ids in found.items():
+        assert group_ids == [group.id for group in site.groups.values() if user_id in group.members]
