@@ -1,0 +1,146 @@
+"""The one request function, with answers that no well-meaning server gives."""
+
+import gzip
+import tracemalloc
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from pydantic import BaseModel, SecretStr
+
+from groupstui import __version__
+from groupstui.api.body import MOST_BYTES
+from groupstui.api.client import Client
+from groupstui.api.errors import BadAnswer, TestmoError, Unreachable, WrongAddress
+from groupstui.api.instance import Instance
+
+INSTANCE = Instance("https://acme.testmo.net")
+
+
+class Anything(BaseModel):
+    pass
+
+
+def client_for(answer) -> Client:
+    return Client(INSTANCE, SecretStr("canary"), transport=httpx.MockTransport(answer))
+
+
+def reply(content: bytes, status: int = 200, **headers: str) -> httpx.Response:
+    """An answer that is still to be read, as from a network: one made of bytes counts as read already."""
+
+    async def body() -> AsyncIterator[bytes]:
+        yield content
+
+    return httpx.Response(status, content=body(), headers={k.replace("_", "-"): v for k, v in headers.items()})
+
+
+async def ask(answer) -> TestmoError | BaseModel:
+    client = client_for(answer)
+    try:
+        return await client.get("groups", Anything)
+    except TestmoError as error:
+        return error
+    finally:
+        await client.close()
+
+
+async def test_a_request_says_who_asks_and_takes_only_what_can_be_bounded() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return reply(b"{}")
+
+    await ask(answer)
+    headers = seen[0].headers
+    assert headers["user-agent"] == f"groupstui/{__version__}"
+    assert headers["authorization"] == "Bearer canary"
+    assert headers["accept-encoding"] == "gzip"
+    assert str(seen[0].url) == "https://acme.testmo.net/api/v1/groups"
+
+
+async def test_a_gzip_bomb_is_refused_before_it_fills_the_memory() -> None:
+    bomb = gzip.compress(b" " * (4 * MOST_BYTES))
+    tracemalloc.start()
+    outcome = await ask(lambda request: reply(bomb, content_encoding="gzip"))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert isinstance(outcome, BadAnswer)
+    assert "larger than 64 MB" in str(outcome)
+    assert peak < 3 * MOST_BYTES
+
+
+async def test_an_endless_body_is_refused() -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield b" " * 1024 * 1024
+
+    outcome = await ask(lambda request: httpx.Response(200, content=endless()))
+    assert isinstance(outcome, BadAnswer)
+
+
+async def test_a_cut_gzip_stream_is_a_broken_connection() -> None:
+    half = gzip.compress(b'{"a": "' + bytes(range(48, 58)) * 100 + b'"}')[:-12]
+    outcome = await ask(lambda request: reply(half, content_encoding="gzip"))
+    assert isinstance(outcome, Unreachable)
+    assert outcome.momentary
+
+
+@pytest.mark.parametrize(
+    ("headers", "content"),
+    [({"content_encoding": "br"}, b"{}"), ({"content_encoding": "gzip"}, b"no gzip"), ({}, b"\xff\xfe{}")],
+)
+async def test_an_encoding_that_was_not_asked_for_is_told(headers, content) -> None:
+    outcome = await ask(lambda request: reply(content, **headers))
+    assert isinstance(outcome, BadAnswer)
+
+
+async def test_a_redirect_names_its_target_and_is_not_followed() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        return reply(b"", 302, location="https://evil.example/login")
+
+    outcome = await ask(answer)
+    assert isinstance(outcome, WrongAddress)
+    assert "evil.example" in str(outcome)
+    assert "\x1b" not in str(outcome)
+    assert asked == ["acme.testmo.net"]
+
+
+async def test_an_error_s_message_is_shown_without_what_a_terminal_would_obey() -> None:
+    outcome = await ask(lambda request: reply(b'{"message": "bad\\u001b]0;title\\u0007 page"}', 422))
+    assert isinstance(outcome, BadAnswer)
+    assert "\x1b" not in str(outcome)
+    assert "bad" in str(outcome)
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "ALL_PROXY"])
+def test_a_proxy_that_is_none_is_told_by_its_variable(variable, monkeypatch) -> None:
+    monkeypatch.setenv(variable, "nonsense://proxy")
+    with pytest.raises(Unreachable) as caught:
+        Client(INSTANCE, SecretStr("canary"))
+    assert "HTTPS_PROXY" in caught.value.advice
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        httpx.ReadError("canary-free"),
+        httpx.RemoteProtocolError("peer closed"),
+        httpx.ProxyError("403 Forbidden"),
+        httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"),
+        httpx.ConnectError("[Errno -2] Name or service not known"),
+        httpx.ConnectTimeout("slow"),
+        httpx.DecodingError("broken"),
+    ],
+    ids=lambda failure: f"{type(failure).__name__} {failure}",
+)
+async def test_every_failure_of_the_library_becomes_one_of_ours(failure) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise failure
+
+    outcome = await ask(answer)
+    assert isinstance(outcome, TestmoError)
+    assert outcome.advice
