@@ -1,0 +1,49 @@
+"""Reads tokens that people paste and that the environment holds."""
+
+import re
+from collections.abc import Mapping
+
+from pydantic import SecretStr
+
+VARIABLE = "TESTMO_TOKEN"
+"""The environment variable that holds a token."""
+
+LONGEST = 4096
+"""Characters after which a text is surely no token; one line of HTTP headers takes little more."""
+
+_VISIBLE = re.compile(r"[\x21-\x7e]+")
+
+
+class BadToken(ValueError):
+    """The text can't be a token; the message says why and never holds the text."""
+
+
+def check_token(text: str) -> SecretStr:
+    r"""Give a token from what a person pasted, without the white space around it.
+
+    Only visible ASCII is let through: an HTTP library that is handed a line break inside a header
+    reports it with an error that holds the whole token.
+
+    Raises:
+        BadToken: If the text is empty, too long, or holds anything but `[\x21-\x7e]`.
+    """
+    text = text.strip()
+    if not text:
+        raise BadToken("the token is empty: paste it again")
+    if len(text) > LONGEST:
+        raise BadToken(f"the token is longer than {LONGEST:,} characters: paste only the token")
+    if any(character.isspace() for character in text):
+        raise BadToken("the token holds a line break or a space: paste it again, without anything else")
+    if not _VISIBLE.fullmatch(text):
+        raise BadToken("the token holds a character that no token has: copy it again from Testmo")
+    return SecretStr(text)
+
+
+def token_from_environment(environ: Mapping[str, str]) -> SecretStr | None:
+    """Give the token in `TESTMO_TOKEN`, or None where it is unset or blank.
+
+    Raises:
+        BadToken: If it holds something that can't be a token.
+    """
+    text = environ.get(VARIABLE, "")
+    return check_token(text) if text.strip() else None

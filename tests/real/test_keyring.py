@@ -1,0 +1,96 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.real
+
+ORIGIN = "https://acme.testmo.net"
+DEADLINE = 60.0
+"""Seconds after which a program is hanging."""
+
+
+def use_store(environment, action, *, origin=ORIGIN, token="", read_limit=30.0):
+    """Use the store in a process of its own; give the lines that it printed."""
+    done = subprocess.run(
+        [sys.executable, Path(__file__).with_name("use_store.py"), action, origin, str(read_limit)],
+        env=environment,
+        input=token,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.splitlines()
+
+
+def test_a_token_outlives_the_program(secret_service):
+    assert use_store(secret_service.environment, "save", token="s3cret") == ["saved"]
+    assert use_store(secret_service.environment, "load") == ["s3cret"]
+
+
+def test_a_token_belongs_to_one_site(secret_service):
+    use_store(secret_service.environment, "save", token="s3cret")
+    assert use_store(secret_service.environment, "load", origin="https://other.testmo.net") == ["nothing"]
+
+
+def test_a_token_replaces_the_one_before(secret_service):
+    use_store(secret_service.environment, "save", token="old")
+    use_store(secret_service.environment, "save", token="new")
+    assert use_store(secret_service.environment, "load") == ["new"]
+
+
+def test_a_deleted_token_is_gone(secret_service):
+    use_store(secret_service.environment, "save", token="s3cret")
+    assert use_store(secret_service.environment, "delete") == ["deleted"]
+    assert use_store(secret_service.environment, "load") == ["nothing"]
+    assert use_store(secret_service.environment, "delete") == ["nothing"]
+
+
+def test_the_keyring_is_named(secret_service):
+    assert use_store(secret_service.environment, "describe") == ["SecretService Keyring"]
+
+
+@pytest.mark.parametrize("action", ["load", "save", "delete"])
+def test_a_locked_keyring_says_how_to_unlock_it(secret_service, action):
+    use_store(secret_service.environment, "save", token="s3cret")
+    secret_service.lock()
+    reason, advice = use_store(secret_service.environment, action, token="another")
+    assert reason == "the keyring is locked"
+    assert "Unlock the keyring" in advice
+
+
+def test_a_stuck_keyring_is_given_up_and_does_not_keep_the_program_from_ending(secret_service):
+    use_store(secret_service.environment, "save", token="s3cret")
+    secret_service.freeze()
+    reason, advice = use_store(secret_service.environment, "load", read_limit=1.0)
+    assert reason.startswith("the keyring did not answer within 1 s")
+    assert "Unlock the keyring" in advice
+
+
+@pytest.mark.parametrize("action", ["load", "save", "delete"])
+def test_a_session_without_a_bus_has_no_keyring(environment, action):
+    reason, advice = use_store(environment, action, token="s3cret")
+    assert reason == "no keyring is available here (keyring.backends.fail.Keyring)"
+    assert "TESTMO_TOKEN" in advice
+
+
+def test_a_null_backend_that_the_environment_names_is_refused(secret_service):
+    environment = secret_service.environment | {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+    reason, _ = use_store(environment, "save", token="s3cret")
+    assert reason == "the keyring backend keyring.backends.null.Keyring doesn't keep tokens safely"
+
+
+def test_a_missing_backend_that_the_environment_names_is_no_riddle(secret_service):
+    environment = secret_service.environment | {"PYTHON_KEYRING_BACKEND": "keyrings.nosuch.Keyring"}
+    reason, advice = use_store(environment, "load")
+    assert "PYTHON_KEYRING_BACKEND names doesn't work (ModuleNotFoundError" in reason
+    assert advice == "Correct or remove PYTHON_KEYRING_BACKEND."
+
+
+def test_a_named_backend_that_is_safe_is_used(secret_service):
+    name = "keyring.backends.SecretService.Keyring"
+    environment = secret_service.environment | {"PYTHON_KEYRING_BACKEND": name}
+    assert use_store(environment, "describe") == ["SecretService Keyring"]

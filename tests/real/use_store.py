@@ -1,0 +1,30 @@
+"""Uses the store as a program of its own: `use_store.py load|save|delete|describe ORIGIN READ_LIMIT`.
+
+Prints what came of it. The token to save comes on stdin.
+"""
+
+import asyncio
+import sys
+
+from groupstui.credentials import KeyringUnavailable, TokenStore, check_token
+
+
+async def use(action: str, origin: str, read_limit: str) -> str:
+    store = TokenStore(read_limit=float(read_limit))
+    match action:
+        case "load":
+            token = await store.load(origin)
+            return "nothing" if token is None else token.get_secret_value()
+        case "save":
+            await store.save(origin, check_token(sys.stdin.read()))
+            return "saved"
+        case "delete":
+            return "deleted" if await store.delete(origin) else "nothing"
+        case _:
+            return await store.describe()
+
+
+try:
+    print(asyncio.run(use(*sys.argv[1:])))
+except KeyringUnavailable as error:
+    print(error, error.advice, sep="\n")

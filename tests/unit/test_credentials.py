@@ -1,0 +1,410 @@
+import asyncio
+import subprocess
+import sys
+import threading
+import traceback
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from keyring.backend import KeyringBackend
+from keyring.backends import fail, null
+from keyring.errors import InitError, KeyringLocked, NoKeyringError, PasswordDeleteError, PasswordSetError
+from pydantic import SecretStr
+
+import groupstui
+from groupstui.credentials import (
+    BadToken,
+    KeyringUnavailable,
+    TokenStore,
+    check_token,
+    token_from_environment,
+)
+
+ORIGIN = "https://acme.testmo.net"
+TEXT = "testmo_api_3b9f\\'x"
+TOKEN = SecretStr(TEXT)
+DEADLINE = 30.0
+"""Seconds after which a test that waits for something gives up."""
+
+
+class Memory(KeyringBackend):
+    """A keyring that forgets everything at the end."""
+
+    priority = 1
+
+    def __init__(self):
+        super().__init__()
+        self.entries = {}
+
+    def get_password(self, service, username):
+        return self.entries.get((service, username))
+
+    def set_password(self, service, username, password):
+        self.entries[service, username] = password
+
+    def delete_password(self, service, username):
+        if self.entries.pop((service, username), None) is None:
+            raise PasswordDeleteError("No such password!")
+
+
+class Hanging(Memory):
+    """A keyring that answers only once it is released."""
+
+    def __init__(self):
+        super().__init__()
+        self.released = threading.Event()
+
+    def get_password(self, service, username):
+        self.released.wait(DEADLINE)
+        return super().get_password(service, username)
+
+    def set_password(self, service, username, password):
+        self.released.wait(DEADLINE)
+        super().set_password(service, username, password)
+
+
+class Raising(Memory):
+    """A keyring that answers everything with one error."""
+
+    def __init__(self, error):
+        super().__init__()
+        self.error = error
+
+    def get_password(self, service, username):
+        raise self.error
+
+    def set_password(self, service, username, password):
+        raise self.error
+
+
+class Forgetful(Memory):
+    """A keyring that only pretends to store and to remove."""
+
+    def set_password(self, service, username, password):
+        pass
+
+    def delete_password(self, service, username):
+        pass
+
+
+class NotRecommended(Memory):
+    """A keyring that works, but whose priority says that it is not safe."""
+
+    priority = 0.5
+
+
+@pytest.fixture
+def hanging():
+    backend = Hanging()
+    yield backend
+    release(backend)
+
+
+def release(hanging):
+    """Let the keyring answer, and wait until it has."""
+    hanging.released.set()
+    for thread in keyring_threads():
+        thread.join(DEADLINE)
+
+
+def keyring_threads():
+    return [thread for thread in threading.enumerate() if thread.name == "keyring"]
+
+
+def store_in(backend, **limits):
+    return TokenStore(lambda: backend, **limits)
+
+
+async def why_load_fails(store):
+    with pytest.raises(KeyringUnavailable) as caught:
+        await store.load(ORIGIN)
+    return caught.value
+
+
+async def why_save_fails(store, token=TOKEN):
+    with pytest.raises(KeyringUnavailable) as caught:
+        await store.save(ORIGIN, token)
+    return caught.value
+
+
+def test_a_pasted_token_loses_the_white_space_around_it():
+    assert check_token("  abc\n").get_secret_value() == "abc"
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        (" \n", "empty"),
+        ("Bearer s3cret", "a line break or a space"),
+        ("s3cret\ns3cret", "a line break or a space"),
+        ("s3cret\u200b", "a character that no token has"),
+        ("s3cret\x1b[0m", "a character that no token has"),
+        ("s3cret" * 1000, "longer than 4,096 characters"),
+    ],
+)
+def test_a_pasted_token_is_refused_with_what_is_wrong_but_without_the_token(text, wrong):
+    with pytest.raises(BadToken, match=wrong) as caught:
+        check_token(text)
+    assert "s3cret" not in str(caught.value)
+
+
+@given(st.text(max_size=50))
+def test_a_pasted_token_is_visible_ascii_or_refused(text):
+    try:
+        token = check_token(text).get_secret_value()
+    except BadToken:
+        return
+    assert token == text.strip()
+    assert all("!" <= character <= "~" for character in token)
+
+
+@pytest.mark.parametrize("environ", [{}, {"TESTMO_TOKEN": ""}, {"TESTMO_TOKEN": " \n"}])
+def test_the_environment_has_no_token_where_the_variable_is_unset_or_blank(environ):
+    assert token_from_environment(environ) is None
+
+
+def test_the_environment_has_a_token_without_the_white_space_around_it():
+    assert token_from_environment({"TESTMO_TOKEN": f" {TEXT}\r\n"}) == TOKEN
+
+
+def test_the_environment_must_hold_what_can_be_a_token():
+    with pytest.raises(BadToken, match="a line break or a space"):
+        token_from_environment({"TESTMO_TOKEN": "two words"})
+
+
+def test_the_environment_needs_no_keyring():
+    run_python(
+        "import sys; from groupstui.credentials import TokenStore, token_from_environment;"
+        "token_from_environment({'TESTMO_TOKEN': 'abc'}); TokenStore();"
+        "assert 'keyring' not in sys.modules"
+    )
+
+
+async def test_a_store_gives_back_what_it_was_given():
+    store = store_in(Memory())
+    await store.save(ORIGIN, TOKEN)
+    assert await store.load(ORIGIN) == TOKEN
+
+
+async def test_a_store_has_nothing_for_a_site_that_it_never_saw():
+    assert await store_in(Memory()).load(ORIGIN) is None
+
+
+async def test_a_store_replaces_a_token():
+    store = store_in(Memory())
+    await store.save(ORIGIN, SecretStr("old"))
+    await store.save(ORIGIN, TOKEN)
+    assert await store.load(ORIGIN) == TOKEN
+
+
+async def test_a_store_keeps_sites_apart():
+    store = store_in(Memory())
+    await store.save(ORIGIN, TOKEN)
+    assert await store.load("https://other.testmo.net") is None
+
+
+async def test_a_store_lists_its_tokens_under_the_program_and_the_origin():
+    backend = Memory()
+    await store_in(backend).save(ORIGIN, TOKEN)
+    assert backend.entries == {("groupstui", ORIGIN): TEXT}
+
+
+async def test_a_store_tells_whether_there_was_something_to_delete():
+    store = store_in(Memory())
+    await store.save(ORIGIN, TOKEN)
+    assert await store.delete(ORIGIN)
+    assert not await store.delete(ORIGIN)
+    assert await store.load(ORIGIN) is None
+
+
+async def test_a_store_names_its_keyring():
+    assert "Memory" in await store_in(Memory()).describe()
+
+
+async def test_a_store_chooses_its_keyring_once():
+    chosen = []
+
+    def choose():
+        chosen.append(Memory())
+        return chosen[-1]
+
+    store = TokenStore(choose)
+    await store.save(ORIGIN, TOKEN)
+    await store.load(ORIGIN)
+    assert len(chosen) == 1
+
+
+async def test_a_store_refuses_a_stored_text_that_is_no_token():
+    backend = Memory()
+    backend.set_password("groupstui", ORIGIN, "two\nlines")
+    error = await why_load_fails(store_in(backend))
+    assert str(error).startswith(f"what the keyring holds for {ORIGIN} is no token")
+    assert "lines" not in str(error)
+
+
+async def test_a_hung_keyring_is_given_up_after_the_time_limit(hanging):
+    error = await why_load_fails(store_in(hanging, read_limit=0.01))
+    assert "did not answer within 0.01 s" in str(error)
+    assert "Unlock" in error.advice
+
+
+async def test_a_hung_keyring_may_store_a_token_after_the_time_limit_and_says_so(hanging):
+    error = await why_save_fails(store_in(hanging, write_limit=0.01))
+    assert "may still be stored later" in str(error)
+    release(hanging)
+    assert hanging.entries == {("groupstui", ORIGIN): TEXT}
+
+
+async def test_a_hung_keyring_may_remove_a_token_after_the_time_limit_and_says_so(hanging):
+    with pytest.raises(KeyringUnavailable, match="may still be removed later"):
+        await store_in(hanging, write_limit=0.01).delete(ORIGIN)
+
+
+async def test_a_hung_keyring_leaves_the_event_loop_free(hanging):
+    loading = asyncio.create_task(store_in(hanging).load(ORIGIN))
+    await asyncio.sleep(0)
+    assert not loading.done()
+    hanging.released.set()
+    assert await loading is None
+
+
+async def test_a_hung_keyring_may_answer_after_it_was_abandoned(hanging):
+    complaints = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    loading = asyncio.create_task(store_in(hanging).load(ORIGIN))
+    await asyncio.sleep(0)
+    loading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await loading
+    release(hanging)
+    await asyncio.sleep(0)
+    assert complaints == []
+
+
+def test_a_hung_keyring_may_answer_after_the_program_closed_its_loop(hanging):
+    asyncio.run(why_load_fails(store_in(hanging, read_limit=0.01)))
+    release(hanging)
+    assert keyring_threads() == []
+
+
+def test_a_hung_keyring_does_not_keep_the_program_from_ending():
+    run_python(
+        "import asyncio, threading\n"
+        "from groupstui.credentials import KeyringUnavailable, TokenStore\n"
+        "store = TokenStore(lambda: threading.Event().wait(), read_limit=0.01)\n"
+        "try:\n    asyncio.run(store.load('https://acme.testmo.net'))\n"
+        "except KeyringUnavailable:\n    print('gave up')\n",
+        prints="gave up\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("raised", "reason", "advice"),
+    [
+        (NoKeyringError("none"), "no keyring is available here", "Start a keyring"),
+        (KeyringLocked("Failed"), "the keyring is locked", "Unlock"),
+        (InitError("no collection"), "can't be opened (InitError: no collection)", "Unlock"),
+        (PasswordSetError("-25308"), "failed (PasswordSetError: -25308)", "TESTMO_TOKEN"),
+        (OSError("\x1b[2Jgone\nfor good"), "failed (OSError: \ufffd[2Jgone for good)", "Try again"),
+        (RuntimeError(), "failed (RuntimeError)", "Try again"),
+        (BaseException("panic"), "failed (BaseException: panic)", "Try again"),
+    ],
+)
+async def test_a_failing_keyring_says_why_and_what_to_do(raised, reason, advice):
+    for error in (
+        await why_load_fails(store_in(Raising(raised))),
+        await why_save_fails(store_in(Raising(raised))),
+    ):
+        assert reason in str(error)
+        assert advice in error.advice
+
+
+@pytest.mark.parametrize("text", [f"bad header: Bearer {TEXT}", f"can't store {TEXT!r}"])
+async def test_a_failing_keyring_never_repeats_the_token(text):
+    error = await why_save_fails(store_in(Raising(ValueError(text))))
+    assert str(error) == "the keyring failed (ValueError)"
+
+
+async def test_a_failing_keyring_hands_on_no_frame_that_holds_the_token():
+    error = await why_save_fails(store_in(Raising(ValueError("why"))))
+    assert error.__cause__ is None
+    assert error.__context__ is None
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    assert frames
+    assert not any(TEXT in frame.f_locals.values() for frame in frames)
+
+
+async def test_a_forgetful_keyring_is_noticed_when_it_only_pretends_to_store():
+    error = await why_save_fails(store_in(Forgetful()))
+    assert str(error).endswith("Forgetful only pretended to store the token")
+
+
+async def test_a_forgetful_keyring_is_noticed_when_it_only_pretends_to_remove():
+    backend = Forgetful()
+    backend.entries["groupstui", ORIGIN] = TEXT
+    with pytest.raises(KeyringUnavailable, match="Forgetful still holds the token"):
+        await store_in(backend).delete(ORIGIN)
+
+
+@pytest.mark.parametrize("backend", [null.Keyring, NotRecommended])
+async def test_an_unsafe_backend_is_refused_by_name(backend):
+    for error in (
+        await why_load_fails(store_in(backend())),
+        await why_save_fails(store_in(backend())),
+    ):
+        assert f"{backend.__module__}.{backend.__name__} doesn't keep tokens safely" in str(error)
+
+
+async def test_a_system_without_a_keyring_is_told_apart():
+    error = await why_load_fails(store_in(fail.Keyring()))
+    assert str(error) == "no keyring is available here (keyring.backends.fail.Keyring)"
+
+
+async def test_an_unsafe_backend_is_refused_though_the_environment_names_it(monkeypatch):
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    assert "keyring.backends.null.Keyring doesn't keep" in str(await why_load_fails(TokenStore()))
+
+
+async def test_an_unsafe_backend_is_refused_though_the_keyring_settings_name_it(monkeypatch, tmp_path):
+    name_in_settings(monkeypatch, tmp_path, "keyring.backends.null.Keyring")
+    assert "keyring.backends.null.Keyring doesn't keep" in str(await why_load_fails(TokenStore()))
+
+
+@pytest.mark.parametrize("name", ["", "nosuchmodule.Keyring", "keyring.backends.null.Nothing"])
+async def test_a_broken_backend_is_blamed_on_the_environment_that_names_it(monkeypatch, name):
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", name)
+    error = await why_load_fails(TokenStore())
+    assert str(error).startswith("the keyring backend that PYTHON_KEYRING_BACKEND names doesn't work")
+    assert error.advice == "Correct or remove PYTHON_KEYRING_BACKEND."
+
+
+async def test_a_broken_backend_is_blamed_on_the_keyring_settings_that_name_it(monkeypatch, tmp_path):
+    name_in_settings(monkeypatch, tmp_path, "nosuchmodule.Keyring")
+    error = await why_load_fails(TokenStore())
+    assert "keyringrc.cfg names doesn't work (ModuleNotFoundError" in str(error)
+
+
+def name_in_settings(monkeypatch, home, backend):
+    """Make a backend the choice of keyring's own settings, below a throwaway home."""
+    monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
+    from keyring.util.platform_ import config_root
+
+    config_root().mkdir(parents=True)
+    (config_root() / "keyringrc.cfg").write_text(f"[backend]\ndefault-keyring={backend}\n")
+
+
+def run_python(program, prints=""):
+    """Run a program that must end by itself, and end well."""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": str(Path(groupstui.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, prints, "")
