@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from .api.models import Group, Person
 
@@ -18,6 +19,36 @@ class Member:
     def label(self) -> str:
         """The name, or the id as `#17` where the name is not known."""
         return f"#{self.id}" if self.name is None else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of groups, as it was at a time."""
+
+    groups: tuple[Group, ...]
+    page: int
+    """Counted from 1."""
+    last_page: int
+    per_page: int
+    total: int
+    """Groups on the whole site."""
+    as_of: datetime
+
+    @property
+    def first(self) -> int:
+        """The place of the first group on the page, counted from 0."""
+        return (self.page - 1) * self.per_page
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDetail:
+    """One group with its people resolved, as it was at a time."""
+
+    group: Group
+    members: tuple[Member, ...]
+    created_by: Member | None
+    updated_by: Member | None
+    as_of: datetime
 
 
 class Directory:

@@ -10,7 +10,7 @@ Usable without the app:
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar
@@ -23,7 +23,7 @@ from .api.errors import NotFound, RateLimited, Unreachable
 from .api.instance import Instance
 from .api.models import CurrentUser, Group, GroupAnswer, GroupPage
 from .api.pacing import Clock, Pause
-from .directory import Directory, Member
+from .directory import Directory, GroupDetail, Listing, Member
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -41,36 +41,6 @@ LONGEST_PAUSE = 600.0
 
 MOMENT = 0.5
 """Seconds before the one repeat after a dropped connection or a 5xx."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """One page of groups, as it was at a time."""
-
-    groups: tuple[Group, ...]
-    page: int
-    """Counted from 1."""
-    last_page: int
-    per_page: int
-    total: int
-    """Groups on the whole site."""
-    as_of: datetime
-
-    @property
-    def first(self) -> int:
-        """The place of the first group on the page, counted from 0."""
-        return (self.page - 1) * self.per_page
-
-
-@dataclass(frozen=True, slots=True)
-class GroupDetail:
-    """One group with its people resolved, as it was at a time."""
-
-    group: Group
-    members: tuple[Member, ...]
-    created_by: Member | None
-    updated_by: Member | None
-    as_of: datetime
 
 
 class GroupsService:
@@ -165,6 +135,10 @@ class GroupsService:
             self._start(key)
         return await self._under_way[key]
 
+    def known_page(self, page: int, per_page: int) -> Listing | None:
+        """Give a page that costs no request, or None."""
+        return self._listings.get((page, per_page))
+
     def fetch_ahead(self, page: int, per_page: int) -> None:
         """Start to fetch a page that will probably be wanted next. Its failure is told when it is wanted."""
         key = (page, per_page)
@@ -201,6 +175,7 @@ class GroupsService:
             self.directory.discard(group_id)
             raise
         self.directory.add([answer.result], answer.expands.users)
+        self._renew(answer.result)
         return self.detail(answer.result, self._clock.now())
 
     def detail(self, group: Group, as_of: datetime) -> GroupDetail:
@@ -216,6 +191,13 @@ class GroupsService:
             updated_by=person(group.updated_by),
             as_of=as_of,
         )
+
+    def _renew(self, group: Group) -> None:
+        """Let the known pages hold a group as it is now; their age stays that of their other groups."""
+        for key, listing in self._listings.items():
+            if any(known.id == group.id for known in listing.groups):
+                groups = tuple(group if known.id == group.id else known for known in listing.groups)
+                self._listings[key] = replace(listing, groups=groups)
 
     def _start(self, key: tuple[int, int]) -> None:
         task = asyncio.create_task(self._fetch_page(*key), name=f"page {key[0]} of {key[1]}")

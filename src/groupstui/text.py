@@ -54,3 +54,25 @@ def clean(text: str, longest: int = LONGEST) -> str:
 def count(number: int, singular: str, plural: str | None = None) -> str:
     """Give a number and its noun, as in `1 member`, `2,430 groups`."""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+@lru_cache(maxsize=65_536)
+def fold(text: str) -> str:
+    """Give the text as it is compared in searches: without regard to case, accents and width."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def matches(query: str, name: str, number: int) -> bool:
+    """Tell whether a filter's query fits a name or an id.
+
+    Args:
+        query: What a person typed: a part of the name, or an id as `17` or `#17`.
+        name: The name, as the site gives it.
+        number: The id.
+    """
+    wanted = fold(query.strip())
+    digits = wanted.removeprefix("#")
+    return wanted in fold(name) or (digits.isdecimal() and str(number).startswith(digits))

@@ -141,7 +141,7 @@ async def test_a_gzipped_answer_is_read(service, demo) -> None:
 async def test_a_server_that_trickles_is_given_up_in_time(demo) -> None:
     demo.faults.always("slow")
     async with GroupsService(demo.url, demo.token, timeout=0.3) as service:
-        with pytest.raises(Unreachable, match="did not answer within 0.3 s"):
+        with pytest.raises(Unreachable, match=r"did not answer within 0\.3 s"):
             await service.groups_page()
 
 

@@ -1,0 +1,72 @@
+"""Draws the pictures of the README: the real app on the demo site, at the size of a small terminal.
+
+    uv run python screenshots/make.py
+"""
+
+import asyncio
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+# The pictures show the same time everywhere.
+os.environ["TZ"] = "UTC"
+time.tzset()
+
+import httpx
+from pydantic import SecretStr
+
+from groupstui.api.instance import Instance
+from groupstui.api.pacing import Clock
+from groupstui.app import Access, make_app
+from groupstui.demo import DEMO_TOKEN, create_app, make_site
+from groupstui.service import GroupsService
+
+PICTURES: dict[str, tuple[tuple[int, int], list[str]]] = {
+    "browser": ((100, 30), ["down"]),
+    "browser-80x24": ((80, 24), ["down"]),
+    "narrow": ((60, 30), ["down"]),
+    "filter": ((100, 30), ["slash", *"team"]),
+    "person": ((100, 30), ["enter", "u"]),
+    "palette": ((100, 30), ["colon", *"page"]),
+    "help": ((100, 40), ["question_mark"]),
+    "login": ((80, 24), []),
+}
+"""The size of each picture, and the keys that lead to it."""
+
+
+class StillClock(Clock):
+    """A clock that stands still, so that a picture changes only when the app does."""
+
+    def now(self) -> datetime:
+        """Give the same time again and again."""
+        return datetime(2026, 11, 23, 14, 2, 11, tzinfo=UTC)
+
+
+def connect(instance: Instance, token: SecretStr) -> GroupsService:
+    """Make a service on a demo site of its own."""
+    transport = httpx.ASGITransport(create_app(make_site(), token=DEMO_TOKEN))
+    return GroupsService(instance, token, transport=transport, clock=StillClock())
+
+
+async def draw(name: str, size: tuple[int, int], keys: list[str]) -> None:
+    """Draw one picture."""
+    access = Access(Instance("https://demo.testmo.net"), SecretStr(DEMO_TOKEN))
+    app = make_app(connect=connect, access=None if name == "login" else access)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        for key in keys:
+            await app.workers.wait_for_complete()
+            await pilot.press(key)
+        await pilot.pause(0.1)
+        (Path(__file__).parent / f"{name}.svg").write_text(app.export_screenshot(title="groupstui"))
+
+
+async def main() -> None:
+    """Draw them all."""
+    for name, (size, keys) in PICTURES.items():
+        await draw(name, size, keys)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,279 @@
+"""The app: chooses the screen, holds the theme and the settings, closes the service."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pydantic import SecretStr
+from textual import on, work
+from textual.app import App, ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Static
+
+from .api.instance import BadInstance, Instance
+from .credentials import KeyringUnavailable, TokenStore
+from .messages import ChooseSite, PageSizeChosen, SignInAgain, SignOut
+from .resources import stylesheet
+from .screens.browser import BrowserScreen
+from .screens.commands import commands_of
+from .screens.confirm import ConfirmDialog
+from .screens.help import HelpDialog
+from .screens.login import Connect, LoginScreen, SignedIn
+from .screens.palette import PaletteDialog
+from .screens.sites import SitesDialog
+from .service import GroupsService
+from .settings import Settings, SettingsError, SettingsFile
+from .widgets.message_line import Notice
+
+BUG = 3
+"""The exit code after a crash."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """A site and a token that were given from outside: nothing is asked, and nothing is kept."""
+
+    instance: Instance
+    token: SecretStr
+
+
+class GroupsApp(App[None]):
+    """Browses the groups of Testmo sites."""
+
+    TITLE = "groupstui"
+    ENABLE_COMMAND_PALETTE = False  # the project's own is quiet on a slow link
+    CSS_PATH: ClassVar[Any] = [stylesheet("app.tcss"), stylesheet("dialogs.tcss")]
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        settings_file: SettingsFile | None,
+        tokens: TokenStore,
+        connect: Connect,
+        access: Access | None,
+        instance: Instance | None,
+    ) -> None:
+        super().__init__()
+        self._settings = settings
+        self._settings_file = settings_file
+        self._tokens = tokens
+        self._connect = connect
+        self._access = access
+        self._instance = instance
+        self._service: GroupsService | None = None
+        self._keyring_used = access is None
+        if settings.theme in self.available_themes:
+            self.theme = settings.theme
+
+    def compose(self) -> ComposeResult:
+        """Say what is waited for, should the keyring take its time."""
+        yield Static("Reading the token from the keyring…", id="waiting")
+
+    def on_mount(self) -> None:
+        """Go to the first screen that makes sense."""
+        self.theme_changed_signal.subscribe(self, self._theme_changed)
+        if self._access is not None:
+            self._browse(self._connect(self._access.instance, self._access.token))
+        elif self._instance is not None:
+            self._resume(self._instance)
+        else:
+            self._resume_at(self._settings.current or "")
+
+    async def on_unmount(self) -> None:
+        """Close the connections."""
+        if self._service is not None:
+            await self._service.close()
+
+    def _fatal_error(self) -> None:
+        """End with a report of a bug that shows where, but no local variables: a token may be among them."""
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
+        self._return_code = BUG
+        report = Traceback(show_locals=False, width=None)
+        self._exit_renderables.append(Segments(self.console.render(report, self.console.options)))
+        self._close_messages_no_wait()
+
+    # From one screen to another
+
+    def _resume_at(self, origin: str) -> None:
+        """Open a site that the settings name; they can be edited by hand, so it may be anything."""
+        try:
+            self._resume(Instance.parse(origin))
+        except BadInstance:
+            self._ask_to_sign_in(origin)
+
+    @work(name="read the keyring", group="site", exclusive=True)
+    async def _resume(self, instance: Instance) -> None:
+        """Go on where the last run ended, if the keyring still has the token."""
+        notice = None
+        token = None
+        try:
+            token = await self._tokens.load(instance.origin)
+        except KeyringUnavailable as error:
+            notice = Notice(str(error), error.advice, "error")
+        if token is None:
+            self._ask_to_sign_in(
+                instance.name if instance.origin.startswith("https") else instance.origin, notice
+            )
+        else:
+            self._remember(lambda settings: settings.remember(instance.origin))
+            self._browse(self._connect(instance, token))
+
+    def _ask_to_sign_in(self, site: str = "", notice: Notice | None = None) -> None:
+        self.push_screen(LoginScreen(self._connect, site=site, notice=notice), self._signed_in)
+
+    def _signed_in(self, result: SignedIn | None) -> None:
+        if result is None:
+            return
+        origin = result.service.instance.origin
+        self._remember(lambda settings: settings.remember(origin))
+        self._browse(result.service)
+        self._keyring_used = True
+        self._save_token(origin, result.token)
+
+    @work(name="write the keyring", group="keyring")
+    async def _save_token(self, origin: str, token: SecretStr) -> None:
+        try:
+            await self._tokens.save(origin, token)
+        except KeyringUnavailable as error:
+            self._say(Notice(f"the token is kept for this run only: {error}", error.advice))
+
+    def _browse(self, service: GroupsService) -> None:
+        """Show a site in place of the one on the screen."""
+        self.run_worker(self._replace(service), name="change site", group="replace", exclusive=True)
+
+    async def _replace(self, service: GroupsService) -> None:
+        old, self._service = self._service, service
+        screen = BrowserScreen(service, per_page=self._settings.page_size)
+        if isinstance(self.screen, BrowserScreen):
+            await self.switch_screen(screen)
+        else:
+            await self.push_screen(screen)
+        if old is not None:
+            await old.close()
+
+    def _say(self, notice: Notice) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, BrowserScreen | LoginScreen):
+                screen.notice = notice
+
+    # Sites
+
+    @on(ChooseSite)
+    @work(name="choose a site", group="dialog", exclusive=True)
+    async def _choose_site(self) -> None:
+        current = "" if self._service is None else self._service.instance.origin
+        choice = await self.push_screen_wait(
+            SitesDialog([site.instance for site in self._settings.sites], current)
+        )
+        match choice:
+            case None:
+                return
+            case _ if choice.action == "add":
+                self._ask_to_sign_in()
+            case _ if choice.action == "sign out":
+                await self._sign_out(choice.origin)
+            case _ if choice.origin != current:
+                self._resume_at(choice.origin)
+
+    @on(SignInAgain)
+    def _sign_in_again(self) -> None:
+        if self._service is not None:
+            self._ask_to_sign_in(self._service.instance.origin)
+
+    @on(SignOut)
+    @work(name="sign out", group="dialog", exclusive=True)
+    async def _sign_out_here(self) -> None:
+        if self._service is not None:
+            await self._sign_out(self._service.instance.origin)
+
+    async def _sign_out(self, origin: str) -> None:
+        question = (
+            f"Delete the token of {origin} from the keyring? "
+            "Testmo shows a token only once: to come back, make a new one."
+        )
+        if not await self.push_screen_wait(ConfirmDialog("Sign out", question)):
+            return
+        notice = Notice(f"signed out of {origin}; its token is deleted")
+        try:
+            if self._keyring_used and not await self._tokens.delete(origin):
+                notice = Notice(f"signed out of {origin}; the keyring held no token")
+        except KeyringUnavailable as error:
+            notice = Notice(f"the token may still be in the keyring: {error}", error.advice, "error")
+        self._remember(lambda settings: settings.forget(origin))
+        if self._service is not None and self._service.instance.origin == origin:
+            await self._service.close()
+            self._service = None
+            await self.pop_screen()
+            self._ask_to_sign_in(notice=notice)
+        else:
+            self._say(notice)
+
+    # Settings
+
+    @on(PageSizeChosen)
+    def _page_size_chosen(self, event: PageSizeChosen) -> None:
+        self._remember(lambda settings: settings.with_page_size(event.per_page))
+
+    def _theme_changed(self, theme: object) -> None:
+        self._remember(lambda settings: settings.with_theme(self.theme))
+
+    def _remember(self, change: Callable[[Settings], Settings]) -> None:
+        """Change the settings, here and in their file; what another run has written there stays."""
+        self._settings = change(self._settings)
+        if self._settings_file is not None:
+            try:
+                self._settings_file.save(change(self._settings_file.load()))
+            except SettingsError as error:
+                self._say(Notice(str(error), "", "error"))
+
+    def action_set_theme(self, name: str) -> None:
+        """Draw in other colours, in this run and the next."""
+        self.theme = name
+
+    # Help
+
+    def action_help(self) -> None:
+        """Show what the keys do on the screen below."""
+        self.push_screen(HelpDialog(commands_of(self.screen)))
+
+    @work(name="palette", group="dialog", exclusive=True)
+    async def action_palette(self) -> None:
+        """Find a command by its name and do it."""
+        commands = [command for command in commands_of(self.screen) if command.enabled]
+        command = await self.push_screen_wait(PaletteDialog(commands))
+        if command is not None:
+            await self.run_action(command.action, command.node)
+
+
+def make_app(
+    *,
+    settings_file: SettingsFile | None = None,
+    tokens: TokenStore | None = None,
+    connect: Connect = GroupsService,
+    access: Access | None = None,
+    instance: Instance | None = None,
+) -> GroupsApp:
+    """Make the app: the one factory for the program, the tests and the pictures.
+
+    Args:
+        settings_file: Where settings are kept between runs; None keeps them for this run.
+        tokens: Where tokens are kept; None means the system's keyring.
+        connect: Makes the service for a site and a token.
+        access: A site and a token to use without asking; neither is kept.
+        instance: The site to sign in to, in place of the last one.
+
+    Raises:
+        SettingsError: If the settings can't be read.
+    """
+    return GroupsApp(
+        settings=Settings() if settings_file is None else settings_file.load(),
+        settings_file=settings_file,
+        tokens=tokens or TokenStore(),
+        connect=connect,
+        access=access,
+        instance=instance,
+    )

@@ -1,0 +1,20 @@
+"""What every dialog has in common."""
+
+from typing import ClassVar, TypeVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+Result = TypeVar("Result")
+
+
+class Dialog(ModalScreen[Result | None]):
+    """A box over the screen below. Escape closes it without a result."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "close", id="dialog.close", tooltip="Close this without a choice"),
+    ]
+
+    def action_close(self) -> None:
+        """Close without a result."""
+        self.dismiss(None)

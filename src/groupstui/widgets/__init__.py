@@ -1,0 +1,1 @@
+"""What is drawn: widgets that know rows and reactives, and nothing of sites, tokens or settings."""

@@ -1,0 +1,78 @@
+"""A one-line filter above a table."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+
+class FilterInput(Input):
+    """Narrows a table while it is typed. Hidden while it is empty and not in use."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "enter,down",
+            "keep",
+            "keep filter",
+            id="filter.keep",
+            tooltip="Keep the filter and go to the list",
+        ),
+        Binding("escape", "clear", "clear", id="filter.clear"),
+    ]
+
+    @dataclass
+    class Edited(Message):
+        """The text has changed."""
+
+        input: "FilterInput"
+        text: str
+
+        @property
+        def control(self) -> "FilterInput":
+            """The filter."""
+            return self.input
+
+    @dataclass
+    class Left(Message):
+        """The person is done with the filter and wants the list."""
+
+        input: "FilterInput"
+
+    def __init__(self, placeholder: str) -> None:
+        """Make a filter.
+
+        Args:
+            placeholder: What can be typed, as in `name or id`.
+        """
+        super().__init__(placeholder=placeholder, compact=True, select_on_focus=False)
+        # A blinking cursor writes to an idle line, 2.6 kB a second.
+        self.cursor_blink = False
+        self.display = False
+
+    def open(self) -> None:
+        """Show the filter and let it take the keys."""
+        self.display = True
+        self.focus()
+
+    def clear_text(self) -> None:
+        """Empty the filter and hide it."""
+        self.value = ""
+        self.display = False
+
+    def action_keep(self) -> None:
+        """Go to the list; the filter stays."""
+        self.display = bool(self.value)
+        self.post_message(self.Left(self))
+
+    def action_clear(self) -> None:
+        """Go to the whole list."""
+        self.clear_text()
+        self.post_message(self.Left(self))
+
+    @on(Input.Changed)
+    def _edited(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(self.Edited(self, event.value))

@@ -1,0 +1,112 @@
+"""A table with a filter above it: what both panes of the browser are made of."""
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Generic, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.reactive import var
+
+from ..text import clean, matches
+from .filter_input import FilterInput
+from .table import Column, Table
+
+T = TypeVar("T")
+
+
+class FilteredTable(Vertical, Generic[T]):
+    """Shows the rows whose name or id fits what is typed."""
+
+    query_text: var[str] = var("")
+    """What is typed into the filter."""
+
+    def __init__(
+        self,
+        columns: Sequence[Column[T]],
+        *,
+        identity: Callable[[T], Hashable],
+        name_of: Callable[[T], str],
+        number_of: Callable[[T], int],
+        placeholder: str,
+        id: str | None = None,
+    ) -> None:
+        """Make a pane.
+
+        Args:
+            columns: The table's columns.
+            identity: What makes a row the same row after a refresh.
+            name_of: The text that the filter looks into.
+            number_of: The id that the filter looks at.
+            placeholder: What can be typed into the filter.
+            id: The widget's id.
+        """
+        super().__init__(id=id)
+        self.table: Table[T] = Table(columns, identity=identity)
+        self.filter_input = FilterInput(placeholder)
+        self._name_of = name_of
+        self._number_of = number_of
+        self._rows: Sequence[T] = ()
+        self._empty = ""
+
+    def compose(self) -> ComposeResult:
+        """Stack the filter and the table."""
+        yield self.filter_input
+        yield self.table
+
+    @property
+    def rows_shown(self) -> int:
+        """How many rows fit the filter."""
+        return len(self.table.rows)
+
+    @property
+    def filtered(self) -> bool:
+        """Whether the filter hides anything that does not fit."""
+        return bool(self.query_text.strip())
+
+    def show(self, rows: Sequence[T], *, empty: str, keep: bool = True) -> None:
+        """Show other rows.
+
+        Args:
+            rows: All rows; the filter that is set goes on to hide some.
+            empty: What to say where there are none.
+            keep: Let the cursor stay on the row it is on, where that is among the new ones.
+        """
+        self._rows = rows
+        self._empty = empty
+        self._refill(keep=keep)
+
+    def open_filter(self) -> None:
+        """Let the person type a filter."""
+        self.filter_input.open()
+
+    def clear_filter(self) -> bool:
+        """Show all rows. Gives False where nothing was filtered."""
+        if not self.query_text:
+            return False
+        self.filter_input.clear_text()
+        return True
+
+    def filter_changed(self) -> None:
+        """Called after the filter has changed, for what a subclass draws about it."""
+
+    def _refill(self, *, keep: bool = True) -> None:
+        rows, query = self._rows, self.query_text
+        if self.filtered:
+            rows = [row for row in rows if matches(query, self._name_of(row), self._number_of(row))]
+            self.table.empty = f"Nothing here matches “{clean(query, 40)}”. esc clears the filter."
+        if not self._rows:
+            self.table.empty = self._empty
+        self.table.show(rows, keep=keep)
+        self.filter_changed()
+
+    @on(FilterInput.Edited)
+    def _edited(self, event: FilterInput.Edited) -> None:
+        event.stop()
+        self.query_text = event.text
+        self._refill()
+
+    @on(FilterInput.Left)
+    def _left(self, event: FilterInput.Left) -> None:
+        event.stop()
+        self.table.focus()

@@ -1,0 +1,147 @@
+"""The left pane: one page of groups."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.message import Message
+from textual.reactive import reactive
+
+from ..text import clean
+from .filtered_table import FilteredTable
+from .table import Column, Table
+
+if TYPE_CHECKING:
+    from ..api.models import Group
+    from ..directory import Listing
+
+
+class GroupList(FilteredTable["Group"]):
+    """Shows a page of groups, and in its lower border where on the site that page is."""
+
+    BORDER_TITLE = "Groups"
+
+    listing: reactive["Listing | None"] = reactive(None)
+    """The page on the screen; None before the first."""
+
+    activity: reactive[str] = reactive("")
+    """What is being loaded, in words; empty while nothing is."""
+
+    @dataclass
+    class Highlighted(Message):
+        """The cursor is on another group, or on none."""
+
+        group: "Group | None"
+
+    @dataclass
+    class Opened(Message):
+        """The person wants to see into a group."""
+
+        group: "Group"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        """Make the pane.
+
+        Args:
+            id: The widget's id.
+        """
+        super().__init__(
+            COLUMNS,
+            identity=lambda group: group.id,
+            name_of=lambda group: group.name,
+            number_of=lambda group: group.id,
+            placeholder="filter this page by name or id",
+            id=id,
+        )
+
+    def watch_listing(self, old: "Listing | None", listing: "Listing | None") -> None:
+        """Show the page; the cursor stays on its group where that is on it."""
+        if listing is not None:
+            same = old is not None and (old.page, old.per_page) == (listing.page, listing.per_page)
+            empty = "There are no groups on this page." if listing.total else "This site has no groups."
+            self.show(listing.groups, empty=empty, keep=same)
+
+    def watch_activity(self) -> None:
+        """Say what is being loaded."""
+        if self.activity:
+            self.nothing_to_show(self.activity)
+        self.filter_changed()
+
+    def nothing_to_show(self, why: str) -> None:
+        """Say why the list is empty, where there was no page yet."""
+        if self.listing is None:
+            self.show((), empty=clean(why))
+
+    def filter_changed(self) -> None:
+        """Draw the position in words."""
+        words = [self.activity] if self.activity else []
+        listing = self.listing
+        if listing is not None and not self.activity:
+            if self.filtered:
+                words.append(f"{self.rows_shown} of {len(listing.groups)} on this page")
+            words.append(position(listing))
+            if not self.filtered:
+                words.append(f"{listing.per_page}/page")
+        self.border_subtitle = " · ".join(words)
+
+    @on(Table.Highlighted)
+    def _highlighted(self, event: Table.Highlighted["Group"]) -> None:
+        event.stop()
+        self.post_message(self.Highlighted(event.row))
+
+    @on(Table.Selected)
+    def _selected(self, event: Table.Selected["Group"]) -> None:
+        event.stop()
+        self.post_message(self.Opened(event.row))
+
+
+def position(listing: "Listing") -> str:
+    """Give a page's place on the site, as `page 2 of 16 · 16-30 of 230`."""
+    place = f"page {listing.page:,} of {listing.last_page:,}"
+    if not listing.groups:
+        return f"{place} · none of {listing.total:,}"
+    return f"{place} · {listing.first + 1:,}–{listing.first + len(listing.groups):,} of {listing.total:,}"
+
+
+def last_change(group: "Group") -> str:
+    """Give the day of a group's last change; of its making where it was never changed."""
+    return day(group.updated_at or group.created_at)
+
+
+def day(time: datetime | str | None) -> str:
+    """Give a time's day in the local zone; a time that could not be read as the text it is."""
+    return f"{time.astimezone():%Y-%m-%d}" if isinstance(time, datetime) else time or ""
+
+
+def _sortable(time: datetime | str | None) -> str:
+    return time.isoformat() if isinstance(time, datetime) else time or ""
+
+
+COLUMNS: tuple[Column["Group"], ...] = (
+    Column(
+        "id",
+        "ID",
+        lambda group: str(group.id),
+        order=lambda group: group.id,
+        align="right",
+        width=lambda groups: max((len(str(group.id)) for group in groups), default=2),
+    ),
+    Column("name", "Name", lambda group: group.name, least=12),
+    Column(
+        "members",
+        "Members",
+        lambda group: f"{len(group.members):,}",
+        order=lambda group: len(group.members),
+        align="right",
+        width=7,
+    ),
+    Column(
+        "changed",
+        "Changed",
+        last_change,
+        order=lambda group: _sortable(group.updated_at or group.created_at),
+        width=10,
+        priority=1,
+    ),
+)

@@ -1,0 +1,119 @@
+"""The right pane: one group and its members."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from ..text import clean, count
+from .filtered_table import FilteredTable
+from .status_bar import moment
+from .table import Column, Table
+
+if TYPE_CHECKING:
+    from ..directory import GroupDetail, Member
+
+
+class MemberPane(FilteredTable["Member"]):
+    """Shows who is in a group, and where the group comes from."""
+
+    detail: reactive["GroupDetail | None"] = reactive(None)
+    """The group under the list's cursor; None where there is none."""
+
+    @dataclass
+    class Opened(Message):
+        """The person wants to see a member's groups."""
+
+        member: "Member"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        """Make the pane.
+
+        Args:
+            id: The widget's id.
+        """
+        super().__init__(
+            COLUMNS,
+            identity=lambda member: member.id,
+            name_of=lambda member: member.label,
+            number_of=lambda member: member.id,
+            placeholder="filter members by name or id",
+            id=id,
+        )
+        self._facts = Static(id="facts")
+
+    def compose(self) -> ComposeResult:
+        """Stack the group's facts, the filter and the table."""
+        yield self._facts
+        yield from super().compose()
+
+    def watch_detail(self, old: "GroupDetail | None", detail: "GroupDetail | None") -> None:
+        """Show the group."""
+        if detail is None:
+            self.border_title = "No group"
+            self._facts.update("", layout=False)
+            self.show((), empty="")
+            return
+        same = old is not None and old.group.id == detail.group.id
+        if not same:
+            self.clear_filter()
+        self.border_title = Content(clean(detail.group.name) or "(no name)")
+        self._facts.update(Content("\n".join(facts(detail))), layout=False)
+        self.show(detail.members, empty="This group has no members.", keep=same)
+
+    def filter_changed(self) -> None:
+        """Draw how many members are shown, and as of when."""
+        if self.detail is None:
+            self.border_subtitle = ""
+            return
+        shown = (
+            f"{self.rows_shown} of {count(len(self.detail.members), 'member')} · " if self.filtered else ""
+        )
+        self.border_subtitle = shown + moment(self.detail.as_of)
+
+    @on(Table.Highlighted)
+    def _highlighted(self, event: Table.Highlighted["Member"]) -> None:
+        event.stop()
+
+    @on(Table.Selected)
+    def _selected(self, event: Table.Selected["Member"]) -> None:
+        event.stop()
+        self.post_message(self.Opened(event.row))
+
+
+def facts(detail: "GroupDetail") -> list[str]:
+    """Give the lines that say what a group is and where it comes from; three, each short."""
+    group = detail.group
+    updated = "never" if group.updated_at is None else _when(group.updated_at, detail.updated_by)
+    return [
+        f"#{group.id} · {count(len(detail.members), 'member')}",
+        f"created {_when(group.created_at, detail.created_by)}",
+        f"updated {updated}",
+    ]
+
+
+def _when(time: datetime | str | None, person: "Member | None") -> str:
+    if isinstance(time, datetime):
+        words = f"{time.astimezone():%Y-%m-%d %H:%M}"
+    else:
+        words = clean(time) if time else "at an unknown time"
+    return f"{words} by {clean(person.label)}" if person is not None else words
+
+
+COLUMNS: tuple[Column["Member"], ...] = (
+    Column(
+        "id",
+        "ID",
+        lambda member: str(member.id),
+        order=lambda member: member.id,
+        align="right",
+        width=lambda members: max((len(str(member.id)) for member in members), default=2),
+    ),
+    Column("name", "Name", lambda member: member.label, least=8),
+)

@@ -1,0 +1,45 @@
+"""The line above the hints: what failed, why, and what to press; or what is going on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from ..text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that a person should know."""
+
+    text: str
+    advice: str = ""
+    kind: Literal["error", "notice"] = "notice"
+
+
+def pause_notice(until: datetime, advice: str) -> Notice:
+    """Give the notice for a pause that a site asked for: a time, for a countdown would write every second."""
+    return Notice(f"the site asks for a pause; going on at {until.astimezone():%H:%M:%S}", advice)
+
+
+class MessageLine(Static):
+    """Shows one notice; takes no room while there is none."""
+
+    notice: reactive[Notice | None] = reactive(None)
+    """What to show; None hides the line."""
+
+    def on_mount(self) -> None:
+        """Start hidden."""
+        self.display = self.notice is not None
+
+    def watch_notice(self, notice: Notice | None) -> None:
+        """Draw the notice."""
+        self.display = notice is not None
+        if notice is None:
+            return
+        self.set_class(notice.kind == "error", "-error")
+        sentence = clean(notice.text, 400)
+        self.update(Content(f"{sentence[:1].upper()}{sentence[1:]}. {notice.advice}".rstrip()))

@@ -1,0 +1,50 @@
+"""The top line: where, who, and as of when."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from ..text import clean
+
+
+class StatusBar(Widget):
+    """Draws the program's name, the site, the person, and the age of what is on the screen."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"status-bar--program", "status-bar--stale", "status-bar--muted"}
+
+    site: reactive[str] = reactive("")
+    """The site's host."""
+
+    person: reactive[str] = reactive("")
+    """The name of the token's user; empty while unknown."""
+
+    as_of: reactive[datetime | None] = reactive(None)
+    """When the page on the screen was read; None before there is one."""
+
+    stale: reactive[bool] = reactive(False)
+    """Whether a later try to read it has failed."""
+
+    def render(self) -> Content:
+        """Draw the line; the age stays whole, the names give way."""
+        right = moment(self.as_of)
+        if self.stale:
+            right = f"STALE {right}"
+        names = "  ".join(filter(None, (clean(self.site), clean(self.person))))
+        program = " groupstui  "
+        room = max(0, self.size.width - cell_len(program) - cell_len(right) - 2)
+        return Content.assemble(
+            (program, self.get_visual_style("status-bar--program")),
+            set_cell_size(names, room),
+            " ",
+            (right, self.get_visual_style("status-bar--stale" if self.stale else "status-bar--muted")),
+            " ",
+        )
+
+
+def moment(time: datetime | None) -> str:
+    """Give a time of this week in the local zone, as `as of Mon 14:02:11`; nothing for None."""
+    return "" if time is None else f"as of {time.astimezone():%a %H:%M:%S}"
