@@ -34,7 +34,8 @@ def main(command: list[str]) -> str | None:
         os.kill(child, 9)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if not asked_to_quit:
-        return f"{command}: no groups on the screen, exit code {code}:\n{drawn[-2000:].decode(errors='replace')}"
+        seen = drawn[-2000:].decode(errors="replace")
+        return f"{command}: no groups on the screen, exit code {code}:\n{seen}"
     return None if code == 0 else f"{command}: exit code {code} after q"
 
 

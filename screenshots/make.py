@@ -1,6 +1,6 @@
 """Draws the pictures of the README: the real app on the demo site, at the size of a small terminal.
 
-    uv run python screenshots/make.py
+uv run python screenshots/make.py
 """
 
 import asyncio
@@ -15,6 +15,7 @@ time.tzset()
 
 import httpx
 from pydantic import SecretStr
+from textual.pilot import Pilot
 
 from groupstui.api.instance import Instance
 from groupstui.api.pacing import Clock
@@ -49,6 +50,13 @@ def connect(instance: Instance, token: SecretStr) -> GroupsService:
     return GroupsService(instance, token, transport=transport, clock=StillClock())
 
 
+async def loaded(pilot: Pilot[None]) -> None:
+    """Wait until nothing is being loaded; a dialog's worker waits for its person."""
+    while any(worker.is_running and worker.group != "dialog" for worker in pilot.app.workers):
+        await pilot.pause()
+    await pilot.pause(0.1)  # the detail follows the cursor once that rests
+
+
 async def draw(name: str, size: tuple[int, int], keys: list[str]) -> None:
     """Draw one picture."""
     access = Access(Instance("https://demo.testmo.net"), SecretStr(DEMO_TOKEN))
@@ -56,9 +64,9 @@ async def draw(name: str, size: tuple[int, int], keys: list[str]) -> None:
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         for key in keys:
-            await app.workers.wait_for_complete()
+            await loaded(pilot)
             await pilot.press(key)
-        await pilot.pause(0.1)
+        await loaded(pilot)
         (Path(__file__).parent / f"{name}.svg").write_text(app.export_screenshot(title="groupstui"))
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from pydantic import SecretStr
 from textual import on, work
 from textual.app import App, ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from .api.instance import BadInstance, Instance
@@ -25,6 +25,10 @@ from .service import GroupsService
 from .settings import Settings, SettingsError, SettingsFile
 from .widgets.message_line import Notice
 
+KEY_NAMES = {"enter": "enter", "backspace": "backspace", "delete": "del", "shift+tab": "shift+tab"} | {
+    f"ctrl+{letter}": f"ctrl+{letter}" for letter in "pqt"
+}
+
 BUG = 3
 """The exit code after a crash."""
 
@@ -37,13 +41,13 @@ class Access:
     token: SecretStr
 
 
-class GroupsApp(App[None]):
+class GroupsApp(App[None], inherit_bindings=False):
     """Browses the groups of Testmo sites."""
 
     TITLE = "groupstui"
     ENABLE_COMMAND_PALETTE = False  # the project's own is quiet on a slow link
     CSS_PATH: ClassVar[Any] = [stylesheet("app.tcss"), stylesheet("dialogs.tcss")]
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "say_how_to_quit", show=False, system=True)]
 
     def __init__(
         self,
@@ -236,6 +240,14 @@ class GroupsApp(App[None]):
 
     # Help
 
+    def get_key_display(self, binding: Binding) -> str:
+        """Name a key in the words that are printed on it: not every terminal's font has the signs."""
+        return KEY_NAMES.get(binding.key) or super().get_key_display(binding)
+
+    def action_say_how_to_quit(self) -> None:
+        """Answer the key that ends other programs: here it might cost a token that was just typed."""
+        self._say(Notice("ctrl+q quits"))
+
     def action_help(self) -> None:
         """Show what the keys do on the screen below."""
         self.push_screen(HelpDialog(commands_of(self.screen)))
@@ -243,7 +255,7 @@ class GroupsApp(App[None]):
     @work(name="palette", group="dialog", exclusive=True)
     async def action_palette(self) -> None:
         """Find a command by its name and do it."""
-        commands = [command for command in commands_of(self.screen) if command.enabled]
+        commands = [c for c in commands_of(self.screen) if c.enabled and c.section != "move"]
         command = await self.push_screen_wait(PaletteDialog(commands))
         if command is not None:
             await self.run_action(command.action, command.node)

@@ -31,7 +31,8 @@ def reply(content: bytes, status: int = 200, **headers: str) -> httpx.Response:
     async def body() -> AsyncIterator[bytes]:
         yield content
 
-    return httpx.Response(status, content=body(), headers={k.replace("_", "-"): v for k, v in headers.items()})
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx.Response(status, content=body(), headers=named)
 
 
 async def ask(answer) -> TestmoError | BaseModel:

@@ -20,6 +20,7 @@ from ..messages import ChooseSite, PageSizeChosen, SignInAgain, SignOut
 from ..resources import stylesheet
 from ..service import GroupsService
 from ..settings import PAGE_SIZES, PageSize
+from ..widgets.filter_input import FilterInput
 from ..widgets.filtered_table import FilteredTable
 from ..widgets.group_list import GroupList
 from ..widgets.hint_bar import HintBar
@@ -31,7 +32,7 @@ from .page_number import PageNumberDialog
 from .person import PersonDialog
 
 SETTLE = 0.04
-"""Seconds after the last cursor step until the detail follows, while a key is held."""
+"""Seconds that the cursor has to rest, while a key is held, until the detail follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class BrowserScreen(Screen[None]):
         bind("l,right", "enter", "move.in", "Go into the group under the cursor"),
         bind("h,left,backspace", "back", "move.back", "Go back to where you were"),
         bind("escape", "escape", "move.escape", "Stop loading, clear the filter, or go back"),
+        bind("tab,shift+tab", "other_pane", "move.pane", "Go to the other pane"),
         bind("1", "pane('list')", "move.list", "Go to the list of groups"),
         bind("2", "pane('members')", "move.members", "Go to the members"),
         bind("r", "refresh", "load.refresh", "Read this page, or this group, again"),
@@ -154,6 +156,11 @@ class BrowserScreen(Screen[None]):
         self.go_to(1)
 
     @property
+    def following(self) -> bool:
+        """Whether the detail is still to follow the cursor."""
+        return self._settling is not None
+
+    @property
     def groups(self) -> GroupList:
         """The left pane."""
         return self.query_one(GroupList)
@@ -183,6 +190,8 @@ class BrowserScreen(Screen[None]):
                 return listing is not None and listing.page > 1
             case "stop", _:
                 return bool(self.activity)
+            case "filter", _:
+                return not isinstance(self.focused, FilterInput)
             case "person", _:
                 return self.members.has_focus_within and self.members.table.current is not None
             case _:
@@ -276,10 +285,17 @@ class BrowserScreen(Screen[None]):
         event.stop()
         if self.listing is not None and event.group is not None:
             self._rows[self.listing.page] = event.group.id
-        # While a key is held only the list follows it; a slow link could not carry both.
+        # One step shows the detail at once. While a key is held only the list follows it: a slow link could
+        # not carry both.
         if self._settling is not None:
-            self._settling.stop()
-        self._settling = self.set_timer(SETTLE, self._show_detail)
+            self._settling.reset()
+        else:
+            self._show_detail()
+            self._settling = self.set_timer(SETTLE, self._settled)
+
+    def _settled(self) -> None:
+        self._settling = None
+        self._show_detail()
 
     def _show_detail(self) -> None:
         group = self.groups.table.current
@@ -321,6 +337,10 @@ class BrowserScreen(Screen[None]):
     def action_pane(self, which: str) -> None:
         """Give the keys to a pane."""
         (self.groups if which == "list" else self.members).table.focus()
+
+    def action_other_pane(self) -> None:
+        """Give the keys to the pane that does not have them."""
+        (self.groups if self.pane is self.members else self.members).table.focus()
 
     def action_enter(self) -> None:
         """Go from the group into its members, from a member to its groups."""

@@ -145,6 +145,8 @@ class Table(Widget, Generic[T], can_focus=True):
         self._rows: Sequence[T] = ()
         self._sizes: list[tuple[Column[T], int]] = []
         self._announced: T | None = None
+        self._anchor: Hashable = None
+        """The identity of the row that the cursor belongs to, though a filter may hide it for now."""
         self._dragging = False
 
     # Rows
@@ -166,11 +168,10 @@ class Table(Widget, Generic[T], can_focus=True):
             rows: Any sequence; it is read when its rows come into view, and not copied unless sorted.
             keep: Let the cursor stay on its row, and that row on its line; else go to the top.
         """
-        kept = self.current if keep else None
         line = self.cursor - self.top
         self._given = rows
         self._sort()
-        index = self._index_of(self._identity(kept)) if kept is not None else None
+        index = self._index_of(self._anchor) if keep else None
         if index is None:
             index = min(self.cursor, max(0, len(self._rows) - 1)) if keep else 0
         self.set_reactive(Table.cursor, index)
@@ -178,6 +179,8 @@ class Table(Widget, Generic[T], can_focus=True):
         self._settle()
         self._measure()
         self.refresh(layout=self.styles.is_auto_height)
+        if not keep:
+            self._drop_anchor()
         self._announce()
 
     def move_to(self, identity: Hashable) -> bool:
@@ -186,7 +189,11 @@ class Table(Widget, Generic[T], can_focus=True):
         if index is None:
             return False
         self.cursor = index
+        self._drop_anchor()
         return True
+
+    def _drop_anchor(self) -> None:
+        self._anchor = None if self.current is None else self._identity(self.current)
 
     def sort_by(self, key: str | None, *, reverse: bool = False) -> None:
         """Sort by a column; the cursor stays on its row.
@@ -227,8 +234,7 @@ class Table(Widget, Generic[T], can_focus=True):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Give the height of all rows, for a table that is as high as they are."""
-        lines = len(self._rows) or len(wrap(self.empty, max(1, width - 2)))
-        return HEADER + max(1, lines)
+        return HEADER + len(self._rows) if self._rows else len(wrap(self.empty, max(1, width - 2)))
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """Take all the width there is."""
@@ -287,6 +293,7 @@ class Table(Widget, Generic[T], can_focus=True):
         else:
             self._refresh_row(old)
             self._refresh_row(new)
+        self._drop_anchor()
         self._announce()
 
     # Drawing
@@ -297,13 +304,13 @@ class Table(Widget, Generic[T], can_focus=True):
         width = self.size.width
         if width < 1:
             return Strip.blank(width)
-        if y < HEADER:
-            style = base + self.get_component_rich_style("table--header", partial=True)
-            strip = Strip([Segment(self._header(), style)])
-        elif not self._rows:
+        if not self._rows:
             style = base + self.get_component_rich_style("table--empty", partial=True)
             lines = wrap(self.empty, max(1, width - 2))
-            strip = Strip([Segment(f"  {lines[y - HEADER]}" if y - HEADER < len(lines) else "", style)])
+            strip = Strip([Segment(f" {lines[y]}" if y < len(lines) else "", style)])
+        elif y < HEADER:
+            style = base + self.get_component_rich_style("table--header", partial=True)
+            strip = Strip([Segment(self._header(), style)])
         else:
             strip = self._row_strip(self.top + y - HEADER, y - HEADER, base)
         return strip.adjust_cell_length(width, base)

@@ -14,6 +14,7 @@ class TokenInput(Input):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "sign in", id="token.submit", tooltip="Sign in"),
         Binding("ctrl+t", "reveal", "show/hide token", id="token.reveal", tooltip="Show or hide the token"),
     ]
 

@@ -1,0 +1,87 @@
+"""Drives the app by keys, and reads what a person would see."""
+
+from collections.abc import Callable
+
+from pydantic import SecretStr
+from textual.pilot import Pilot
+
+from groupstui.api.instance import Instance
+from groupstui.api.pacing import Clock
+from groupstui.app import Access, GroupsApp, make_app
+from groupstui.screens.browser import BrowserScreen
+from groupstui.screens.login import Connect
+from groupstui.service import GroupsService
+
+ROUNDS = 2_000
+"""Rounds of the event loop after which waiting counts as failed; each is a few milliseconds."""
+
+
+def connector(clock: Clock, timeout: float = 5) -> Connect:
+    """Make services that tell the time by a test's clock."""
+
+    def connect(instance: Instance, token: SecretStr) -> GroupsService:
+        return GroupsService(instance, token, clock=clock, timeout=timeout)
+
+    return connect
+
+
+def browser_app(url: str, token: str, clock: Clock, timeout: float = 5) -> GroupsApp:
+    """Make the app as `TESTMO_TOKEN=… groupstui --instance …` starts it."""
+    access = Access(Instance.parse(url), SecretStr(token))
+    return make_app(connect=connector(clock, timeout), access=access)
+
+
+async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
+    """Let the app work until something holds."""
+    for _ in range(ROUNDS):
+        if true():
+            return
+        await pilot.pause()
+    raise AssertionError(f"never came true; on the screen:\n{drawn(pilot)}")
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Let the app work until nothing loads and the detail has caught up with the cursor."""
+
+    def quiet() -> bool:
+        # A dialog's worker waits for its person.
+        if any(worker.is_running and worker.group != "dialog" for worker in pilot.app.workers):
+            return False
+        return not (isinstance(pilot.app.screen, BrowserScreen) and pilot.app.screen.following)
+
+    await pilot.pause()
+    await until(pilot, quiet)
+    await pilot.pause()
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys, each after the last has had its effect."""
+    for key in keys:
+        await pilot.press(key)
+        await settled(pilot)
+
+
+async def type_text(pilot: Pilot[None], text: str) -> None:
+    """Type a text into what has the focus."""
+    for character in text:
+        await pilot.press(character if character.isalnum() else NAMES[character])
+    await settled(pilot)
+
+
+NAMES = {
+    " ": "space",
+    "-": "minus",
+    ".": "full_stop",
+    ":": "colon",
+    "/": "slash",
+    "#": "number_sign",
+    "_": "underscore",
+}
+
+
+def drawn(pilot: Pilot[None]) -> str:
+    """Give the text of the whole screen, dialogs included, a line a row."""
+    app = pilot.app
+    width, height = app.size
+    lines = app.screen._compositor.render_strips(app.size)
+    return "\n".join("".join(segment.text for segment in lines[y]) for y in range(height))
