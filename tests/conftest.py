@@ -8,10 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 # Textual and Rich read these when they are imported, and the snapshots would change with them.
-for variable in ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "LINES"):
+DRAWING = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "LINES", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS")
+for variable in (*DRAWING, "TESTMO_TOKEN", "TESTMO_INSTANCE"):
     os.environ.pop(variable, None)
-for variable in [name for name in os.environ if name.startswith(("TEXTUAL", "TESTMO"))]:
-    del os.environ[variable]
 
 import pytest
 

@@ -82,6 +82,6 @@ NAMES = {
 def drawn(pilot: Pilot[None]) -> str:
     """Give the text of the whole screen, dialogs included, a line a row."""
     app = pilot.app
-    width, height = app.size
+    height = app.size.height
     lines = app.screen._compositor.render_strips(app.size)
     return "\n".join("".join(segment.text for segment in lines[y]) for y in range(height))

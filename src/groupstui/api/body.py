@@ -60,7 +60,7 @@ def is_web_page(response: httpx.Response, body: bytes) -> bool:
 def error_message(body: bytes) -> str:
     """Give the `message` of an error's body, or nothing: a proxy's body is often a web page."""
     try:
-        return clean(_ErrorBody.model_validate_json(body).message)
+        return clean(_ErrorBody.model_validate_json(body).message).rstrip(" .")
     except ValidationError:
         return ""
 

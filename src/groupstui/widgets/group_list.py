@@ -75,15 +75,14 @@ class GroupList(FilteredTable["Group"]):
 
     def filter_changed(self) -> None:
         """Draw the position in words."""
-        words = [self.activity] if self.activity else []
         listing = self.listing
-        if listing is not None and not self.activity:
-            if self.filtered:
-                words.append(f"{self.rows_shown} of {len(listing.groups)} on this page")
-            words.append(position(listing))
-            if not self.filtered:
-                words.append(f"{listing.per_page}/page")
-        self.border_subtitle = " · ".join(words)
+        if self.activity or listing is None:
+            self.border_subtitle = self.activity
+        elif self.filtered:
+            shown = f"{self.rows_shown} of {len(listing.groups)} on this page"
+            self.border_subtitle = f"{shown} · page {listing.page:,} of {listing.last_page:,}"
+        else:
+            self.border_subtitle = f"{position(listing)} · {listing.per_page}/page"
 
     @on(Table.Highlighted)
     def _highlighted(self, event: Table.Highlighted["Group"]) -> None:

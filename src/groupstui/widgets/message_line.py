@@ -42,4 +42,5 @@ class MessageLine(Static):
             return
         self.set_class(notice.kind == "error", "-error")
         sentence = clean(notice.text, 400)
-        self.update(Content(f"{sentence[:1].upper()}{sentence[1:]}. {notice.advice}".rstrip()))
+        end = "" if sentence.endswith(("…", ".")) else "."
+        self.update(Content(f"{sentence[:1].upper()}{sentence[1:]}{end} {notice.advice}".rstrip()))

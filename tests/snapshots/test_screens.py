@@ -1,0 +1,148 @@
+"""A picture of every screen and state. Look at each before accepting a change of it."""
+
+import httpx
+import pytest
+from pydantic import SecretStr
+from textual.pilot import Pilot
+
+from groupstui.api.instance import Instance
+from groupstui.app import Access, GroupsApp, make_app
+from groupstui.demo import DEMO_TOKEN, Faults, Site, create_app, make_site
+from groupstui.service import GroupsService
+
+from ..ui.driving import drawn, press, settled, type_text, until
+
+SMALL, LARGE, NARROW, TINY = (80, 24), (120, 40), (60, 30), (38, 10)
+INSTANCE = Instance("https://demo.testmo.net")
+
+
+@pytest.fixture
+def faults() -> Faults:
+    return Faults(seconds=60, retry_after=30)
+
+
+@pytest.fixture
+def app(site: Site, faults: Faults, clock) -> GroupsApp:
+    """The app on the demo site, as with a token in the environment."""
+    return make_app(connect=connector(site, faults, clock), access=Access(INSTANCE, SecretStr(DEMO_TOKEN)))
+
+
+@pytest.fixture
+def new_app(site: Site, faults: Faults, clock) -> GroupsApp:
+    """The app as it starts for the first time."""
+    return make_app(connect=connector(site, faults, clock))
+
+
+def connector(site: Site, faults: Faults, clock):
+    def connect(instance: Instance, token: SecretStr) -> GroupsService:
+        transport = httpx.ASGITransport(create_app(site, token=DEMO_TOKEN, faults=faults))
+        return GroupsService(instance, token, transport=transport, clock=clock)
+
+    return connect
+
+
+def keys(*pressed: str):
+    """Press keys once the first page is there."""
+
+    async def run(pilot: Pilot) -> None:
+        await settled(pilot)
+        await press(pilot, *pressed)
+
+    return run
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE, NARROW, TINY], ids=["80x24", "120x40", "narrow", "tiny"])
+def test_the_list_and_a_group(snap_compare, app, size) -> None:
+    assert snap_compare(app, terminal_size=size, run_before=keys("down"))
+
+
+def test_the_members_have_the_keys(snap_compare, app) -> None:
+    assert snap_compare(app, terminal_size=SMALL, run_before=keys("G", "k", "k", "enter", "j"))
+
+
+def test_a_filter(snap_compare, app) -> None:
+    assert snap_compare(app, terminal_size=SMALL, run_before=keys("slash", "r", "s"))
+
+
+def test_a_filter_that_fits_nothing(snap_compare, app) -> None:
+    assert snap_compare(app, terminal_size=SMALL, run_before=keys("slash", "q", "z", "enter"))
+
+
+def test_sorted_by_members(snap_compare, app) -> None:
+    assert snap_compare(app, terminal_size=SMALL, run_before=keys("s", "s", "s", "S"))
+
+
+def test_the_groups_of_a_member(snap_compare, app) -> None:
+    assert snap_compare(app, terminal_size=SMALL, run_before=keys("enter", "u"))
+
+
+def test_the_help(snap_compare, app) -> None:
+    assert snap_compare(app, terminal_size=SMALL, run_before=keys("question_mark"))
+
+
+def test_the_palette(snap_compare, app) -> None:
+    assert snap_compare(app, terminal_size=SMALL, run_before=keys("colon", "p", "a", "g", "e"))
+
+
+def test_the_sites(snap_compare, app) -> None:
+    assert snap_compare(app, terminal_size=SMALL, run_before=keys("i"))
+
+
+def test_an_empty_site(snap_compare, clock) -> None:
+    app = make_app(
+        connect=connector(make_site(groups=0, users=2), Faults(), clock),
+        access=Access(INSTANCE, SecretStr(DEMO_TOKEN)),
+    )
+    assert snap_compare(app, terminal_size=SMALL, run_before=keys())
+
+
+def test_nothing_could_be_read(snap_compare, app, faults) -> None:
+    faults.always("403")
+    assert snap_compare(app, terminal_size=SMALL, run_before=keys())
+
+
+def test_a_refresh_that_failed_leaves_what_was_there(snap_compare, app, faults) -> None:
+    async def refresh(pilot: Pilot) -> None:
+        await settled(pilot)
+        faults.always("401")
+        await press(pilot, "r")
+
+    assert snap_compare(app, terminal_size=SMALL, run_before=refresh)
+
+
+def test_a_page_that_loads(snap_compare, app, faults) -> None:
+    async def go_to_the_last_page(pilot: Pilot) -> None:
+        await settled(pilot)
+        faults.always("slow")
+        await pilot.press("colon", *"last", "enter")
+        await until(pilot, lambda: "loading" in drawn(pilot))
+
+    assert snap_compare(app, terminal_size=SMALL, run_before=go_to_the_last_page)
+
+
+def test_signing_in_for_the_first_time(snap_compare, new_app) -> None:
+    async def type_the_site(pilot: Pilot) -> None:
+        await settled(pilot)
+        await type_text(pilot, "acme")
+
+    assert snap_compare(new_app, terminal_size=SMALL, run_before=type_the_site)
+
+
+def test_a_sign_in_under_way(snap_compare, new_app, faults) -> None:
+    faults.always("slow")
+
+    async def sign_in(pilot: Pilot) -> None:
+        await settled(pilot)
+        await pilot.press(*"acme", "enter", *"token", "enter")
+        await until(pilot, lambda: pilot.app.screen.busy)
+
+    assert snap_compare(new_app, terminal_size=SMALL, run_before=sign_in)
+
+
+def test_a_sign_in_that_failed(snap_compare, new_app) -> None:
+    async def sign_in(pilot: Pilot) -> None:
+        await settled(pilot)
+        await pilot.press(*"acme", "enter", *"wrong", "enter")
+        await settled(pilot)
+
+    assert snap_compare(new_app, terminal_size=SMALL, run_before=sign_in)
