@@ -7,7 +7,7 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.reactive import reactive, var
+from textual.reactive import var
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
@@ -90,22 +90,24 @@ class BrowserScreen(Screen[None]):
         Extra("site.sign_out", "Sign out: delete this site's token", "sign_out"),
     )
 
-    listing: reactive[Listing | None] = reactive(None)
+    # State is in `var`s: a `reactive` of a screen or a pane repaints all of it, 10 kB for a cursor step.
+
+    listing: var[Listing | None] = var(None)
     """The page on the screen: the last that could be read."""
 
-    detail: reactive[GroupDetail | None] = reactive(None)
+    detail: var[GroupDetail | None] = var(None)
     """The group under the cursor."""
 
-    activity: reactive[str] = reactive("", bindings=True)
+    activity: var[str] = var("", bindings=True)
     """What is being loaded, in words."""
 
-    notice: reactive[Notice | None] = reactive(None)
+    notice: var[Notice | None] = var(None)
     """What the person should know; an error stays until something works again."""
 
-    stale: reactive[bool] = reactive(False)
+    stale: var[bool] = var(False)
     """Whether what is on the screen could not be read again."""
 
-    person: reactive[str] = reactive("")
+    person: var[str] = var("")
     """The name of the token's user."""
 
     per_page: var[int] = var(15)

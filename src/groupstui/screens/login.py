@@ -9,7 +9,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.reactive import reactive, var
+from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Input, Label, Static
 from textual.worker import Worker, WorkerState
@@ -60,7 +60,7 @@ class LoginScreen(Screen[SignedIn | None]):
     busy: var[bool] = var(False, init=False, bindings=True)
     """Whether a sign-in is under way."""
 
-    notice: reactive[Notice | None] = reactive(None)
+    notice: var[Notice | None] = var(None)
     """What the person should know."""
 
     def __init__(self, connect: Connect, *, site: str = "", notice: Notice | None = None) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 
 from ..text import clean
 from .filtered_table import FilteredTable
@@ -22,10 +22,10 @@ class GroupList(FilteredTable["Group"]):
 
     BORDER_TITLE = "Groups"
 
-    listing: reactive["Listing | None"] = reactive(None)
+    listing: var["Listing | None"] = var(None)
     """The page on the screen; None before the first."""
 
-    activity: reactive[str] = reactive("")
+    activity: var[str] = var("")
     """What is being loaded, in words; empty while nothing is."""
 
     @dataclass

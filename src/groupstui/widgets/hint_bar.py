@@ -37,12 +37,17 @@ class HintBar(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"hint-bar--key"}
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._drawn: list[Hint] = []
+
     def on_mount(self) -> None:
         """Follow the screen's bindings."""
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
 
     def _bindings_changed(self, screen: Screen[object]) -> None:
-        self.refresh()
+        if screen.is_current and self.hints() != self._drawn:
+            self.refresh()
 
     def hints(self) -> list[Hint]:
         """Give the hints that fit, in the order of the bindings."""
@@ -62,7 +67,8 @@ class HintBar(Widget):
         key_style = self.get_visual_style("hint-bar--key")
         gap = " " * GAP
         drawn = Content(" ")
-        for number, hint in enumerate(self.hints()):
+        self._drawn = self.hints()
+        for number, hint in enumerate(self._drawn):
             drawn += Content.assemble(gap if number else "", (hint.key, key_style), f" {hint.description}")
         return drawn
 

@@ -8,7 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widgets import Static
 
 from ..text import clean, count
@@ -21,9 +21,14 @@ if TYPE_CHECKING:
 
 
 class MemberPane(FilteredTable["Member"]):
-    """Shows who is in a group, and where the group comes from."""
+    """Shows who is in a group, and where the group comes from.
 
-    detail: reactive["GroupDetail | None"] = reactive(None)
+    The group's name stands inside the pane, for a changed border repaints the whole of it at every step.
+    """
+
+    BORDER_TITLE = "Members"
+
+    detail: var["GroupDetail | None"] = var(None)
     """The group under the list's cursor; None where there is none."""
 
     @dataclass
@@ -47,6 +52,7 @@ class MemberPane(FilteredTable["Member"]):
             id=id,
         )
         self._facts = Static(id="facts")
+        self._words = ""
 
     def compose(self) -> ComposeResult:
         """Stack the group's facts, the filter and the table."""
@@ -56,26 +62,24 @@ class MemberPane(FilteredTable["Member"]):
     def watch_detail(self, old: "GroupDetail | None", detail: "GroupDetail | None") -> None:
         """Show the group."""
         if detail is None:
-            self.border_title = "No group"
             self._facts.update("", layout=False)
             self.show((), empty="")
             return
         same = old is not None and old.group.id == detail.group.id
         if not same:
             self.clear_filter()
-        self.border_title = Content(clean(detail.group.name) or "(no name)")
-        self._facts.update(Content("\n".join(facts(detail))), layout=False)
+        self._facts.update(facts(detail), layout=False)
         self.show(detail.members, empty="This group has no members.", keep=same)
 
     def filter_changed(self) -> None:
         """Draw how many members are shown, and as of when."""
-        if self.detail is None:
-            self.border_subtitle = ""
-            return
-        shown = (
-            f"{self.rows_shown} of {count(len(self.detail.members), 'member')} · " if self.filtered else ""
-        )
-        self.border_subtitle = shown + moment(self.detail.as_of)
+        words = ""
+        if self.detail is not None:
+            words = moment(self.detail.as_of)
+            if self.filtered:
+                words = f"{self.rows_shown} of {len(self.detail.members):,} · {words}"
+        if words != self._words:
+            self._words = self.border_subtitle = words
 
     @on(Table.Highlighted)
     def _highlighted(self, event: Table.Highlighted["Member"]) -> None:
@@ -87,15 +91,16 @@ class MemberPane(FilteredTable["Member"]):
         self.post_message(self.Opened(event.row))
 
 
-def facts(detail: "GroupDetail") -> list[str]:
-    """Give the lines that say what a group is and where it comes from; three, each short."""
+def facts(detail: "GroupDetail") -> Content:
+    """Give what a group is and where it comes from: its name, and three short lines."""
     group = detail.group
     updated = "never" if group.updated_at is None else _when(group.updated_at, detail.updated_by)
-    return [
-        f"#{group.id} · {count(len(detail.members), 'member')}",
-        f"created {_when(group.created_at, detail.created_by)}",
-        f"updated {updated}",
-    ]
+    return Content.assemble(
+        (clean(group.name) or "(no name)", "bold $foreground"),
+        f"\n#{group.id} · {count(len(detail.members), 'member')}",
+        f"\ncreated {_when(group.created_at, detail.created_by)}",
+        f"\nupdated {updated}",
+    )
 
 
 def _when(time: datetime | str | None, person: "Member | None") -> str:

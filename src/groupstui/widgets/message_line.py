@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from textual.content import Content
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widgets import Static
 
 from ..text import clean
@@ -28,7 +28,7 @@ def pause_notice(until: datetime, advice: str) -> Notice:
 class MessageLine(Static):
     """Shows one notice; takes no room while there is none."""
 
-    notice: reactive[Notice | None] = reactive(None)
+    notice: var[Notice | None] = var(None)
     """What to show; None hides the line."""
 
     def on_mount(self) -> None:
