@@ -46,7 +46,7 @@ class HintBar(Widget):
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
 
     def _bindings_changed(self, screen: Screen[object]) -> None:
-        if screen.is_current and self.hints() != self._drawn:
+        if self.hints() != self._drawn:
             self.refresh()
 
     def hints(self) -> list[Hint]:
