@@ -48,6 +48,8 @@ class Client:
         timeout: float = TIMEOUT,
     ) -> None:
         self.instance = instance
+        self.server_time: datetime | None = None
+        """The server's clock, as its last answer has told it."""
         self._timeout = timeout
         try:
             self._http = httpx.AsyncClient(
@@ -87,6 +89,7 @@ class Client:
             TestmoError: One of its kinds, by what the user must do.
         """
         response, body = await self._fetch(path, params)
+        self.server_time = _date(response)
         if response.status_code != 200:
             raise self._refusal(response, body)
         try:
@@ -166,12 +169,15 @@ def _retry_after(response: httpx.Response) -> float | None:
         return float(value[:9])
     try:
         until = parsedate_to_datetime(value)
-        now = (
-            parsedate_to_datetime(response.headers["date"])
-            if "date" in response.headers
-            else datetime.now(UTC)
-        )
-        return max(0.0, (until - now).total_seconds())
+        return max(0.0, (until - (_date(response) or datetime.now(UTC))).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _date(response: httpx.Response) -> datetime | None:
+    """Read the server's clock; it is exact to the second."""
+    try:
+        return parsedate_to_datetime(response.headers.get("date", "")).astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
         return None
 

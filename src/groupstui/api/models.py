@@ -31,6 +31,15 @@ def _or_none(value: object) -> object:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
+def _flag_or_none(value: object) -> object:
+    """Absorb a mark of the wrong type; 0 and 1 are how some databases say no and yes."""
+    return bool(value) if isinstance(value, bool) or value in (0, 1) else None
+
+
+def _text_or_none(value: object) -> object:
+    return value if isinstance(value, str) else None
+
+
 def _or_empty(value: object) -> object:
     return () if value is None else value
 
@@ -39,6 +48,8 @@ Timestamp = Annotated[datetime | str | None, BeforeValidator(_timestamp)]
 """A time in UTC; the text as it came where it can't be read; None where there is none."""
 
 OptionalId = Annotated[int | None, BeforeValidator(_or_none)]
+OptionalFlag = Annotated[bool | None, BeforeValidator(_flag_or_none)]
+OptionalText = Annotated[str | None, BeforeValidator(_text_or_none)]
 Id = Annotated[StrictInt, Field(ge=1)]
 NullableTuple = Annotated[tuple[T, ...], BeforeValidator(_or_empty)]
 
@@ -116,3 +127,26 @@ class CurrentUser(Model):
     @classmethod
     def _unwrap(cls, value: Any) -> Any:
         return value["result"] if isinstance(value, dict) and "result" in value else value
+
+
+class User(Model):
+    """A user as `/users` lists them: everything but id and name is optional, there and here."""
+
+    id: Id
+    name: str
+    email: OptionalText = None
+    tfa_enabled: OptionalFlag = None
+    is_active: OptionalFlag = None
+    is_forgotten: OptionalFlag = None
+    """Anonymised."""
+    is_api: OptionalFlag = None
+
+
+class UserPage(Model):
+    """One page of `GET /users`."""
+
+    page: StrictInt | None = None
+    next_page: StrictInt | None = None
+    last_page: StrictInt | None = None
+    total: StrictInt | None = None
+    result: tuple[User, ...]

@@ -5,10 +5,11 @@ Records are frozen and edits replace them, so that a record taken before an edit
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
-EDITED_AT = "2026-10-01T09:00:00.000Z"
-"""When every edit of a site happens: after all that is seeded, and the same in every run."""
+SEEDED_BEFORE = "2026-10-01T09:00:00.000Z"
+"""Everything that is seeded was made before this."""
 
 ROLES = {1: "Site admin", 2: "Test lead", 3: "Tester", 4: "Read-only"}
 """The names of the roles by id."""
@@ -21,7 +22,7 @@ class Group:
     id: int
     name: str
     members: tuple[int, ...] = ()
-    created_at: str | None = EDITED_AT
+    created_at: str | None = SEEDED_BEFORE
     created_by: int = 1
     updated_at: str | None = None
     updated_by: int | None = None
@@ -56,7 +57,7 @@ class User:
     is_forgotten: bool = False
     is_api: bool = False
     role_id: int = 3
-    created_at: str = EDITED_AT
+    created_at: str = SEEDED_BEFORE
     created_by: int = 1
     updated_at: str | None = None
     updated_by: int | None = None
@@ -79,6 +80,10 @@ class Site:
     last_group_id: int = 0
     last_user_id: int = 0
 
+    def now(self) -> str:
+        """Give the time of an edit, as the API writes it."""
+        return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
     def copy(self) -> "Site":
         """Give a site with the same records, to be edited on its own."""
         return replace(self, groups=self.groups.copy(), users=self.users.copy())
@@ -86,7 +91,7 @@ class Site:
     def add_group(self, name: str, members: Iterable[int] = ()) -> Group:
         """Add a group at the end and give it."""
         self.last_group_id += 1
-        group = Group(self.last_group_id, name, tuple(members))
+        group = Group(self.last_group_id, name, tuple(members), created_at=self.now())
         self.groups[group.id] = group
         return group
 
@@ -113,13 +118,14 @@ class Site:
     def add_user(self, name: str) -> User:
         """Add a user at the end, in no group, and give them."""
         self.last_user_id += 1
-        user = User(self.last_user_id, name, f"user{self.last_user_id}@demo.example")
+        email = f"user{self.last_user_id}@demo.example"
+        user = User(self.last_user_id, name, email, created_at=self.now())
         self.users[user.id] = user
         return user
 
     def rename_user(self, user_id: int, name: str) -> User:
         """Give a user another name, and give the renamed user."""
-        self.users[user_id] = replace(self.users[user_id], name=name, updated_at=EDITED_AT, updated_by=1)
+        self.users[user_id] = replace(self.users[user_id], name=name, updated_at=self.now(), updated_by=1)
         return self.users[user_id]
 
     def delete_user(self, user_id: int) -> None:
@@ -135,5 +141,5 @@ class Site:
         return found
 
     def _update(self, group: Group) -> Group:
-        self.groups[group.id] = replace(group, updated_at=EDITED_AT, updated_by=1)
+        self.groups[group.id] = replace(group, updated_at=self.now(), updated_by=1)
         return self.groups[group.id]

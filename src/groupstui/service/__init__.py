@@ -9,7 +9,7 @@ Usable without the app:
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
@@ -18,12 +18,13 @@ from typing import Self, TypeVar
 import httpx
 from pydantic import BaseModel, SecretStr
 
-from .api.client import TIMEOUT, Client
-from .api.errors import NotFound, RateLimited, Unreachable
-from .api.instance import Instance
-from .api.models import CurrentUser, Group, GroupAnswer, GroupPage
-from .api.pacing import Clock, Pause
-from .directory import Directory, GroupDetail, Listing, Member
+from ..api.client import TIMEOUT, Client
+from ..api.errors import AdminRequired, BadAnswer, NotFound, RateLimited, Unreachable
+from ..api.instance import Instance
+from ..api.models import CurrentUser, Group, GroupAnswer, GroupPage, UserPage
+from ..api.pacing import Clock, Pause
+from ..directory import Directory, GroupDetail, Listing, Member
+from .crawl import PER_PAGE, crawl
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -56,6 +57,7 @@ class GroupsService:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         timeout: float = TIMEOUT,
+        concurrency: int = CONCURRENCY,
         clock: Clock | None = None,
     ) -> None:
         """Set up a service; nothing is sent yet.
@@ -65,6 +67,7 @@ class GroupsService:
             token: A site admin's token.
             transport: What carries the requests, in place of the network.
             timeout: Seconds that one request may take in all.
+            concurrency: Requests that may be in flight at once.
             clock: What tells the time, in place of the system's clock.
 
         Raises:
@@ -80,7 +83,9 @@ class GroupsService:
         """The pause that the site asked for, if any."""
         token = SecretStr(token) if isinstance(token, str) else token
         self._client = Client(self.instance, token, transport=transport, timeout=timeout)
-        self._slots = asyncio.Semaphore(CONCURRENCY)
+        self._slots = asyncio.Semaphore(concurrency)
+        self.indexed: Callable[[], None] = lambda: None
+        """Called as `index` gets on, after each page."""
         self._listings: dict[tuple[int, int], Listing] = {}
         self._under_way: dict[tuple[int, int], asyncio.Task[Listing]] = {}
 
@@ -129,20 +134,20 @@ class GroupsService:
             fresh: Ask again even where the page is known.
         """
         key = (page, per_page)
-        if not fresh and key in self._listings:
-            return self._listings[key]
+        if not fresh and (known := self.known_page(page, per_page)) is not None:
+            return known
         if fresh or key not in self._under_way:
             self._start(key)
         return await self._under_way[key]
 
     def known_page(self, page: int, per_page: int) -> Listing | None:
         """Give a page that costs no request, or None."""
-        return self._listings.get((page, per_page))
+        return self._listings.get((page, per_page)) or self.directory.page(page, per_page)
 
     def fetch_ahead(self, page: int, per_page: int) -> None:
         """Start to fetch a page that will probably be wanted next. Its failure is told when it is wanted."""
         key = (page, per_page)
-        if key not in self._listings and key not in self._under_way:
+        if self.known_page(page, per_page) is None and key not in self._under_way:
             self._start(key)
 
     def forget_pages(self) -> None:
@@ -192,6 +197,42 @@ class GroupsService:
             as_of=as_of,
         )
 
+    async def index(self) -> Directory:
+        """Read every group of the site into the directory, as politely as can be: see `crawl`.
+
+        Gives the directory, whose `complete` tells whether what was read holds together. Pages that were seen
+        before are taken over, so that one sees the same site everywhere.
+        """
+        as_of = self._clock.now()
+        found = await crawl(self._index_page, lambda: self._client.server_time)
+        self._listings.clear()
+        self.directory.settle(found.groups, complete=found.complete, as_of=as_of)
+        self.indexed()
+        return self.directory
+
+    async def _index_page(self, page: int) -> GroupPage:
+        answer = await self._ask("groups", GroupPage, _query(page, PER_PAGE))
+        self.directory.total = answer.total
+        self.directory.add(answer.result, answer.expands.users, first=(page - 1) * PER_PAGE)
+        self.indexed()
+        return answer
+
+    async def index_users(self) -> bool:
+        """Read what `/users` tells of people into the directory; False where it tells nothing.
+
+        The endpoint is not for every token, and not on every site: a refusal is an answer, not a failure.
+        """
+        page: int | None = 1
+        while page is not None:
+            try:
+                answer = await self._ask("users", UserPage, {"page": page, "per_page": PER_PAGE})
+            except (AdminRequired, NotFound, BadAnswer):
+                return False
+            self.directory.add_profiles(answer.result)
+            page = answer.next_page if (answer.next_page or 0) > page else None
+        self.indexed()
+        return True
+
     def _renew(self, group: Group) -> None:
         """Let the known pages hold a group as it is now; their age stays that of their other groups."""
         for key, listing in self._listings.items():
@@ -212,8 +253,7 @@ class GroupsService:
         task.add_done_callback(done)
 
     async def _fetch_page(self, page: int, per_page: int) -> Listing:
-        query: dict[str, str | int] = {"page": page, "per_page": per_page, "expands": "users"}
-        answer = await self._ask("groups", GroupPage, query)
+        answer = await self._ask("groups", GroupPage, _query(page, per_page))
         total = len(answer.result) if answer.total is None else answer.total
         listing = Listing(
             groups=answer.result,
@@ -249,3 +289,7 @@ class GroupsService:
                     raise
                 repeated = True
                 await self._clock.sleep(MOMENT)
+
+
+def _query(page: int, per_page: int) -> dict[str, str | int]:
+    return {"page": page, "per_page": per_page, "expands": "users"}

@@ -1,0 +1,50 @@
+"""What is known of groups and people, as it is handed to screens and commands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..api.models import Group
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person, as a member of groups."""
+
+    id: int
+    name: str | None
+    """None where no answer has resolved the id: a deleted user, as a rule."""
+
+    @property
+    def label(self) -> str:
+        """The name, or the id as `#17` where the name is not known."""
+        return f"#{self.id}" if self.name is None else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of groups, as it was at a time."""
+
+    groups: tuple[Group, ...]
+    page: int
+    """Counted from 1."""
+    last_page: int
+    per_page: int
+    total: int
+    """Groups on the whole site."""
+    as_of: datetime
+
+    @property
+    def first(self) -> int:
+        """The place of the first group on the page, counted from 0."""
+        return (self.page - 1) * self.per_page
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDetail:
+    """One group with its people resolved, as it was at a time."""
+
+    group: Group
+    members: tuple[Member, ...]
+    created_by: Member | None
+    updated_by: Member | None
+    as_of: datetime

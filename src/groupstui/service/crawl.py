@@ -1,0 +1,143 @@
+"""Reads every group of a site, and finds out whether what it read holds together.
+
+Testmo's pages are counted, not anchored: a group deleted between two requests moves all later groups one
+place up, and one of them falls between two pages. The order of groups is not documented. So:
+
+- the last page is read right after the first, and once more at the end. In the order of the ids, in which new
+  groups come last, every group that is added or deleted in between changes it;
+- a group that is on the last page but younger than the first answer was added before that: suspicious, too;
+- all totals have to agree, with each other and with the number of distinct groups.
+
+Where that fails, or where groups are not in the order of their ids, the site is read once more. If both
+readings are alike, nothing has moved; if not, the result is said to be incomplete. A crawl costs one request
+more than the site has pages, and just one where one page holds all.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..api.errors import BadAnswer
+from ..api.models import Group, GroupPage
+
+PER_PAGE = 100
+"""The largest page that the API gives."""
+
+MOST_PAGES = 10_000
+"""A million groups. A site that claims more is not believed."""
+
+ATTEMPTS = 2
+
+Read = Callable[[int], Awaitable[GroupPage]]
+"""Asks for one page of `PER_PAGE` groups."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All pages of a site, as they were read one after another."""
+
+    pages: tuple[GroupPage, ...]
+    steady: bool
+    """Whether the last page stayed as it was, and nothing on it is new."""
+
+    @property
+    def groups(self) -> list[Group]:
+        """Every group once, in the site's order; where one was read twice, as it was read last."""
+        return list({group.id: group for page in self.pages for group in page.result}.values())
+
+    @property
+    def order(self) -> list[int]:
+        """The ids as they came, repeats included."""
+        return [group.id for page in self.pages for group in page.result]
+
+    @property
+    def consistent(self) -> bool:
+        """Whether the totals agree with each other, and with the number of distinct groups."""
+        totals = {page.total for page in self.pages} - {None}
+        return len(totals) <= 1 and all(total == len(self.groups) for total in totals)
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing can have been missed."""
+        in_order = self.order == sorted(set(self.order))
+        return self.consistent and (len(self.pages) == 1 or (self.steady and in_order))
+
+
+@dataclass(frozen=True, slots=True)
+class Crawl:
+    """What came of reading a whole site."""
+
+    groups: list[Group]
+    complete: bool
+
+
+async def crawl(read: Read, server_time: Callable[[], datetime | None]) -> Crawl:
+    """Read every page of a site; twice, where the first time does not hold together.
+
+    Args:
+        read: Asks for one page; several are asked for at once, and it keeps them to what is polite.
+        server_time: Gives the server's clock as of its last answer.
+
+    Raises:
+        TestmoError: What `read` raises.
+    """
+    before: Reading | None = None
+    for _ in range(ATTEMPTS):
+        known = {group.id for group in before.groups} if before is not None else set[int]()
+        reading = await _read_all(read, server_time, known)
+        if reading.sound or (before is not None and reading.consistent and reading.order == before.order):
+            return Crawl(reading.groups, complete=True)
+        before = reading
+    return Crawl(reading.groups, complete=False)
+
+
+async def _read_all(read: Read, server_time: Callable[[], datetime | None], known: set[int]) -> Reading:
+    """Read every page once.
+
+    Args:
+        read: Asks for one page.
+        server_time: Gives the server's clock as of its last answer.
+        known: The groups that were there before.
+    """
+    first = await read(1)
+    began = server_time()
+    count = _page_count(first)
+    if count == 1:
+        return Reading((first,), steady=True)
+    last = await read(count)
+    between = await _together(read(page) for page in range(2, count))
+    again = await read(count)
+    steady = (
+        [group.id for group in last.result] == [group.id for group in again.result]
+        and (last.total, again.next_page) == (again.total, None)
+        and not any(_may_be_new(group, began) for group in last.result if group.id not in known)
+    )
+    return Reading((first, *between, again), steady)
+
+
+async def _together(asked: Iterable[Awaitable[GroupPage]]) -> list[GroupPage]:
+    """Wait for all; where one fails, the others are not waited for."""
+    tasks = [asyncio.ensure_future(each) for each in asked]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def _page_count(first: GroupPage) -> int:
+    """Give the number of pages: what the site says, where that fits its total."""
+    by_total = -(-(first.total or len(first.result)) // PER_PAGE)
+    count = max(1, by_total if first.last_page is None else first.last_page)
+    if first.next_page is None and count > 1 and first.last_page is None:
+        count = 1
+    if count > MOST_PAGES:
+        raise BadAnswer(f"the site claims to have {count:,} pages of groups")
+    return count
+
+
+def _may_be_new(group: Group, began: datetime | None) -> bool:
+    """Tell whether a group may have been added after the first answer; where nobody can tell, it may."""
+    made = group.created_at
+    return began is None or not isinstance(made, datetime) or made >= began
