@@ -1,5 +1,6 @@
-"""Starts the app. The only place that exits."""
+"""Starts the app, or answers a command. The only place that exits."""
 
+import argparse
 import os
 import sys
 from collections.abc import MutableMapping
@@ -29,15 +30,20 @@ def run(arguments: list[str], environ: MutableMapping[str, str]) -> int:
     Returns:
         The exit code.
     """
-    options = cli.parse(arguments, environ)
+    options = cli.parse(arguments)
+    if cli.is_command(arguments):
+        return cli.run(options, environ, _demo() if getattr(options, "demo", False) else None)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return _refuse("groupstui draws on a terminal, and this is none")
+        return cli.complain(
+            "the app draws on a terminal, and this is none; see 'groupstui --help' for commands"
+        )
     for variable in TOOLKIT_VARIABLES:
         environ.pop(variable, None)
     return _browse(options, environ)
 
 
-def _browse(options: cli.Options, environ: MutableMapping[str, str]) -> int:
+def _browse(options: argparse.Namespace, environ: MutableMapping[str, str]) -> int:
+    from .api.instance import BadInstance, Instance
     from .app import Access, make_app
     from .credentials import BadToken, token_from_environment
     from .settings import SettingsError, SettingsFile, default_path
@@ -45,41 +51,45 @@ def _browse(options: cli.Options, environ: MutableMapping[str, str]) -> int:
     if options.demo:
         app = _demo_app()
     else:
+        text = options.instance or environ.get("TESTMO_INSTANCE", "").strip()
         try:
+            file = SettingsFile(default_path())
+            instance = Instance.parse(file.load().origin_of(text) or text) if text else None
             token = token_from_environment(environ)
-            if token is not None and options.instance is None:
+            if token is not None and instance is None:
                 # A token must not travel to a site that it was not meant for.
-                return _refuse("TESTMO_TOKEN is set: name its site with --instance or TESTMO_INSTANCE")
-            access = Access(options.instance, token) if token and options.instance else None
-            app = make_app(
-                settings_file=SettingsFile(default_path()), access=access, instance=options.instance
-            )
+                return cli.complain("TESTMO_TOKEN is set: name its site with --instance or TESTMO_INSTANCE")
+            access = Access(instance, token) if token and instance else None
+            app = make_app(settings_file=file, access=access, instance=instance)
+        except BadInstance as error:
+            return cli.complain(f"“{text}” names no site: {error}")
         except (BadToken, SettingsError) as error:
-            return _refuse(str(error))
+            return cli.complain(str(error))
     app.run()
     return app.return_code or 0
 
 
-def _demo_app() -> "GroupsApp":
-    """Give the app on the embedded demo site: in this process, with no port, no login and no keyring."""
+def _demo() -> cli.Demo:
+    """Give the embedded demo site: in this process, with no port, no login and no keyring."""
     import httpx
+
+    from .demo import DEMO_TOKEN, create_app, make_site
+
+    return cli.Demo(DEMO_TOKEN, httpx.ASGITransport(create_app(make_site(), token=DEMO_TOKEN)))
+
+
+def _demo_app() -> "GroupsApp":
     from pydantic import SecretStr
 
-    from .api.instance import Instance
     from .app import Access, make_app
-    from .demo import DEMO_TOKEN, create_app, make_site
+    from .cli.session import DEMO_INSTANCE
     from .service import GroupsService
 
-    transport = httpx.ASGITransport(create_app(make_site(), token=DEMO_TOKEN))
+    demo = _demo()
     return make_app(
-        access=Access(Instance("https://demo.testmo.net"), SecretStr(DEMO_TOKEN)),
-        connect=lambda instance, token: GroupsService(instance, token, transport=transport),
+        access=Access(DEMO_INSTANCE, SecretStr(demo.token)),
+        connect=lambda instance, token: GroupsService(instance, token, transport=demo.transport),
     )
-
-
-def _refuse(why: str) -> int:
-    print(f"groupstui: {why}", file=sys.stderr)
-    return 2
 
 
 if __name__ == "__main__":

@@ -105,6 +105,11 @@ class GroupsService:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._client.close()
 
+    @property
+    def server_time(self) -> datetime | None:
+        """The site's clock, as its last answer has told it; exact to the second."""
+        return self._client.server_time
+
     async def sign_in(self) -> CurrentUser:
         """Find out whose token it is and whether it may read groups.
 
@@ -204,7 +209,7 @@ class GroupsService:
         before are taken over, so that one sees the same site everywhere.
         """
         as_of = self._clock.now()
-        found = await crawl(self._index_page, lambda: self._client.server_time)
+        found = await crawl(self._index_page, lambda: self.server_time)
         self._listings.clear()
         self.directory.settle(found.groups, complete=found.complete, as_of=as_of)
         self.indexed()

@@ -96,6 +96,10 @@ class Settings:
             current=None if self.current == instance else self.current,
         )
 
+    def origin_of(self, name: str) -> str | None:
+        """Give the origin of the site of a name, or None where there is none of that name."""
+        return next((site.instance for site in self.sites if site.name == name), None)
+
     def with_theme(self, theme: str | None) -> Self:
         """Give the settings with another theme."""
         return replace(self, theme=theme)

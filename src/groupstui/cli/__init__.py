@@ -1,0 +1,98 @@
+"""The command line: a question in, an answer out. Never imports Textual."""
+
+import argparse
+import sys
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
+
+from .exits import Exit
+from .parser import COMMANDS, app_parser, command_parser
+from .session import Demo, Session
+
+__all__ = ["COMMANDS", "Demo", "Exit", "Session", "is_command", "parse", "run"]
+
+Command = Callable[[Session], Coroutine[Any, Any, Exit]]
+
+VALUED = ("--instance", "--token-file", "--timeout", "--concurrency")
+"""Options that take the next word with them, so that a command's name can be told from a value."""
+
+
+def is_command(arguments: Sequence[str]) -> bool:
+    """Tell whether a command is asked for, rather than the app."""
+    return _first_word(arguments) in COMMANDS
+
+
+def _first_word(arguments: Sequence[str]) -> str | None:
+    value_follows = False
+    for argument in arguments:
+        if value_follows:
+            value_follows = False
+        elif argument in VALUED:
+            value_follows = True
+        elif not argument.startswith("-"):
+            return argument
+    return None
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the command line.
+
+    Raises:
+        SystemExit: With 2 after a message on stderr, or with 0 after `--help` and `--version`.
+    """
+    if (word := _first_word(arguments)) not in COMMANDS:
+        return app_parser().parse_args(arguments)
+    rest = list(arguments)
+    rest.remove(word)
+    return command_parser().parse_args([word, *rest])
+
+
+def run(options: argparse.Namespace, environ: Mapping[str, str], demo: Demo | None = None) -> Exit:
+    """Carry out a command; what fails is told on stderr.
+
+    Args:
+        options: What `parse` gave.
+        environ: The environment.
+        demo: The demo site, where `--demo` asks for it.
+    """
+    import asyncio
+
+    from .outcome import told
+
+    return told(lambda: asyncio.run(_command(options.command)(Session(options, environ, demo))))
+
+
+def _command(name: str) -> Command:
+    """Give what carries out a command; only that is imported."""
+    match name:
+        case "export":
+            from .export import export
+
+            return export
+        case "auth":
+            from .auth import auth
+
+            return auth
+        case "doctor":
+            from .doctor import doctor
+
+            return doctor
+        case "config":
+            from .config import config
+
+            return config
+        case "completion":
+            from .completion import completion
+
+            return completion
+        case _:
+            from . import lookups
+
+            found: Command = getattr(lookups, name)
+            return found
+
+
+def complain(text: str) -> Exit:
+    """Say on stderr why a command can't be carried out."""
+    print(f"groupstui: {text}", file=sys.stderr)
+    return Exit.USAGE

@@ -1,0 +1,31 @@
+"""Shows where the settings are, and what they are."""
+
+import sys
+
+from ..settings import SettingsError, SettingsFile, default_path
+from .exits import Exit
+from .session import Session, UsageError
+
+
+async def config(session: Session) -> Exit:
+    """Tell the path of the settings, or what they are.
+
+    Raises:
+        UsageError: If they can't be read, or hold what makes no sense.
+    """
+    file = SettingsFile(default_path())
+    if session.options.action == "path":
+        print(file.path)
+        return Exit.OK
+    try:
+        settings = file.load()
+    except SettingsError as error:
+        raise UsageError(str(error)) from None
+    lines = [
+        f"theme = {settings.theme or 'the default'}",
+        f"page_size = {settings.page_size}",
+        f"current = {settings.current or 'no site yet'}",
+        *(f"sites.{site.name} = {site.instance}" for site in settings.sites),
+    ]
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    return Exit.OK

@@ -1,0 +1,114 @@
+"""Tells what may be in the way: of the terminal, the keyring, the network and the clock. No secret."""
+
+import locale
+import platform
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from urllib.parse import urlsplit
+
+from .. import __version__
+from ..api.errors import TestmoError
+from ..credentials import KeyringUnavailable, TokenStore
+from ..settings import default_path
+from .exits import Exit, exit_for
+from .session import Session, UsageError
+
+PACKAGES = ("textual", "rich", "httpx", "pydantic", "keyring", "truststore")
+PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+SKEW = 60.0
+"""Seconds that two clocks may differ before it is worth a word."""
+
+
+async def doctor(session: Session) -> Exit:
+    """Print one line a fact; the exit code is that of the site's answer."""
+    _say("groupstui", __version__)
+    _say("python", f"{platform.python_version()} on {platform.system()} {platform.release()}")
+    for package in PACKAGES:
+        _say(package, _version(package))
+    _terminal(session)
+    _say("settings", str(default_path()))
+    await _keyring()
+    _network(session)
+    return await _site(session)
+
+
+def _terminal(session: Session) -> None:
+    environ = session.environ
+    streams = (("stdin", sys.stdin), ("stdout", sys.stdout), ("stderr", sys.stderr))
+    ours = [name for name, stream in streams if stream.isatty()]
+    _say("terminal", f"TERM={environ.get('TERM', 'unset')}, a terminal is on {', '.join(ours) or 'none'}")
+    _say("colours", "NO_COLOR is set" if environ.get("NO_COLOR") else environ.get("COLORTERM") or "by TERM")
+    _say("ssh", "yes" if environ.get("SSH_CONNECTION") or environ.get("SSH_TTY") else "no")
+    _say("locale", f"{locale.setlocale(locale.LC_CTYPE)}, stdout writes {sys.stdout.encoding}")
+
+
+async def _keyring() -> None:
+    try:
+        _say("keyring", await TokenStore().describe())
+    except KeyringUnavailable as error:
+        _say("keyring", f"{error}. {error.advice}")
+
+
+def _network(session: Session) -> None:
+    found = [name for name in PROXIES if session.environ.get(name) or session.environ.get(name.lower())]
+    shown = [
+        f"{name}={_without_password(session.environ.get(name) or session.environ[name.lower()])}"
+        for name in found
+    ]
+    _say("proxy", ", ".join(shown) or "none")
+    named = [f"{name}={session.environ[name]}" for name in CERTIFICATES if session.environ.get(name)]
+    _say("certificates", ", ".join(["the system's trust store", *named]))
+
+
+async def _site(session: Session) -> Exit:
+    """Tell whether the site answers, whose token it is, and how far its clock is from ours."""
+    try:
+        instance = session.instance
+    except UsageError as error:
+        _say("site", str(error))
+        return Exit.OK
+    _say("site", instance.origin)
+    try:
+        service = await session.open()
+    except TestmoError as error:
+        _say("token", f"{error}. {error.advice}")
+        return exit_for(error)
+    async with service:
+        _say("token", f"from {session.token_source}")
+        try:
+            await service.sign_in()
+        except TestmoError as error:
+            _say("answer", f"{error}. {error.advice}")
+            return exit_for(error)
+        _say("answer", "the site answers, and the token is a site admin's")
+        _say("clock", _skew(service.server_time))
+    return Exit.OK
+
+
+def _skew(server_time: datetime | None) -> str:
+    if server_time is None:
+        return "the site does not tell its time"
+    seconds = (datetime.now(UTC) - server_time).total_seconds()
+    if abs(seconds) < SKEW:
+        return "agrees with the site's"
+    return (
+        f"{abs(seconds):.0f} s {'ahead of' if seconds > 0 else 'behind'} the site's: set this machine's clock"
+    )
+
+
+def _without_password(address: str) -> str:
+    parts = urlsplit(address)
+    return address.replace(f"{parts.username}:{parts.password}@", "***@") if parts.password else address
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "missing"
+
+
+def _say(what: str, text: str) -> None:
+    print(f"{what + ':':<14}{text}")

@@ -1,0 +1,102 @@
+"""Writes a whole site to a file."""
+
+from collections import Counter
+from pathlib import Path
+
+from ..directory import Directory
+from .exits import Exit
+from .files import write_file
+from .formats import write
+from .lookups import (
+    GROUP_FIELDS,
+    INCOMPLETE,
+    PERSON_FIELDS,
+    PROFILE_FIELDS,
+    map_groups,
+    person_record,
+    profile_record,
+)
+from .report import Record, Report
+from .session import Session, as_of
+
+WHAT = ("groups", "memberships", "people", "matrix")
+
+
+async def export(session: Session) -> Exit:
+    """Write groups, memberships, people, or a matrix of both.
+
+    Raises:
+        FileRefused: If the file can't be written, or is there already.
+    """
+    options = session.options
+    directory = await session.directory(users=options.what == "people")
+    fields, records = {
+        "groups": _groups,
+        "memberships": _memberships,
+        "people": _people,
+        "matrix": _matrix,
+    }[options.what](directory)
+    report = Report(
+        kind=options.what,
+        fields=fields,
+        records=records,
+        instance=session.instance.origin,
+        as_of=as_of(directory),
+        complete=directory.complete,
+    )
+    if options.sort:
+        report = report.sorted_by(options.sort)
+    if options.limit is not None:
+        report = report.limited(options.limit)
+    if options.columns:
+        report = report.narrowed(options.columns)
+    path = Path(options.output)
+    text = write(report, options.format or _format_of(path), raw=options.raw)
+    write_file(path, text, force=options.force)
+    if not directory.complete:
+        session.warn(INCOMPLETE)
+    session.warn(f"wrote {len(report.records):,} {options.what} to {path}")
+    return Exit.OK
+
+
+def _groups(directory: Directory) -> tuple[tuple[str, ...], list[Record]]:
+    return GROUP_FIELDS, map_groups(directory, directory.groups)
+
+
+def _memberships(directory: Directory) -> tuple[tuple[str, ...], list[Record]]:
+    records = [
+        {"group_id": group.id, "group": group.name, "person_id": person.id, "person": person.name}
+        for group in directory.groups
+        for person in directory.members(group)
+    ]
+    return ("group_id", "group", "person_id", "person"), records
+
+
+def _people(directory: Directory) -> tuple[tuple[str, ...], list[Record]]:
+    fields = (*PERSON_FIELDS, *(PROFILE_FIELDS if directory.has_profiles else ()), "groups")
+    records = [
+        {
+            **person_record(person),
+            **profile_record(directory, person),
+            "groups": [group.name for group in directory.groups_of(person.id)],
+        }
+        for person in directory.people
+    ]
+    return fields, records
+
+
+def _matrix(directory: Directory) -> tuple[tuple[str, ...], list[Record]]:
+    """Give a row a person and a column a group; groups that share a name are told apart by their id."""
+    taken = Counter(["person", "person_id", *(group.name for group in directory.groups)])
+    heads = {g.id: g.name if taken[g.name] == 1 else f"{g.name} #{g.id}" for g in directory.groups}
+    records = []
+    for person in directory.people:
+        inside = set(directory.memberships.get(person.id, ()))
+        row: Record = {"person_id": person.id, "person": person.name}
+        records.append(row | {head: group_id in inside for group_id, head in heads.items()})
+    return ("person_id", "person", *heads.values()), records
+
+
+def _format_of(path: Path) -> str:
+    endings = {".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", ".tsv": "tsv", ".md": "markdown"}
+    return endings.get(path.suffix.lower(), "csv")

@@ -1,0 +1,43 @@
+"""Writes files as a whole or not at all, for their owner alone."""
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+
+class FileRefused(Exception):
+    """A file was not written; `str()` says why, and nothing has changed."""
+
+
+def write_file(path: Path, content: str, *, force: bool = False) -> None:
+    """Write a new file with mode 0600.
+
+    Args:
+        path: Where to.
+        content: All of it; written as UTF-8.
+        force: Replace a file that is there.
+
+    Raises:
+        FileRefused: If there is a file already, or it can't be written.
+    """
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    except OSError as error:
+        raise FileRefused(f"{path} can't be written: {error.strerror or error}") from None
+    try:
+        with open(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if force:
+            os.replace(temporary, path)
+        else:
+            os.link(temporary, path)  # unlike a rename, this never replaces what is there
+    except FileExistsError:
+        raise FileRefused(f"{path} exists: add --force to replace it") from None
+    except OSError as error:
+        raise FileRefused(f"{path} can't be written: {error.strerror or error}") from None
+    finally:
+        with suppress(OSError):
+            os.unlink(temporary)

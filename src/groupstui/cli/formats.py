@@ -1,0 +1,170 @@
+"""Writes a report: for people, for scripts, for spreadsheets."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ..text import clean
+from .report import Record, Report
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that starts with one of these is run by a spreadsheet."""
+
+
+def write(report: Report, format: str, *, width: int | None = None, raw: bool = False) -> str:
+    """Give a report as a text that ends with a line break, or as nothing.
+
+    Args:
+        report: What to write.
+        format: One of `FORMATS`.
+        width: The cells of the terminal, which a table keeps to; None where there is none.
+        raw: Leave CSV and TSV cells as they are, though a spreadsheet may run them.
+    """
+    if format == "table":
+        return _table(report, width)
+    if format in ("csv", "tsv"):
+        return _separated(report, "," if format == "csv" else "\t", raw=raw)
+    return FORMATS[format](report)
+
+
+def _json(report: Report) -> str:
+    whole = {**report.envelope(), report.kind: list(report.records)}
+    return _harmless(json.dumps(whole, ensure_ascii=False, indent=2)) + "\n"
+
+
+def _ndjson(report: Report) -> str:
+    envelope = report.envelope()
+    lines = (json.dumps({**envelope, **each}, ensure_ascii=False) for each in report.records)
+    return "".join(f"{_harmless(line)}\n" for line in lines)
+
+
+def _harmless(text: str) -> str:
+    """Escape what a terminal would obey; JSON itself escapes only a part of it, and reads all of it back."""
+    if text.isascii() and "\x7f" not in text:
+        return text
+    safe = (
+        c if c == "\n" or c.isprintable() else json.dumps(c)[1:-1] for c in text.replace("\x7f", "\\u007f")
+    )
+    return "".join(safe)
+
+
+def _separated(report: Report, separator: str, *, raw: bool) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=separator, lineterminator="\n")
+    writer.writerow(report.fields)
+    for record in report.records:
+        writer.writerow([_cell(record.get(name), raw=raw) for name in report.fields])
+    return out.getvalue()
+
+
+def rows(report: Report) -> str:
+    """Give a line a record with tabs between the fields and no header: what a pipe wants."""
+    lines = (
+        "\t".join(clean(_text(each.get(name)), 10_000) for name in report.fields) for each in report.records
+    )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _cell(value: Any, *, raw: bool) -> str:
+    text = _text(value)
+    if raw:
+        return text
+    text = clean(text, 32_000)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) and isinstance(value, str) else text
+
+
+def _markdown(report: Report) -> str:
+    def line(cells: Iterable[str]) -> str:
+        return f"| {' | '.join(cells)} |\n"
+
+    head = line(map(_title, report.fields)) + line("---" for _ in report.fields)
+    return head + "".join(
+        line(_escaped(_text(record.get(name))) for name in report.fields) for record in report.records
+    )
+
+
+def _escaped(text: str) -> str:
+    for character in "\\`*_[]<>|#":
+        text = text.replace(character, f"\\{character}")
+    return clean(text, 10_000)
+
+
+def _table(report: Report, width: int | None) -> str:
+    """Give columns of equal width; where the terminal is too narrow, the widest column gives way."""
+    cells = [[_title(name) for name in report.fields]]
+    cells += [[clean(_text(record.get(name))) for name in report.fields] for record in report.records]
+    widths = [max(map(_cells, column)) for column in zip(*cells, strict=True)]
+    if width is not None:
+        while sum(widths) + 2 * (len(widths) - 1) > width and max(widths) > 8:
+            widths[widths.index(max(widths))] -= 1
+    right = [_is_number(report.records, name) for name in report.fields]
+    lines = ("  ".join(map(_padded, row, widths, right)).rstrip() for row in cells)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _padded(text: str, width: int, right: bool) -> str:
+    if _cells(text) > width:
+        while _cells(text) > width - 1:
+            text = text[:-1]
+        text += "…"
+    padding = " " * (width - _cells(text))
+    return padding + text if right else text + padding
+
+
+def _is_number(records: Iterable[Record], name: str) -> bool:
+    values = [record.get(name) for record in records]
+    return bool(values) and all(isinstance(value, int) and not isinstance(value, bool) for value in values)
+
+
+def _cells(text: str) -> int:
+    """Give the terminal cells of a text that is safe to show."""
+    if text.isascii():
+        return len(text)
+    from wcwidth import wcswidth
+
+    return max(0, wcswidth(text))
+
+
+TITLES = {
+    "id": "ID",
+    "name": "Name",
+    "members": "Members",
+    "member": "Member",
+    "created_at": "Created",
+    "created_by": "Created by",
+    "updated_at": "Updated",
+    "updated_by": "Updated by",
+    "groups": "Groups",
+    "text": "Asked for",
+    "email": "E-mail",
+}
+"""Fields as people read them; a field that is not here is a name already, as the columns of a matrix are."""
+
+
+def _title(name: str) -> str:
+    return TITLES.get(name, clean(name))
+
+
+def _text(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ", ".join(map(_text, value))
+        case _:
+            return str(value)
+
+
+FORMATS: dict[str, Callable[[Report], str]] = {
+    "table": lambda report: _table(report, None),
+    "json": _json,
+    "ndjson": _ndjson,
+    "csv": lambda report: _separated(report, ",", raw=False),
+    "tsv": lambda report: _separated(report, "\t", raw=False),
+    "markdown": _markdown,
+}
+"""Every format by name."""

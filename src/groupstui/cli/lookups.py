@@ -1,0 +1,197 @@
+"""The questions that the directory answers: groups, members, who, check, lookup."""
+
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..directory import MOST_CANDIDATES, Ambiguous, Directory, Member, NotFoundByName
+from ..text import clean, count
+from .exits import Exit
+from .report import Record, Report
+from .session import Session, UsageError, as_of
+from .show import show
+
+if TYPE_CHECKING:
+    from ..api.models import Group
+
+GROUP_FIELDS = ("id", "name", "members", "created_at", "created_by", "updated_at", "updated_by")
+PERSON_FIELDS = ("id", "name")
+PROFILE_FIELDS = ("email", "active", "anonymised", "api_user", "two_factor")
+
+
+async def groups(session: Session) -> Exit:
+    """Tell every group, or those that a part of a name fits."""
+    directory = await session.directory()
+    found = directory.groups
+    if session.options.search:
+        found = tuple(directory.group_index.search(session.options.search))
+    return show(session, _report(session, directory, "groups", GROUP_FIELDS, map_groups(directory, found)))
+
+
+async def members(session: Session) -> Exit:
+    """Tell who is in a group."""
+    directory = await session.directory()
+    group = find_group(directory, session.options.group)
+    people = [person_record(person) for person in directory.members(group)]
+    about = {"group": {"id": group.id, "name": group.name}}
+    return show(session, _report(session, directory, "members", PERSON_FIELDS, people, about))
+
+
+async def who(session: Session) -> Exit:
+    """Tell which groups a person is in."""
+    directory = await session.directory(users="@" in session.options.person)
+    person = find_person(directory, session.options.person)
+    found = map_groups(directory, directory.groups_of(person.id))
+    about = {"person": person_record(person)}
+    return show(session, _report(session, directory, "groups", GROUP_FIELDS, found, about))
+
+
+async def check(session: Session) -> Exit:
+    """Tell whether a person is in every one of some groups; by the exit code as well."""
+    directory = await session.directory(users="@" in session.options.person)
+    person = find_person(directory, session.options.person)
+    asked = [find_group(directory, text) for text in session.options.groups]
+    inside = [person.id in group.members for group in asked]
+    records = [
+        {"id": group.id, "name": group.name, "member": member}
+        for group, member in zip(asked, inside, strict=True)
+    ]
+    about = {"person": person_record(person), "member": all(inside)}
+    report = _report(session, directory, "groups", ("id", "name", "member"), records, about)
+    if not all(inside) and not directory.complete:
+        session.warn(INCOMPLETE)
+        show(session, report)
+        return Exit.UNCERTAIN
+    shown = show(session, report)
+    session.warn(f"as of {as_of(directory).astimezone():%Y-%m-%d %H:%M:%S}")
+    return (Exit.OK if all(inside) else Exit.NO) if shown is Exit.OK else shown
+
+
+async def lookup(session: Session) -> Exit:
+    """Tell the groups of many people at once, and who could not be told apart."""
+    wanted = _lines(session.options.file)
+    directory = await session.directory(users=any("@" in text for text in wanted))
+    records: list[Record] = []
+    unmatched: list[str] = []
+    ambiguous: list[Record] = []
+    for text in wanted:
+        try:
+            person = directory.person_index.find(text)
+        except NotFoundByName:
+            unmatched.append(text)
+        except Ambiguous as error:
+            ambiguous.append({"text": text, "candidates": [person_record(each) for each in error.candidates]})
+        else:
+            names = [group.name for group in directory.groups_of(person.id)]
+            records.append({"text": text, **person_record(person), "groups": names})
+    about = {"unmatched": unmatched, "ambiguous": ambiguous}
+    report = _report(session, directory, "people", ("text", "id", "name", "groups"), records, about)
+    shown = show(session, report)
+    for text in unmatched:
+        session.warn(f"nobody is called “{clean(text)}”")
+    for each in ambiguous:
+        session.warn(f"“{clean(each['text'])}” may be any of {candidates(each['candidates'])}")
+    if shown is not Exit.OK:
+        return shown
+    return Exit.NOT_FOUND if unmatched or ambiguous else Exit.OK
+
+
+INCOMPLETE = (
+    "the site changed while it was read: this may be incomplete, and a “no” can't be believed; try again"
+)
+
+
+def find_group(directory: Directory, text: str) -> "Group":
+    """Give the group that a name or an id means."""
+    return directory.group_index.find(text)
+
+
+def find_person(directory: Directory, text: str) -> Member:
+    """Give the person that a name, an id or an e-mail address means."""
+    return directory.person_index.find(text)
+
+
+def map_groups(directory: Directory, groups: Iterable["Group"]) -> list[Record]:
+    """Give groups as records, with people by name."""
+
+    def name(person_id: int | None) -> str | None:
+        return None if person_id is None else directory.person(person_id).label
+
+    return [
+        {
+            "id": group.id,
+            "name": group.name,
+            "members": len(group.members),
+            "created_at": moment(group.created_at),
+            "created_by": name(group.created_by),
+            "updated_at": moment(group.updated_at),
+            "updated_by": name(group.updated_by),
+        }
+        for group in groups
+    ]
+
+
+def person_record(person: Member) -> Record:
+    """Give a person as a record; the name is null where the site does not tell it."""
+    return {"id": person.id, "name": person.name}
+
+
+def profile_record(directory: Directory, person: Member) -> Record:
+    """Give what `/users` tells of a person; nothing where it tells nothing of anybody."""
+    if not directory.has_profiles:
+        return {}
+    profile = directory.profile(person.id)
+    if profile is None:
+        return dict.fromkeys(PROFILE_FIELDS)
+    marks = (profile.is_active, profile.is_forgotten, profile.is_api, profile.tfa_enabled)
+    return dict(zip(PROFILE_FIELDS, (profile.email, *marks), strict=True))
+
+
+def moment(time: datetime | str | None) -> str | None:
+    """Give a time in UTC, as JSON wants it; one that could not be read as the text it is."""
+    if not isinstance(time, datetime):
+        return time
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def candidates(people: Iterable[Any]) -> str:
+    """Give a short list of who was perhaps meant."""
+    listed = [f"{clean(each['name'] or '')} #{each['id']}".strip() for each in people]
+    more = (
+        f" and {count(len(listed) - MOST_CANDIDATES, 'more', 'more')}"
+        if len(listed) > MOST_CANDIDATES
+        else ""
+    )
+    return ", ".join(listed[:MOST_CANDIDATES]) + more
+
+
+def _report(
+    session: Session,
+    directory: Directory,
+    kind: str,
+    fields: tuple[str, ...],
+    records: list[Record],
+    about: Record | None = None,
+) -> Report:
+    return Report(
+        kind=kind,
+        fields=fields,
+        records=records,
+        instance=session.instance.origin,
+        as_of=as_of(directory),
+        complete=directory.complete,
+        about=about or {},
+    )
+
+
+def _lines(file: str) -> list[str]:
+    """Give the names in a file, one a line; blank lines and repeats are left out."""
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not in UTF-8"
+        raise UsageError(f"{file} can't be read: {why}") from None
+    names = dict.fromkeys(line.strip() for line in text.splitlines())
+    return [name for name in names if name]

@@ -1,0 +1,39 @@
+"""Turns what a command raises into a line on stderr and an exit code."""
+
+import os
+import sys
+from collections.abc import Callable
+
+from ..api.errors import TestmoError
+from ..directory import Ambiguous, NotFoundByName
+from .exits import Exit, exit_for
+from .files import FileRefused
+from .lookups import candidates
+from .report import BadField
+from .session import UsageError
+
+
+def told(command: Callable[[], Exit]) -> Exit:
+    """Carry out a command and give its exit code; a failure is told on stderr."""
+    try:
+        return command()
+    except (UsageError, BadField, FileRefused) as error:
+        return _say(str(error), Exit.USAGE)
+    except TestmoError as error:
+        return _say(f"{error}. {error.advice}", exit_for(error))
+    except NotFoundByName as error:
+        return _say(str(error), Exit.NOT_FOUND)
+    except Ambiguous as error:
+        listed = candidates({"id": each.id, "name": each.name} for each in error.candidates)
+        return _say(f"{error}: {listed}", Exit.NOT_FOUND)
+    except BrokenPipeError:
+        # Whoever reads the answer has seen enough. Python would complain once more when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+
+
+def _say(text: str, code: Exit) -> Exit:
+    print(f"groupstui: {text}", file=sys.stderr)
+    return code

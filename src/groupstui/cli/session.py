@@ -1,0 +1,196 @@
+"""From the command line to a site: which one, with which token, and how to say that it failed."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..api.errors import SignInRequired
+from ..api.instance import BadInstance, Instance
+from ..directory import Directory
+from ..settings import Settings, SettingsError, SettingsFile, default_path
+
+if TYPE_CHECKING:
+    import httpx
+    from pydantic import SecretStr
+
+    from ..service import GroupsService
+
+DEMO_INSTANCE = Instance("https://demo.testmo.net")
+
+
+class UsageError(Exception):
+    """The command can't be carried out as it was given; `str()` says why."""
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The embedded demo site, as the program's entry hands it in."""
+
+    token: str
+    transport: "httpx.AsyncBaseTransport"
+
+
+@dataclass
+class Session:
+    """What a command works with."""
+
+    options: argparse.Namespace
+    environ: Mapping[str, str]
+    demo: Demo | None = None
+    token_source: str = ""
+    """Where the token comes from, in words, once `open` was asked."""
+
+    @property
+    def instance(self) -> Instance:
+        """The site that is meant: by `--instance`, by the environment, or by the last sign-in.
+
+        Raises:
+            UsageError: If none is named.
+        """
+        if self.demo is not None:
+            return DEMO_INSTANCE
+        text = self.options.instance or self.environ.get("TESTMO_INSTANCE", "").strip()
+        settings = self._settings()
+        text = settings.origin_of(text) or text or settings.current
+        if not text:
+            raise UsageError("no site: add --instance, set TESTMO_INSTANCE, or run: groupstui auth login")
+        try:
+            return Instance.parse(text)
+        except BadInstance as error:
+            raise UsageError(f"“{text}” names no site: {error}") from None
+
+    def _settings(self) -> Settings:
+        try:
+            return SettingsFile(default_path()).load()
+        except SettingsError as error:
+            raise UsageError(str(error)) from None
+
+    async def token(self) -> "SecretStr":
+        """Give the token: from stdin or a file if that is asked for, else the environment, else the keyring.
+
+        Raises:
+            SignInRequired: If there is none.
+            UsageError: If what was given is no token.
+        """
+        from pydantic import SecretStr
+
+        from ..credentials import BadToken, check_token, token_from_environment
+
+        try:
+            if self.demo is not None:
+                self.token_source = "the demo site"
+                return SecretStr(self.demo.token)
+            if (given := self._given()) is not None:
+                return check_token(given)
+            if (token := token_from_environment(self.environ)) is not None:
+                self.token_source = "TESTMO_TOKEN"
+                return self._meant_for_this_site(token)
+        except (BadToken, OSError) as error:
+            why = error.strerror if isinstance(error, OSError) else str(error)
+            raise UsageError(f"no token from {self.token_source or 'TESTMO_TOKEN'}: {why}") from None
+        return await self._token_from_keyring()
+
+    def _given(self) -> str | None:
+        if self.options.token_stdin:
+            self.token_source = "standard input"
+            return sys.stdin.readline()
+        if self.options.token_file is not None:
+            self.token_source = f"the file {self.options.token_file}"
+            return Path(self.options.token_file).read_text(encoding="ascii", errors="replace")
+        return None
+
+    def _meant_for_this_site(self, token: "SecretStr") -> "SecretStr":
+        if not (self.options.instance or self.environ.get("TESTMO_INSTANCE", "").strip()):
+            # A token must not travel to a site that it was not meant for.
+            raise UsageError("TESTMO_TOKEN is set: name its site with --instance or TESTMO_INSTANCE")
+        return token
+
+    async def _token_from_keyring(self) -> "SecretStr":
+        from ..credentials import KeyringUnavailable, TokenStore
+
+        try:
+            token = await TokenStore().load(self.instance.origin)
+        except KeyringUnavailable as error:
+            raise SignInRequired(f"no token: {error}", advice=error.advice) from None
+        if token is None:
+            raise SignInRequired(
+                f"no token for {self.instance.name}",
+                advice="Run: groupstui auth login; or set TESTMO_TOKEN.",
+            )
+        self.token_source = "the keyring"
+        return token
+
+    async def open(self) -> "GroupsService":
+        """Give the service, which the caller closes.
+
+        Raises:
+            UsageError: If no site or no usable token was given.
+            SignInRequired: If there is no token.
+        """
+        from ..service import GroupsService
+
+        instance = self.instance
+        return GroupsService(
+            instance,
+            await self.token(),
+            transport=self.demo.transport if self.demo is not None else None,
+            timeout=self.options.timeout,
+            concurrency=self.options.concurrency,
+        )
+
+    async def directory(self, *, users: bool = False) -> Directory:
+        """Read the whole site and give what is there.
+
+        Args:
+            users: Read `/users`, too: only there are e-mail addresses and marks.
+
+        Raises:
+            TestmoError: If it can't be read.
+        """
+        async with await self.open() as service:
+            with Progress(service, quiet=self.options.quiet):
+                directory = await service.index()
+                told = await service.index_users() if users else True
+        if not told:
+            self.warn("this token or this site does not tell e-mail addresses and marks")
+        return directory
+
+    def warn(self, text: str) -> None:
+        """Say something beside the answer."""
+        if not self.options.quiet:
+            print(f"groupstui: {text}", file=sys.stderr)
+
+
+class Progress:
+    """Says on a terminal how far the reading is; one line, which goes when it is done."""
+
+    def __init__(self, service: "GroupsService", *, quiet: bool) -> None:
+        self._service = service
+        self._shown = sys.stderr.isatty() and not quiet
+
+    def __enter__(self) -> None:
+        if self._shown:
+            self._service.indexed = self._draw
+            self._service.pause.changed = self._draw
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+    def _draw(self) -> None:
+        directory, until = self._service.directory, self._service.pause.until
+        text = f"reading {directory.seen:,} of {directory.total or 0:,} groups"
+        if until is not None:
+            text = f"the site asks for a pause; going on at {until.astimezone():%H:%M:%S}"
+        sys.stderr.write(f"\r\x1b[K{text}")
+        sys.stderr.flush()
+
+
+def as_of(directory: Directory) -> datetime:
+    """Give when a directory was read."""
+    return directory.as_of or datetime.now(UTC)

@@ -1,0 +1,35 @@
+"""Puts a report where it was asked for."""
+
+import os
+import sys
+
+from .exits import Exit
+from .formats import rows, write
+from .report import Report
+from .session import Session
+
+
+def show(session: Session, report: Report) -> Exit:
+    """Write a report to stdout: a table on a terminal, plain rows in a pipe, or as `--format` says.
+
+    Raises:
+        BadField: If `--sort` or `--columns` name a field that the report does not have.
+    """
+    options = session.options
+    if options.sort:
+        report = report.sorted_by(options.sort)
+    if options.limit is not None:
+        report = report.limited(options.limit)
+    if options.columns:
+        report = report.narrowed(options.columns)
+    terminal = sys.stdout.isatty()
+    if options.format is None and not terminal:
+        text = rows(report)
+    else:
+        width = os.get_terminal_size(sys.stdout.fileno()).columns if terminal else None
+        text = write(report, options.format or "table", width=width, raw=options.raw)
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    if not report.complete and options.format not in ("json", "ndjson"):
+        session.warn("the site changed while it was read: this may be incomplete; try again")
+    return Exit.OK
