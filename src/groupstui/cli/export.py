@@ -4,19 +4,19 @@ from collections import Counter
 from pathlib import Path
 
 from ..directory import Directory
-from .exits import Exit
-from .files import write_file
-from .formats import write
-from .lookups import (
+from ..report import Record, Report
+from ..report.files import write_file
+from ..report.formats import write
+from ..report.records import (
     GROUP_FIELDS,
-    INCOMPLETE,
     PERSON_FIELDS,
     PROFILE_FIELDS,
-    map_groups,
+    group_records,
     person_record,
     profile_record,
 )
-from .report import Record, Report
+from .exits import Exit
+from .lookups import INCOMPLETE
 from .session import Session, as_of
 
 WHAT = ("groups", "memberships", "people", "matrix")
@@ -60,7 +60,7 @@ async def export(session: Session) -> Exit:
 
 
 def _groups(directory: Directory) -> tuple[tuple[str, ...], list[Record]]:
-    return GROUP_FIELDS, map_groups(directory, directory.groups)
+    return GROUP_FIELDS, group_records(directory, directory.groups)
 
 
 def _memberships(directory: Directory) -> tuple[tuple[str, ...], list[Record]]:

@@ -2,23 +2,24 @@
 
 import sys
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..directory import MOST_CANDIDATES, Ambiguous, Directory, Member, NotFoundByName
+from ..report import Record, Report
+from ..report.records import (
+    GROUP_FIELDS,
+    PERSON_FIELDS,
+    group_records,
+    person_record,
+)
 from ..text import clean, count
 from .exits import Exit
-from .report import Record, Report
 from .session import Session, UsageError, as_of
 from .show import show
 
 if TYPE_CHECKING:
     from ..api.models import Group
-
-GROUP_FIELDS = ("id", "name", "members", "created_at", "created_by", "updated_at", "updated_by")
-PERSON_FIELDS = ("id", "name")
-PROFILE_FIELDS = ("email", "active", "anonymised", "api_user", "two_factor")
 
 
 async def groups(session: Session) -> Exit:
@@ -27,7 +28,7 @@ async def groups(session: Session) -> Exit:
     found = directory.groups
     if session.options.search:
         found = tuple(directory.group_index.search(session.options.search))
-    return show(session, _report(session, directory, "groups", GROUP_FIELDS, map_groups(directory, found)))
+    return show(session, _report(session, directory, "groups", GROUP_FIELDS, group_records(directory, found)))
 
 
 async def members(session: Session) -> Exit:
@@ -43,7 +44,7 @@ async def who(session: Session) -> Exit:
     """Tell which groups a person is in."""
     directory = await session.directory(users="@" in session.options.person)
     person = find_person(directory, session.options.person)
-    found = map_groups(directory, directory.groups_of(person.id))
+    found = group_records(directory, directory.groups_of(person.id))
     about = {"person": person_record(person)}
     return show(session, _report(session, directory, "groups", GROUP_FIELDS, found, about))
 
@@ -111,49 +112,6 @@ def find_group(directory: Directory, text: str) -> "Group":
 def find_person(directory: Directory, text: str) -> Member:
     """Give the person that a name, an id or an e-mail address means."""
     return directory.person_index.find(text)
-
-
-def map_groups(directory: Directory, groups: Iterable["Group"]) -> list[Record]:
-    """Give groups as records, with people by name."""
-
-    def name(person_id: int | None) -> str | None:
-        return None if person_id is None else directory.person(person_id).label
-
-    return [
-        {
-            "id": group.id,
-            "name": group.name,
-            "members": len(group.members),
-            "created_at": moment(group.created_at),
-            "created_by": name(group.created_by),
-            "updated_at": moment(group.updated_at),
-            "updated_by": name(group.updated_by),
-        }
-        for group in groups
-    ]
-
-
-def person_record(person: Member) -> Record:
-    """Give a person as a record; the name is null where the site does not tell it."""
-    return {"id": person.id, "name": person.name}
-
-
-def profile_record(directory: Directory, person: Member) -> Record:
-    """Give what `/users` tells of a person; nothing where it tells nothing of anybody."""
-    if not directory.has_profiles:
-        return {}
-    profile = directory.profile(person.id)
-    if profile is None:
-        return dict.fromkeys(PROFILE_FIELDS)
-    marks = (profile.is_active, profile.is_forgotten, profile.is_api, profile.tfa_enabled)
-    return dict(zip(PROFILE_FIELDS, (profile.email, *marks), strict=True))
-
-
-def moment(time: datetime | str | None) -> str | None:
-    """Give a time in UTC, as JSON wants it; one that could not be read as the text it is."""
-    if not isinstance(time, datetime):
-        return time
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def candidates(people: Iterable[Any]) -> str:

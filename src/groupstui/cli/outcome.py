@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from ..api.errors import TestmoError
 from ..directory import Ambiguous, NotFoundByName
+from ..report import BadField
+from ..report.files import FileRefused
 from .exits import Exit, exit_for
-from .files import FileRefused
 from .lookups import candidates
-from .report import BadField
 from .session import UsageError
 
 

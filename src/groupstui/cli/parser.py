@@ -4,8 +4,8 @@ import argparse
 from collections.abc import Iterable, Sequence
 
 from .. import __version__
+from ..report.formats import FORMATS
 from .exits import Exit
-from .formats import FORMATS
 
 COMMANDS = (
     "groups",

@@ -3,9 +3,9 @@
 import os
 import sys
 
+from ..report import Report
+from ..report.formats import rows, write
 from .exits import Exit
-from .formats import rows, write
-from .report import Report
 from .session import Session
 
 

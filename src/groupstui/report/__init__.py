@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from ..text import fold
+
 SCHEMA = "groupstui/1"
 
 Record = dict[str, Any]
@@ -76,8 +78,6 @@ class Report:
 
 
 def _sortable(name: str) -> Callable[[Record], tuple[bool, bool, Any]]:
-    from ..text import fold
-
     def key(record: Record) -> tuple[bool, bool, Any]:
         value = record.get(name)
         if isinstance(value, list):

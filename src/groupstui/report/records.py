@@ -1,0 +1,55 @@
+"""Groups and people as records."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from ..api.models import Group
+from ..directory import Directory, Member
+from . import Record
+
+GROUP_FIELDS = ("id", "name", "members", "created_at", "created_by", "updated_at", "updated_by")
+PERSON_FIELDS = ("id", "name")
+PROFILE_FIELDS = ("email", "active", "anonymised", "api_user", "two_factor")
+
+
+def group_records(directory: Directory, groups: Iterable[Group]) -> list[Record]:
+    """Give groups as records, with people by name."""
+
+    def name(person_id: int | None) -> str | None:
+        return None if person_id is None else directory.person(person_id).label
+
+    return [
+        {
+            "id": group.id,
+            "name": group.name,
+            "members": len(group.members),
+            "created_at": _moment(group.created_at),
+            "created_by": name(group.created_by),
+            "updated_at": _moment(group.updated_at),
+            "updated_by": name(group.updated_by),
+        }
+        for group in groups
+    ]
+
+
+def person_record(person: Member) -> Record:
+    """Give a person as a record; the name is null where the site does not tell it."""
+    return {"id": person.id, "name": person.name}
+
+
+def profile_record(directory: Directory, person: Member) -> Record:
+    """Give what `/users` tells of a person; nothing where it tells nothing of anybody."""
+    if not directory.has_profiles:
+        return {}
+    profile = directory.profile(person.id)
+    if profile is None:
+        return dict.fromkeys(PROFILE_FIELDS)
+    marks = (profile.is_active, profile.is_forgotten, profile.is_api, profile.tfa_enabled)
+    return dict(zip(PROFILE_FIELDS, (profile.email, *marks), strict=True))
+
+
+def _moment(time: datetime | str | None) -> str | None:
+    """Give a time in UTC, as JSON wants it; one that could not be read as the text it is."""
+    if not isinstance(time, datetime):
+        return time
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
