@@ -52,7 +52,9 @@ def connect(instance: Instance, token: SecretStr) -> GroupsService:
 
 async def loaded(pilot: Pilot[None]) -> None:
     """Wait until nothing is being loaded; a dialog's worker waits for its person."""
-    while any(worker.is_running and worker.group != "dialog" for worker in pilot.app.workers):
+    while any(
+        worker.is_running and worker.group not in ("dialog", "palette") for worker in pilot.app.workers
+    ):
         await pilot.pause()
     await pilot.pause(0.1)  # the detail follows the cursor once that rests
 

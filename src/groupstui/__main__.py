@@ -49,7 +49,7 @@ def _browse(options: argparse.Namespace, environ: MutableMapping[str, str]) -> i
     from .settings import SettingsError, SettingsFile, default_path
 
     if options.demo:
-        app = _demo_app()
+        app = _demo_app(options.name or "")
     else:
         text = options.instance or environ.get("TESTMO_INSTANCE", "").strip()
         try:
@@ -60,7 +60,7 @@ def _browse(options: argparse.Namespace, environ: MutableMapping[str, str]) -> i
                 # A token must not travel to a site that it was not meant for.
                 return cli.complain("TESTMO_TOKEN is set: name its site with --instance or TESTMO_INSTANCE")
             access = Access(instance, token) if token and instance else None
-            app = make_app(settings_file=file, access=access, instance=instance)
+            app = make_app(settings_file=file, access=access, instance=instance, start_at=options.name or "")
         except BadInstance as error:
             return cli.complain(f"“{text}” names no site: {error}")
         except (BadToken, SettingsError) as error:
@@ -78,7 +78,7 @@ def _demo() -> cli.Demo:
     return cli.Demo(DEMO_TOKEN, httpx.ASGITransport(create_app(make_site(), token=DEMO_TOKEN)))
 
 
-def _demo_app() -> "GroupsApp":
+def _demo_app(start_at: str) -> "GroupsApp":
     from pydantic import SecretStr
 
     from .app import Access, make_app
@@ -89,6 +89,7 @@ def _demo_app() -> "GroupsApp":
     return make_app(
         access=Access(DEMO_INSTANCE, SecretStr(demo.token)),
         connect=lambda instance, token: GroupsService(instance, token, transport=demo.transport),
+        start_at=start_at,
     )
 
 

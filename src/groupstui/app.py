@@ -10,6 +10,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
+from .api.errors import TestmoError
 from .api.instance import BadInstance, Instance
 from .credentials import KeyringUnavailable, TokenStore
 from .messages import ChooseSite, PageSizeChosen, SignInAgain, SignOut
@@ -19,7 +20,6 @@ from .screens.commands import commands_of
 from .screens.confirm import ConfirmDialog
 from .screens.help import HelpDialog
 from .screens.login import Connect, LoginScreen, SignedIn
-from .screens.palette import PaletteDialog
 from .screens.sites import SitesDialog
 from .service import GroupsService
 from .settings import Settings, SettingsError, SettingsFile
@@ -47,7 +47,10 @@ class GroupsApp(App[None], inherit_bindings=False):
     TITLE = "groupstui"
     ENABLE_COMMAND_PALETTE = False  # the project's own is quiet on a slow link
     CSS_PATH: ClassVar[Any] = [stylesheet("app.tcss"), stylesheet("dialogs.tcss")]
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "say_how_to_quit", show=False, system=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "say_how_to_quit", show=False, system=True),
+        Binding("ctrl+q", "quit", show=False, system=True),  # for the time before the first screen
+    ]
 
     def __init__(
         self,
@@ -58,6 +61,7 @@ class GroupsApp(App[None], inherit_bindings=False):
         connect: Connect,
         access: Access | None,
         instance: Instance | None,
+        start_at: str,
     ) -> None:
         super().__init__()
         self._settings = settings
@@ -66,8 +70,8 @@ class GroupsApp(App[None], inherit_bindings=False):
         self._connect = connect
         self._access = access
         self._instance = instance
+        self._start_at = start_at
         self._service: GroupsService | None = None
-        self._keyring_used = access is None
         if settings.theme in self.available_themes:
             self.theme = settings.theme
 
@@ -79,7 +83,7 @@ class GroupsApp(App[None], inherit_bindings=False):
         """Go to the first screen that makes sense."""
         self.theme_changed_signal.subscribe(self, self._theme_changed)
         if self._access is not None:
-            self._browse(self._connect(self._access.instance, self._access.token))
+            self._open(self._access.instance, self._access.token)
         elif self._instance is not None:
             self._resume(self._instance)
         else:
@@ -113,9 +117,9 @@ class GroupsApp(App[None], inherit_bindings=False):
     async def _resume(self, instance: Instance) -> None:
         """Go on where the last run ended, if the keyring still has the token."""
         notice = None
-        token = None
+        token = self._given(instance.origin)
         try:
-            token = await self._tokens.load(instance.origin)
+            token = token or await self._tokens.load(instance.origin)
         except KeyringUnavailable as error:
             notice = Notice(str(error), error.advice, "error")
         if token is None:
@@ -123,8 +127,21 @@ class GroupsApp(App[None], inherit_bindings=False):
                 instance.name if instance.origin.startswith("https") else instance.origin, notice
             )
         else:
-            self._remember(lambda settings: settings.remember(instance.origin))
-            self._browse(self._connect(instance, token))
+            self._open(instance, token)
+
+    def _given(self, origin: str) -> SecretStr | None:
+        """Give the token that came from outside, if this is its site: the keyring is not asked for it."""
+        access = self._access
+        return access.token if access is not None and access.instance.origin == origin else None
+
+    def _open(self, instance: Instance, token: SecretStr) -> None:
+        """Browse a site; say why where not even a connection can be set up, as with a bad proxy variable."""
+        try:
+            service = self._connect(instance, token)
+        except TestmoError as error:
+            self._ask_to_sign_in(instance.origin, Notice(str(error), error.advice, "error"))
+        else:
+            self._browse(service)
 
     def _ask_to_sign_in(self, site: str = "", notice: Notice | None = None) -> None:
         self.push_screen(LoginScreen(self._connect, site=site, notice=notice), self._signed_in)
@@ -133,9 +150,9 @@ class GroupsApp(App[None], inherit_bindings=False):
         if result is None:
             return
         origin = result.service.instance.origin
-        self._remember(lambda settings: settings.remember(origin))
+        if self._given(origin):
+            self._access = None  # what was typed takes the place of what was given
         self._browse(result.service)
-        self._keyring_used = True
         self._save_token(origin, result.token)
 
     @work(name="write the keyring", group="keyring")
@@ -151,13 +168,16 @@ class GroupsApp(App[None], inherit_bindings=False):
 
     async def _replace(self, service: GroupsService) -> None:
         old, self._service = self._service, service
-        screen = BrowserScreen(service, per_page=self._settings.page_size)
+        start_at, self._start_at = self._start_at, ""
+        screen = BrowserScreen(service, per_page=self._settings.page_size, start_at=start_at)
         if isinstance(self.screen, BrowserScreen):
             await self.switch_screen(screen)
         else:
             await self.push_screen(screen)
         if old is not None:
             await old.close()
+        if not self._given(origin := service.instance.origin):
+            self._remember(lambda settings: settings.remember(origin))
 
     def _say(self, notice: Notice) -> None:
         for screen in self.screen_stack:
@@ -179,7 +199,7 @@ class GroupsApp(App[None], inherit_bindings=False):
             case _ if choice.action == "add":
                 self._ask_to_sign_in()
             case _ if choice.action == "sign out":
-                await self._sign_out(choice.origin)
+                await self._ask_to_sign_out(choice.origin)
             case _ if choice.origin != current:
                 self._resume_at(choice.origin)
 
@@ -189,29 +209,41 @@ class GroupsApp(App[None], inherit_bindings=False):
             self._ask_to_sign_in(self._service.instance.origin)
 
     @on(SignOut)
-    @work(name="sign out", group="dialog", exclusive=True)
+    @work(name="ask to sign out", group="dialog", exclusive=True)
     async def _sign_out_here(self) -> None:
         if self._service is not None:
-            await self._sign_out(self._service.instance.origin)
+            await self._ask_to_sign_out(self._service.instance.origin)
 
+    async def _ask_to_sign_out(self, origin: str) -> None:
+        if self._given(origin):
+            question = f"Leave {origin}? Its token came from TESTMO_TOKEN or --demo: nothing is deleted."
+        else:
+            question = (
+                f"Delete the token of {origin} from the keyring? "
+                "Testmo shows a token only once: to come back, make a new one."
+            )
+        if await self.push_screen_wait(ConfirmDialog("Sign out", question)):
+            self._sign_out(origin)
+
+    @work(name="sign out", group="keyring")
     async def _sign_out(self, origin: str) -> None:
-        question = (
-            f"Delete the token of {origin} from the keyring? "
-            "Testmo shows a token only once: to come back, make a new one."
-        )
-        if not await self.push_screen_wait(ConfirmDialog("Sign out", question)):
-            return
         notice = Notice(f"signed out of {origin}; its token is deleted")
-        try:
-            if self._keyring_used and not await self._tokens.delete(origin):
-                notice = Notice(f"signed out of {origin}; the keyring held no token")
-        except KeyringUnavailable as error:
-            notice = Notice(f"the token may still be in the keyring: {error}", error.advice, "error")
-        self._remember(lambda settings: settings.forget(origin))
+        if self._given(origin):
+            self._access = None
+            notice = Notice(f"left {origin}; no token was deleted")
+        else:
+            self._say(Notice(f"deleting the token of {origin}…"))
+            try:
+                if not await self._tokens.delete(origin):
+                    notice = Notice(f"signed out of {origin}; the keyring held no token")
+            except KeyringUnavailable as error:
+                notice = Notice(f"the token may still be in the keyring: {error}", error.advice, "error")
+            self._remember(lambda settings: settings.forget(origin))
         if self._service is not None and self._service.instance.origin == origin:
             await self._service.close()
             self._service = None
-            await self.pop_screen()
+            while len(self.screen_stack) > 1:  # dialogs may have been opened while the keyring was asked
+                await self.pop_screen()
             self._ask_to_sign_in(notice=notice)
         else:
             self._say(notice)
@@ -232,7 +264,7 @@ class GroupsApp(App[None], inherit_bindings=False):
             try:
                 self._settings_file.save(change(self._settings_file.load()))
             except SettingsError as error:
-                self._say(Notice(str(error), "", "error"))
+                self._say(Notice(str(error)))
 
     def action_set_theme(self, name: str) -> None:
         """Draw in other colours, in this run and the next."""
@@ -252,14 +284,6 @@ class GroupsApp(App[None], inherit_bindings=False):
         """Show what the keys do on the screen below."""
         self.push_screen(HelpDialog(commands_of(self.screen)))
 
-    @work(name="palette", group="dialog", exclusive=True)
-    async def action_palette(self) -> None:
-        """Find a command by its name and do it."""
-        commands = [c for c in commands_of(self.screen) if c.enabled and c.section != "move"]
-        command = await self.push_screen_wait(PaletteDialog(commands))
-        if command is not None:
-            await self.run_action(command.action, command.node)
-
 
 def make_app(
     *,
@@ -268,6 +292,7 @@ def make_app(
     connect: Connect = GroupsService,
     access: Access | None = None,
     instance: Instance | None = None,
+    start_at: str = "",
 ) -> GroupsApp:
     """Make the app: the one factory for the program, the tests and the pictures.
 
@@ -277,6 +302,7 @@ def make_app(
         connect: Makes the service for a site and a token.
         access: A site and a token to use without asking; neither is kept.
         instance: The site to sign in to, in place of the last one.
+        start_at: The name of a group or a person to go to first.
 
     Raises:
         SettingsError: If the settings can't be read.
@@ -288,4 +314,5 @@ def make_app(
         connect=connect,
         access=access,
         instance=instance,
+        start_at=start_at,
     )

@@ -111,13 +111,30 @@ def test_a_refresh_that_failed_leaves_what_was_there(snap_compare, app, faults) 
 
 
 def test_a_page_that_loads(snap_compare, app, faults) -> None:
-    async def go_to_the_last_page(pilot: Pilot) -> None:
+    async def read_it_again(pilot: Pilot) -> None:
         await settled(pilot)
         faults.always("slow")
-        await pilot.press("colon", *"last", "enter")
+        await pilot.press("r")
         await until(pilot, lambda: "loading" in drawn(pilot))
 
-    assert snap_compare(app, terminal_size=SMALL, run_before=go_to_the_last_page)
+    assert snap_compare(app, terminal_size=SMALL, run_before=read_it_again)
+
+
+def test_the_whole_site_is_being_read(snap_compare, app, faults) -> None:
+    faults.always("slow", after=2)  # who it is, and the first page
+
+    async def wait_for_the_index(pilot: Pilot) -> None:
+        await until(pilot, lambda: "indexing" in drawn(pilot) and "Ada Lovelace" in drawn(pilot))
+
+    assert snap_compare(app, terminal_size=LARGE, run_before=wait_for_the_index)
+
+
+def test_any_group_of_the_site_by_name_or_member(snap_compare, app) -> None:
+    assert snap_compare(app, terminal_size=SMALL, run_before=keys("slash", *"grace", "tab"))
+
+
+def test_going_to_a_person(snap_compare, app) -> None:
+    assert snap_compare(app, terminal_size=SMALL, run_before=keys("colon", *"hopp"))
 
 
 def test_signing_in_for_the_first_time(snap_compare, new_app) -> None:

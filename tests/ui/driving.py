@@ -45,7 +45,9 @@ async def settled(pilot: Pilot[None]) -> None:
 
     def quiet() -> bool:
         # A dialog's worker waits for its person.
-        if any(worker.is_running and worker.group != "dialog" for worker in pilot.app.workers):
+        if any(
+            worker.is_running and worker.group not in ("dialog", "palette") for worker in pilot.app.workers
+        ):
             return False
         return not (isinstance(pilot.app.screen, BrowserScreen) and pilot.app.screen.following)
 
@@ -81,7 +83,5 @@ NAMES = {
 
 def drawn(pilot: Pilot[None]) -> str:
     """Give the text of the whole screen, dialogs included, a line a row."""
-    app = pilot.app
-    height = app.size.height
-    lines = app.screen._compositor.render_strips(app.size)
-    return "\n".join("".join(segment.text for segment in lines[y]) for y in range(height))
+    lines = pilot.app.screen._compositor.render_strips(pilot.app.size)
+    return "\n".join("".join(segment.text for segment in line) for line in lines)

@@ -7,9 +7,9 @@ from ..text import clean, fold
 
 T = TypeVar("T")
 
-Kind = Literal["group", "person"]
+Kind = Literal["group", "person", "command"]
 
-PLURALS: dict[Kind, str] = {"group": "groups", "person": "people"}
+PLURALS: dict[Kind, str] = {"group": "groups", "person": "people", "command": "commands"}
 
 MOST_CANDIDATES = 10
 """As many candidates are named where a name is ambiguous: a list to choose from, not to scroll."""
@@ -61,11 +61,15 @@ class Index(Generic[T]):
         Args:
             text: A part of a name, or an id as `17` or `#17`. Nothing fits an empty text.
         """
+        return [item for _, item in self.ranked(text)]
+
+    def ranked(self, text: str) -> list[tuple[int, T]]:
+        """Give what fits as `search` does, each with how well it fits: 0 is best."""
         wanted = fold(text.strip())
         if not wanted:
             return []
         found = sorted(self._ranked(wanted), key=lambda hit: hit[:3])
-        return [item for *_, item in found]
+        return [(rank, item) for rank, _, _, item in found]
 
     def find(self, text: str) -> T:
         """Give the one that a name or an id means.

@@ -8,14 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.reactive import var
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
-from textual.worker import Worker, WorkerState
 
-from ..api.errors import AdminRequired, NotFound, SignInRequired, TestmoError
 from ..api.models import Group
-from ..directory import GroupDetail, Listing
+from ..directory import GroupDetail, Listing, Member
 from ..messages import ChooseSite, PageSizeChosen, SignInAgain, SignOut
 from ..resources import stylesheet
 from ..service import GroupsService
@@ -27,9 +24,11 @@ from ..widgets.hint_bar import HintBar
 from ..widgets.member_pane import MemberPane
 from ..widgets.message_line import MessageLine, Notice
 from ..widgets.status_bar import StatusBar
-from .commands import Extra, bind
+from .commands import Command, Extra, bind, commands_of
 from .page_number import PageNumberDialog
+from .palette import PaletteDialog
 from .person import PersonDialog
+from .site import SiteScreen
 
 SETTLE = 0.04
 """Seconds that the cursor has to rest, while a key is held, until the detail follows."""
@@ -44,7 +43,7 @@ class Place:
     member_id: int | None
 
 
-class BrowserScreen(Screen[None]):
+class BrowserScreen(SiteScreen):
     """Browses the groups of one site."""
 
     CSS_PATH = stylesheet("browser.tcss")
@@ -76,7 +75,7 @@ class BrowserScreen(Screen[None]):
         bind("R,f5", "refresh_all", "load.refresh_all", "Forget every page and read this one again"),
         bind("x", "stop", "load.stop", "Stop what is loading", hint="stop"),
         bind("i", "sites", "site.choose", "Choose a site, sign in to another, sign out"),
-        bind("colon,ctrl+p", "app.palette", "app.palette", "Find a command by its name", hint="commands"),
+        bind("colon,ctrl+p", "palette", "show.palette", "Go to any group, person or command", hint="go to"),
         bind("question_mark,f1", "app.help", "app.help", "Show what the keys do", hint="help"),
         bind("q,ctrl+q", "app.quit", "app.quit", "Leave groupstui", hint="quit"),
     ]
@@ -90,55 +89,28 @@ class BrowserScreen(Screen[None]):
         Extra("site.sign_out", "Sign out: delete this site's token", "sign_out"),
     )
 
-    # State is in `var`s: a `reactive` of a screen or a pane repaints all of it, 10 kB for a cursor step.
-
-    listing: var[Listing | None] = var(None)
-    """The page on the screen: the last that could be read."""
-
     detail: var[GroupDetail | None] = var(None)
     """The group under the cursor."""
 
-    activity: var[str] = var("", bindings=True)
-    """What is being loaded, in words."""
-
-    notice: var[Notice | None] = var(None)
-    """What the person should know; an error stays until something works again."""
-
-    stale: var[bool] = var(False)
-    """Whether what is on the screen could not be read again."""
-
-    person: var[str] = var("")
-    """The name of the token's user."""
-
-    per_page: var[int] = var(15)
-    """Groups on a page."""
-
-    def __init__(self, service: GroupsService, *, per_page: int = 15, notice: Notice | None = None) -> None:
+    def __init__(self, service: GroupsService, *, per_page: int = 15, start_at: str = "") -> None:
         """Make the screen.
 
         Args:
             service: Where groups come from. Whoever made it closes it.
             per_page: Groups on a page.
-            notice: What to say at first.
+            start_at: The name of a group or a person to go to first.
         """
-        super().__init__()
-        self._service = service
-        self.set_reactive(BrowserScreen.per_page, per_page)
-        self.set_reactive(BrowserScreen.notice, notice)
+        super().__init__(service, per_page=per_page)
+        self._start_at = start_at
         self._been: list[Place] = []
         self._rows: dict[int, int] = {}
         """The group under the cursor of each page, to come back to."""
         self._settling: Timer | None = None
 
-    @property
-    def service(self) -> GroupsService:
-        """What this screen reads from."""
-        return self._service
-
     def compose(self) -> ComposeResult:
         """Show both panes between the status and the hints."""
-        status = StatusBar().data_bind(BrowserScreen.person, BrowserScreen.stale)
-        status.site = self._service.instance.name
+        status = StatusBar().data_bind(BrowserScreen.person, BrowserScreen.stale, BrowserScreen.progress)
+        status.site = self.service.instance.name
         yield status
         with Horizontal(id="panes"):
             yield GroupList(id="list").data_bind(BrowserScreen.listing, BrowserScreen.activity)
@@ -148,14 +120,9 @@ class BrowserScreen(Screen[None]):
         yield Static("groupstui needs 40 columns and 12 lines: make the window larger.", classes="too-small")
 
     def on_mount(self) -> None:
-        """Read the first page, and who is asking."""
-        self._service.pause.changed = self._pause_changed
+        """Let the list have the keys."""
+        self.groups.directory = self.service.directory
         self.groups.table.focus()
-        if self._service.user is None:
-            self._find_out_who()
-        else:
-            self.person = self._service.user.name
-        self.go_to(1)
 
     @property
     def following(self) -> bool:
@@ -191,7 +158,7 @@ class BrowserScreen(Screen[None]):
             case "turn", ("previous",):
                 return listing is not None and listing.page > 1
             case "stop", _:
-                return bool(self.activity)
+                return bool(self.activity or self.progress)
             case "filter", _:
                 return not isinstance(self.focused, FilterInput)
             case "person", _:
@@ -201,41 +168,11 @@ class BrowserScreen(Screen[None]):
 
     # Pages
 
-    def go_to(self, page: int, *, group_id: int | None = None, member_id: int | None = None) -> None:
-        """Show a page; at once where it is known.
-
-        Args:
-            page: Counted from 1.
-            group_id: Where to put the cursor; where it was on that page, if not given.
-            member_id: The member to go to in that group.
-        """
-        if (known := self._service.known_page(page, self.per_page)) is not None:
-            self.workers.cancel_group(self, "page")
-            self._show(known, group_id, member_id)
-        else:
-            self._load(page, group_id, member_id)
-
-    @work(name="load page", group="page", exclusive=True, exit_on_error=False)
-    async def _load(
-        self, page: int, group_id: int | None = None, member_id: int | None = None, *, fresh: bool = False
-    ) -> None:
-        self.activity = f"loading page {page:,}…"
-        try:
-            listing = await self._service.groups_page(page, self.per_page, fresh=fresh)
-        except TestmoError as error:
-            self._failed(error, stale=fresh)
-        else:
-            self._show(listing, group_id, member_id)
-        finally:
-            self.activity = ""
-
-    def _show(self, listing: Listing, group_id: int | None, member_id: int | None) -> None:
+    def show_page(self, listing: Listing, group_id: int | None, member_id: int | None) -> None:
+        """Draw a page; the cursor goes to a group, or back to where it was on that page."""
         same = self.listing is not None and self.listing.page == listing.page
         if not same:
             self.groups.clear_filter()
-        self.stale = False
-        if self.notice is not None and self.notice.kind == "error":
-            self.notice = None
         self.listing = listing
         if group_id is None and not same:
             group_id = self._rows.get(listing.page)
@@ -244,9 +181,25 @@ class BrowserScreen(Screen[None]):
         self._show_detail()
         if member_id is not None and self.members.table.move_to(member_id):
             self.members.table.focus()
-        for neighbour in (listing.page + 1, listing.page - 1):
-            if 1 <= neighbour <= listing.last_page:
-                self._service.fetch_ahead(neighbour, self.per_page)
+
+    def show_group(self, detail: GroupDetail) -> None:
+        """Draw a group that was read again, and its page with it."""
+        if self.listing is not None:
+            self.listing = self.service.known_page(self.listing.page, self.per_page) or self.listing
+        current = self.groups.table.current
+        if current is not None and current.id == detail.group.id:
+            self.detail = detail
+
+    def nothing_to_show(self, why: str) -> None:
+        """Say why the list is empty."""
+        self.groups.nothing_to_show(why)
+
+    def index_ready(self) -> None:
+        """Let a filter that is set find the whole site, and go where the person wanted to start."""
+        self.groups.search_again()
+        if self._start_at:
+            wanted, self._start_at = self._start_at, ""
+            self.find(wanted)
 
     def action_turn(self, where: str) -> None:
         """Turn to the next, previous, first or last page."""
@@ -273,7 +226,7 @@ class BrowserScreen(Screen[None]):
         """Show pages of another size; the cursor stays on its group."""
         group = self.groups.table.current
         first = 0 if self.listing is None else self.listing.first
-        place = first if group is None else self._service.directory.place(group.id) or first
+        place = first if group is None else self.service.directory.place(group.id) or first
         self.per_page = per_page
         self._rows.clear()
         self._been.clear()
@@ -285,7 +238,7 @@ class BrowserScreen(Screen[None]):
     @on(GroupList.Highlighted)
     def _group_highlighted(self, event: GroupList.Highlighted) -> None:
         event.stop()
-        if self.listing is not None and event.group is not None:
+        if self.listing is not None and event.group is not None and not self.groups.filtered:
             self._rows[self.listing.page] = event.group.id
         # One step shows the detail at once. While a key is held only the list follows it: a slow link could
         # not carry both.
@@ -304,7 +257,8 @@ class BrowserScreen(Screen[None]):
         if group is None or self.listing is None:
             self.detail = None
         elif self.detail is None or self.detail.group is not group:
-            self.detail = self._service.detail(group, self.listing.as_of)
+            as_of = self.service.directory.as_of if self.groups.filtered else None
+            self.detail = self.service.detail(group, as_of or self.listing.as_of)
         self.refresh_bindings()
 
     @on(GroupList.Opened)
@@ -317,22 +271,57 @@ class BrowserScreen(Screen[None]):
         event.stop()
         self.action_person()
 
+    def action_person(self) -> None:
+        """Show the groups of the member under the cursor."""
+        if (member := self.members.table.current) is not None:
+            self.show_person(member)
+
     @work(name="groups of a person", group="dialog", exclusive=True)
-    async def action_person(self) -> None:
-        """Show the groups of the member under the cursor; jump to the one that is chosen."""
-        member, group, listing = self.members.table.current, self.groups.table.current, self.listing
-        if member is None or group is None or listing is None:
-            return
-        chosen = await self.app.push_screen_wait(PersonDialog(member, self._service.directory))
-        if chosen is not None and chosen != group.id:
-            self._been.append(Place(listing.page, group.id, member.id))
-            self.jump_to(chosen, member.id)
+    async def show_person(self, person: Member) -> None:
+        """Show the groups of a person; jump to the one that is chosen."""
+        chosen = await self.app.push_screen_wait(PersonDialog(person, self.service.directory))
+        if chosen is not None:
+            self.jump_to(chosen, person.id)
 
     def jump_to(self, group_id: int, member_id: int | None = None) -> None:
-        """Show a group that was seen, on the page it is on."""
-        place = self._service.directory.place(group_id)
-        if place is not None:
-            self.go_to(place // self.per_page + 1, group_id=group_id, member_id=member_id)
+        """Show a group that was seen, on the page it is on; `back` leads here again."""
+        place = self.service.directory.place(group_id)
+        here = self.groups.table.current
+        if place is None:
+            return
+        if here is not None and self.listing is not None and here.id != group_id:
+            member = self.members.table.current if self.pane is self.members else None
+            self._been.append(Place(self.listing.page, here.id, None if member is None else member.id))
+        self.groups.clear_filter()
+        self.go_to(place // self.per_page + 1, group_id=group_id, member_id=member_id)
+
+    @work(name="palette", group="palette", exclusive=True)
+    async def action_palette(self, text: str = "") -> None:
+        """Go to any group or person, or do anything, by its name."""
+        commands = [c for c in commands_of(self) if c.enabled and c.section != "move"]
+        chosen = await self.app.push_screen_wait(PaletteDialog(commands, self.service.directory, text))
+        match chosen:
+            case Command():
+                await self.app.run_action(chosen.action, chosen.node)
+            case Group():
+                self.jump_to(chosen.id)
+            case Member():
+                self.show_person(chosen)
+
+    def find(self, text: str) -> None:
+        """Go to the group or the person of a name; offer what fits where it is not clear which is meant."""
+        directory = self.service.directory
+        for index in (directory.group_index, directory.person_index):
+            try:
+                found = index.find(text)
+            except LookupError:
+                continue
+            if isinstance(found, Member):
+                self.show_person(found)
+            else:
+                self.jump_to(found.id)
+            return
+        self.action_palette(text)
 
     # Moving between the panes
 
@@ -378,7 +367,6 @@ class BrowserScreen(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Stack the panes where they do not fit beside each other."""
         self.set_class(event.size.width < 80, "-narrow")
-        self.set_class(event.size.width >= 110, "-wide")
         self.set_class(event.size.width < 40 or event.size.height < 12, "-tiny")
 
     # Loading and failing
@@ -387,75 +375,17 @@ class BrowserScreen(Screen[None]):
         """Read the group again where its members have the keys, else the page."""
         group = self.groups.table.current
         if self.pane is self.members and group is not None:
-            self._reload_group(group.id)
+            self.load_group(group.id)
         elif self.listing is not None:
-            self._load(self.listing.page, fresh=True)
+            self.load_page(self.listing.page, fresh=True)
         else:
-            self._load(1)
+            self.load_page(1)
 
     def action_refresh_all(self) -> None:
         """Forget every page, and read the one on the screen again."""
-        self._service.forget_pages()
-        self._load(1 if self.listing is None else self.listing.page, fresh=True)
-
-    @work(name="load group", group="page", exclusive=True, exit_on_error=False)
-    async def _reload_group(self, group_id: int) -> None:
-        self.activity = f"loading group #{group_id}…"
-        try:
-            detail = await self._service.group(group_id)
-        except NotFound:
-            self._failed(
-                NotFound(f"group #{group_id} is gone", advice="Press R to read the list again."), stale=True
-            )
-        except TestmoError as error:
-            self._failed(error, stale=True)
-        else:
-            self._show_again(detail)
-        finally:
-            self.activity = ""
-
-    def _show_again(self, detail: GroupDetail) -> None:
-        self.stale = False
-        self.notice = None
-        if self.listing is not None:
-            self.listing = self._service.known_page(self.listing.page, self.per_page) or self.listing
-        current = self.groups.table.current
-        if current is not None and current.id == detail.group.id:
-            self.detail = detail
-
-    def action_stop(self) -> None:
-        """Stop what is loading; what is on the screen stays."""
-        self.workers.cancel_group(self, "page")
-        self.notice = Notice("stopped", "Press r to try again.")
-
-    def _pause_changed(self) -> None:
-        until = self._service.pause.until
-        if until is None:
-            self.notice = None
-        else:
-            self.notice = Notice(
-                f"the site asks for a pause; going on at {until.astimezone():%H:%M:%S}", "x stops."
-            )
-
-    @work(name="who am I", group="who", exit_on_error=False)
-    async def _find_out_who(self) -> None:
-        try:
-            self.person = (await self._service.who_am_i()).name
-        except TestmoError:
-            # The first page fails for the same reason, and says so; a name alone is not worth a line.
-            return
-
-    def _failed(self, error: TestmoError, *, stale: bool) -> None:
-        self.stale = stale and self.listing is not None
-        press = "i signs in again." if isinstance(error, SignInRequired | AdminRequired) else "r tries again."
-        self.notice = Notice(str(error), f"{error.advice} {press}", "error")
-        self.groups.nothing_to_show(str(error))
-
-    @on(Worker.StateChanged)
-    def _worker_changed(self, event: Worker.StateChanged) -> None:
-        if event.state is WorkerState.ERROR:
-            why = f"{type(event.worker.error).__name__} in “{event.worker.name}”"
-            self.notice = Notice(why, "This is a bug in groupstui: please report it.", "error")
+        self.service.forget_pages()
+        self.load_page(1 if self.listing is None else self.listing.page, fresh=True)
+        self.index_site()
 
     # Sites
 

@@ -1,6 +1,7 @@
 """The one list of what can be done: help, palette and hints are all drawn from it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from textual.app import App
 from textual.binding import Binding
@@ -51,7 +52,7 @@ def bind(keys: str, action: str, id: str, text: str, *, hint: str = "") -> Bindi
     return Binding(keys, action, hint, show=bool(hint), id=id, tooltip=text)
 
 
-def commands_of(screen: Screen[object]) -> list[Command]:
+def commands_of(screen: Screen[Any]) -> list[Command]:
     """Give what can be done on a screen, in the order of its bindings.
 
     Only bindings with an id and a tooltip count: the toolkit's own have none.
@@ -72,7 +73,7 @@ def commands_of(screen: Screen[object]) -> list[Command]:
     ]
 
 
-def _themes(app: App[object]) -> list[Command]:
+def _themes(app: App[Any]) -> list[Command]:
     return [
         Command("theme.set", (), f"Theme: {name}", f"app.set_theme({name!r})", app)
         for name in sorted(app.available_themes)

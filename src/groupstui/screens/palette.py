@@ -1,4 +1,4 @@
-"""The command palette: everything that can be done, by name."""
+"""The palette: every group, every person, and everything that can be done, by name."""
 
 from collections.abc import Sequence
 
@@ -7,66 +7,91 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from ..text import fold
+from ..api.models import Group
+from ..directory import Directory, Index, Member
+from ..text import count
 from ..widgets.hint_bar import HintBar
 from ..widgets.table import Column, Table
 from .commands import Command
 from .dialog import Dialog
 
-COLUMNS: tuple[Column[Command], ...] = (
-    Column("text", "Command", lambda command: command.text),
-    Column("keys", "Key", lambda command: " ".join(command.keys), width=12),
-)
+Choice = Command | Group | Member
+
+MOST = 200
+"""Rows that are offered: who needs more types another letter."""
 
 
-class PaletteDialog(Dialog[Command]):
-    """Narrows the commands while a person types, and gives the one that is chosen.
+class PaletteDialog(Dialog[Choice]):
+    """Offers what fits while a person types, best first, and gives what is chosen.
 
     Textual's own palette paints a spinner while it searches and blinks while it waits; over a slow link this
     list is there at once and then silent.
     """
 
-    def __init__(self, commands: Sequence[Command]) -> None:
+    def __init__(self, commands: Sequence[Command], directory: Directory, text: str = "") -> None:
         """Make the dialog.
 
         Args:
-            commands: What can be chosen.
+            commands: What can be done.
+            directory: The groups and people to choose from.
+            text: What to search at first.
         """
         super().__init__()
         self._commands = commands
+        self._command_index = Index("command", commands, number=lambda command: 0, names=lambda c: (c.text,))
+        self._directory = directory
+        self._text = text
 
     def compose(self) -> ComposeResult:
         """Show a field and a table."""
         with Vertical(classes="dialog") as box:
-            box.border_title = "Commands"
-            field = Input(placeholder="type to find a command", compact=True)
+            box.border_title = "Go to"
+            box.border_subtitle = self._extent()
+            field = Input(self._text, placeholder="a group, a person, or a command", compact=True)
             field.cursor_blink = False
             yield field
-            yield Table[Command](COLUMNS, identity=lambda command: (command.id, command.text))
+            yield Table[Choice](COLUMNS, identity=_identity)
             yield HintBar()
 
     def on_mount(self) -> None:
-        """Show all commands; the field keeps the focus."""
+        """Offer the commands; the field keeps the focus."""
         table = self.query_one(Table)
         table.can_focus = False
-        table.empty = "No command has these words."
-        table.show(self._commands)
+        table.empty = "Nothing has this name."
+        self._offer(self._text)
+
+    def _extent(self) -> str:
+        directory = self._directory
+        if directory.complete:
+            return ""
+        return f"{directory.seen:,} of {count(directory.total or 0, 'group')} seen so far"
+
+    def _offer(self, text: str) -> None:
+        choices: list[Choice] = list(self._commands)
+        if text.strip():
+            ranked: list[tuple[int, Choice]] = [
+                *self._command_index.ranked(text),
+                *self._directory.group_index.ranked(text),
+                *self._directory.person_index.ranked(text),
+            ]
+            # Sorting is stable: of what fits equally well, commands come first, then groups, then people.
+            ranked.sort(key=lambda hit: hit[0])
+            choices = [choice for _, choice in ranked[:MOST]]
+        self.query_one(Table).show(choices, keep=False)
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
-        words = fold(event.value).split()
-        fitting = [command for command in self._commands if all(word in fold(command.text) for word in words)]
-        self.query_one(Table).show(fitting, keep=False)
+        self._offer(event.value)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if (command := self.query_one(Table).current) is not None:
-            self.dismiss(command)
+        if (choice := self.query_one(Table).current) is not None:
+            self.dismiss(choice)
 
     @on(Table.Selected)
-    def _selected(self, event: Table.Selected[Command]) -> None:
+    def _selected(self, event: Table.Selected[Choice]) -> None:
         event.stop()
         self.dismiss(event.row)
 
@@ -76,3 +101,35 @@ class PaletteDialog(Dialog[Command]):
         if move is not None:
             event.stop()
             getattr(self.query_one(Table), f"action_{move}")()
+
+
+def _identity(choice: Choice) -> tuple[str, object]:
+    if isinstance(choice, Command):
+        return choice.id, choice.text
+    return type(choice).__name__, choice.id
+
+
+def _text(choice: Choice) -> str:
+    match choice:
+        case Command():
+            return choice.text
+        case Group():
+            return choice.name
+        case Member():
+            return choice.label
+
+
+def _what(choice: Choice) -> str:
+    match choice:
+        case Command():
+            return " ".join(choice.keys)
+        case Group():
+            return f"group #{choice.id}"
+        case Member():
+            return f"person #{choice.id}"
+
+
+COLUMNS: tuple[Column[Choice], ...] = (
+    Column("text", "Name", _text),
+    Column("what", "Key", _what, width=14),
+)

@@ -24,7 +24,7 @@ from ..api.instance import Instance
 from ..api.models import CurrentUser, Group, GroupAnswer, GroupPage, UserPage
 from ..api.pacing import Clock, Pause
 from ..directory import Directory, GroupDetail, Listing, Member
-from .crawl import PER_PAGE, crawl
+from .crawl import PER_PAGE, crawl, together
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -227,16 +227,17 @@ class GroupsService:
 
         The endpoint is not for every token, and not on every site: a refusal is an answer, not a failure.
         """
-        page: int | None = 1
-        while page is not None:
-            try:
-                answer = await self._ask("users", UserPage, {"page": page, "per_page": PER_PAGE})
-            except (AdminRequired, NotFound, BadAnswer):
-                return False
-            self.directory.add_profiles(answer.result)
-            page = answer.next_page if (answer.next_page or 0) > page else None
-        self.indexed()
+        try:
+            first = await self._users_page(1)
+            await together(self._users_page(page) for page in range(2, (first.last_page or 1) + 1))
+        except (AdminRequired, NotFound, BadAnswer):
+            return False
         return True
+
+    async def _users_page(self, page: int) -> UserPage:
+        answer = await self._ask("users", UserPage, {"page": page, "per_page": PER_PAGE})
+        self.directory.add_profiles(answer.result)
+        return answer
 
     def _renew(self, group: Group) -> None:
         """Let the known pages hold a group as it is now; their age stays that of their other groups."""

@@ -17,6 +17,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from ..api.errors import BadAnswer
 from ..api.models import Group, GroupPage
@@ -28,6 +29,8 @@ MOST_PAGES = 10_000
 """A million groups. A site that claims more is not believed."""
 
 ATTEMPTS = 2
+
+T = TypeVar("T")
 
 Read = Callable[[int], Awaitable[GroupPage]]
 """Asks for one page of `PER_PAGE` groups."""
@@ -106,7 +109,7 @@ async def _read_all(read: Read, server_time: Callable[[], datetime | None], know
     if count == 1:
         return Reading((first,), steady=True)
     last = await read(count)
-    between = await _together(read(page) for page in range(2, count))
+    between = await together(read(page) for page in range(2, count))
     again = await read(count)
     steady = (
         [group.id for group in last.result] == [group.id for group in again.result]
@@ -116,7 +119,7 @@ async def _read_all(read: Read, server_time: Callable[[], datetime | None], know
     return Reading((first, *between, again), steady)
 
 
-async def _together(asked: Iterable[Awaitable[GroupPage]]) -> list[GroupPage]:
+async def together(asked: Iterable[Awaitable[T]]) -> list[T]:
     """Wait for all; where one fails, the others are not waited for."""
     tasks = [asyncio.ensure_future(each) for each in asked]
     try:

@@ -13,13 +13,8 @@ class FilterInput(Input):
     """Narrows a table while it is typed. Hidden while it is empty and not in use."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "enter,down",
-            "keep",
-            "keep filter",
-            id="filter.keep",
-            tooltip="Keep the filter and go to the list",
-        ),
+        Binding("enter,down", "keep", "keep filter", key_display="enter", id="filter.keep"),
+        Binding("tab", "widen", "members, too", id="filter.widen"),
         Binding("escape", "clear", "clear", id="filter.clear"),
     ]
 
@@ -41,16 +36,28 @@ class FilterInput(Input):
 
         input: "FilterInput"
 
-    def __init__(self, placeholder: str) -> None:
+    @dataclass
+    class Widened(Message):
+        """The person wants to search more than names, or names only again."""
+
+        input: "FilterInput"
+
+    def __init__(self, placeholder: str, *, widens: bool = False) -> None:
         """Make a filter.
 
         Args:
             placeholder: What can be typed, as in `name or id`.
+            widens: Whether there is more to search than names.
         """
         super().__init__(placeholder=placeholder, compact=True, select_on_focus=False)
+        self._widens = widens
         # A blinking cursor writes to an idle line, 2.6 kB a second.
         self.cursor_blink = False
         self.display = False
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to search more only where there is more."""
+        return self._widens if action == "widen" else True
 
     def open(self) -> None:
         """Show the filter and let it take the keys."""
@@ -61,6 +68,10 @@ class FilterInput(Input):
         """Empty the filter and hide it."""
         self.value = ""
         self.display = False
+
+    def action_widen(self) -> None:
+        """Search more than names, or names only again."""
+        self.post_message(self.Widened(self))
 
     def action_keep(self) -> None:
         """Go to the list; the filter stays."""

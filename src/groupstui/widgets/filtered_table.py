@@ -29,6 +29,7 @@ class FilteredTable(Vertical, Generic[T]):
         name_of: Callable[[T], str],
         number_of: Callable[[T], int],
         placeholder: str,
+        widens: bool = False,
         id: str | None = None,
     ) -> None:
         """Make a pane.
@@ -39,11 +40,12 @@ class FilteredTable(Vertical, Generic[T]):
             name_of: The text that the filter looks into.
             number_of: The id that the filter looks at.
             placeholder: What can be typed into the filter.
+            widens: Whether there is more to search than names.
             id: The widget's id.
         """
         super().__init__(id=id)
         self.table: Table[T] = Table(columns, identity=identity)
-        self.filter_input = FilterInput(placeholder)
+        self.filter_input = FilterInput(placeholder, widens=widens)
         self._name_of = name_of
         self._number_of = number_of
         self._rows: Sequence[T] = ()
@@ -87,13 +89,22 @@ class FilteredTable(Vertical, Generic[T]):
         self.filter_input.clear_text()
         return True
 
+    def fitting(self, query: str) -> Sequence[T]:
+        """Give the rows that fit a filter."""
+        return [row for row in self._rows if matches(query, self._name_of(row), self._number_of(row))]
+
+    def search_again(self) -> None:
+        """Apply the filter once more: what it looks among has changed."""
+        if self.filtered:
+            self._refill()
+
     def filter_changed(self) -> None:
         """Called after the filter has changed, for what a subclass draws about it."""
 
     def _refill(self, *, keep: bool = True) -> None:
         rows, query = self._rows, self.query_text
         if self.filtered:
-            rows = [row for row in rows if matches(query, self._name_of(row), self._number_of(row))]
+            rows = self.fitting(query)
             self.table.empty = f"Nothing here matches “{clean(query, 40)}”. esc clears the filter."
         if not self._rows:
             self.table.empty = self._empty

@@ -1,5 +1,6 @@
 """The left pane: one page of groups."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,13 +9,14 @@ from textual import on
 from textual.message import Message
 from textual.reactive import var
 
-from ..text import clean
+from ..text import clean, count
+from .filter_input import FilterInput
 from .filtered_table import FilteredTable
 from .table import Column, Table
 
 if TYPE_CHECKING:
     from ..api.models import Group
-    from ..directory import Listing
+    from ..directory import Directory, Listing
 
 
 class GroupList(FilteredTable["Group"]):
@@ -51,9 +53,14 @@ class GroupList(FilteredTable["Group"]):
             identity=lambda group: group.id,
             name_of=lambda group: group.name,
             number_of=lambda group: group.id,
-            placeholder="filter this page by name or id",
+            placeholder="any group of the site, by name or id",
+            widens=True,
             id=id,
         )
+        self.directory: Directory | None = None
+        """The groups that the filter looks among; the page's own where there is none."""
+        self.with_members = False
+        """Whether the filter looks at the names of members as well."""
 
     def watch_listing(self, old: "Listing | None", listing: "Listing | None") -> None:
         """Show the page; the cursor stays on its group where that is on it."""
@@ -73,16 +80,43 @@ class GroupList(FilteredTable["Group"]):
         if self.listing is None:
             self.show((), empty=clean(why))
 
+    def fitting(self, query: str) -> "Sequence[Group]":
+        """Give the groups seen on the whole site that fit, best first."""
+        if self.directory is None:
+            return super().fitting(query)
+        found = self.directory.group_index.search(query)
+        if self.with_members:
+            known = {group.id for group in found}
+            people = self.directory.person_index.search(query)
+            ids = dict.fromkeys(
+                id for person in people for id in self.directory.memberships.get(person.id, ())
+            )
+            found += [group for id in ids if id not in known and (group := self.directory.group(id))]
+        return found
+
+    @on(FilterInput.Widened)
+    def _widened(self, event: FilterInput.Widened) -> None:
+        event.stop()
+        self.with_members = not self.with_members
+        self.search_again()
+
     def filter_changed(self) -> None:
         """Draw the position in words."""
         listing = self.listing
         if self.activity or listing is None:
             self.border_subtitle = self.activity
         elif self.filtered:
-            shown = f"{self.rows_shown} of {len(listing.groups)} on this page"
-            self.border_subtitle = f"{shown} · page {listing.page:,} of {listing.last_page:,}"
+            self.border_subtitle = f"{self._found()}{' by name or member' if self.with_members else ''}"
         else:
             self.border_subtitle = f"{position(listing)} · {listing.per_page}/page"
+
+    def _found(self) -> str:
+        directory = self.directory
+        if directory is None or directory.total is None:
+            return count(self.rows_shown, "group")
+        if directory.complete:
+            return f"{self.rows_shown:,} of {count(directory.total, 'group')}"
+        return f"{self.rows_shown:,} of the {directory.seen:,} seen so far"
 
     @on(Table.Highlighted)
     def _highlighted(self, event: Table.Highlighted["Group"]) -> None:

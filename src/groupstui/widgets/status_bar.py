@@ -25,6 +25,9 @@ class StatusBar(Widget):
     as_of: reactive[datetime | None] = reactive(None)
     """When the page on the screen was read; None before there is one."""
 
+    progress: reactive[str] = reactive("")
+    """What is being read in the background, in words."""
+
     stale: reactive[bool] = reactive(False)
     """Whether a later try to read it has failed."""
 
@@ -33,6 +36,8 @@ class StatusBar(Widget):
         right = moment(self.as_of)
         if self.stale:
             right = f"STALE {right}"
+        elif self.progress:
+            right = f"{self.progress} · {right}"
         names = "  ".join(filter(None, (clean(self.site), clean(self.person))))
         program = " groupstui  "
         room = max(0, self.size.width - cell_len(program) - cell_len(right) - 2)

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.reactive import var
 from textual.widgets import Input
@@ -33,6 +34,15 @@ class TokenInput(Input):
     def watch_revealed(self, revealed: bool) -> None:
         """Mask or show the text."""
         self.password = not revealed
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take all that is pasted, without the white space around it.
+
+        Textual's field takes the first line: nothing, if a line break came along before the token.
+        """
+        event.stop()
+        event.prevent_default()
+        self.replace(" ".join(event.text.split()), *self.selection)
 
     def action_reveal(self) -> None:
         """Show the token, or hide it again."""

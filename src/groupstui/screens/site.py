@@ -1,0 +1,225 @@
+"""Reads a site for a screen: pages, groups, the whole of it; and says what is loading and what failed."""
+
+from textual import on, work
+from textual.reactive import var
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from ..api.errors import AdminRequired, NotFound, SignInRequired, TestmoError
+from ..directory import GroupDetail, Listing
+from ..service import GroupsService
+from ..text import count
+from ..widgets.message_line import Notice, pause_notice
+
+
+class SiteScreen(Screen[None]):
+    """A screen that reads from one site. What it shows is its subclass's to say."""
+
+    # State is in `var`s: a `reactive` of a screen or a pane repaints all of it, 10 kB for a cursor step.
+
+    listing: var[Listing | None] = var(None)
+    """The page on the screen: the last that could be read."""
+
+    activity: var[str] = var("", bindings=True)
+    """What is being loaded, in words."""
+
+    progress: var[str] = var("", bindings=True)
+    """How far the reading of the whole site is, in words."""
+
+    notice: var[Notice | None] = var(None)
+    """What the person should know; an error stays until something works again."""
+
+    stale: var[bool] = var(False)
+    """Whether what is on the screen could not be read again."""
+
+    person: var[str] = var("")
+    """The name of the token's user."""
+
+    per_page: var[int] = var(15)
+    """Groups on a page."""
+
+    def __init__(self, service: GroupsService, *, per_page: int = 15) -> None:
+        """Make the screen.
+
+        Args:
+            service: Where groups come from. Whoever made it closes it.
+            per_page: Groups on a page.
+        """
+        super().__init__()
+        self.service = service
+        """What this screen reads from."""
+        self.set_reactive(SiteScreen.per_page, per_page)
+
+    def on_mount(self) -> None:
+        """Read the first page, and who is asking."""
+        self.service.pause.changed = self._pause_changed
+        self.service.indexed = self._index_grown
+        if self.service.user is None:
+            self._find_out_who()
+        else:
+            self.person = self.service.user.name
+        self.go_to(1)
+
+    # What a subclass draws
+
+    def show_page(self, listing: Listing, group_id: int | None, member_id: int | None) -> None:
+        """Draw a page that was read.
+
+        Args:
+            listing: The page.
+            group_id: Where to put the cursor, if not where it was.
+            member_id: The member to go to in that group.
+        """
+
+    def show_group(self, detail: GroupDetail) -> None:
+        """Draw a group that was read again."""
+
+    def nothing_to_show(self, why: str) -> None:
+        """Say why there is no page, where there was none yet."""
+
+    def index_ready(self) -> None:
+        """Called once the whole site was read."""
+
+    # Reading
+
+    def go_to(self, page: int, *, group_id: int | None = None, member_id: int | None = None) -> None:
+        """Show a page; at once where it is known.
+
+        Args:
+            page: Counted from 1.
+            group_id: Where to put the cursor; where it was on that page, if not given.
+            member_id: The member to go to in that group.
+        """
+        if (known := self.service.known_page(page, self.per_page)) is not None:
+            self.workers.cancel_group(self, "page")
+            self._worked(known, group_id, member_id)
+        else:
+            self.load_page(page, group_id, member_id)
+
+    @work(name="load page", group="page", exclusive=True, exit_on_error=False)
+    async def load_page(
+        self, page: int, group_id: int | None = None, member_id: int | None = None, *, fresh: bool = False
+    ) -> None:
+        """Read a page and show it.
+
+        Args:
+            page: Counted from 1.
+            group_id: Where to put the cursor.
+            member_id: The member to go to in that group.
+            fresh: Read it again, though it is known.
+        """
+        self.activity = mine = f"loading page {page:,}…"
+        try:
+            listing = await self.service.groups_page(page, self.per_page, fresh=fresh)
+        except TestmoError as error:
+            self._failed(error, stale=fresh)
+        else:
+            self._worked(listing, group_id, member_id)
+        finally:
+            self._done(mine)
+
+    def _worked(self, listing: Listing, group_id: int | None, member_id: int | None) -> None:
+        self.stale = False
+        if self.notice is not None and self.notice.kind == "error":
+            self.notice = None
+        self.show_page(listing, group_id, member_id)
+        if self.service.directory.as_of is None:
+            self.index_site()
+            for neighbour in (listing.page + 1, listing.page - 1):
+                if 1 <= neighbour <= listing.last_page:
+                    self.service.fetch_ahead(neighbour, self.per_page)
+
+    @work(name="load group", group="page", exclusive=True, exit_on_error=False)
+    async def load_group(self, group_id: int) -> None:
+        """Read one group again and show it."""
+        self.activity = mine = f"loading group #{group_id}…"
+        try:
+            detail = await self.service.group(group_id)
+        except NotFound:
+            gone = NotFound(f"group #{group_id} is gone", advice="Press R to read the list again.")
+            self._failed(gone, stale=True)
+        except TestmoError as error:
+            self._failed(error, stale=True)
+        else:
+            self.stale = False
+            self.notice = None
+            self.show_group(detail)
+        finally:
+            self._done(mine)
+
+    def _done(self, activity: str) -> None:
+        # A newer load has said by now what it does; that stays.
+        if self.activity == activity:
+            self.activity = ""
+
+    def index_site(self) -> None:
+        """Read the whole site in the background, if that is not under way already."""
+        if not any(worker.group == "index" and worker.is_running for worker in self.workers):
+            self._index()
+
+    @work(name="read the site", group="index", exclusive=True, exit_on_error=False)
+    async def _index(self) -> None:
+        self.progress = "indexing"
+        try:
+            directory = await self.service.index()
+        except TestmoError as error:
+            self.notice = Notice(f"only the pages seen can be searched: {error}", "R reads the site again.")
+            return
+        finally:
+            self.progress = ""
+        if not directory.complete:
+            self.notice = Notice(
+                "some groups may be missing: the site changed meanwhile", "R reads it again."
+            )
+        self.index_ready()
+        await self._enrich()
+
+    async def _enrich(self) -> None:
+        """Add what `/users` tells of people. Where it tells nothing, nothing is missing that was promised."""
+        self.progress = "reading people"
+        try:
+            await self.service.index_users()
+        except TestmoError:
+            return
+        finally:
+            self.progress = ""
+
+    def _index_grown(self) -> None:
+        directory = self.service.directory
+        if self.progress:
+            self.progress = f"indexing {directory.seen:,} of {count(directory.total or 0, 'group')}"
+
+    @work(name="who am I", group="who", exit_on_error=False)
+    async def _find_out_who(self) -> None:
+        try:
+            self.person = (await self.service.who_am_i()).name
+        except TestmoError:
+            # The first page fails for the same reason, and says so; a name alone is not worth a line.
+            return
+
+    def action_stop(self) -> None:
+        """Stop what is loading; what is on the screen stays."""
+        if self.activity:
+            self.workers.cancel_group(self, "page")
+            self.notice = Notice("stopped", "Press r to try again.")
+        else:
+            self.workers.cancel_group(self, "index")
+            self.notice = Notice("only the pages seen can be searched", "R reads the whole site.")
+
+    # Failing
+
+    def _failed(self, error: TestmoError, *, stale: bool) -> None:
+        self.stale = stale and self.listing is not None
+        press = "i signs in again." if isinstance(error, SignInRequired | AdminRequired) else "r tries again."
+        self.notice = Notice(str(error), f"{error.advice} {press}", "error")
+        self.nothing_to_show(str(error))
+
+    def _pause_changed(self) -> None:
+        until = self.service.pause.until
+        self.notice = None if until is None else pause_notice(until, "x stops.")
+
+    @on(Worker.StateChanged)
+    def _worker_changed(self, event: Worker.StateChanged) -> None:
+        if event.state is WorkerState.ERROR:
+            why = f"{type(event.worker.error).__name__} in “{event.worker.name}”"
+            self.notice = Notice(why, "This is a bug in groupstui: please report it.", "error")
