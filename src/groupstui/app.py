@@ -1,6 +1,8 @@
 """The app: chooses the screen, holds the theme and the settings, closes the service."""
 
-from collections.abc import Callable
+import base64
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -276,6 +278,12 @@ class GroupsApp(App[None], inherit_bindings=False):
         """Name a key in the words that are printed on it: not every terminal's font has the signs."""
         return KEY_NAMES.get(binding.key) or super().get_key_display(binding)
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """Hand a text to the terminal's clipboard, through tmux or screen where they stand between."""
+        super().copy_to_clipboard(text)
+        if self._driver is not None and (wrapped := passed_through(text, os.environ)):
+            self._driver.write(wrapped)
+
     def action_say_how_to_quit(self) -> None:
         """Answer the key that ends other programs: here it might cost a token that was just typed."""
         self._say(Notice("ctrl+q quits"))
@@ -283,6 +291,22 @@ class GroupsApp(App[None], inherit_bindings=False):
     def action_help(self) -> None:
         """Show what the keys do on the screen below."""
         self.push_screen(HelpDialog(commands_of(self.screen)))
+
+
+def passed_through(text: str, environ: Mapping[str, str]) -> str:
+    """Give the sequence that sets the clipboard of the terminal around tmux or screen; nothing without them.
+
+    Both swallow the plain sequence unless told otherwise. tmux wants every escape doubled inside its
+    passthrough; screen takes no more than 768 bytes at once.
+    """
+    plain = f"\x1b]52;c;{base64.b64encode(text.encode()).decode()}\a"
+    if environ.get("TMUX"):
+        doubled = plain.replace("\x1b", "\x1b\x1b")
+        return f"\x1bPtmux;{doubled}\x1b\\"
+    if environ.get("TERM", "").startswith("screen"):
+        pieces = (plain[start : start + 760] for start in range(0, len(plain), 760))
+        return "".join(f"\x1bP{piece}\x1b\\" for piece in pieces)
+    return ""
 
 
 def make_app(

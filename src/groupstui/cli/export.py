@@ -6,7 +6,7 @@ from pathlib import Path
 from ..directory import Directory
 from ..report import Record, Report
 from ..report.files import write_file
-from ..report.formats import write
+from ..report.formats import format_of, write
 from ..report.records import (
     GROUP_FIELDS,
     PERSON_FIELDS,
@@ -51,7 +51,7 @@ async def export(session: Session) -> Exit:
     if options.columns:
         report = report.narrowed(options.columns)
     path = Path(options.output)
-    text = write(report, options.format or _format_of(path), raw=options.raw)
+    text = write(report, options.format or format_of(path), raw=options.raw)
     write_file(path, text, force=options.force)
     if not directory.complete:
         session.warn(INCOMPLETE)
@@ -95,8 +95,3 @@ def _matrix(directory: Directory) -> tuple[tuple[str, ...], list[Record]]:
         row: Record = {"person_id": person.id, "person": person.name}
         records.append(row | {head: group_id in inside for group_id, head in heads.items()})
     return ("person_id", "person", *heads.values()), records
-
-
-def _format_of(path: Path) -> str:
-    endings = {".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", ".tsv": "tsv", ".md": "markdown"}
-    return endings.get(path.suffix.lower(), "csv")

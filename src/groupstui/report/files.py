@@ -21,6 +21,8 @@ def write_file(path: Path, content: str, *, force: bool = False) -> None:
     Raises:
         FileRefused: If there is a file already, or it can't be written.
     """
+    if not path.name:
+        raise FileRefused("a file needs a name")
     try:
         descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     except OSError as error:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from ..text import clean
@@ -168,3 +169,17 @@ FORMATS: dict[str, Callable[[Report], str]] = {
     "markdown": _markdown,
 }
 """Every format by name."""
+
+ENDINGS = {
+    ".json": "json",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+    ".tsv": "tsv",
+    ".md": "markdown",
+    ".txt": "table",
+}
+
+
+def format_of(path: Path) -> str:
+    """Give the format that a file's ending means; CSV where it means none."""
+    return ENDINGS.get(path.suffix.lower(), "csv")

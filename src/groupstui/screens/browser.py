@@ -1,6 +1,7 @@
 """The main screen: pages of groups on the left, the members of one on the right."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from textual import events, on, work
@@ -14,6 +15,8 @@ from textual.widgets import Static
 from ..api.models import Group
 from ..directory import GroupDetail, Listing, Member
 from ..messages import ChooseSite, PageSizeChosen, SignInAgain, SignOut
+from ..report import Report
+from ..report.records import GROUP_FIELDS, PERSON_FIELDS, group_records, person_record
 from ..resources import stylesheet
 from ..service import GroupsService
 from ..settings import PAGE_SIZES, PageSize
@@ -25,10 +28,11 @@ from ..widgets.member_pane import MemberPane
 from ..widgets.message_line import MessageLine, Notice
 from ..widgets.status_bar import StatusBar
 from .commands import Command, Extra, bind, commands_of
+from .copying import Copy, copies_of
 from .page_number import PageNumberDialog
 from .palette import PaletteDialog
 from .person import PersonDialog
-from .site import SiteScreen
+from .taking import TakingScreen
 
 SETTLE = 0.04
 """Seconds that the cursor has to rest, while a key is held, until the detail follows."""
@@ -43,7 +47,7 @@ class Place:
     member_id: int | None
 
 
-class BrowserScreen(SiteScreen):
+class BrowserScreen(TakingScreen):
     """Browses the groups of one site."""
 
     CSS_PATH = stylesheet("browser.tcss")
@@ -197,6 +201,9 @@ class BrowserScreen(SiteScreen):
     def index_ready(self) -> None:
         """Let a filter that is set find the whole site, and go where the person wanted to start."""
         self.groups.search_again()
+        if self.detail is not None:
+            # More names may be known by now; the same detail draws nothing.
+            self.detail = self.service.detail(self.detail.group, self.detail.as_of)
         if self._start_at:
             wanted, self._start_at = self._start_at, ""
             self.find(wanted)
@@ -322,6 +329,27 @@ class BrowserScreen(SiteScreen):
                 self.jump_to(found.id)
             return
         self.action_palette(text)
+
+    # What can be taken along
+
+    def report(self) -> Report:
+        """Give the rows of the pane that has the keys, as they are filtered and sorted."""
+        directory = self.service.directory
+        as_of = self.listing.as_of if self.listing is not None else datetime.now(UTC)
+        whole = (self.service.instance.origin, as_of, directory.complete)
+        if self.pane is self.members:
+            people = [person_record(person) for person in self.members.table.rows]
+            return Report("members", PERSON_FIELDS, people, *whole)
+        return Report("groups", GROUP_FIELDS, group_records(directory, self.groups.table.rows), *whole)
+
+    def copies(self) -> list[Copy]:
+        """Give what can be copied of the row under the cursor and of its list."""
+        group, member = self.groups.table.current, self.members.table.current
+        if self.pane is self.members and member is not None:
+            profile = self.service.directory.profile(member.id)
+            email = None if profile is None else profile.email
+            return copies_of(self.report(), member.label, member.id, email)
+        return [] if group is None else copies_of(self.report(), group.name, group.id)
 
     # Moving between the panes
 

@@ -19,6 +19,7 @@ SECTIONS = {
     "table": "Lists",
     "show": "Look",
     "page": "Pages",
+    "take": "Take along",
     "load": "Load",
     "site": "Sites",
     "app": "The program",

@@ -1,5 +1,7 @@
 """Reads a site for a screen: pages, groups, the whole of it; and says what is loading and what failed."""
 
+from abc import abstractmethod
+
 from textual import on, work
 from textual.reactive import var
 from textual.screen import Screen
@@ -62,6 +64,7 @@ class SiteScreen(Screen[None]):
 
     # What a subclass draws
 
+    @abstractmethod
     def show_page(self, listing: Listing, group_id: int | None, member_id: int | None) -> None:
         """Draw a page that was read.
 
@@ -71,14 +74,16 @@ class SiteScreen(Screen[None]):
             member_id: The member to go to in that group.
         """
 
+    @abstractmethod
     def show_group(self, detail: GroupDetail) -> None:
         """Draw a group that was read again."""
 
+    @abstractmethod
     def nothing_to_show(self, why: str) -> None:
         """Say why there is no page, where there was none yet."""
 
     def index_ready(self) -> None:
-        """Called once the whole site was read."""
+        """Called once the whole site was read, and again once more is known of its people."""
 
     # Reading
 
@@ -183,6 +188,7 @@ class SiteScreen(Screen[None]):
             return
         finally:
             self.progress = ""
+        self.index_ready()
 
     def _index_grown(self) -> None:
         directory = self.service.directory

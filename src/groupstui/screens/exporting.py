@@ -1,0 +1,49 @@
+"""Writes what is on the screen to a file."""
+
+from pathlib import Path
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Input, Static
+
+from ..report import Report
+from ..report.files import FileRefused, write_file
+from ..report.formats import format_of, write
+from ..text import clean, count
+from ..widgets.hint_bar import HintBar
+from .dialog import Dialog
+
+
+class ExportDialog(Dialog[Path]):
+    """Asks where to, writes the file, and gives its path. A refusal leaves what was typed."""
+
+    def __init__(self, report: Report) -> None:
+        """Make the dialog.
+
+        Args:
+            report: The rows on the screen.
+        """
+        super().__init__()
+        self._report = report
+
+    def compose(self) -> ComposeResult:
+        """Show one field."""
+        with Vertical(classes="dialog") as box:
+            box.border_title = f"Export {count(len(self._report.records), 'row')}"
+            field = Input(f"{self._report.kind}.csv", compact=True)
+            field.cursor_blink = False
+            yield field
+            yield Static("The ending tells the format: .csv .tsv .json .ndjson .md", id="hint", markup=False)
+            yield HintBar()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        path = Path(event.value.strip()).expanduser()
+        try:
+            write_file(path, write(self._report, format_of(path)))
+        except FileRefused as error:
+            self.query_one("#hint", Static).update(clean(str(error)))
+        else:
+            self.dismiss(path)

@@ -1,0 +1,75 @@
+"""Takes along what is on the screen: to the clipboard, to the normal screen, to a file."""
+
+from abc import abstractmethod
+from typing import ClassVar
+
+from textual import work
+from textual.app import SuspendNotSupported
+from textual.binding import BindingType
+
+from ..report import Report
+from ..widgets.message_line import Notice
+from .commands import bind
+from .copying import Copy, CopyDialog
+from .exporting import ExportDialog
+from .site import SiteScreen
+
+
+class TakingScreen(SiteScreen):
+    """A screen whose rows can be copied and exported. Which rows is its subclass's to say."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("y", "copy_name", "take.copy", "Copy the name under the cursor"),
+        bind("Y", "copy", "take.choose", "Choose what to copy: id, e-mail, the whole list in any format"),
+        bind(
+            "P",
+            "print_copied",
+            "take.print",
+            "Print what was copied on the normal screen, to select it there",
+        ),
+        bind("e", "export", "take.export", "Write the list on the screen to a file"),
+    ]
+
+    @abstractmethod
+    def report(self) -> Report:
+        """Give the rows on the screen."""
+
+    @abstractmethod
+    def copies(self) -> list[Copy]:
+        """Give what can be copied: the name under the cursor first; nothing where there are no rows."""
+
+    def action_copy_name(self) -> None:
+        """Copy the name under the cursor."""
+        if copies := self.copies():
+            self._send(copies[0])
+
+    @work(name="copy", group="dialog", exclusive=True)
+    async def action_copy(self) -> None:
+        """Choose what to copy."""
+        if copies := self.copies():
+            chosen = await self.app.push_screen_wait(CopyDialog(copies))
+            if chosen is not None:
+                self._send(chosen)
+
+    def _send(self, copy: Copy) -> None:
+        self.app.copy_to_clipboard(copy.text)
+        # Nobody tells whether the terminal has taken it; over ssh and in tmux many do not.
+        self.notice = Notice(
+            f"sent {copy.what} to the terminal's clipboard", "P prints it, if it did not arrive."
+        )
+
+    def action_print_copied(self) -> None:
+        """Leave the screen for a moment and print what was copied, for the terminal's own selection."""
+        try:
+            with self.app.suspend():
+                print(f"{self.app.clipboard}\n")
+                input("Press enter to go back to groupstui. ")
+        except SuspendNotSupported:
+            self.notice = Notice("this terminal can't show the normal screen")
+
+    @work(name="export", group="dialog", exclusive=True)
+    async def action_export(self) -> None:
+        """Write the list on the screen to a file."""
+        path = await self.app.push_screen_wait(ExportDialog(self.report()))
+        if path is not None:
+            self.notice = Notice(f"wrote {path}")
