@@ -10,6 +10,7 @@ from . import cli
 
 if TYPE_CHECKING:
     from .app import GroupsApp
+    from .cli.session import Demo
 
 TOOLKIT_VARIABLES = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL_DRIVER")
 """They make Textual log keys, a token's among them, to readable files, or load other code."""
@@ -69,13 +70,14 @@ def _browse(options: argparse.Namespace, environ: MutableMapping[str, str]) -> i
     return app.return_code or 0
 
 
-def _demo() -> cli.Demo:
+def _demo() -> "Demo":
     """Give the embedded demo site: in this process, with no port, no login and no keyring."""
     import httpx
 
+    from .cli.session import Demo
     from .demo import DEMO_TOKEN, create_app, make_site
 
-    return cli.Demo(DEMO_TOKEN, httpx.ASGITransport(create_app(make_site(), token=DEMO_TOKEN)))
+    return Demo(DEMO_TOKEN, httpx.ASGITransport(create_app(make_site(), token=DEMO_TOKEN)))
 
 
 def _demo_app(start_at: str) -> "GroupsApp":

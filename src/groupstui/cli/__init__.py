@@ -3,15 +3,17 @@
 import argparse
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .exits import Exit
 from .parser import COMMANDS, app_parser, command_parser
-from .session import Demo, Session
 
-__all__ = ["COMMANDS", "Demo", "Exit", "Session", "is_command", "parse", "run"]
+if TYPE_CHECKING:
+    from .session import Demo, Session
 
-Command = Callable[[Session], Coroutine[Any, Any, Exit]]
+__all__ = ["COMMANDS", "Exit", "complain", "is_command", "parse", "run"]
+
+Command = Callable[["Session"], Coroutine[Any, Any, Exit]]
 
 VALUED = ("--instance", "--token-file", "--timeout", "--concurrency")
 """Options that take the next word with them, so that a command's name can be told from a value."""
@@ -47,7 +49,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return command_parser().parse_args([word, *rest])
 
 
-def run(options: argparse.Namespace, environ: Mapping[str, str], demo: Demo | None = None) -> Exit:
+def run(options: argparse.Namespace, environ: Mapping[str, str], demo: "Demo | None" = None) -> Exit:
     """Carry out a command; what fails is told on stderr.
 
     Args:
@@ -58,6 +60,7 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], demo: Demo | No
     import asyncio
 
     from .outcome import told
+    from .session import Session
 
     return told(lambda: asyncio.run(_command(options.command)(Session(options, environ, demo))))
 

@@ -19,7 +19,7 @@ class SiteScreen(Screen[None]):
 
     # State is in `var`s: a `reactive` of a screen or a pane repaints all of it, 10 kB for a cursor step.
 
-    listing: var[Listing | None] = var(None)
+    listing: var[Listing | None] = var(None, init=False)
     """The page on the screen: the last that could be read."""
 
     activity: var[str] = var("", bindings=True)

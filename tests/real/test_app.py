@@ -1,0 +1,216 @@
+"""The program in a real terminal, with a real keyring, on the demo site over TCP."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from groupstui.demo import create_app, make_site
+from groupstui.demo.server import DemoServer
+
+from .conftest import need
+from .terminal import PROMPT, Terminal
+from .test_keyring import use_store
+
+pytestmark = pytest.mark.real
+
+CANARY = "c4nary-t0ken-of-a-site-admin"
+START = f"{sys.executable} -m groupstui"
+THEN_CODE = '; echo "ended with $?"'
+
+Open = Callable[..., Terminal]
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    """The address of a demo site whose admin's token is the canary."""
+    with DemoServer(create_app(make_site(), token=CANARY)) as server:
+        yield server.url
+
+
+@pytest.fixture
+def terminal(home: Path) -> Iterator[Open]:
+    """Open a terminal; it is closed at the end."""
+    need("tmux", "ps", "stty")
+    with ExitStack() as open_ones:
+        yield lambda environment, **size: open_ones.enter_context(Terminal(environment, home, **size))
+
+
+def start(terminal: Terminal, arguments: str = "") -> None:
+    terminal.run(f"clear; {START} {arguments}{THEN_CODE}")
+
+
+def leave(terminal: Terminal, key: str = "q") -> None:
+    """End the program; the shell is there again, and the terminal is as it was."""
+    terminal.press(key)
+    terminal.wait_for("ended with 0", PROMPT)
+    terminal.run("clear; stty -a")
+    settings = set(terminal.wait_for("icanon", PROMPT).replace(";", " ").split())
+    assert {"echo", "icanon", "isig", "icrnl", "opost"} <= settings
+
+
+def sign_in(terminal: Terminal, url: str) -> None:
+    terminal.wait_for("Sign in to Testmo")
+    terminal.type(url)
+    terminal.wait_for(f"→ {url}")
+    terminal.press("Enter")
+    terminal.paste(f"{CANARY}\n")
+    terminal.wait_for("•" * len(CANARY))
+    terminal.press("Enter")
+    terminal.wait_for("page 1 of 16", "Ada Lovelace")
+
+
+def files_with(text: str, folder: Path) -> list[Path]:
+    """Give the files at home that hold a text."""
+    return [path for path in folder.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
+
+
+def command_lines() -> str:
+    return subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+
+
+# Signing in
+
+
+def test_a_sign_in_lasts_until_one_signs_out(terminal, secret_service, home, url):
+    pane = terminal(secret_service.environment)
+    start(pane)
+    sign_in(pane, url)
+    leave(pane)
+    assert use_store(secret_service.environment, "load", origin=url) == [CANARY]
+
+    start(pane)
+    pane.wait_for("page 1 of 16", "Ada Lovelace")
+    pane.press("i")
+    pane.wait_for("Sites", "add a site")
+    pane.press("o")
+    pane.wait_for("Delete the token of")
+    pane.press("y")
+    pane.wait_for("Sign in to Testmo", "its token is deleted")
+    leave(pane, "C-q")
+    assert use_store(secret_service.environment, "load", origin=url) == ["nothing"]
+
+    start(pane)
+    pane.wait_for("Sign in to Testmo", "acme, or the address of any of its pages")
+    leave(pane, "C-q")
+
+
+def test_a_locked_keyring_is_told_and_the_program_works(terminal, secret_service, home, url):
+    pane = terminal(secret_service.environment)
+    start(pane)
+    sign_in(pane, url)
+    leave(pane)
+    secret_service.lock()
+    start(pane)
+    pane.wait_for("Sign in to Testmo", f"→ {url}", "The keyring is locked")
+    pane.paste(CANARY)
+    pane.press("Enter")
+    pane.wait_for("page 1 of 16", "The token is kept for this run only")
+    leave(pane)
+
+
+def test_a_stuck_keyring_delays_neither_keys_nor_the_end(terminal, secret_service, home, url):
+    pane = terminal(secret_service.environment)
+    secret_service.freeze()
+    start(pane)
+    sign_in(pane, url)
+    pane.press("n")
+    pane.wait_for("page 2 of 16")
+    leave(pane)
+
+
+def test_without_a_session_bus_the_token_is_kept_for_the_run(terminal, environment, home, url):
+    pane = terminal(environment)
+    start(pane)
+    sign_in(pane, url)
+    pane.wait_for("The token is kept for this run only: no keyring is available here")
+    pane.press("n")
+    pane.wait_for("page 2 of 16")
+    leave(pane)
+    start(pane)
+    pane.wait_for("Sign in to Testmo", f"→ {url}", "No keyring is available here")
+    leave(pane, "C-q")
+
+
+def test_the_token_is_in_no_file_on_no_command_line_and_never_drawn(terminal, secret_service, home, url):
+    pane = terminal(secret_service.environment)
+    start(pane)
+    sign_in(pane, url)
+    assert CANARY not in command_lines()
+    assert CANARY not in pane.text
+    leave(pane)
+    assert CANARY not in pane.everything
+    assert files_with(url, home) != []  # the settings name the site
+    assert files_with(CANARY, home) == []
+
+
+def test_what_the_toolkit_would_log_is_not_logged(terminal, secret_service, home, url):
+    logs = {"TEXTUAL": "debug,devtools", "TEXTUAL_LOG": str(home / "log"), "TEXTUAL_DEBUG": "1"}
+    pane = terminal(secret_service.environment | logs)
+    start(pane)
+    sign_in(pane, url)
+    leave(pane)
+    assert files_with(CANARY, home) == []
+    assert not (home / "log").exists()
+
+
+# Browsing
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(120, 40), (80, 24)])
+def test_groups_are_browsed_with_a_token_from_the_environment(
+    terminal, environment, home, url, columns, lines
+):
+    pane = terminal(environment | {"TESTMO_TOKEN": CANARY}, columns=columns, lines=lines)
+    start(pane, f"--instance {url}")
+    screen = pane.wait_for("page 1 of 16 · 1–15 of 230 · 15/page", "Ada Lovelace", "Release managers")
+    assert max(map(len, screen.splitlines())) <= columns
+    pane.press("n")
+    pane.wait_for("page 2 of 16 · 16–30 of 230")
+    pane.press("p")
+    pane.wait_for("page 1 of 16")
+
+    pane.press("Enter")
+    pane.wait_for("5 members", "Grace Hopper", "Barbara Liskov", "Margaret Hamilton", "Alan Turing")
+    pane.press("BSpace", "/")
+    pane.type("beta")
+    pane.wait(lambda text: "Beta testers" in text and "Release managers" not in text, "the filtered list")
+    pane.press("Escape")
+    pane.wait_for("Release managers")
+
+    pane.press(":")
+    pane.type("show 50 groups")
+    pane.wait_for("Show 50 groups a page")
+    pane.press("Enter")
+    pane.wait_for("page 1 of 5", "50/page")
+
+    assert CANARY not in pane.text
+    assert CANARY not in command_lines()
+    leave(pane)
+    assert files_with(CANARY, home) == []
+    assert len(files_with("page_size = 50", home)) == 1
+
+
+def test_a_window_that_changes_its_size_is_drawn_anew(terminal, environment, home, url):
+    pane = terminal(environment | {"TESTMO_TOKEN": CANARY})
+    start(pane, f"--instance {url}")
+    pane.wait_for("page 1 of 16")
+    pane.resize(80, 24)
+    pane.wait(lambda text: "page 1 of 16" in text and len(text.splitlines()) == 24, "24 lines")
+    pane.resize(30, 8)
+    pane.wait_for("make the window larger")
+    pane.resize(120, 40)
+    pane.wait_for("page 1 of 16", "Grace Hopper")
+    leave(pane)
+
+
+def test_ctrl_c_does_not_end_the_program_but_says_how_to(terminal, environment, home):
+    pane = terminal(environment)
+    start(pane, "--demo")
+    pane.wait_for("page 1 of 16")
+    pane.press("C-c")
+    pane.wait_for("Ctrl+q quits")
+    leave(pane, "C-q")
