@@ -8,13 +8,14 @@ from typing import Any, ClassVar
 
 from pydantic import SecretStr
 from textual import on, work
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from .api.errors import TestmoError
 from .api.instance import BadInstance, Instance
 from .credentials import KeyringUnavailable, TokenStore
+from .keys_in_order import KeysInOrder
 from .messages import ChooseSite, PageSizeChosen, SignInAgain, SignOut
 from .resources import stylesheet
 from .screens.browser import BrowserScreen
@@ -43,7 +44,7 @@ class Access:
     token: SecretStr
 
 
-class GroupsApp(App[None], inherit_bindings=False):
+class GroupsApp(KeysInOrder, inherit_bindings=False):
     """Browses the groups of Testmo sites."""
 
     TITLE = "groupstui"

@@ -12,7 +12,7 @@ from groupstui.screens.browser import BrowserScreen
 from groupstui.screens.login import Connect
 from groupstui.service import GroupsService
 
-ROUNDS = 2_000
+ROUNDS = 800
 """Rounds of the event loop after which waiting counts as failed; each is a few milliseconds."""
 
 
