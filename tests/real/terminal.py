@@ -19,6 +19,9 @@ set -g remain-on-exit on
 """
 
 PROMPT = "ready>"
+SET_PROMPT = "PS1='ready''> '; clear"
+"""Shells of root start with a prompt of their own, whatever the environment says; the quotes keep it from
+being found in its own echo."""
 
 _TICK = Event()
 """Is never set: waiting for it passes the time between two looks at the screen."""
@@ -35,7 +38,7 @@ class Terminal:
     def __init__(
         self, environment: dict[str, str], folder: Path, *, columns: int = 120, lines: int = 40
     ) -> None:
-        self._environment = environment | {"PS1": f"{PROMPT} ", "TERM": "xterm-256color"}
+        self._environment = environment | {"TERM": "xterm-256color"}
         self._socket = folder / "tmux"
         self._configuration = folder / "tmux.conf"
         self._size = ["-x", str(columns), "-y", str(lines)]
@@ -43,6 +46,7 @@ class Terminal:
     def __enter__(self) -> Self:
         self._configuration.write_text(CONFIGURATION)
         self._tmux("-f", str(self._configuration), "new-session", "-d", "-s", "main", *self._size, "sh")
+        self.run(SET_PROMPT)
         self.wait_for(PROMPT)
         return self
 

@@ -201,7 +201,7 @@ def test_a_window_that_changes_its_size_is_drawn_anew(terminal, environment, hom
     pane.resize(80, 24)
     pane.wait(lambda text: "page 1 of 16" in text and len(text.splitlines()) == 24, "24 lines")
     pane.resize(30, 8)
-    pane.wait_for("make the window larger")
+    pane.wait_for("groupstui needs 40 columns")
     pane.resize(120, 40)
     pane.wait_for("page 1 of 16", "Grace Hopper")
     leave(pane)
