@@ -40,7 +40,19 @@ def run(arguments: list[str], environ: MutableMapping[str, str]) -> int:
         )
     for variable in TOOLKIT_VARIABLES:
         environ.pop(variable, None)
-    return _browse(options, environ)
+    return _logged(options, environ) if options.debug else _browse(options, environ)
+
+
+def _logged(options: argparse.Namespace, environ: MutableMapping[str, str]) -> int:
+    from .logs import to_file
+
+    try:
+        log = to_file()
+    except OSError as error:
+        return cli.complain(f"no log can be written: {error.strerror}: {error.filename}")
+    code = _browse(options, environ)
+    print(f"groupstui: the log is in {log}", file=sys.stderr)
+    return code
 
 
 def _browse(options: argparse.Namespace, environ: MutableMapping[str, str]) -> int:

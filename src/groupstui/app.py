@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pydantic import SecretStr
+from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -98,13 +99,12 @@ class GroupsApp(KeysInOrder, inherit_bindings=False):
             await self._service.close()
 
     def _fatal_error(self) -> None:
-        """End with a report of a bug that shows where, but no local variables: a token may be among them."""
-        from rich.segment import Segments
-        from rich.traceback import Traceback
+        """End after a bug; Textual's own report would show local variables, and a token may be among them."""
+        from .crash import crash_notice
 
         self._return_code = BUG
-        report = Traceback(show_locals=False, width=None)
-        self._exit_renderables.append(Segments(self.console.render(report, self.console.options)))
+        if not self._exit_renderables and (error := self._exception) is not None:
+            self._exit_renderables.append(Text(f"groupstui: {crash_notice(error)}"))
         self._close_messages_no_wait()
 
     # From one screen to another

@@ -5,15 +5,18 @@ here. Every failure, of httpx, of JSON or of a shape, leaves as a `TestmoError`.
 """
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from time import monotonic
 from typing import TypeVar
 
 import httpx
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from .. import __version__
+from ..redaction import hide
 from ..text import clean
 from .auth import BearerAuth
 from .body import error_message, is_web_page, read_bounded
@@ -31,6 +34,8 @@ from .instance import Instance
 from .tls import system_trust
 
 M = TypeVar("M", bound=BaseModel)
+
+log = logging.getLogger(__name__)
 
 TIMEOUT = 30.0
 """Seconds that a request may take in all, from the look-up of the name to the last byte."""
@@ -51,6 +56,7 @@ class Client:
         self.server_time: datetime | None = None
         """The server's clock, as its last answer has told it."""
         self._timeout = timeout
+        hide(token.get_secret_value())
         try:
             self._http = httpx.AsyncClient(
                 base_url=f"{instance.origin}/api/v1/",
@@ -88,7 +94,20 @@ class Client:
         Raises:
             TestmoError: One of its kinds, by what the user must do.
         """
-        response, body = await self._fetch(path, params)
+        began = monotonic()
+        try:
+            response, body = await self._fetch(path, params)
+        except TestmoError as error:
+            log.debug("GET %s %s: %s, after %.3f s", path, dict(params or {}), error, monotonic() - began)
+            raise
+        log.debug(
+            "GET %s %s: %d, %d bytes, %.3f s",
+            path,
+            dict(params or {}),
+            response.status_code,
+            len(body),
+            monotonic() - began,
+        )
         self.server_time = _date(response)
         if response.status_code != 200:
             raise self._refusal(response, body)

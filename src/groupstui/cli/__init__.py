@@ -62,6 +62,10 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], demo: "Demo | N
     from .outcome import told
     from .session import Session
 
+    if getattr(options, "debug", False):
+        from ..logs import to_stderr
+
+        to_stderr()
     return told(lambda: asyncio.run(_command(options.command)(Session(options, environ, demo))))
 
 

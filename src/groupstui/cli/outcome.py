@@ -32,6 +32,11 @@ def told(command: Callable[[], Exit]) -> Exit:
         return Exit.OK
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
+    except Exception as error:
+        # Python would end with 1, which means "no".
+        from ..crash import crash_notice
+
+        return _say(crash_notice(error), Exit.UNCERTAIN)
 
 
 def _say(text: str, code: Exit) -> Exit:

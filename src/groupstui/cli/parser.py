@@ -141,6 +141,7 @@ def app_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("name", nargs="?", metavar="NAME", help="a group or a person to start at")
     _add_site(parser)
+    parser.add_argument("--debug", action="store_true", help="log what is asked to a file, without the token")
     parser.add_argument("--version", action="version", version=f"groupstui {__version__}")
     return parser
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 from pydantic import SecretStr
 
+from ..redaction import hide
+
 VARIABLE = "TESTMO_TOKEN"
 """The environment variable that holds a token."""
 
@@ -36,6 +38,7 @@ def check_token(text: str) -> SecretStr:
         raise BadToken("the token holds a line break or a space: paste it again, without anything else")
     if not _VISIBLE.fullmatch(text):
         raise BadToken("the token holds a character that no token has: copy it again from Testmo")
+    hide(text)
     return SecretStr(text)
 
 

@@ -1,6 +1,7 @@
 """The site as a web application: the addresses, who stands at the door, and how it says no."""
 
 import asyncio
+from email.utils import formatdate
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -8,7 +9,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .answers import ADMIN_ID, MEMBER_ID, Answers
 from .data import Site
@@ -65,7 +66,7 @@ def create_app(
 
 
 class _Door:
-    """Notes every request that comes in and keeps it waiting."""
+    """Notes every request that comes in, keeps it waiting, and dates the answer."""
 
     def __init__(self, app: ASGIApp, log: RequestLog, latency: float) -> None:
         self._app = app
@@ -76,7 +77,18 @@ class _Door:
         query = scope["query_string"].decode("latin-1")
         with self._log.entry(scope["method"], f"{scope['path']}?{query}" if query else scope["path"]):
             await asyncio.sleep(self._latency)
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, _dated(send))
+
+
+def _dated(send: Send) -> Send:
+    """Add the `Date` that every answer of a site has; the server in front adds none."""
+
+    async def send_dated(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], (b"date", formatdate(usegmt=True).encode())]
+        await send(message)
+
+    return send_dated
 
 
 async def _failed(request: Request, error: Exception) -> Response:

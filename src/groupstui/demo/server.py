@@ -36,6 +36,7 @@ class DemoServer:
                 ws="none",
                 lifespan="off",
                 log_config=None,
+                date_header=False,  # the app sends its own
                 log_level="critical",
                 access_log=False,
                 timeout_graceful_shutdown=_PATIENCE,

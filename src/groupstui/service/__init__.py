@@ -9,6 +9,7 @@ Usable without the app:
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -27,6 +28,8 @@ from ..directory import Directory, GroupDetail, Listing, Member
 from .crawl import PER_PAGE, crawl, together
 
 M = TypeVar("M", bound=BaseModel)
+
+log = logging.getLogger(__name__)
 
 CONCURRENCY = 4
 """Requests in flight at once. Testmo publishes no limits, so few."""
@@ -210,6 +213,7 @@ class GroupsService:
         """
         as_of = self._clock.now()
         found = await crawl(self._index_page, lambda: self.server_time)
+        log.debug("%d groups read, %s", len(found.groups), "complete" if found.complete else "incomplete")
         self._listings.clear()
         self.directory.settle(found.groups, complete=found.complete, as_of=as_of)
         self.indexed()
@@ -288,6 +292,7 @@ class GroupsService:
                 seconds = UNTOLD_PAUSE if error.retry_after is None else error.retry_after
                 if attempt >= TRIES or seconds > LONGEST_PAUSE:
                     raise
+                log.debug("a pause of %g s, asked for by the site", seconds)
                 self.pause.hold(seconds)
                 attempt += 1
             except Unreachable as error:

@@ -1,0 +1,19 @@
+"""Keeps tokens out of everything that is written down."""
+
+from .text import clean
+
+LONGEST_LINE = 2_000
+
+_hidden: set[str] = set()
+
+
+def hide(secret: str) -> None:
+    """Let a text that must never be written down be replaced wherever it might be."""
+    _hidden.add(secret)
+
+
+def redacted(text: str) -> str:
+    """Give a text of any number of lines without secrets and without anything that a terminal would obey."""
+    for secret in _hidden:
+        text = text.replace(secret, "•••")
+    return "\n".join(clean(line, LONGEST_LINE) for line in text.splitlines())
