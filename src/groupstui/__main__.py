@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import TYPE_CHECKING, NoReturn
 
 from . import cli
@@ -11,6 +11,7 @@ from . import cli
 if TYPE_CHECKING:
     from .app import GroupsApp
     from .cli.session import Demo
+    from .terminal import Looks
 
 TOOLKIT_VARIABLES = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL_DRIVER")
 """They make Textual log keys, a token's among them, to readable files, or load other code."""
@@ -34,16 +35,22 @@ def run(arguments: list[str], environ: MutableMapping[str, str]) -> int:
     options = cli.parse(arguments)
     if cli.is_command(arguments):
         return cli.run(options, environ, _demo() if getattr(options, "demo", False) else None)
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return cli.complain(
-            "the app draws on a terminal, and this is none; see 'groupstui --help' for commands"
-        )
+    if (why := _unfit(environ)) is not None:
+        return cli.complain(f"{why}; 'groupstui groups' and other commands need no drawing: see --help")
     for variable in TOOLKIT_VARIABLES:
         environ.pop(variable, None)
     return _logged(options, environ) if options.debug else _browse(options, environ)
 
 
-def _logged(options: argparse.Namespace, environ: MutableMapping[str, str]) -> int:
+def _unfit(environ: Mapping[str, str]) -> str | None:
+    from .terminal import unfit
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return "the app draws on a terminal, and this is none"
+    return unfit(environ, sys.stderr.encoding)
+
+
+def _logged(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     from .logs import to_file
 
     try:
@@ -55,31 +62,62 @@ def _logged(options: argparse.Namespace, environ: MutableMapping[str, str]) -> i
     return code
 
 
-def _browse(options: argparse.Namespace, environ: MutableMapping[str, str]) -> int:
+def _browse(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """Open the app, and give the exit code once it has ended."""
+    import asyncio
+
+    from .terminal import looks_for
+
+    looks = looks_for(
+        environ,
+        sys.stderr.encoding,
+        ascii_only=options.ascii,
+        animations=options.animations,
+        mouse=options.mouse,
+    )
+    app = _demo_app(options, looks) if options.demo else _app(options, environ, looks)
+    if isinstance(app, cli.Exit):
+        return app
+    asyncio.run(_shown(app, mouse=looks.mouse))
+    return app.return_code or 0
+
+
+async def _shown(app: "GroupsApp", *, mouse: bool) -> None:
+    import asyncio
+
+    from .endings import watched
+
+    loop = asyncio.get_running_loop()
+
+    def end(code: int) -> None:
+        loop.call_soon_threadsafe(lambda: app.exit(return_code=code))
+
+    with watched(end):
+        await app.run_async(mouse=mouse)
+
+
+def _app(options: argparse.Namespace, environ: Mapping[str, str], looks: "Looks") -> "GroupsApp | cli.Exit":
+    """Make the app for a real site, or say what is wrong with the way it was called."""
     from .api.instance import BadInstance, Instance
     from .app import Access, make_app
     from .credentials import BadToken, token_from_environment
     from .settings import SettingsError, SettingsFile, default_path
 
-    if options.demo:
-        app = _demo_app(options.name or "")
-    else:
-        text = options.instance or environ.get("TESTMO_INSTANCE", "").strip()
-        try:
-            file = SettingsFile(default_path())
-            instance = Instance.parse(file.load().origin_of(text) or text) if text else None
-            token = token_from_environment(environ)
-            if token is not None and instance is None:
-                # A token must not travel to a site that it was not meant for.
-                return cli.complain("TESTMO_TOKEN is set: name its site with --instance or TESTMO_INSTANCE")
-            access = Access(instance, token) if token and instance else None
-            app = make_app(settings_file=file, access=access, instance=instance, start_at=options.name or "")
-        except BadInstance as error:
-            return cli.complain(f"“{text}” names no site: {error}")
-        except (BadToken, SettingsError) as error:
-            return cli.complain(str(error))
-    app.run()
-    return app.return_code or 0
+    text = options.instance or environ.get("TESTMO_INSTANCE", "").strip()
+    try:
+        file = SettingsFile(default_path())
+        instance = Instance.parse(file.load().origin_of(text) or text) if text else None
+        token = token_from_environment(environ)
+        if token is not None and instance is None:
+            # A token must not travel to a site that it was not meant for.
+            return cli.complain("TESTMO_TOKEN is set: name its site with --instance or TESTMO_INSTANCE")
+        access = Access(instance, token) if token and instance else None
+        start_at = options.name or ""
+        return make_app(settings_file=file, access=access, instance=instance, start_at=start_at, looks=looks)
+    except BadInstance as error:
+        return cli.complain(f"“{text}” names no site: {error}")
+    except (BadToken, SettingsError) as error:
+        return cli.complain(str(error))
 
 
 def _demo() -> "Demo":
@@ -92,7 +130,7 @@ def _demo() -> "Demo":
     return Demo(DEMO_TOKEN, httpx.ASGITransport(create_app(make_site(), token=DEMO_TOKEN)))
 
 
-def _demo_app(start_at: str) -> "GroupsApp":
+def _demo_app(options: argparse.Namespace, looks: "Looks") -> "GroupsApp":
     from pydantic import SecretStr
 
     from .app import Access, make_app
@@ -103,7 +141,8 @@ def _demo_app(start_at: str) -> "GroupsApp":
     return make_app(
         access=Access(DEMO_INSTANCE, SecretStr(demo.token)),
         connect=lambda instance, token: GroupsService(instance, token, transport=demo.transport),
-        start_at=start_at,
+        start_at=options.name or "",
+        looks=looks,
     )
 
 

@@ -11,13 +11,16 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.widgets import Static
 
 from .api.errors import TestmoError
 from .api.instance import BadInstance, Instance
 from .credentials import KeyringUnavailable, TokenStore
 from .keys_in_order import KeysInOrder
+from .line_filters import Ascii, Uncoloured
 from .messages import ChooseSite, PageSizeChosen, SignInAgain, SignOut
+from .only_changes import OnlyChanges
 from .resources import stylesheet
 from .screens.browser import BrowserScreen
 from .screens.commands import commands_of
@@ -27,11 +30,17 @@ from .screens.login import Connect, LoginScreen, SignedIn
 from .screens.sites import SitesDialog
 from .service import GroupsService
 from .settings import Settings, SettingsError, SettingsFile
+from .terminal import Looks
 from .widgets.message_line import Notice
 
 KEY_NAMES = {"enter": "enter", "backspace": "backspace", "delete": "del", "shift+tab": "shift+tab"} | {
     f"ctrl+{letter}": f"ctrl+{letter}" for letter in "pqt"
 }
+
+DEFAULT_THEME = "textual-dark"
+
+READABLE_IN_16 = (DEFAULT_THEME, "textual-ansi")
+"""Themes that a terminal of 16 colours shows readably."""
 
 BUG = 3
 """The exit code after a crash."""
@@ -45,7 +54,7 @@ class Access:
     token: SecretStr
 
 
-class GroupsApp(KeysInOrder, inherit_bindings=False):
+class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
     """Browses the groups of Testmo sites."""
 
     TITLE = "groupstui"
@@ -54,6 +63,8 @@ class GroupsApp(KeysInOrder, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "say_how_to_quit", show=False, system=True),
         Binding("ctrl+q", "quit", show=False, system=True),  # for the time before the first screen
+        Binding("ctrl+l", "draw_again", show=False, system=True),
+        Binding("ctrl+z", "suspend_process", show=False, system=True),
     ]
 
     def __init__(
@@ -66,6 +77,7 @@ class GroupsApp(KeysInOrder, inherit_bindings=False):
         access: Access | None,
         instance: Instance | None,
         start_at: str,
+        looks: Looks,
     ) -> None:
         super().__init__()
         self._settings = settings
@@ -76,8 +88,21 @@ class GroupsApp(KeysInOrder, inherit_bindings=False):
         self._instance = instance
         self._start_at = start_at
         self._service: GroupsService | None = None
-        if settings.theme in self.available_themes:
-            self.theme = settings.theme
+        self._own_filters: list[LineFilter] = [Uncoloured()] if self.no_color else []
+        if looks.ascii_only:
+            self._own_filters.append(Ascii())
+        if not looks.animations:
+            self.animation_level = "none"
+        self.theme = self._readable(settings.theme)
+
+    def _readable(self, theme: str | None) -> str:
+        """Give the theme that was chosen, or one that can be read where there are just 16 colours."""
+        choice = READABLE_IN_16 if self.console.color_system == "standard" else self.available_themes
+        return theme if theme is not None and theme in choice else DEFAULT_THEME
+
+    def get_line_filters(self) -> list[LineFilter]:
+        """Give what every line goes through before it is drawn."""
+        return [*super().get_line_filters(), *self._own_filters]
 
     def compose(self) -> ComposeResult:
         """Say what is waited for, should the keyring take its time."""
@@ -86,6 +111,7 @@ class GroupsApp(KeysInOrder, inherit_bindings=False):
     def on_mount(self) -> None:
         """Go to the first screen that makes sense."""
         self.theme_changed_signal.subscribe(self, self._theme_changed)
+        self.app_resume_signal.subscribe(self, lambda _: self.action_draw_again())  # after `fg`
         if self._access is not None:
             self._open(self._access.instance, self._access.token)
         elif self._instance is not None:
@@ -318,6 +344,7 @@ def make_app(
     access: Access | None = None,
     instance: Instance | None = None,
     start_at: str = "",
+    looks: Looks | None = None,
 ) -> GroupsApp:
     """Make the app: the one factory for the program, the tests and the pictures.
 
@@ -328,6 +355,7 @@ def make_app(
         access: A site and a token to use without asking; neither is kept.
         instance: The site to sign in to, in place of the last one.
         start_at: The name of a group or a person to go to first.
+        looks: How to draw.
 
     Raises:
         SettingsError: If the settings can't be read.
@@ -340,4 +368,5 @@ def make_app(
         access=access,
         instance=instance,
         start_at=start_at,
+        looks=looks or Looks(),
     )

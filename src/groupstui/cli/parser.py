@@ -141,6 +141,10 @@ def app_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("name", nargs="?", metavar="NAME", help="a group or a person to start at")
     _add_site(parser)
+    drawing = parser.add_argument_group("drawing")
+    drawing.add_argument("--ascii", action="store_true", help="draw with ASCII alone")
+    drawing.add_argument("--mouse", action="store_true", help="take the mouse over SSH, too")
+    drawing.add_argument("--animations", action="store_true", help="let things glide over SSH, too")
     parser.add_argument("--debug", action="store_true", help="log what is asked to a file, without the token")
     parser.add_argument("--version", action="version", version=f"groupstui {__version__}")
     return parser

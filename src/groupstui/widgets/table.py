@@ -53,6 +53,7 @@ class Table(Widget, Generic[T], can_focus=True):
             background: $block-cursor-background;
         }
         & > .table--cursor-blurred { text-style: bold; background: $surface-lighten-1; }
+        &:nocolor > .table--cursor { text-style: bold reverse; }
         & > .table--muted { color: $text-muted; }
         & > .table--empty { color: $text-muted; }
         & > .table--scrollbar { color: $border-blurred; }

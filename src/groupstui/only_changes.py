@@ -1,0 +1,154 @@
+"""Sends the terminal only the cells that have changed.
+
+Textual repaints whole regions: a dialog that opens or a pane that is laid out anew costs up to 10 kB, and
+most of it is on the screen already. Over SSH that is what one waits for.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import chain, groupby
+from operator import itemgetter
+
+from rich.cells import cell_len
+from rich.color import ColorSystem
+from rich.console import Console, RenderableType
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.app import App
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.strip import Strip
+
+Cell = tuple[str, str]
+"""A character, with the marks that stand on it, and the SGR parameters it is drawn with. The right half of a
+wide character has no text."""
+
+NEAR = 8
+"""Cells between two changes that are sent once more: to jump over them takes as many bytes."""
+
+
+class OnlyChanges(App[None]):
+    """An app that remembers what the terminal shows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.picture = Picture()
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            # The annotation lacks what every update of the compositor is.
+            super()._display(screen, Thrifty(self.picture, renderable))  # type: ignore[arg-type]
+        else:
+            super()._display(screen, renderable)
+
+    def action_draw_again(self) -> None:
+        """Draw everything, for the terminal shows something else than what was sent to it."""
+        self.picture.forget()
+        self.refresh(repaint=True, layout=True)
+
+
+class Thrifty(CompositorUpdate):
+    """An update that is compared with the picture when, and only if, it is written to the terminal."""
+
+    def __init__(self, picture: "Picture", update: LayoutUpdate | ChopsUpdate) -> None:
+        self._picture = picture
+        self._update = update
+
+    def render_segments(self, console: Console) -> str:
+        """Give what has to be sent."""
+        colours = console._color_system or ColorSystem.TRUECOLOR
+        if isinstance(self._update, LayoutUpdate):
+            self._picture.resize(self._update.region.size)
+        return "".join(
+            self._picture.draw(x, y, _cells(segments, colours)) for x, y, segments in _pieces(self._update)
+        )
+
+
+class Picture:
+    """What the terminal shows, as far as it is known."""
+
+    def __init__(self) -> None:
+        self._size = Size(0, 0)
+        self._lines: dict[int, list[Cell | None]] = {}
+
+    def forget(self) -> None:
+        """Take nothing for granted any more."""
+        self._lines.clear()
+
+    def resize(self, size: Size) -> None:
+        """Note the terminal's size; one that has changed may have moved anything."""
+        if size != self._size:
+            self._size = size
+            self.forget()
+
+    def draw(self, x: int, y: int, cells: list[Cell]) -> str:
+        """Put cells into the picture, and give what the terminal has to be sent for it."""
+        line = self._lines.setdefault(y, [])
+        line.extend([None] * (x + len(cells) - len(line)))
+        changed = [index for index, cell in enumerate(cells) if line[x + index] != cell]
+        line[x : x + len(cells)] = cells
+        return "".join(f"\x1b[{y + 1};{x + a + 1}H{_written(cells[a:b])}" for a, b in _runs(changed, cells))
+
+
+def _runs(changed: list[int], cells: list[Cell]) -> Iterator[tuple[int, int]]:
+    """Join changes that are near to each other, and do not begin in the middle of a wide character."""
+    begin = end = None
+    for index in changed:
+        if end is None or index - end > NEAR:
+            if begin is not None and end is not None:
+                yield begin, end
+            begin = index if cells[index][0] or index == 0 else index - 1
+        end = index + 1
+    if begin is not None and end is not None:
+        yield begin, end
+
+
+def _written(cells: list[Cell]) -> str:
+    """Give cells as they are sent, with each way of drawing named once."""
+    drawn = (
+        f"\x1b[{f'0;{look}' if look else 0}m{''.join(text for text, _ in group)}"
+        for look, group in groupby(cells, itemgetter(1))
+    )
+    return "".join(drawn) + "\x1b[0m"
+
+
+def _pieces(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Iterable[Segment]]]:
+    """Give what an update draws, as the places of its pieces and what is there."""
+    if isinstance(update, LayoutUpdate):
+        left = update.region.x
+        for y, strips in enumerate(update.strips, update.region.y):
+            yield left, y, chain.from_iterable(strips)
+        return
+    for y, first, last in update.spans:
+        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if strip is not None and x <= last and end > first:
+                yield x, y, strip if end <= last else strip.crop(0, last - x)
+
+
+def _cells(segments: Iterable[Segment], colours: ColorSystem) -> list[Cell]:
+    cells: list[Cell] = []
+    for text, style, _ in segments:
+        look, blank = ("", "") if style is None else _looks(style, colours)
+        if text.isascii():
+            cells.extend([(character, blank if character == " " else look) for character in text])
+            continue
+        for character in text:
+            width = cell_len(character)
+            if width == 0 and cells:
+                before = len(cells) - 1
+                before -= not cells[before][0]  # a mark stands on the character, not on its right half
+                cells[before] = (cells[before][0] + character, cells[before][1])
+            else:
+                cells.append((character, look))
+                cells.extend([("", look)] * (width - 1))
+    return cells
+
+
+@lru_cache(4096)
+def _looks(style: Style, colours: ColorSystem) -> tuple[str, str]:
+    """Give how a character is drawn in a style, and how a space is: nobody sees what colour that has."""
+    look = Strip.render_ansi(style, colours)
+    if style.reverse or style.underline or style.strike or style.underline2 or style.overline:
+        return look, look
+    return look, Strip.render_ansi(Style(bgcolor=style.bgcolor), colours)

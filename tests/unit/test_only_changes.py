@@ -1,0 +1,123 @@
+"""What is sent for a picture that changes leaves the terminal as if all of it had been sent."""
+
+from dataclasses import dataclass
+
+import pyte
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.geometry import Region
+from textual.strip import Strip
+
+from groupstui.only_changes import Picture, Thrifty
+
+WIDTH, HEIGHT = 12, 3
+CONSOLE = Console(color_system="truecolor", force_terminal=True, width=WIDTH)
+STYLES = [
+    None,
+    Style.parse("bold red"),
+    Style.parse("on blue"),
+    Style.parse("red on blue"),
+    Style(reverse=True),
+]
+
+pieces = st.lists(
+    st.tuples(st.sampled_from(["a", "b ", "  ", "é", "e\u0301", "品", "🚀", "|"]), st.sampled_from(STYLES)),
+    max_size=WIDTH,
+)
+strips = pieces.map(
+    lambda parts: (
+        Strip([Segment(text, style) for text, style in parts]).adjust_cell_length(WIDTH).crop(0, WIDTH)
+    )
+)
+layouts = st.lists(strips, min_size=HEIGHT, max_size=HEIGHT).map(
+    lambda lines: LayoutUpdate([[line] for line in lines], Region(0, 0, WIDTH, HEIGHT))
+)
+
+
+@dataclass
+class Emulator:
+    """A terminal, and what was sent to it."""
+
+    sent: int = 0
+
+    def __post_init__(self) -> None:
+        self.screen = pyte.Screen(WIDTH, HEIGHT)
+        self.stream = pyte.Stream(self.screen)
+        self.stream.feed("\x1b[?7l")  # as Textual begins: a full line does not wrap
+
+    def take(self, text: str) -> None:
+        self.sent += len(text)
+        self.stream.feed(text)
+
+    @property
+    def shown(self) -> list[list[object]]:
+        """Every cell, without the colour of what cannot be seen."""
+        return [
+            [
+                cell if cell.data.strip() or cell.reverse else (cell.bg, cell.data)
+                for cell in (self.screen.buffer[y][x] for x in range(WIDTH))
+            ]
+            for y in range(HEIGHT)
+        ]
+
+
+def shown_whole(update: LayoutUpdate) -> list[list[object]]:
+    emulator = Emulator()
+    emulator.take(update.render_segments(CONSOLE))
+    return emulator.shown
+
+
+@given(st.lists(layouts, min_size=2, max_size=4))
+def test_pictures_one_after_another_leave_the_last(updates):
+    emulator, picture = Emulator(), Picture()
+    for update in updates:
+        emulator.take(Thrifty(picture, update).render_segments(CONSOLE))
+        assert emulator.shown == shown_whole(update)
+
+
+@given(layouts, strips, st.integers(0, HEIGHT - 1), st.integers(0, WIDTH - 1), st.integers(1, WIDTH))
+def test_a_part_of_a_line_is_drawn_in_its_place(update, strip, y, first, last):
+    emulator, picture = Emulator(), Picture()
+    emulator.take(Thrifty(picture, update).render_segments(CONSOLE))
+    chops = [{0: None} if line != y else {0: strip} for line in range(HEIGHT)]
+    part = ChopsUpdate(chops, [(y, min(first, last - 1), last)], [[WIDTH]] * HEIGHT)
+    emulator.take(Thrifty(picture, part).render_segments(CONSOLE))
+
+    whole = Emulator()
+    whole.take(update.render_segments(CONSOLE))
+    whole.take(part.render_segments(CONSOLE))
+    assert emulator.shown == whole.shown
+
+
+@given(layouts)
+def test_what_is_there_is_not_sent_again(update):
+    picture = Picture()
+    Thrifty(picture, update).render_segments(CONSOLE)
+    assert Thrifty(picture, update).render_segments(CONSOLE) == ""
+
+
+@pytest.mark.parametrize("lose", [Picture.forget, lambda picture: picture.resize(Region(0, 0, 9, 9).size)])
+def test_what_may_be_gone_is_sent_again(lose):
+    picture = Picture()
+    update = LayoutUpdate([[Strip([Segment("a" * WIDTH)])]] * HEIGHT, Region(0, 0, WIDTH, HEIGHT))
+    first = Thrifty(picture, update).render_segments(CONSOLE)
+    lose(picture)
+    assert Thrifty(picture, update).render_segments(CONSOLE) == first
+
+
+@pytest.mark.parametrize(
+    ("after", "sent"),
+    [
+        ("abXdYfghijkl", "\x1b[1;3H\x1b[0mXdY\x1b[0m"),
+        ("-bcdefghijk-", "\x1b[1;1H\x1b[0m-\x1b[0m\x1b[1;12H\x1b[0m-\x1b[0m"),
+    ],
+)
+def test_changes_near_to_each_other_are_sent_in_one_go(after, sent):
+    picture = Picture()
+    picture.draw(0, 0, [(character, "") for character in "abcdefghijkl"])
+    assert picture.draw(0, 0, [(character, "") for character in after]) == sent
