@@ -19,7 +19,13 @@ TOOLKIT_VARIABLES = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL_DRIVER"
 
 def main() -> NoReturn:
     """Run the program and exit with its code."""
-    sys.exit(run(sys.argv[1:], os.environ))
+    code = run(sys.argv[1:], os.environ)
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        os._exit(code)  # the terminal has gone: Python would try once more, and end with 120
+    sys.exit(code)
 
 
 def run(arguments: list[str], environ: MutableMapping[str, str]) -> int:

@@ -20,9 +20,9 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.strip import Strip
 
-Cell = tuple[str, str]
-"""A character, with the marks that stand on it, and the SGR parameters it is drawn with. The right half of a
-wide character has no text."""
+Cell = tuple[str, str, str]
+"""A character, with the marks that stand on it; what can be seen of the SGR parameters it is drawn with; and
+all of them. The right half of a wide character has no text."""
 
 NEAR = 8
 """Cells between two changes that are sent once more: to jump over them takes as many bytes."""
@@ -70,7 +70,7 @@ class Picture:
 
     def __init__(self) -> None:
         self._size = Size(0, 0)
-        self._lines: dict[int, list[Cell | None]] = {}
+        self._lines: dict[int, list[tuple[str, str] | None]] = {}
 
     def forget(self) -> None:
         """Take nothing for granted any more."""
@@ -86,8 +86,8 @@ class Picture:
         """Put cells into the picture, and give what the terminal has to be sent for it."""
         line = self._lines.setdefault(y, [])
         line.extend([None] * (x + len(cells) - len(line)))
-        changed = [index for index, cell in enumerate(cells) if line[x + index] != cell]
-        line[x : x + len(cells)] = cells
+        changed = [index for index, cell in enumerate(cells) if line[x + index] != cell[:2]]
+        line[x : x + len(cells)] = [cell[:2] for cell in cells]
         return "".join(f"\x1b[{y + 1};{x + a + 1}H{_written(cells[a:b])}" for a, b in _runs(changed, cells))
 
 
@@ -107,8 +107,8 @@ def _runs(changed: list[int], cells: list[Cell]) -> Iterator[tuple[int, int]]:
 def _written(cells: list[Cell]) -> str:
     """Give cells as they are sent, with each way of drawing named once."""
     drawn = (
-        f"\x1b[{f'0;{look}' if look else 0}m{''.join(text for text, _ in group)}"
-        for look, group in groupby(cells, itemgetter(1))
+        f"\x1b[{f'0;{look}' if look else 0}m{''.join(map(itemgetter(0), group))}"
+        for look, group in groupby(cells, itemgetter(2))
     )
     return "".join(drawn) + "\x1b[0m"
 
@@ -131,17 +131,17 @@ def _cells(segments: Iterable[Segment], colours: ColorSystem) -> list[Cell]:
     for text, style, _ in segments:
         look, blank = ("", "") if style is None else _looks(style, colours)
         if text.isascii():
-            cells.extend([(character, blank if character == " " else look) for character in text])
+            cells.extend([(character, blank if character == " " else look, look) for character in text])
             continue
         for character in text:
             width = cell_len(character)
             if width == 0 and cells:
                 before = len(cells) - 1
                 before -= not cells[before][0]  # a mark stands on the character, not on its right half
-                cells[before] = (cells[before][0] + character, cells[before][1])
+                cells[before] = (cells[before][0] + character, *cells[before][1:])
             else:
-                cells.append((character, look))
-                cells.extend([("", look)] * (width - 1))
+                cells.append((character, look, look))
+                cells.extend([("", look, look)] * (width - 1))
     return cells
 
 

@@ -119,5 +119,5 @@ def test_what_may_be_gone_is_sent_again(lose):
 )
 def test_changes_near_to_each_other_are_sent_in_one_go(after, sent):
     picture = Picture()
-    picture.draw(0, 0, [(character, "") for character in "abcdefghijkl"])
-    assert picture.draw(0, 0, [(character, "") for character in after]) == sent
+    picture.draw(0, 0, [(character, "", "") for character in "abcdefghijkl"])
+    assert picture.draw(0, 0, [(character, "", "") for character in after]) == sent

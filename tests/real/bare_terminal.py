@@ -1,0 +1,125 @@
+"""A terminal of nothing but bytes: what a program sends can be counted, left unread, or cut off."""
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import subprocess
+import sys
+import termios
+from contextlib import suppress
+from time import monotonic
+from typing import Self
+
+import pyte
+
+DEADLINE = 30.0
+"""Seconds after which what is waited for will not come."""
+
+QUIET = 0.7
+"""Seconds without a byte after which a program has drawn what it had to."""
+
+TAKE_THE_TERMINAL = (
+    "import fcntl, os, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "'nohup' in sys.argv[1] and signal.signal(signal.SIGHUP, signal.SIG_IGN); "
+    "os.execv(sys.executable, [sys.executable, *sys.argv[2:]])"
+)
+
+
+class BareTerminal:
+    """Runs groupstui on a pseudo-terminal, from entering the `with` block to leaving it.
+
+    Args:
+        environment: The whole environment of the program.
+        arguments: Its command line.
+        columns: How wide the terminal is.
+        lines: How high the terminal is.
+        nohup: Ignore SIGHUP, as `nohup` and `su -c` do.
+    """
+
+    def __init__(
+        self,
+        environment: dict[str, str],
+        *arguments: str,
+        columns: int = 80,
+        lines: int = 24,
+        nohup: bool = False,
+    ) -> None:
+        self._environment = {"TERM": "xterm-256color", "COLORTERM": "truecolor"} | environment
+        self._command = [sys.executable, "-c", TAKE_THE_TERMINAL, "nohup" if nohup else "plain"]
+        self._command += ["-m", "groupstui", *arguments]
+        self._size = struct.pack("HHHH", lines, columns, 0, 0)
+        self._screen = pyte.Screen(columns, lines)
+        self._stream = pyte.ByteStream(self._screen)
+
+    def __enter__(self) -> Self:
+        self._ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, self._size)
+        self._program = subprocess.Popen(
+            self._command,
+            env=self._environment,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+        )
+        self._theirs = theirs
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._program.kill()
+        self._program.wait()
+        for end in (self._ours, self._theirs):
+            with suppress(OSError):
+                os.close(end)
+
+    @property
+    def text(self) -> str:
+        """What the terminal shows, as far as it was read."""
+        return "\n".join(self._screen.display)
+
+    def read_until(self, text: str) -> None:
+        """Read until the terminal shows a text."""
+        end = monotonic() + DEADLINE
+        while text not in self.text:
+            if monotonic() > end:
+                raise AssertionError(f"never came: {text}; on the screen:\n{self.text}")
+            self._read(0.1)
+
+    def read_all(self, quiet: float = QUIET) -> bytes:
+        """Read until nothing comes for a while, and give it."""
+        return b"".join(iter(lambda: self._read(quiet), b""))
+
+    def press(self, keys: str) -> None:
+        """Type keys, or whatever a terminal sends."""
+        os.write(self._ours, keys.encode())
+
+    def signal(self, number: int) -> None:
+        """Send the program a signal."""
+        self._program.send_signal(number)
+
+    def hang_up(self) -> None:
+        """Cut the line."""
+        os.close(self._theirs)
+        os.close(self._ours)
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Give the terminal another size."""
+        fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    @property
+    def settings(self) -> list[object]:
+        """How the terminal treats what is typed."""
+        return list(termios.tcgetattr(self._theirs))
+
+    def exit_code(self, within: float) -> int:
+        """Wait until the program has ended, with nobody reading what it sends."""
+        return self._program.wait(within)
+
+    def _read(self, wait: float) -> bytes:
+        if not select.select([self._ours], [], [], wait)[0]:
+            return b""
+        chunk = os.read(self._ours, 1 << 16)
+        self._stream.feed(chunk)
+        return chunk
