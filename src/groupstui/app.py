@@ -198,8 +198,11 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
     async def _replace(self, service: GroupsService) -> None:
         old, self._service = self._service, service
         start_at, self._start_at = self._start_at, ""
-        screen = BrowserScreen(service, per_page=self._settings.page_size, start_at=start_at)
-        if isinstance(self.screen, BrowserScreen):
+        before = self.screen if isinstance(self.screen, BrowserScreen) else None
+        stays = before is not None and before.service.instance == service.instance
+        place = before.place if before is not None and stays else None
+        screen = BrowserScreen(service, per_page=self._settings.page_size, place=place, start_at=start_at)
+        if before is not None:
             await self.switch_screen(screen)
         else:
             await self.push_screen(screen)

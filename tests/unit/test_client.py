@@ -67,7 +67,7 @@ async def test_a_gzip_bomb_is_refused_before_it_fills_the_memory() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert isinstance(outcome, BadAnswer)
-    assert "larger than 64 MB" in str(outcome)
+    assert "larger than 32 MB" in str(outcome)
     assert peak < 3 * MOST_BYTES
 
 

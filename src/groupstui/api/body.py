@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 from ..text import clean
 from .errors import BadAnswer, Unreachable
 
-MOST_BYTES = 64 * 1024 * 1024
-"""The largest answer that is read, raw or decoded: a page of 100 groups of 5,000 members is a tenth of it."""
+MOST_BYTES = 32 * 1024 * 1024
+"""The largest answer that is read, raw or decoded: a page of 100 groups of 5,000 members is a fifth of it."""
 
 
 async def read_bounded(response: httpx.Response) -> bytes:

@@ -15,6 +15,8 @@ from math import ceil
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .lies import LIES
+
 _PIECES = 10
 """In how many pieces `slow` sends its body."""
 
@@ -176,6 +178,14 @@ def _drop(valid: Response, faults: Faults) -> ASGIApp:
     return break_off
 
 
+def _hang(valid: Response, faults: Faults) -> ASGIApp:
+    async def say_nothing(scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.sleep(faults.seconds)
+        await valid(scope, receive, send)
+
+    return say_nothing
+
+
 KINDS: dict[str, Fault] = {
     "400": _error(400, "Bad Request"),
     "401": _error(401, "Unauthenticated."),
@@ -195,6 +205,8 @@ KINDS: dict[str, Fault] = {
     "gzip": _gzip,
     "redirect": _redirect,
     "slow": _slow,
+    "hang": _hang,
     "drop": _drop,
+    **LIES,
 }
 """Every kind of fault by name. 502 and 503 come from the proxy before a site, so they are HTML."""

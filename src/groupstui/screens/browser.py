@@ -1,6 +1,5 @@
 """The main screen: pages of groups on the left, the members of one on the right."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -32,19 +31,11 @@ from .copying import Copy, copies_of
 from .page_number import PageNumberDialog
 from .palette import PaletteDialog
 from .person import PersonDialog
+from .site import Place
 from .taking import TakingScreen
 
 SETTLE = 0.04
 """Seconds that the cursor has to rest, while a key is held, until the detail follows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the person was, to come back to."""
-
-    page: int
-    group_id: int
-    member_id: int | None
 
 
 class BrowserScreen(TakingScreen):
@@ -96,15 +87,23 @@ class BrowserScreen(TakingScreen):
     detail: var[GroupDetail | None] = var(None)
     """The group under the cursor."""
 
-    def __init__(self, service: GroupsService, *, per_page: int = 15, start_at: str = "") -> None:
+    def __init__(
+        self,
+        service: GroupsService,
+        *,
+        per_page: int = 15,
+        place: Place | None = None,
+        start_at: str = "",
+    ) -> None:
         """Make the screen.
 
         Args:
             service: Where groups come from. Whoever made it closes it.
             per_page: Groups on a page.
+            place: Where to begin.
             start_at: The name of a group or a person to go to first.
         """
-        super().__init__(service, per_page=per_page)
+        super().__init__(service, per_page=per_page, place=place)
         self._start_at = start_at
         self._been: list[Place] = []
         self._rows: dict[int, int] = {}
@@ -290,15 +289,22 @@ class BrowserScreen(TakingScreen):
         if chosen is not None:
             self.jump_to(chosen, person.id)
 
+    @property
+    def place(self) -> Place | None:
+        """Where the person is; None while there is nothing to be at."""
+        group = self.groups.table.current
+        if group is None or self.listing is None:
+            return None
+        member = self.members.table.current if self.pane is self.members else None
+        return Place(self.listing.page, group.id, None if member is None else member.id)
+
     def jump_to(self, group_id: int, member_id: int | None = None) -> None:
         """Show a group that was seen, on the page it is on; `back` leads here again."""
         place = self.service.directory.place(group_id)
-        here = self.groups.table.current
         if place is None:
             return
-        if here is not None and self.listing is not None and here.id != group_id:
-            member = self.members.table.current if self.pane is self.members else None
-            self._been.append(Place(self.listing.page, here.id, None if member is None else member.id))
+        if (here := self.place) is not None and here.group_id != group_id:
+            self._been.append(here)
         self.groups.clear_filter()
         self.go_to(place // self.per_page + 1, group_id=group_id, member_id=member_id)
 
@@ -419,7 +425,7 @@ class BrowserScreen(TakingScreen):
 
     def action_sites(self) -> None:
         """Choose a site; where the token is not taken, sign in again."""
-        self.post_message(ChooseSite())
+        self.post_message(SignInAgain() if self.refused else ChooseSite())
 
     def action_sign_in_again(self) -> None:
         """Use another token."""

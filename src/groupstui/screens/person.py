@@ -3,6 +3,7 @@
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 
 from ..api.models import Group
 from ..directory import Directory, Member
@@ -30,7 +31,8 @@ class PersonDialog(Dialog[int]):
     def compose(self) -> ComposeResult:
         """Show a table, and how much of the site it speaks of."""
         with Vertical(classes="dialog") as box:
-            box.border_title = f"Groups of {clean(self._person.label)} · #{self._person.id}"
+            # As Content: a plain text would be read as markup.
+            box.border_title = Content(f"Groups of {clean(self._person.label)} · #{self._person.id}")
             yield Table[Group](COLUMNS, identity=lambda group: group.id, id="groups")
             yield HintBar()
 

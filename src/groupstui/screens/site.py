@@ -1,6 +1,7 @@
 """Reads a site for a screen: pages, groups, the whole of it; and says what is loading and what failed."""
 
 from abc import abstractmethod
+from dataclasses import dataclass
 
 from textual import on, work
 from textual.reactive import var
@@ -12,6 +13,16 @@ from ..directory import GroupDetail, Listing
 from ..service import GroupsService
 from ..text import count
 from ..widgets.message_line import Notice, pause_notice
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a person is on a site, to come back to."""
+
+    page: int = 1
+    group_id: int | None = None
+    member_id: int | None = None
+    """The member under the cursor, where the members had the keys."""
 
 
 class SiteScreen(Screen[None]):
@@ -40,14 +51,18 @@ class SiteScreen(Screen[None]):
     per_page: var[int] = var(15)
     """Groups on a page."""
 
-    def __init__(self, service: GroupsService, *, per_page: int = 15) -> None:
+    def __init__(self, service: GroupsService, *, per_page: int = 15, place: Place | None = None) -> None:
         """Make the screen.
 
         Args:
             service: Where groups come from. Whoever made it closes it.
             per_page: Groups on a page.
+            place: Where to begin; at the first page, if not given.
         """
         super().__init__()
+        self._begin_at = place or Place()
+        self.refused = False
+        """Whether the site does not take the token, or not any more."""
         self.service = service
         """What this screen reads from."""
         self.set_reactive(SiteScreen.per_page, per_page)
@@ -60,7 +75,8 @@ class SiteScreen(Screen[None]):
             self._find_out_who()
         else:
             self.person = self.service.user.name
-        self.go_to(1)
+        begin = self._begin_at
+        self.go_to(begin.page, group_id=begin.group_id, member_id=begin.member_id)
 
     # What a subclass draws
 
@@ -124,7 +140,7 @@ class SiteScreen(Screen[None]):
             self._done(mine)
 
     def _worked(self, listing: Listing, group_id: int | None, member_id: int | None) -> None:
-        self.stale = False
+        self.stale = self.refused = False
         if self.notice is not None and self.notice.kind == "error":
             self.notice = None
         self.show_page(listing, group_id, member_id)
@@ -141,8 +157,8 @@ class SiteScreen(Screen[None]):
         try:
             detail = await self.service.group(group_id)
         except NotFound:
-            gone = NotFound(f"group #{group_id} is gone", advice="Press R to read the list again.")
-            self._failed(gone, stale=True)
+            self.stale = True
+            self.notice = Notice(f"group #{group_id} is gone", "R reads the list again.", "error")
         except TestmoError as error:
             self._failed(error, stale=True)
         else:
@@ -216,7 +232,8 @@ class SiteScreen(Screen[None]):
 
     def _failed(self, error: TestmoError, *, stale: bool) -> None:
         self.stale = stale and self.listing is not None
-        press = "i signs in again." if isinstance(error, SignInRequired | AdminRequired) else "r tries again."
+        self.refused = isinstance(error, SignInRequired | AdminRequired)
+        press = "i signs in again." if self.refused else "r tries again."
         self.notice = Notice(str(error), f"{error.advice} {press}", "error")
         self.nothing_to_show(str(error))
 

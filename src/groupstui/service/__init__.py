@@ -264,9 +264,10 @@ class GroupsService:
 
     async def _fetch_page(self, page: int, per_page: int) -> Listing:
         answer = await self._ask("groups", GroupPage, _query(page, per_page))
-        total = len(answer.result) if answer.total is None else answer.total
+        groups = tuple({group.id: group for group in answer.result}.values())  # each once, in their order
+        total = len(groups) if answer.total is None else answer.total
         listing = Listing(
-            groups=answer.result,
+            groups=groups,
             # `page` and `last_page` are null where the result is empty.
             page=answer.page or page,
             last_page=max(answer.last_page or 1, answer.page or 1),
@@ -275,7 +276,7 @@ class GroupsService:
             as_of=self._clock.now(),
         )
         self.directory.total = total
-        self.directory.add(answer.result, answer.expands.users, first=listing.first)
+        self.directory.add(groups, answer.expands.users, first=listing.first)
         self._listings[page, per_page] = listing
         return listing
 

@@ -1,0 +1,155 @@
+"""Whatever a site answers, the app lives, says what to do, and keeps what is on the screen."""
+
+import pytest
+
+from groupstui.api.pacing import Clock
+from groupstui.demo.faults import KINDS
+
+from ..bad_days import BAD_DAYS, DOUBTFUL_DAYS, NEVER_ANSWERED, ODD_DAYS, PATIENCE
+from .driving import browser_app, drawn, press, settled, type_text, until
+
+bad_days = pytest.mark.parametrize("day", BAD_DAYS, ids=lambda day: day.kind)
+
+
+def words(pilot) -> str:
+    """Give what is on the screen with single spaces, however its lines were broken."""
+    return " ".join(drawn(pilot).split())
+
+
+def cursors(pilot) -> list[str]:
+    """Give the lines that a cursor is on."""
+    return [line for line in drawn(pilot).splitlines() if "▸" in line]
+
+
+def app(demo, clock, day=None):
+    """Give the app, with little patience where an answer never comes."""
+    timeout = PATIENCE if day is not None and day.kind in NEVER_ANSWERED else 20
+    return browser_app(demo.url, demo.token, clock, timeout).run_test(size=(160, 40), notifications=True)
+
+
+def saw(record_property, day, pilot) -> None:
+    """Let the summary of the tests show what a person would have read."""
+    line = next(line.strip() for line in drawn(pilot).splitlines() if day.says.lower() in line.lower())
+    record_property("saw", ("app", day.kind, line))
+
+
+def test_every_kind_of_fault_is_tried():
+    assert {day.kind for day in BAD_DAYS} | set(ODD_DAYS) | set(DOUBTFUL_DAYS) == set(KINDS)
+
+
+@bad_days
+async def test_a_site_that_fails_from_the_start(demo, clock, day, record_property):
+    demo.faults.always(day.kind)
+    async with app(demo, clock, day) as pilot:
+        await settled(pilot)
+        saw(record_property, day, pilot)
+        assert day.says.lower() in words(pilot).lower()
+        assert day.advises in words(pilot)
+
+        demo.faults.clear()
+        await press(pilot, "r")
+        assert "page 1 of 16 · 1–15 of 230" in words(pilot)
+        assert day.says.lower() not in words(pilot).lower()
+
+
+@bad_days
+async def test_a_site_that_fails_later(demo, clock, day):
+    async with app(demo, clock, day) as pilot:
+        await settled(pilot)
+        before = words(pilot)
+        demo.faults.always(day.kind)
+        await press(pilot, "r")
+        assert day.says.lower() in words(pilot).lower()
+        assert day.advises in words(pilot)
+        assert "STALE as of Mon 14:02:11" in words(pilot)
+        for text in ("Release managers", "Grace Hopper", "page 1 of 16 · 1–15 of 230"):
+            assert text in before
+            assert text in words(pilot)
+
+        demo.faults.clear()
+        await press(pilot, "r")
+        assert "STALE" not in words(pilot)
+        assert day.says.lower() not in words(pilot).lower()
+
+
+@pytest.mark.parametrize("kind", ODD_DAYS + DOUBTFUL_DAYS)
+async def test_a_site_that_answers_oddly(demo, clock, kind):
+    demo.faults.always(kind)
+    async with app(demo, clock) as pilot:
+        await settled(pilot)
+        assert "Release managers" in words(pilot)
+        assert "Barbara Liskov" in words(pilot)
+        await press(pilot, "n", "p", "/", "q", "a", "escape", "tab", "u", "escape")
+        assert "Release managers" in words(pilot)
+
+
+async def test_repeats_are_shown_once(demo, clock):
+    demo.faults.always("repeats")
+    async with app(demo, clock) as pilot:
+        await settled(pilot)
+        assert words(pilot).count("Barbara Liskov") == 1
+        assert words(pilot).count("#9999999") == 1
+
+
+async def test_an_index_that_may_lack_something_says_so(demo, clock):
+    demo.faults.always("wrong-total")
+    async with app(demo, clock) as pilot:
+        await settled(pilot)
+        await press(pilot, "tab", "u")
+        assert "Some groups may be missing" in words(pilot)
+
+
+async def test_nobody_at_the_address(clock):
+    async with browser_app("http://127.0.0.1:1", "t0ken", clock).run_test(size=(160, 40)) as pilot:
+        await settled(pilot)
+        assert "Cannot connect to 127.0.0.1:1" in words(pilot)
+        assert "Check the network, then try again." in words(pilot)
+
+
+async def test_no_such_host(clock):
+    async with browser_app("https://no-such-host.invalid", "t0ken", clock).run_test(size=(160, 40)) as pilot:
+        await settled(pilot)
+        assert "There is no host no-such-host.invalid" in words(pilot)
+        assert "Check the instance's name and the network." in words(pilot)
+
+
+async def test_a_pause_is_shown_and_can_be_left(demo):
+    async with browser_app(demo.url, demo.token, Clock()).run_test(size=(160, 40)) as pilot:
+        await settled(pilot)
+        demo.faults.retry_after = 500
+        demo.faults.always("429")
+        await pilot.press("r")
+        await until(pilot, lambda: "The site asks for a pause; going on at" in words(pilot))
+        assert "Release managers" in words(pilot)
+        await press(pilot, "x")
+        assert "Stopped. Press r to try again." in words(pilot)
+        assert "Release managers" in words(pilot)
+
+
+async def test_a_token_revoked_meanwhile_is_replaced_without_losing_the_place(demo, clock):
+    async with app(demo, clock) as pilot:
+        await settled(pilot)
+        await press(pilot, "n", "down", "down")
+        before = cursors(pilot)
+        demo.faults.always("401")
+        await press(pilot, "r")
+        assert "Sign in again with a new token. i signs in again." in words(pilot)
+
+        demo.faults.clear()
+        await press(pilot, "i")
+        assert "Sign in to Testmo" in words(pilot)
+        await type_text(pilot, demo.token)
+        await press(pilot, "enter")
+        assert "page 2 of 16" in words(pilot)
+        assert cursors(pilot) == before
+
+
+async def test_a_group_deleted_meanwhile_is_told(demo, clock):
+    async with app(demo, clock) as pilot:
+        await settled(pilot)
+        demo.site.delete_group(1)
+        await press(pilot, "enter", "r")
+        assert "Group #1 is gone. R reads the list again." in words(pilot)
+        assert "Release managers" in words(pilot)
+        await press(pilot, "h", "R")
+        assert "1–15 of 229" in words(pilot)

@@ -1,0 +1,153 @@
+"""Names and messages are people's and servers': they are shown literally, and nothing in them is obeyed."""
+
+import json
+import unicodedata
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+from textual.events import Paste
+
+from groupstui.api.instance import Instance
+from groupstui.app import Access, make_app
+from groupstui.demo import Site, make_site
+from groupstui.service import GroupsService
+from groupstui.text import LONGEST, clean
+
+from .driving import browser_app, drawn, press, settled
+
+MARKUP = ["team [dev]", "[/x]", "[@click=app.quit]x[/]", "[bold red]no[/]", "$name %s {0} \\[x]"]
+
+HOSTILE = [
+    "\x1b]52;c;aGk=\x07 clipboard",
+    "\x1b]0;title\x07 title",
+    "\x1b[2J\x1b[H cleared",
+    "\x9b31m red \x9d0;x\x9c",
+    "bell \x07 nul \x00 del \x7f",
+    "line\r\nbreak\u2028and\u2029more\x85",
+    "\u202eesrever\u2066 isolated",
+    "zero\u200bwidth\ufeff joiner\u200d",
+    "Z" + "\u0301\u0316" * 500 + "algo",
+    "endless " * 1_250,
+    '=HYPERLINK("http://x")',
+    "\ud800 lone",
+]
+
+
+@pytest.fixture
+def site() -> Site:
+    """A site whose first page and whose first group are full of such names."""
+    site = make_site(groups=1, users=40)
+    for name in MARKUP + HOSTILE:
+        site.add_group(name.encode("utf-8", "replace").decode(), [1])
+    site.rename_group(1, "[bold]QA[/bold]")
+    for user, name in zip(list(site.users)[1:], MARKUP + HOSTILE, strict=False):
+        site.rename_user(user, name.encode("utf-8", "replace").decode())
+        site.add_member(1, user)
+    return site
+
+
+@pytest.fixture
+async def pilot(demo, clock):
+    app = browser_app(demo.url, demo.token, clock)
+    async with app.run_test(size=(160, 48), notifications=True) as pilot:
+        await settled(pilot)
+        yield pilot
+
+
+OBEYED = ("Cc", "Cf", "Zl", "Zp", "Cs")
+"""The categories of characters that a terminal obeys, or that reorder what stands beside them."""
+
+
+def obeyed(text: str) -> set[str]:
+    """Give the characters of a screen that are not just shown."""
+    return {character for character in text if unicodedata.category(character) in OBEYED} - {"\n"}
+
+
+async def test_names_of_groups_are_shown_literally(pilot):
+    for name in MARKUP:
+        assert f" {name} " in drawn(pilot)
+    assert "[bold]QA[/bold]" in drawn(pilot)
+
+
+async def test_names_of_people_are_shown_literally(pilot):
+    await press(pilot, "tab")
+    for name in MARKUP:
+        assert f" {name} " in drawn(pilot)
+
+
+@pytest.mark.parametrize("row", range(len(MARKUP)), ids=MARKUP)
+async def test_a_name_is_literal_in_messages_dialogs_and_filters(pilot, row):
+    name = MARKUP[row]
+    await press(pilot, *["down"] * (row + 1), "y")
+    assert pilot.app.clipboard == name
+    await press(pilot, "Y")
+    assert f"the name                       {name}" in drawn(pilot)
+    await press(pilot, "escape", "colon")
+    pilot.app.post_message(Paste(name))
+    await settled(pilot)
+    assert drawn(pilot).count(name) >= 2
+    await press(pilot, "escape", "slash")
+    pilot.app.post_message(Paste(f"{name}!"))
+    await settled(pilot)
+    assert f"Nothing here matches “{name}!”" in drawn(pilot)
+
+
+async def test_a_person_s_name_is_literal_in_the_dialog_of_their_groups(pilot):
+    await press(pilot, "tab", "s")
+    members = pilot.app.screen.members.table.rows
+    index = next(index for index, member in enumerate(members) if member.label == "[/x]")
+    await press(pilot, "home", *["down"] * index, "u")
+    assert "Groups of [/x]" in drawn(pilot)
+
+
+async def test_clicking_a_name_does_nothing_that_it_says(pilot):
+    y = next(y for y, line in enumerate(drawn(pilot).splitlines()) if "[@click=app.quit]x[/]" in line)
+    await pilot.click(offset=(drawn(pilot).splitlines()[y].index("x[/]"), y))
+    await settled(pilot)
+    assert pilot.app.is_running
+    assert "▸" in drawn(pilot).splitlines()[y]
+
+
+async def test_no_screen_draws_what_a_terminal_obeys(pilot):
+    seen = [drawn(pilot)]
+    for keys in (["tab"], ["u"], ["escape", "1", "Y"], ["escape", "slash", "e"], ["escape", "colon", "e"]):
+        await press(pilot, *keys)
+        seen.append(drawn(pilot))
+    assert obeyed("".join(seen)) == set()
+
+
+SAID = "[/x] [@click=app.quit]no[/] \x1b]0;t\x07"
+
+ANSWERS = {
+    "a message": (401, {"Content-Type": "application/json"}),
+    "a target": (302, {"Location": "https://x.example/[/x][@click=app.quit]no[/]"}),
+    "an encoding": (200, {"Content-Encoding": "[/x] [@click=app.quit]no[/]"}),
+}
+
+
+@pytest.mark.parametrize(("status", "headers"), ANSWERS.values(), ids=ANSWERS)
+async def test_what_a_server_says_is_shown_literally(status, headers):
+    def answer(request: httpx.Request) -> httpx.Response:
+        body = httpx.ByteStream(json.dumps({"message": SAID}).encode())
+        return httpx.Response(status, headers=headers, stream=body)
+
+    def connect(instance: Instance, token: SecretStr) -> GroupsService:
+        return GroupsService(instance, token, transport=httpx.MockTransport(answer))
+
+    app = make_app(connect=connect, access=Access(Instance("https://acme.testmo.net"), SecretStr("t0ken")))
+    async with app.run_test(size=(160, 40)) as pilot:
+        await settled(pilot)
+        assert "[/x]" in drawn(pilot)
+        assert "[@click=app.quit]no[/]" in drawn(pilot)
+        assert obeyed(drawn(pilot)) == set()
+
+
+@given(st.text(max_size=300))
+def test_any_text_becomes_one_harmless_line(text):
+    shown = clean(text)
+    assert obeyed(shown) == set()
+    assert "\n" not in shown
+    assert len(shown) <= LONGEST
