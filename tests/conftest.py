@@ -100,3 +100,13 @@ async def service(demo: Demo, clock: SteppedClock) -> AsyncIterator[GroupsServic
 @pytest.fixture
 def settings_path(tmp_path: Path) -> Path:
     return tmp_path / "settings.toml"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what a person would have read on each kind of bad day."""
+    reports = terminalreporter.getreports("passed")
+    seen = sorted(value for report in reports for name, value in report.user_properties if name == "saw")
+    if seen:
+        terminalreporter.section("what a person saw on bad days")
+    for where, kind, words in seen:
+        terminalreporter.write_line(f"{kind:<14}{where:<9}{words}")

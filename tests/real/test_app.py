@@ -194,6 +194,24 @@ def test_groups_are_browsed_with_a_token_from_the_environment(
     assert len(files_with("page_size = 50", home)) == 1
 
 
+def test_a_person_of_a_large_site_is_found_by_four_letters(terminal, environment, home):
+    site = make_site(groups=2_430, users=9_000)
+    with DemoServer(create_app(site, token=CANARY, latency=0.05)) as server:
+        pane = terminal(environment | {"TESTMO_TOKEN": CANARY}, columns=80, lines=24)
+        start(pane, f"--instance {server.url}")
+        pane.wait_for("page 1 of 162")
+        pane.press("n")
+        pane.wait_for("page 2 of 162")
+        pane.press(*":love")
+        pane.wait_for("Ada Lovelace")
+        pane.press("Enter")
+        pane.wait_for("Groups of Ada Lovelace")
+        ada = next(user.id for user in site.users.values() if user.name == "Ada Lovelace")
+        inside = sum(ada in group.members for group in site.groups.values())
+        pane.wait_for(f"{inside} groups")
+        leave(pane, "C-q")
+
+
 def test_a_window_that_changes_its_size_is_drawn_anew(terminal, environment, home, url):
     pane = terminal(environment | {"TESTMO_TOKEN": CANARY})
     start(pane, f"--instance {url}")

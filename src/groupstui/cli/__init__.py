@@ -15,7 +15,10 @@ __all__ = ["COMMANDS", "Exit", "complain", "is_command", "parse", "run"]
 
 Command = Callable[["Session"], Coroutine[Any, Any, Exit]]
 
-VALUED = ("--instance", "--token-file", "--timeout", "--concurrency")
+VALUED = (
+    *("--instance", "--token-file", "--timeout", "--concurrency"),
+    *("--format", "--sort", "--limit", "--columns", "-o", "--output"),
+)
 """Options that take the next word with them, so that a command's name can be told from a value."""
 
 
@@ -44,9 +47,20 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """
     if (word := _first_word(arguments)) not in COMMANDS:
         return app_parser().parse_args(arguments)
-    rest = list(arguments)
+    rest = _sort_joined(arguments)
     rest.remove(word)
     return command_parser().parse_args([word, *rest])
+
+
+def _sort_joined(arguments: Sequence[str]) -> list[str]:
+    """Let `--sort -members` mean what it says: argparse would take the field for an option."""
+    joined: list[str] = []
+    for argument in arguments:
+        if joined and joined[-1] == "--sort":
+            joined[-1] = f"--sort={argument}"
+        else:
+            joined.append(argument)
+    return joined
 
 
 def run(options: argparse.Namespace, environ: Mapping[str, str], demo: "Demo | None" = None) -> Exit:

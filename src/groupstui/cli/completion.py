@@ -3,10 +3,22 @@
 import argparse
 import shlex
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from .exits import Exit
 from .parser import app_parser, command_parser
 from .session import Session
+
+
+@dataclass(frozen=True)
+class Completed:
+    """What can be written behind a command's name."""
+
+    summary: str = ""
+    words: list[str] = field(default_factory=list)
+    """Options, and values that stand alone."""
+    values: dict[str, list[str]] = field(default_factory=dict)
+    """The values of options that take only some."""
 
 
 async def completion(session: Session) -> Exit:
@@ -16,27 +28,38 @@ async def completion(session: Session) -> Exit:
     return Exit.OK
 
 
-def _commands() -> Iterator[tuple[str, tuple[str, list[str]]]]:
-    """Give every command with its summary, and the words that may follow it."""
+def _commands() -> Iterator[tuple[str, Completed]]:
     for action in command_parser()._actions:
         if isinstance(action, argparse._SubParsersAction):
             summaries = {each.dest: each.help or "" for each in action._choices_actions}
             for name, parser in action.choices.items():
-                yield name, (summaries[name], list(_words(parser)))
+                yield name, _completed(parser, summaries[name])
 
 
-def _words(parser: argparse.ArgumentParser) -> Iterator[str]:
+def _completed(parser: argparse.ArgumentParser, summary: str = "") -> Completed:
+    found = Completed(summary)
     for action in parser._actions:
-        yield from action.option_strings
-        if action.choices is not None and not action.option_strings:
-            yield from map(str, action.choices)
+        choices = [] if action.choices is None else list(map(str, action.choices))
+        found.words.extend(action.option_strings or choices)
+        if choices:
+            found.values.update(dict.fromkeys(action.option_strings, choices))
+    return found
 
 
-def _bash(commands: dict[str, tuple[str, list[str]]]) -> str:
-    cases = "\n".join(
-        f"    {name}) words={shlex.quote(' '.join(words))} ;;" for name, (_, words) in commands.items()
+def _values(commands: dict[str, Completed]) -> dict[str, list[str]]:
+    """Give the values of every option; an option takes the same ones wherever it can be written."""
+    return {option: values for each in commands.values() for option, values in each.values.items()}
+
+
+def _bash(commands: dict[str, Completed]) -> str:
+    behind = "\n".join(
+        f"    {option}) words={shlex.quote(' '.join(values))} ;;"
+        for option, values in _values(commands).items()
     )
-    first = " ".join([*commands, *_words(app_parser())])
+    cases = "\n".join(
+        f"    {name}) words={shlex.quote(' '.join(each.words))} ;;" for name, each in commands.items()
+    )
+    first = " ".join([*commands, *_completed(app_parser()).words])
     return f"""\
 _groupstui() {{
   local words current=${{COMP_WORDS[COMP_CWORD]}}
@@ -45,16 +68,21 @@ _groupstui() {{
     *) words={shlex.quote(first)} ;;
   esac
   [ "$COMP_CWORD" = 1 ] && words={shlex.quote(first)}
+  case ${{COMP_WORDS[COMP_CWORD - 1]}} in
+{behind}
+  esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }}
 complete -o default -F _groupstui groupstui"""
 
 
-def _zsh(commands: dict[str, tuple[str, list[str]]]) -> str:
-    described = "\n".join(
-        f"    {shlex.quote(f'{name}:{summary}')}" for name, (summary, _) in commands.items()
+def _zsh(commands: dict[str, Completed]) -> str:
+    described = "\n".join(f"    {shlex.quote(f'{name}:{each.summary}')}" for name, each in commands.items())
+    behind = "\n".join(
+        f"    {option}) compadd -- {' '.join(values)}; return ;;"
+        for option, values in _values(commands).items()
     )
-    cases = "\n".join(f"    {name}) compadd -- {' '.join(words)} ;;" for name, (_, words) in commands.items())
+    cases = "\n".join(f"    {name}) compadd -- {' '.join(each.words)} ;;" for name, each in commands.items())
     return f"""\
 #compdef groupstui
 _groupstui() {{
@@ -63,9 +91,12 @@ _groupstui() {{
   )
   if (( CURRENT == 2 )); then
     _describe command commands
-    compadd -- {" ".join(_words(app_parser()))}
+    compadd -- {" ".join(_completed(app_parser()).words)}
     return
   fi
+  case $words[CURRENT-1] in
+{behind}
+  esac
   case $words[2] in
 {cases}
   esac
@@ -74,18 +105,20 @@ _groupstui() {{
 compdef _groupstui groupstui"""
 
 
-def _fish(commands: dict[str, tuple[str, list[str]]]) -> str:
+def _fish(commands: dict[str, Completed]) -> str:
     lines = []
-    for name, (summary, words) in commands.items():
-        lines.append(f"complete -c groupstui -n __fish_use_subcommand -a {name} -d {shlex.quote(summary)}")
+    for name, each in commands.items():
+        lines.append(
+            f"complete -c groupstui -n __fish_use_subcommand -a {name} -d {shlex.quote(each.summary)}"
+        )
         seen = f"-n {shlex.quote(f'__fish_seen_subcommand_from {name}')}"
-        for word in words:
-            given = (
-                f"-l {word[2:]}"
-                if word.startswith("--")
-                else f"-s {word[1:]}"
-                if word[0] == "-"
-                else f"-a {word}"
-            )
-            lines.append(f"complete -c groupstui {seen} {given}")
+        for word in each.words:
+            values = f" -xa {shlex.quote(' '.join(each.values[word]))}" if word in each.values else ""
+            lines.append(f"complete -c groupstui {seen} {_fish_word(word)}{values}")
     return "\n".join(lines)
+
+
+def _fish_word(word: str) -> str:
+    if word.startswith("--"):
+        return f"-l {word[2:]}"
+    return f"-s {word[1:]}" if word.startswith("-") else f"-a {word}"

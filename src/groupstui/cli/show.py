@@ -26,7 +26,8 @@ def show(session: Session, report: Report) -> Exit:
     if options.format is None and not terminal:
         text = rows(report)
     else:
-        width = os.get_terminal_size(sys.stdout.fileno()).columns if terminal else None
+        # A terminal that does not tell how wide it is says 0.
+        width = (os.get_terminal_size(sys.stdout.fileno()).columns or None) if terminal else None
         text = write(report, options.format or "table", width=width, raw=options.raw)
     sys.stdout.write(text)
     sys.stdout.flush()

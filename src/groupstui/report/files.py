@@ -11,10 +11,10 @@ class FileRefused(Exception):
 
 
 def write_file(path: Path, content: str, *, force: bool = False) -> None:
-    """Write a new file with mode 0600.
+    """Write a new file with mode 0600; a device or a pipe takes the text as it is.
 
     Args:
-        path: Where to.
+        path: Where to. The target of a link is written, not the link.
         content: All of it; written as UTF-8.
         force: Replace a file that is there.
 
@@ -23,6 +23,9 @@ def write_file(path: Path, content: str, *, force: bool = False) -> None:
     """
     if not path.name:
         raise FileRefused("a file needs a name")
+    path = path.resolve()
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        return _pass_on(path, content)
     try:
         descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     except OSError as error:
@@ -43,3 +46,11 @@ def write_file(path: Path, content: str, *, force: bool = False) -> None:
     finally:
         with suppress(OSError):
             os.unlink(temporary)
+
+
+def _pass_on(path: Path, content: str) -> None:
+    """Write to what is no file: a rename would put one in the place of `/dev/null`."""
+    try:
+        path.write_text(content, encoding="utf-8", newline="")
+    except OSError as error:
+        raise FileRefused(f"{path} can't be written: {error.strerror or error}") from None

@@ -70,10 +70,10 @@ def rows(report: Report) -> str:
 
 def _cell(value: Any, *, raw: bool) -> str:
     text = _text(value)
-    if raw:
+    if raw or not isinstance(value, str | list):
         return text
     text = clean(text, 32_000)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) and isinstance(value, str) else text
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def _markdown(report: Report) -> str:
@@ -149,15 +149,13 @@ def _title(name: str) -> str:
 
 
 def _text(value: Any) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "yes" if value else "no"
-        case list():
-            return ", ".join(map(_text, value))
-        case _:
-            return str(value)
+    if isinstance(value, str):
+        return value
+    if value is True or value is False:  # a matrix is made of these
+        return "yes" if value else "no"
+    if value is None:
+        return ""
+    return ", ".join(map(_text, value)) if isinstance(value, list) else str(value)
 
 
 FORMATS: dict[str, Callable[[Report], str]] = {

@@ -197,6 +197,12 @@ class BrowserScreen(TakingScreen):
         """Say why the list is empty."""
         self.groups.nothing_to_show(why)
 
+    def directory_grown(self) -> None:
+        """Let the dialogs above show what is known by now."""
+        for screen in self.app.screen_stack:
+            if isinstance(screen, PersonDialog | PaletteDialog) and screen.is_mounted:
+                screen.directory_grown()
+
     def index_ready(self) -> None:
         """Let a filter that is set find the whole site, and go where the person wanted to start."""
         self.groups.search_again()

@@ -46,7 +46,6 @@ class PaletteDialog(Dialog[Choice]):
         """Show a field and a table."""
         with Vertical(classes="dialog") as box:
             box.border_title = "Go to"
-            box.border_subtitle = self._extent()
             field = Input(self._text, placeholder="a group, a person, or a command", compact=True)
             field.cursor_blink = False
             yield field
@@ -59,6 +58,12 @@ class PaletteDialog(Dialog[Choice]):
         table.can_focus = False
         table.empty = "Nothing has this name."
         self._offer(self._text)
+        self.query_one(".dialog").border_subtitle = self._extent()
+
+    def directory_grown(self) -> None:
+        """Offer what is known by now; the cursor stays where it is."""
+        self._offer(self.query_one(Input).value, keep=True)
+        self.query_one(".dialog").border_subtitle = self._extent()
 
     def _extent(self) -> str:
         directory = self._directory
@@ -66,7 +71,7 @@ class PaletteDialog(Dialog[Choice]):
             return ""
         return f"{directory.seen:,} of {count(directory.total or 0, 'group')} seen so far"
 
-    def _offer(self, text: str) -> None:
+    def _offer(self, text: str, *, keep: bool = False) -> None:
         choices: list[Choice] = list(self._commands)
         if text.strip():
             ranked: list[tuple[int, Choice]] = [
@@ -77,7 +82,7 @@ class PaletteDialog(Dialog[Choice]):
             # Sorting is stable: of what fits equally well, commands come first, then groups, then people.
             ranked.sort(key=lambda hit: hit[0])
             choices = [choice for _, choice in ranked[:MOST]]
-        self.query_one(Table).show(choices, keep=False)
+        self.query_one(Table).show(choices, keep=keep)
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:

@@ -38,6 +38,10 @@ class PersonDialog(Dialog[int]):
 
     def on_mount(self) -> None:
         """Fill the table."""
+        self.directory_grown()
+
+    def directory_grown(self) -> None:
+        """Show the groups that are known by now."""
         groups = self._directory.groups_of(self._person.id)
         table = self.query_one("#groups", Table)
         table.empty = f"In none of the {count(self._directory.seen, 'group')} seen so far."

@@ -98,6 +98,9 @@ class SiteScreen(Screen[None]):
     def nothing_to_show(self, why: str) -> None:
         """Say why there is no page, where there was none yet."""
 
+    def directory_grown(self) -> None:
+        """Called when more of the site is known."""
+
     def index_ready(self) -> None:
         """Called once the whole site was read, and again once more is known of its people."""
 
@@ -208,6 +211,7 @@ class SiteScreen(Screen[None]):
 
     def _index_grown(self) -> None:
         directory = self.service.directory
+        self.directory_grown()
         if self.progress:
             self.progress = f"indexing {directory.seen:,} of {count(directory.total or 0, 'group')}"
 

@@ -1,0 +1,60 @@
+"""What a command does not need is not imported: that is most of its time."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from .running import SECONDS, shell_environment
+
+PROBE = """\
+import json, os, sys
+from groupstui.__main__ import run
+try:
+    code = run(sys.argv[1:], os.environ)
+except SystemExit as end:
+    code = end.code
+told = {"code": code, "modules": list(sys.modules)}
+print(json.dumps(told), file=sys.stderr)
+"""
+
+COMMANDS = [
+    ["groups"],
+    ["members", "QA"],
+    ["who", "ada lovelace"],
+    ["check", "ada lovelace", "QA"],
+    ["lookup", "-"],
+    ["auth", "status"],
+    ["completion", "bash"],
+    ["config", "path"],
+    ["export", "groups", "-o", "/dev/null"],
+]
+
+HELP = [["--help"], ["--version"], ["who", "--help"]]
+
+
+def imported(demo, arguments: list[str]) -> set[str]:
+    """Run a command, and give the packages that it has imported."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, *arguments],
+        env=shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token),
+        input="ada lovelace\n",
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+    told = json.loads(done.stderr.splitlines()[-1])
+    assert told["code"] == 0
+    return {name.partition(".")[0] for name in told["modules"]}
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=lambda arguments: arguments[0])
+def test_a_command_with_a_token_from_the_environment_draws_nothing_and_opens_no_keyring(demo, arguments):
+    assert imported(demo, arguments).isdisjoint({"textual", "keyring", "starlette", "uvicorn"})
+
+
+@pytest.mark.parametrize("arguments", HELP, ids=" ".join)
+def test_help_needs_next_to_nothing(demo, arguments):
+    unneeded = {"textual", "rich", "keyring", "httpx", "pydantic", "asyncio", "logging"}
+    assert imported(demo, arguments).isdisjoint(unneeded)

@@ -1,0 +1,88 @@
+"""How politely a site is asked."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from groupstui.demo import DEMO_TOKEN, create_app, make_site
+from groupstui.demo.server import DemoServer
+
+from ..conftest import Demo
+
+PAGES = 3
+"""Of a hundred groups, on the demo site."""
+
+LOOKUPS = [
+    ["groups"],
+    ["groups", "qa"],
+    ["members", "QA"],
+    ["who", "ada lovelace"],
+    ["check", "ada lovelace", "QA", "Night shift"],
+    ["lookup", "-"],
+]
+
+
+@pytest.mark.parametrize("command", LOOKUPS, ids=lambda command: command[0])
+def test_a_look_up_costs_a_request_a_page_and_one_more(cli, demo, command):
+    cli(*command, stdin="ada lovelace\ngrace hopper\nalan turing\n")
+    assert len(demo.log.paths) == PAGES + 1
+    assert all(path.startswith("/api/v1/groups?page=") for path in demo.log.paths)
+
+
+@pytest.mark.parametrize("what", ["groups", "memberships", "matrix"])
+def test_an_export_costs_no_more(cli, demo, tmp_path, what):
+    cli("export", what, "-o", str(tmp_path / "x.csv"))
+    assert len(demo.log.paths) == PAGES + 1
+
+
+def test_people_are_asked_for_only_where_they_are_needed(cli, demo, tmp_path):
+    cli("export", "people", "-o", str(tmp_path / "x.csv"))
+    users = [path for path in demo.log.paths if path.startswith("/api/v1/users")]
+    assert len(users) == 9
+    assert len(demo.log.paths) == PAGES + 1 + len(users)
+
+
+@pytest.fixture
+def slow_site() -> Iterator[Demo]:
+    """A site of many pages whose answers take a moment, so that requests meet."""
+    app = create_app(make_site(groups=1_000), token=DEMO_TOKEN, latency=0.05)
+    with DemoServer(app) as server:
+        yield Demo(server.url, app.state.site, app.state.faults, app.state.log)
+
+
+@pytest.mark.parametrize("most", [1, 2, 4])
+def test_no_more_requests_are_in_flight_than_allowed(slow_site, cli, environ, most):
+    environ["TESTMO_INSTANCE"] = slow_site.url
+    assert cli("groups", "--concurrency", str(most)).code == 0
+    assert slow_site.log.most_in_flight == most
+
+
+def test_a_pause_in_mid_crawl_is_one_pause_and_then_the_right_answer(cli, demo):
+    expected = cli("who", "ada lovelace").out
+    demo.log.clear()
+    demo.faults.next("429", "429", after=2)
+    outcome = cli("who", "ada lovelace")
+    assert (outcome.code, outcome.out) == (0, expected)
+    assert len(demo.log.paths) <= PAGES + 1 + 2
+
+
+def test_edits_in_mid_crawl_are_seen_or_the_answer_says_that_it_is_incomplete(cli, demo):
+    site = demo.site
+
+    def edit() -> None:
+        site.delete_group(1)
+        site.add_group("Newcomers", [1])
+        site.rename_group(2, "Release captains")
+
+    for after in range(1, PAGES + 1):
+        demo.log.clear()
+        demo.log.call_after(after, edit)
+        outcome = cli("groups", "--format", "json")
+        answer = json.loads(outcome.out)
+        names = {group["id"]: group["name"] for group in answer["groups"]}
+        truth = {group.id: group.name for group in site.groups.values()}
+        assert names == truth or not answer["complete"]
+        fresh = make_site()
+        site.groups.clear()
+        site.groups.update(fresh.groups)

@@ -1,0 +1,243 @@
+"""Every answer agrees with the site's own data, on a site of 2,430 groups and 9,000 people."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from groupstui.__main__ import run
+from groupstui.demo import DEMO_TOKEN, Site, make_site
+from groupstui.text import clean, fold
+
+from .running import shell_environment
+
+few = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+"""Each example reads a whole site."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A site, and the address of a process of its own that serves one just like it."""
+
+    url: str
+    site: Site
+    token: str = DEMO_TOKEN
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return {"TESTMO_INSTANCE": self.url, "TESTMO_TOKEN": self.token}
+
+
+@contextmanager
+def served(groups: int, users: int) -> Iterator[Served]:
+    command = [sys.executable, "-m", "groupstui.demo", "--port", "0"]
+    command += ["--groups", str(groups), "--users", str(users)]
+    with subprocess.Popen(command, env=shell_environment(), stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        url = server.stdout.readline().split()[0]
+        yield Served(url, make_site(groups=groups, users=users))
+        server.terminate()
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Served]:
+    with served(2_430, 9_000) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def small() -> Iterator[Served]:
+    with served(230, 900) as site:
+        yield site
+
+
+def inverted(site: Site) -> dict[int, list[int]]:
+    """Give the groups of every person, by the site's own data."""
+    found = defaultdict(list)
+    for group in site.groups.values():
+        for person in dict.fromkeys(group.members):
+            found[person].append(group.id)
+    return found
+
+
+@pytest.fixture(scope="module")
+def groups_of(demo) -> dict[int, list[int]]:
+    return inverted(demo.site)
+
+
+@pytest.fixture(scope="module")
+def unique(demo) -> list[int]:
+    """The people whose name nobody else has, however it is written."""
+    names = defaultdict(list)
+    for user in demo.site.users.values():
+        names[fold(user.name)].append(user.id)
+    seen = {person for group in demo.site.groups.values() for person in group.members}
+    return [ids[0] for ids in names.values() if len(ids) == 1 and ids[0] in seen]
+
+
+def spelled(name: str, draw: st.DataObject) -> str:
+    """Give a name as somebody may type it."""
+    return draw.draw(st.sampled_from([name, name.upper(), fold(name), f"  {name} "]))
+
+
+def asked(cli, *arguments: str, stdin: str = "") -> dict[str, object]:
+    outcome = cli(*arguments, "--format", "json", stdin=stdin)
+    answer = json.loads(outcome.out)
+    assert answer["complete"] is True
+    return answer
+
+
+@few
+@given(data=st.data())
+def test_who_gives_exactly_the_groups_of_a_person(cli, demo, groups_of, unique, data):
+    person = data.draw(st.sampled_from(unique))
+    named = data.draw(st.booleans())
+    text = spelled(demo.site.users[person].name, data) if named else f"#{person}"
+    answer = asked(cli, "who", text)
+    assert answer["person"]["id"] == person
+    assert sorted(group["id"] for group in answer["groups"]) == sorted(groups_of[person])
+
+
+@few
+@given(data=st.data())
+def test_members_gives_exactly_the_members_of_a_group(cli, demo, data):
+    group = data.draw(st.sampled_from(list(demo.site.groups.values())))
+    answer = asked(cli, "members", f"#{group.id}")
+    assert {member["id"] for member in answer["members"]} == set(group.members)
+    known = {id: user.name for id, user in demo.site.users.items()}
+    assert all(member["name"] == known.get(member["id"]) for member in answer["members"])
+
+
+@few
+@given(data=st.data())
+def test_check_says_yes_exactly_where_a_person_is_in_all_groups(cli, demo, groups_of, data):
+    person = data.draw(st.sampled_from(sorted(groups_of)))
+    inside = data.draw(st.lists(st.sampled_from(groups_of[person]), max_size=2))
+    anywhere = data.draw(st.lists(st.sampled_from(sorted(demo.site.groups)), max_size=2 if inside else 3))
+    wanted = [*inside, *anywhere] or [1]
+    outcome = cli("check", f"#{person}", *(f"#{group}" for group in wanted))
+    assert outcome.code == (0 if set(wanted) <= set(groups_of[person]) else 1)
+
+
+@few
+@given(data=st.data())
+def test_lookup_tells_everybody_apart(cli, demo, groups_of, unique, data):
+    people = data.draw(st.lists(st.sampled_from(unique), min_size=1, max_size=30, unique=True))
+    lines = [spelled(demo.site.users[person].name, data) for person in people]
+    answer = asked(cli, "lookup", "-", stdin="\n".join([*lines, "nobody at all", "a"]))
+    assert answer["unmatched"] == ["nobody at all"]
+    assert [each["text"] for each in answer["ambiguous"]] == ["a"]
+    found = {each["id"]: sorted(each["groups"]) for each in answer["people"]}
+    names = {id: group.name for id, group in demo.site.groups.items()}
+    assert found == {person: sorted(names[group] for group in groups_of[person]) for person in people}
+
+
+# Exports
+
+
+HEADS = {
+    "groups": ["id", "name", "members"],
+    "memberships": ["group_id", "group", "person_id", "person"],
+    "people": ["id", "name"],
+}
+READABLE = ("json", "ndjson", "tsv")
+
+
+def expected(site: Site, what: str) -> set[tuple[str, ...]]:
+    """Give what an export has to hold, as the columns of `HEADS`."""
+    groups, inside = site.groups, inverted(site)
+    names = dict.fromkeys(inside, "") | {id: user.name for id, user in site.users.items()}
+    match what:
+        case "groups":
+            return {(str(g.id), g.name, str(len(set(g.members)))) for g in groups.values()}
+        case "memberships":
+            return {
+                (str(group), groups[group].name, str(person), names[person])
+                for person in inside
+                for group in inside[person]
+            }
+        case _:
+            return {(str(person), name) for person, name in names.items()}
+
+
+def export(site: Served, what: str, format: str, folder: Path) -> str:
+    path = folder / f"{what}.{format}"
+    assert run(["export", what, "-o", str(path), "--format", format, "-q", "--raw"], site.environ) == 0
+    return path.read_text(encoding="utf-8")
+
+
+def read(text: str, format: str, what: str) -> list[dict[str, object]]:
+    """Read an export back, with what others have written for its format."""
+    match format:
+        case "json":
+            return json.loads(text)[what]
+        case "ndjson":
+            return [json.loads(line) for line in text.splitlines()]
+        case _:
+            return list(csv.DictReader(io.StringIO(text), delimiter="," if format == "csv" else "\t"))
+
+
+def text_of(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+@pytest.mark.parametrize("format", ["json", "csv"])
+@pytest.mark.parametrize("what", HEADS)
+def test_an_export_holds_exactly_the_site(demo, tmp_path, what, format):
+    records = read(export(demo, what, format, tmp_path), format, what)
+    found = {tuple(text_of(row[head]) for head in HEADS[what]) for row in records}
+    assert found == expected(demo.site, what)
+    assert len(records) == len(found)
+
+
+def test_a_matrix_holds_exactly_the_memberships(demo, groups_of, tmp_path):
+    rows = csv.reader(io.StringIO(export(demo, "matrix", "csv", tmp_path)))
+    assert next(rows)[:2] == ["person_id", "person"]
+    ids = list(demo.site.groups)
+    count = 0
+    for person, _, *cells in rows:
+        count += 1
+        inside = {group for group, cell in zip(ids, cells, strict=True) if cell == "yes"}
+        assert inside == set(groups_of[int(person)])
+    assert count == len({*demo.site.users, *groups_of})
+
+
+@pytest.mark.parametrize("format", READABLE)
+@pytest.mark.parametrize("what", [*HEADS, "matrix"])
+def test_every_format_says_the_same(small, tmp_path, what, format):
+    records = read(export(small, what, format, tmp_path), format, what)
+    plain = read(export(small, what, "csv", tmp_path), "csv", what)
+    assert len(records) == len(plain)
+    words = {True: "yes", False: "no", None: ""}
+    for record, row in zip(records, plain, strict=True):
+        told = {key: value for key, value in record.items() if key in row}
+        shown = {
+            key: ", ".join(value)
+            if isinstance(value, list)
+            else str(words.get(value, value))
+            if isinstance(value, bool | None)
+            else str(value)
+            for key, value in told.items()
+        }
+        assert shown == row
+
+
+@pytest.mark.parametrize("what", [*HEADS, "matrix"])
+def test_tables_and_markdown_have_a_line_a_record_with_its_cells(small, tmp_path, what):
+    records = read(export(small, what, "csv", tmp_path), "csv", what)
+    table = export(small, what, "table", tmp_path).splitlines()[1:]
+    markdown = export(small, what, "markdown", tmp_path).splitlines()[2:]
+    for row, line, cells in zip(records, table, markdown, strict=True):
+        for value in list(row.values())[:4]:
+            assert clean(str(value)) in line
+        assert cells.count(" | ") >= len(row) - 1

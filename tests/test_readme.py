@@ -1,0 +1,111 @@
+"""What the README promises is so: its examples are run, its keys are looked up."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from groupstui.app import GroupsApp
+from groupstui.cli.exits import Exit
+from groupstui.screens.browser import BrowserScreen
+from groupstui.screens.taking import TakingScreen
+from groupstui.widgets.table import Table
+
+from .cli.running import SECONDS, shell_environment
+from .real.conftest import need
+
+README = Path(__file__).parents[1].joinpath("README.md").read_text(encoding="utf-8")
+
+
+def section(title: str) -> str:
+    return README.partition(f"## {title}\n")[2].partition("\n## ")[0]
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+EXAMPLES = [line for line in blocks(section("Look-ups"), "sh")[0].splitlines() if line]
+
+
+@pytest.fixture
+def commands(tmp_path: Path) -> str:
+    """A folder with a `groupstui` command of this checkout."""
+    program = tmp_path / "bin" / "groupstui"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m groupstui "$@"\n')
+    program.chmod(0o755)
+    return str(program.parent)
+
+
+def test_there_are_examples():
+    assert len(EXAMPLES) >= 8
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.partition("  #")[0].strip())
+def test_an_example_works_as_printed(demo, commands, tmp_path, example):
+    if "jq" in example:
+        need("jq")
+    environment = shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token)
+    environment["PATH"] = f"{commands}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", example],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+    assert done.returncode == 0, done.stderr
+    written = [path for path in tmp_path.iterdir() if path.is_file()]
+    assert done.stdout or written
+
+
+def test_the_example_of_json_has_the_fields_of_a_real_answer(demo):
+    printed = json.loads(blocks(section("Look-ups"), "json")[0])
+    environment = shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token)
+    command = [sys.executable, "-m", "groupstui", "who", "ada", "--format", "json"]
+    answer = json.loads(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)
+    assert list(printed) == list(answer)
+    assert set(printed["groups"][0]) - {"…"} <= set(answer["groups"][0])
+
+
+def test_the_example_in_python_prints_the_members(demo, tmp_path):
+    script = tmp_path / "example.py"
+    script.write_text(blocks(README, "python")[0].replace('"acme"', f'"{demo.url}"'))
+    environment = shell_environment(TESTMO_TOKEN=demo.token)
+    done = subprocess.run(
+        [sys.executable, script], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[:2] == ["2 Grace Hopper", "1 Ada Lovelace"]
+
+
+NAMES = {
+    **{"↑": "up", "↓": "down", "←": "left", "→": "right"},
+    **{"esc": "escape", "pgup": "pageup", "pgdn": "pagedown"},
+    **{"[": "left_square_bracket", "]": "right_square_bracket"},
+    **{"/": "slash", ":": "colon", "?": "question_mark"},
+}
+
+
+def test_every_key_in_the_table_is_bound():
+    bindings = (*GroupsApp.BINDINGS, *BrowserScreen.BINDINGS, *TakingScreen.BINDINGS, *Table.BINDINGS)
+    bound = {key.strip() for binding in bindings for key in binding.key.split(",")}
+    told = {key for row in section("Keys").splitlines() for key in re.findall(r"^\|(.*?)\|", row)}
+    keys = {NAMES.get(key, key) for cell in told for key in re.findall(r"`(\S+?)`", cell)}
+    assert keys
+    assert keys <= bound
+
+
+def test_the_exit_codes_are_the_program_s():
+    told = dict(re.findall(r"^\| (\d+) \| (.*?) \|$", section("Look-ups"), re.MULTILINE))
+    assert {int(code) for code in told} == {code.value for code in Exit}
+
+
+def test_the_pictures_it_shows_are_there():
+    for path in re.findall(r"!\[.*?\]\((.*?)\)", README):
+        assert Path(__file__).parents[1].joinpath(path).exists()
