@@ -11,6 +11,7 @@ from pathlib import Path
 DRAWING = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "LINES", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS")
 for variable in (*DRAWING, "TESTMO_TOKEN", "TESTMO_INSTANCE"):
     os.environ.pop(variable, None)
+os.environ["TERM"] = "xterm-256color"
 
 import pytest
 

@@ -63,8 +63,9 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "say_how_to_quit", show=False, system=True),
         Binding("ctrl+q", "quit", show=False, system=True),  # for the time before the first screen
-        Binding("ctrl+l", "draw_again", show=False, system=True),
-        Binding("ctrl+z", "suspend_process", show=False, system=True),
+        # With priority, so that they work in dialogs, too.
+        Binding("ctrl+l", "draw_again", show=False, system=True, priority=True),
+        Binding("ctrl+z", "suspend_process", show=False, system=True, priority=True),
     ]
 
     def __init__(

@@ -12,6 +12,7 @@ class Dialog(ModalScreen[Result | None]):
     """A box over the screen below. Escape closes it without a result."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "app.quit", show=False, id="dialog.quit", tooltip="Leave groupstui"),
         Binding("escape", "close", "close", id="dialog.close", tooltip="Close this without a choice"),
     ]
 
