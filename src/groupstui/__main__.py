@@ -105,8 +105,10 @@ async def _shown(app: "GroupsApp", *, mouse: bool) -> None:
 def _app(options: argparse.Namespace, environ: Mapping[str, str], looks: "Looks") -> "GroupsApp | cli.Exit":
     """Make the app for a real site, or say what is wrong with the way it was called."""
     from .api.instance import BadInstance, Instance
+    from .api.network import Network
     from .app import Access, make_app
     from .credentials import BadToken, token_from_environment
+    from .service import GroupsService
     from .settings import SettingsError, SettingsFile, default_path
 
     text = options.instance or environ.get("TESTMO_INSTANCE", "").strip()
@@ -118,8 +120,15 @@ def _app(options: argparse.Namespace, environ: Mapping[str, str], looks: "Looks"
             # A token must not travel to a site that it was not meant for.
             return cli.complain("TESTMO_TOKEN is set: name its site with --instance or TESTMO_INSTANCE")
         access = Access(instance, token) if token and instance else None
-        start_at = options.name or ""
-        return make_app(settings_file=file, access=access, instance=instance, start_at=start_at, looks=looks)
+        network = Network(options.proxy, options.ca_bundle)
+        return make_app(
+            settings_file=file,
+            connect=lambda instance, token: GroupsService(instance, token, network=network),
+            access=access,
+            instance=instance,
+            start_at=options.name or "",
+            looks=looks,
+        )
     except BadInstance as error:
         return cli.complain(f"“{text}” names no site: {error}")
     except (BadToken, SettingsError) as error:

@@ -117,14 +117,6 @@ async def test_an_error_s_message_is_shown_without_what_a_terminal_would_obey() 
     assert "bad" in str(outcome)
 
 
-@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "ALL_PROXY"])
-def test_a_proxy_that_is_none_is_told_by_its_variable(variable, monkeypatch) -> None:
-    monkeypatch.setenv(variable, "nonsense://proxy")
-    with pytest.raises(Unreachable) as caught:
-        Client(INSTANCE, SecretStr("canary"))
-    assert "HTTPS_PROXY" in caught.value.advice
-
-
 @pytest.mark.parametrize(
     "failure",
     [

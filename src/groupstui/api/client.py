@@ -6,6 +6,7 @@ here. Every failure, of httpx, of JSON or of a shape, leaves as a `TestmoError`.
 
 import asyncio
 import logging
+import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -31,7 +32,7 @@ from .errors import (
     WrongAddress,
 )
 from .instance import Instance
-from .tls import system_trust
+from .network import Network
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -51,7 +52,10 @@ class Client:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         timeout: float = TIMEOUT,
+        network: Network | None = None,
     ) -> None:
+        network = network or Network()
+        network.check(os.environ)
         self.instance = instance
         self.server_time: datetime | None = None
         """The server's clock, as its last answer has told it."""
@@ -69,11 +73,12 @@ class Client:
                 },
                 timeout=timeout,
                 transport=transport,
-                verify=system_trust() if instance.origin.startswith("https") else False,
+                proxy=network.proxy or None,
+                verify=network.trust() if instance.origin.startswith("https") else False,
                 follow_redirects=False,
             )
         except (ValueError, ImportError, OSError) as error:
-            # A proxy variable that names nothing usable fails here, with errors that are not httpx's own.
+            # A proxy that needs a package that is missing fails here, with errors that are not httpx's own.
             raise Unreachable(
                 f"cannot set up the connection: {clean(str(error))}",
                 advice="Check the proxy variables (HTTPS_PROXY, ALL_PROXY, NO_PROXY).",
@@ -207,7 +212,7 @@ def _not_connected(host: str, error: httpx.ConnectError) -> TestmoError:
     if "certificate" in lowered or "ssl" in lowered or "tls" in lowered:
         return Unreachable(
             f"no trusted connection to {host}: {why}",
-            advice="Check the address; where TLS is inspected, the system must trust the inspector.",
+            advice="Check the address; where TLS is inspected, name the inspector's file with --ca-bundle.",
         )
     if "name" in lowered or "address associated" in lowered or "getaddrinfo" in lowered:
         return WrongAddress(f"there is no host {host}", advice="Check the instance's name and the network.")

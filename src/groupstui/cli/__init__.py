@@ -16,7 +16,7 @@ __all__ = ["COMMANDS", "Exit", "complain", "is_command", "parse", "run"]
 Command = Callable[["Session"], Coroutine[Any, Any, Exit]]
 
 VALUED = (
-    *("--instance", "--token-file", "--timeout", "--concurrency"),
+    *("--instance", "--token-file", "--timeout", "--concurrency", "--proxy", "--ca-bundle"),
     *("--format", "--sort", "--limit", "--columns", "-o", "--output"),
 )
 """Options that take the next word with them, so that a command's name can be told from a value."""

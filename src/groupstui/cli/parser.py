@@ -25,6 +25,7 @@ environment:
   TESTMO_INSTANCE   the site, as --instance takes it
   TESTMO_TOKEN      a site admin's token; nothing is asked then, and the keyring stays untouched
   NO_COLOR          draw without colours
+  HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE   the way to the site, as everywhere
 """
 
 APP_EXAMPLES = """\
@@ -141,6 +142,7 @@ def app_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("name", nargs="?", metavar="NAME", help="a group or a person to start at")
     _add_site(parser)
+    _add_network(parser.add_argument_group("network"))
     drawing = parser.add_argument_group("drawing")
     drawing.add_argument("--ascii", action="store_true", help="draw with ASCII alone")
     drawing.add_argument("--mouse", action="store_true", help="take the mouse over SSH, too")
@@ -235,8 +237,18 @@ def _site_options() -> argparse.ArgumentParser:
     site.add_argument(
         "--concurrency", metavar="N", type=_positive(int), default=4, help="requests at once; 4"
     )
+    _add_network(site)
     _add_talk(parser)
     return parser
+
+
+def _add_network(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--proxy", metavar="URL", default="", help="in place of HTTPS_PROXY, as http://proxy.example:3128"
+    )
+    group.add_argument(
+        "--ca-bundle", metavar="FILE", default="", help="certificates to trust beside the system's"
+    )
 
 
 def _add_talk(parser: argparse.ArgumentParser) -> None:

@@ -131,6 +131,7 @@ class Session:
             UsageError: If no site or no usable token was given.
             SignInRequired: If there is no token.
         """
+        from ..api.network import Network
         from ..service import GroupsService
 
         instance = self.instance
@@ -140,6 +141,7 @@ class Session:
             transport=self.demo.transport if self.demo is not None else None,
             timeout=self.options.timeout,
             concurrency=self.options.concurrency,
+            network=Network(self.options.proxy, self.options.ca_bundle),
         )
 
     async def directory(self, *, users: bool = False) -> Directory:

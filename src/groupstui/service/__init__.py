@@ -23,6 +23,7 @@ from ..api.client import TIMEOUT, Client
 from ..api.errors import AdminRequired, BadAnswer, NotFound, RateLimited, Unreachable
 from ..api.instance import Instance
 from ..api.models import CurrentUser, Group, GroupAnswer, GroupPage, UserPage
+from ..api.network import Network
 from ..api.pacing import Clock, Pause
 from ..directory import Directory, GroupDetail, Listing, Member
 from .crawl import PER_PAGE, crawl, together
@@ -61,6 +62,7 @@ class GroupsService:
         transport: httpx.AsyncBaseTransport | None = None,
         timeout: float = TIMEOUT,
         concurrency: int = CONCURRENCY,
+        network: Network | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Set up a service; nothing is sent yet.
@@ -71,10 +73,12 @@ class GroupsService:
             transport: What carries the requests, in place of the network.
             timeout: Seconds that one request may take in all.
             concurrency: Requests that may be in flight at once.
+            network: The way to the site; the system's own, if not given.
             clock: What tells the time, in place of the system's clock.
 
         Raises:
             BadInstance: If the text names no site.
+            Unreachable: If a proxy or a file of certificates is named that can't be used.
         """
         self.instance = Instance.parse(instance) if isinstance(instance, str) else instance
         self.user: CurrentUser | None = None
@@ -85,7 +89,7 @@ class GroupsService:
         self.pause = Pause(self._clock)
         """The pause that the site asked for, if any."""
         token = SecretStr(token) if isinstance(token, str) else token
-        self._client = Client(self.instance, token, transport=transport, timeout=timeout)
+        self._client = Client(self.instance, token, transport=transport, timeout=timeout, network=network)
         self._slots = asyncio.Semaphore(concurrency)
         self.indexed: Callable[[], None] = lambda: None
         """Called as `index` gets on, after each page."""

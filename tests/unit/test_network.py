@@ -1,0 +1,144 @@
+"""The way to a site: real proxies and real certificates, on loopback."""
+
+import json
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+import trustme
+
+from groupstui.api.errors import Unreachable
+from groupstui.api.network import Network
+from groupstui.service import GroupsService
+
+
+class AnswersUser(BaseHTTPRequestHandler):
+    """Answers every request, a proxy's too, as the site answers `/user`."""
+
+    def do_GET(self) -> None:
+        body = json.dumps({"id": 1, "name": "Through the proxy"}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def serving(tls: ssl.SSLContext | None = None) -> Iterator[int]:
+    """Serve on a free port, and give that."""
+    with HTTPServer(("127.0.0.1", 0), AnswersUser) as server:
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
+
+
+async def name_of_user(url: str, network: Network | None = None) -> str:
+    async with GroupsService(url, "demo-admin-token", network=network, timeout=5) as service:
+        return (await service.who_am_i()).name
+
+
+# Proxies
+
+
+async def test_a_proxy_that_is_asked_for_is_used(demo):
+    with serving() as port:
+        assert await name_of_user(demo.url, Network(proxy=f"http://127.0.0.1:{port}")) == "Through the proxy"
+
+
+async def test_a_proxy_of_the_environment_is_used(demo, monkeypatch):
+    with serving() as port:
+        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{port}")
+        assert await name_of_user(demo.url) == "Through the proxy"
+
+
+async def test_sites_that_need_no_proxy_get_none(demo, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    assert await name_of_user(demo.url) == "Ada Lovelace"
+
+
+async def test_a_proxy_that_is_not_there_is_told(demo):
+    with pytest.raises(Unreachable, match="cannot connect"):
+        await name_of_user(demo.url, Network(proxy="http://127.0.0.1:1"))
+
+
+@pytest.mark.parametrize("address", ["nonsense://proxy", "http://", "http://[bad", "http://host:port"])
+@pytest.mark.parametrize("name", ["--proxy", "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "https_proxy"])
+def test_a_proxy_that_is_none_is_told_by_its_name(name, address, monkeypatch):
+    if name != "--proxy":
+        monkeypatch.setenv(name, address)
+    with pytest.raises(Unreachable) as caught:
+        GroupsService("acme", "t0ken", network=Network(proxy=address if name == "--proxy" else ""))
+    assert str(caught.value) == f"{name if name == '--proxy' else name.upper()} names no proxy"
+
+
+def test_a_proxy_s_password_is_not_repeated(monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "nonsense://me:pa55@proxy")
+    with pytest.raises(Unreachable) as caught:
+        GroupsService("acme", "t0ken")
+    assert "pa55" not in f"{caught.value} {caught.value.advice}"
+
+
+# Certificates
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def bundle(authority, tmp_path) -> Path:
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    return tmp_path / "ca.pem"
+
+
+@pytest.fixture
+def secure_site(authority) -> Iterator[str]:
+    """A site over TLS with a certificate of an authority that no system trusts."""
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(tls)
+    with serving(tls) as port:
+        yield f"https://localhost:{port}"
+
+
+async def test_an_unknown_authority_is_not_trusted(secure_site):
+    with pytest.raises(Unreachable, match="no trusted connection to localhost") as caught:
+        await name_of_user(secure_site)
+    assert "--ca-bundle" in caught.value.advice
+
+
+async def test_an_authority_that_is_named_is_trusted(secure_site, bundle):
+    assert await name_of_user(secure_site, Network(ca_bundle=str(bundle))) == "Through the proxy"
+
+
+async def test_an_authority_that_the_environment_names_is_trusted(secure_site, bundle, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+    assert await name_of_user(secure_site) == "Through the proxy"
+
+
+@pytest.mark.parametrize("content", [None, "nothing of use"])
+@pytest.mark.parametrize("name", ["--ca-bundle", "SSL_CERT_FILE"])
+def test_a_file_without_certificates_is_told_by_its_name(name, content, monkeypatch, tmp_path):
+    file = tmp_path / "ca.pem"
+    if content is not None:
+        file.write_text(content)
+    if name == "SSL_CERT_FILE":
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    why = "No such file or directory" if content is None else "no certificates"
+    with pytest.raises(Unreachable) as caught:
+        GroupsService(
+            "acme", "t0ken", network=Network(ca_bundle=str(file) if name != "SSL_CERT_FILE" else "")
+        )
+    assert str(caught.value) == f"{name} cannot be used: {why} in {file}"
