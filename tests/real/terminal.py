@@ -16,6 +16,7 @@ set -g status off
 set -g default-terminal tmux-256color
 set -g escape-time 0
 set -g remain-on-exit on
+set -g set-clipboard on
 """
 
 PROMPT = "ready>"
@@ -63,6 +64,21 @@ class Terminal:
     def everything(self) -> str:
         """What is on the screen now, and what has been scrolled away."""
         return self._tmux("capture-pane", "-p", "-S", "-", "-t", "main")
+
+    @property
+    def clipboard(self) -> str:
+        """What a program has put into the terminal's clipboard."""
+        return self._tmux("show-buffer")
+
+    @property
+    def tty(self) -> str:
+        """The path of the terminal."""
+        return self._tmux("display-message", "-p", "-t", "main", "#{pane_tty}").strip()
+
+    @property
+    def takes_the_mouse(self) -> bool:
+        """Whether a program wants to know what the mouse does."""
+        return self._tmux("display-message", "-p", "-t", "main", "#{mouse_any_flag}").strip() == "1"
 
     def press(self, *keys: str) -> None:
         """Press keys, by tmux's names for them."""
