@@ -11,10 +11,14 @@ from . import cli
 if TYPE_CHECKING:
     from .app import GroupsApp
     from .cli.session import Demo
+    from .credentials import TokenStore
     from .terminal import Looks
 
 TOOLKIT_VARIABLES = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL_DRIVER")
 """They make Textual log keys, a token's among them, to readable files, or load other code."""
+
+SAVING = 2.0
+"""Seconds that the end of the program waits for a keyring that has not answered yet."""
 
 
 def main() -> NoReturn:
@@ -72,6 +76,7 @@ def _browse(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Open the app, and give the exit code once it has ended."""
     import asyncio
 
+    from .credentials import TokenStore
     from .terminal import looks_for
 
     looks = looks_for(
@@ -81,10 +86,12 @@ def _browse(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         animations=options.animations,
         mouse=options.mouse,
     )
-    app = _demo_app(options, looks) if options.demo else _app(options, environ, looks)
+    tokens = TokenStore()
+    app = _demo_app(options, looks) if options.demo else _app(options, environ, looks, tokens)
     if isinstance(app, cli.Exit):
         return app
     asyncio.run(_shown(app, mouse=looks.mouse))
+    tokens.finish(SAVING)
     return app.return_code or 0
 
 
@@ -102,7 +109,9 @@ async def _shown(app: "GroupsApp", *, mouse: bool) -> None:
         await app.run_async(mouse=mouse)
 
 
-def _app(options: argparse.Namespace, environ: Mapping[str, str], looks: "Looks") -> "GroupsApp | cli.Exit":
+def _app(
+    options: argparse.Namespace, environ: Mapping[str, str], looks: "Looks", tokens: "TokenStore"
+) -> "GroupsApp | cli.Exit":
     """Make the app for a real site, or say what is wrong with the way it was called."""
     from .api.instance import BadInstance, Instance
     from .api.network import Network
@@ -123,6 +132,7 @@ def _app(options: argparse.Namespace, environ: Mapping[str, str], looks: "Looks"
         network = Network(options.proxy, options.ca_bundle)
         return make_app(
             settings_file=file,
+            tokens=tokens,
             connect=lambda instance, token: GroupsService(instance, token, network=network),
             access=access,
             instance=instance,

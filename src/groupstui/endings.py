@@ -8,7 +8,6 @@ import termios
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -43,11 +42,17 @@ def watched(end: Callable[[int], None]) -> Iterator[None]:
     for number, before in taken.items():
         if before is not signal.SIG_IGN:
             signal.signal(number, told)
-    lost = partial(_begin_to_end, end, 128 + signal.SIGHUP, PATIENCE_ALONE, None)
+    over = threading.Event()
+
+    def lost() -> None:
+        if not over.is_set():
+            _begin_to_end(end, 128 + signal.SIGHUP, PATIENCE_ALONE, None)
+
     threading.Thread(target=_await_loss, args=(lost,), name="terminal watch", daemon=True).start()
     try:
         yield
     finally:
+        over.set()
         for number, before in taken.items():
             signal.signal(number, before)
 

@@ -14,6 +14,6 @@ def hide(secret: str) -> None:
 
 def redacted(text: str) -> str:
     """Give a text of any number of lines without secrets and without anything that a terminal would obey."""
-    for secret in _hidden:
+    for secret in sorted(_hidden, key=len, reverse=True):  # one may be a part of another
         text = text.replace(secret, "•••")
     return "\n".join(clean(line, LONGEST_LINE) for line in text.splitlines())

@@ -262,6 +262,23 @@ async def test_a_hung_keyring_may_remove_a_token_after_the_time_limit_and_says_s
         await store_in(hanging, write_limit=0.01).delete(ORIGIN)
 
 
+async def test_what_a_keyring_still_stores_when_the_program_ends_is_waited_for(hanging):
+    store = store_in(hanging)
+    saving = asyncio.create_task(store.save(ORIGIN, TOKEN))
+    await asyncio.sleep(0)
+    saving.cancel()
+    threading.Timer(0.05, hanging.released.set).start()
+    store.finish(DEADLINE)
+    assert hanging.entries == {("groupstui", ORIGIN): TEXT}
+
+
+async def test_a_hung_keyring_is_waited_for_no_longer_than_the_limit(hanging):
+    store = store_in(hanging, write_limit=0.01)
+    await why_save_fails(store)
+    store.finish(0.01)
+    assert len(keyring_threads()) == 1
+
+
 async def test_a_hung_keyring_leaves_the_event_loop_free(hanging):
     loading = asyncio.create_task(store_in(hanging).load(ORIGIN))
     await asyncio.sleep(0)

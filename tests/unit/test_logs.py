@@ -7,12 +7,17 @@ from stat import S_IMODE
 
 import pytest
 
-from groupstui import logs
+from groupstui import logs, redaction
 from groupstui.crash import crash_notice
 from groupstui.redaction import hide, redacted
 from groupstui.service import GroupsService
 
 TOKEN = "t0ken-that-nobody-may-read"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_hidden_by_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redaction, "_hidden", set())
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +60,13 @@ def test_a_secret_is_masked_in_messages_and_in_exceptions():
     assert TOKEN not in log_of(path)
     assert "with •••" in log_of(path)
     assert "ValueError: Authorization: Bearer •••" in log_of(path)
+
+
+def test_a_secret_is_masked_as_a_whole_though_another_is_a_part_of_it():
+    hide("t0ken-that")
+    hide(TOKEN)
+    hide("t0ken")
+    assert redacted(f"Bearer {TOKEN}") == "Bearer •••"
 
 
 def test_a_log_holds_nothing_that_a_terminal_obeys():

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import SecretStr
@@ -48,6 +49,17 @@ class TokenStore:
         self._opened: KeyringBackend | None = None
         self._read_limit = read_limit
         self._write_limit = write_limit
+        self._writing: list[threading.Thread] = []
+
+    def finish(self, limit: float) -> None:
+        """Wait until what was begun is stored or removed: a person may quit right after signing in.
+
+        Args:
+            limit: Seconds to wait at most.
+        """
+        end = monotonic() + limit
+        for thread in self._writing:
+            thread.join(max(0.0, end - monotonic()))
 
     async def describe(self) -> str:
         """Give the name of the keyring in use, such as `SecretService Keyring`.
@@ -131,8 +143,11 @@ class TokenStore:
             except BaseException as error:  # a panic in cryptography's Rust part is no Exception
                 return explain(error, token)
 
+        thread, future = _in_daemon_thread(answer_or_reason)
+        if late:
+            self._writing = [each for each in self._writing if each.is_alive()] + [thread]
         try:
-            answer = await asyncio.wait_for(_in_daemon_thread(answer_or_reason), limit)
+            answer = await asyncio.wait_for(future, limit)
         except TimeoutError:
             reason = f"the keyring did not answer within {limit:g} s: it is stuck, or waits for a dialog"
             raise KeyringUnavailable(f"{reason}; {late}" if late else reason, UNLOCK) from None
@@ -148,8 +163,8 @@ class TokenStore:
         return self._opened
 
 
-def _in_daemon_thread(call: Callable[[], Answer]) -> asyncio.Future[Answer]:
-    """Give the future result of a call that raises nothing.
+def _in_daemon_thread(call: Callable[[], Answer]) -> tuple[threading.Thread, asyncio.Future[Answer]]:
+    """Give the future result of a call that raises nothing, and the thread that carries it out.
 
     A result that comes after the future was given up, or after the program closed its loop, is dropped.
     `asyncio.to_thread` would not do: its threads are waited for when the program ends.
@@ -166,5 +181,6 @@ def _in_daemon_thread(call: Callable[[], Answer]) -> asyncio.Future[Answer]:
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(settle, result)
 
-    threading.Thread(target=run, name="keyring", daemon=True).start()
-    return future
+    thread = threading.Thread(target=run, name="keyring", daemon=True)
+    thread.start()
+    return thread, future
