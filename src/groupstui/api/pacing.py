@@ -31,7 +31,7 @@ class Pause:
         self.until: datetime | None = None
         """When requests go on; None while nothing is paused."""
         self.changed: Callable[[], None] = lambda: None
-        """Called when a pause begins, is lengthened, or ends."""
+        """Called when a pause begins, is lengthened, holds one more request, or ends."""
 
     def hold(self, seconds: float) -> None:
         """Let no request start for so many seconds. A pause that already lasts longer stays as it is."""
@@ -44,6 +44,7 @@ class Pause:
     async def over(self) -> None:
         """Wait until nothing is paused."""
         while (left := self._deadline - self._clock.monotonic()) > 0:
+            self.changed()
             await self._clock.sleep(left)
         if self.until is not None:
             self.until = None

@@ -242,8 +242,10 @@ class SiteScreen(Screen[None]):
         self.nothing_to_show(str(error))
 
     def _pause_changed(self) -> None:
-        until = self.service.pause.until
-        self.notice = None if until is None else pause_notice(until, "x stops.")
+        if (until := self.service.pause.until) is not None:
+            self.notice = pause_notice(until, "x stops.")
+        elif self.notice is not None and self.notice.kind == "pause":
+            self.notice = None
 
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:

@@ -17,12 +17,12 @@ class Notice:
 
     text: str
     advice: str = ""
-    kind: Literal["error", "notice"] = "notice"
+    kind: Literal["error", "notice", "pause"] = "notice"
 
 
 def pause_notice(until: datetime, advice: str) -> Notice:
     """Give the notice for a pause that a site asked for: a time, for a countdown would write every second."""
-    return Notice(f"the site asks for a pause; going on at {until.astimezone():%H:%M:%S}", advice)
+    return Notice(f"the site asks for a pause; going on at {until.astimezone():%H:%M:%S}", advice, "pause")
 
 
 class MessageLine(Static):
