@@ -22,6 +22,8 @@ class BadDay:
 AGAIN = "Try again; if it stays, report it with this message."
 NETWORK = "Check the network, then try again."
 MINUTE = "Try again in a minute."
+REFRESH = "Refresh the list; if that fails too, check the instance's address."
+PAUSE = "Wait before you try again: repeats may lengthen the block."
 ADDRESS = "Check the instance's address."
 NEVER = f"did not answer within {PATIENCE:g} s"
 
@@ -39,12 +41,12 @@ BAD_DAYS = [
         "Groups can only be read with the token of a site admin.",
         5,
     ),
-    BadDay("404", "not found (404: The requested resource was not found)", "Refresh the list", 6),
+    BadDay("404", "not found (404: The requested resource was not found)", REFRESH, 6),
     BadDay("405", "the site refused the request (405: Method Not Allowed)", AGAIN, 3),
     BadDay("422", "the site refused the request (422: The given data was invalid)", AGAIN, 3),
-    BadDay("429", "the site asks for a pause (429: Too Many Attempts)", "Wait before you try again", 7),
-    BadDay("429-date", "the site asks for a pause (429: Too Many Attempts)", "Wait before you try again", 7),
-    BadDay("429-bare", "the site asks for a pause (429: Too Many Attempts)", "Wait before you try again", 7),
+    BadDay("429", "the site asks for a pause (429: Too Many Attempts)", PAUSE, 7),
+    BadDay("429-date", "the site asks for a pause (429: Too Many Attempts)", PAUSE, 7),
+    BadDay("429-bare", "the site asks for a pause (429: Too Many Attempts)", PAUSE, 7),
     BadDay("500", "the site is in trouble (500: Server Error)", MINUTE, 8),
     BadDay("502", "the site is in trouble (502)", MINUTE, 8),
     BadDay("503", "the site is in trouble (503)", MINUTE, 8),
