@@ -152,10 +152,12 @@ async def test_a_token_revoked_meanwhile_is_replaced_without_losing_the_place(de
         assert cursors(pilot) == before
 
 
-async def test_a_group_deleted_meanwhile_is_told(demo, clock):
+@pytest.mark.parametrize("answers", [[], ["422"]], ids=["404", "422"])
+async def test_a_group_deleted_meanwhile_is_told(demo, clock, answers):
     async with app(demo, clock) as pilot:
         await settled(pilot)
         demo.site.delete_group(1)
+        demo.faults.next(*answers)
         await press(pilot, "enter", "r")
         assert "Group #1 is gone. R reads the list again." in words(pilot)
         assert "Release managers" in words(pilot)
