@@ -1,7 +1,6 @@
 """Names and messages are people's and servers': they are shown literally, and nothing in them is obeyed."""
 
 import json
-import unicodedata
 
 import httpx
 import pytest
@@ -12,41 +11,16 @@ from textual.events import Paste
 
 from groupstui.api.instance import Instance
 from groupstui.app import Access, make_app
-from groupstui.demo import Site, make_site
 from groupstui.service import GroupsService
 from groupstui.text import LONGEST, clean
 
+from ..hostile import HOSTILE, MARKUP, full_of, obeyed
 from .driving import browser_app, drawn, press, settled
-
-MARKUP = ["team [dev]", "[/x]", "[@click=app.quit]x[/]", "[bold red]no[/]", "$name %s {0} \\[x]"]
-
-HOSTILE = [
-    "\x1b]52;c;aGk=\x07 clipboard",
-    "\x1b]0;title\x07 title",
-    "\x1b[2J\x1b[H cleared",
-    "\x9b31m red \x9d0;x\x9c",
-    "bell \x07 nul \x00 del \x7f",
-    "line\r\nbreak\u2028and\u2029more\x85",
-    "\u202eesrever\u2066 isolated",
-    "zero\u200bwidth\ufeff joiner\u200d",
-    "Z" + "\u0301\u0316" * 500 + "algo",
-    "endless " * 1_250,
-    '=HYPERLINK("http://x")',
-    "\ud800 lone",
-]
 
 
 @pytest.fixture
-def site() -> Site:
-    """A site whose first page and whose first group are full of such names."""
-    site = make_site(groups=1, users=40)
-    for name in MARKUP + HOSTILE:
-        site.add_group(name.encode("utf-8", "replace").decode(), [1])
-    site.rename_group(1, "[bold]QA[/bold]")
-    for user, name in zip(list(site.users)[1:], MARKUP + HOSTILE, strict=False):
-        site.rename_user(user, name.encode("utf-8", "replace").decode())
-        site.add_member(1, user)
-    return site
+def site():
+    return full_of(MARKUP + HOSTILE)
 
 
 @pytest.fixture
@@ -55,15 +29,6 @@ async def pilot(demo, clock):
     async with app.run_test(size=(160, 48), notifications=True) as pilot:
         await settled(pilot)
         yield pilot
-
-
-OBEYED = ("Cc", "Cf", "Zl", "Zp", "Cs")
-"""The categories of characters that a terminal obeys, or that reorder what stands beside them."""
-
-
-def obeyed(text: str) -> set[str]:
-    """Give the characters of a screen that are not just shown."""
-    return {character for character in text if unicodedata.category(character) in OBEYED} - {"\n"}
 
 
 async def test_names_of_groups_are_shown_literally(pilot):

@@ -1,0 +1,44 @@
+"""Names that look like markup, names that a terminal would obey, and a site full of them."""
+
+import unicodedata
+from collections.abc import Sequence
+
+from groupstui.demo import Site, make_site
+
+MARKUP = ["team [dev]", "[/x]", "[@click=app.quit]x[/]", "[bold red]no[/]", "$name %s {0} \\[x]"]
+
+HOSTILE = [
+    "\x1b]52;c;aGk=\x07 clipboard",
+    "\x1b]0;title\x07 title",
+    "\x1b[2J\x1b[H cleared",
+    "\x9b31m red \x9d0;x\x9c",
+    "bell \x07 nul \x00 del \x7f",
+    "line\r\nbreak\u2028and\u2029more\x85",
+    "\u202eesrever\u2066 isolated",
+    "zero\u200bwidth\ufeff joiner\u200d",
+    "Z" + "\u0301\u0316" * 500 + "algo",
+    "endless " * 1_250,
+    '=HYPERLINK("http://x")',
+    "\ud800 lone",
+]
+
+
+OBEYED = ("Cc", "Cf", "Zl", "Zp", "Cs")
+"""The categories of characters that a terminal obeys, or that reorder what stands beside them."""
+
+
+def obeyed(text: str) -> set[str]:
+    """Give the characters of a screen that are not just shown."""
+    return {character for character in text if unicodedata.category(character) in OBEYED} - {"\n"}
+
+
+def full_of(names: Sequence[str]) -> Site:
+    """Give a site of which the groups, and the members of the first of them, have these names."""
+    site = make_site(groups=1, users=40)
+    site.rename_group(1, "[bold]QA[/bold]")
+    for user, name in zip(list(site.users)[1:], names, strict=False):
+        sent = name.encode("utf-8", "replace").decode()
+        site.add_group(sent, [1])
+        site.rename_user(user, sent)
+        site.add_member(1, user)
+    return site
