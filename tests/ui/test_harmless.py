@@ -66,7 +66,7 @@ async def test_the_name_of_a_file_is_literal_when_it_is_written_and_when_it_is_r
     pilot, tmp_path_factory, monkeypatch
 ):
     monkeypatch.chdir(tmp_path_factory.mktemp("x"))
-    for told in ("Wrote [@click=app.quit]x.csv.", "[@click=app.quit]x.csv exists"):
+    for told in ("Wrote [@click=app.quit]x.csv.", "[@click=app.quit]x.csv exists. Type another name."):
         await press(pilot, "e", "ctrl+u")
         await paste(pilot, "[@click=app.quit]x.csv")
         await press(pilot, "enter")

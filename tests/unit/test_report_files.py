@@ -7,7 +7,7 @@ from stat import S_IMODE
 
 import pytest
 
-from groupstui.report.files import FileRefused, write_file
+from groupstui.report.files import FileRefused, FileThere, write_file
 
 
 def test_a_new_file_is_its_owners(tmp_path):
@@ -18,7 +18,7 @@ def test_a_new_file_is_its_owners(tmp_path):
 
 def test_what_is_there_is_replaced_only_by_force(tmp_path):
     (tmp_path / "x").write_text("mine")
-    with pytest.raises(FileRefused, match="exists: add --force"):
+    with pytest.raises(FileThere, match="exists"):
         write_file(tmp_path / "x", "new")
     assert (tmp_path / "x").read_text() == "mine"
     write_file(tmp_path / "x", "new", force=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ..api.errors import TestmoError
 from ..directory import Ambiguous, NotFoundByName
 from ..report import BadField
-from ..report.files import FileRefused
+from ..report.files import FileRefused, FileThere
 from .exits import Exit, exit_for
 from .lookups import candidates
 from .session import UsageError
@@ -17,6 +17,8 @@ def told(command: Callable[[], Exit]) -> Exit:
     """Carry out a command and give its exit code; a failure is told on stderr."""
     try:
         return command()
+    except FileThere as error:
+        return _say(f"{error}: add --force to replace it", Exit.USAGE)
     except (UsageError, BadField, FileRefused) as error:
         return _say(str(error), Exit.USAGE)
     except TestmoError as error:

@@ -10,6 +10,10 @@ class FileRefused(Exception):
     """A file was not written; `str()` says why, and nothing has changed."""
 
 
+class FileThere(FileRefused):
+    """There is a file already."""
+
+
 def write_file(path: Path, content: str, *, force: bool = False) -> None:
     """Write a new file with mode 0600; a device or a pipe takes the text as it is.
 
@@ -19,7 +23,8 @@ def write_file(path: Path, content: str, *, force: bool = False) -> None:
         force: Replace a file that is there.
 
     Raises:
-        FileRefused: If there is a file already, or it can't be written.
+        FileThere: If there is a file already.
+        FileRefused: If it can't be written.
     """
     if not path.name:
         raise FileRefused("a file needs a name")
@@ -40,7 +45,7 @@ def write_file(path: Path, content: str, *, force: bool = False) -> None:
         else:
             os.link(temporary, path)  # unlike a rename, this never replaces what is there
     except FileExistsError:
-        raise FileRefused(f"{path} exists: add --force to replace it") from None
+        raise FileThere(f"{path} exists") from None
     except OSError as error:
         raise FileRefused(f"{path} can't be written: {error.strerror or error}") from None
     finally:

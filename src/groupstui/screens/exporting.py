@@ -44,6 +44,6 @@ class ExportDialog(Dialog[Path]):
         try:
             write_file(path, write(self._report, format_of(path)))
         except FileRefused as error:
-            self.query_one("#hint", Static).update(clean(str(error)))
+            self.query_one("#hint", Static).update(f"{clean(str(error))}. Type another name.")
         else:
             self.dismiss(path)
