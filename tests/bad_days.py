@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-PATIENCE = 0.4
+PATIENCE = 1.5
 """Seconds after which a request is given up where an answer never comes."""
 
 

@@ -25,10 +25,10 @@ def connector(clock: Clock, timeout: float = 5) -> Connect:
     return connect
 
 
-def browser_app(url: str, token: str, clock: Clock, timeout: float = 5) -> GroupsApp:
+def browser_app(url: str, token: str, clock: Clock, timeout: float = 5, start_at: str = "") -> GroupsApp:
     """Make the app as `TESTMO_TOKEN=… groupstui --instance …` starts it."""
     access = Access(Instance.parse(url), SecretStr(token))
-    return make_app(connect=connector(clock, timeout), access=access)
+    return make_app(connect=connector(clock, timeout), access=access, start_at=start_at)
 
 
 async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
@@ -81,7 +81,25 @@ NAMES = {
 }
 
 
-def drawn(pilot: Pilot[None]) -> str:
-    """Give the text of the whole screen, dialogs included, a line a row."""
-    lines = pilot.app.screen._compositor.render_strips(pilot.app.size)
-    return "\n".join("".join(segment.text for segment in line) for line in lines)
+def drawn(pilot: Pilot[None], where: str = "") -> str:
+    """Give the text of the whole screen, dialogs included, or of one widget on it; a line a row."""
+    screen = pilot.app.screen
+    lines = screen._compositor.render_strips(pilot.app.size)
+    if where:
+        left, top, width, height = screen.query_one(where).region
+        lines = [line.crop(left, left + width) for line in lines[top : top + height]]
+    return "\n".join(line.text for line in lines)
+
+
+def words(pilot: Pilot[None], where: str = "") -> str:
+    """Give what is on the screen with single spaces, without borders, and however its lines were broken."""
+    return " ".join(drawn(pilot, where).translate(BORDERS).split())
+
+
+BORDERS = str.maketrans(dict.fromkeys("│╭╮╰╯─┃", " "))
+
+
+def cursor(pilot: Pilot[None], where: str) -> str:
+    """Give the row under a list's cursor: `#list`, `#members`, or a dialog's `Table`."""
+    (row,) = (line for line in drawn(pilot, where).splitlines() if "▸" in line)
+    return " ".join(row.translate(BORDERS).replace("▸", " ").split())

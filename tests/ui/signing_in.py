@@ -14,7 +14,7 @@ from groupstui.app import Access, GroupsApp, make_app
 from groupstui.credentials import TokenStore
 from groupstui.settings import SettingsFile
 
-from .driving import connector, drawn, press, settled
+from .driving import connector, press, settled
 
 DEADLINE = 60.0
 """Seconds after which even a hanging keyring answers, should a test forget to release it."""
@@ -110,8 +110,3 @@ async def sign_in(pilot: Pilot[None], site: str, token: str) -> None:
     """Sign in by pasting."""
     await fill_in(pilot, site, token)
     await press(pilot, "enter")
-
-
-def words(pilot: Pilot[None]) -> str:
-    """Give what is on the screen as running text, without frames and line ends."""
-    return " ".join(drawn(pilot).replace("│", " ").split())

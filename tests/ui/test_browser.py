@@ -1,27 +1,460 @@
-"""Browsing, by key presses, on the demo site over TCP."""
+"""Browsing pages of groups and their members, by key presses, on the demo site over TCP."""
 
 import pytest
 
-from .driving import browser_app, drawn, press, settled
+from groupstui.demo import DEMO_TOKEN, create_app, make_site
+from groupstui.demo.server import DemoServer
+from groupstui.text import fold
+
+from .driving import browser_app, cursor, drawn, press, settled, type_text, until, words
 
 
 @pytest.fixture
 async def pilot(demo, clock):
-    """The app, started as with a token in the environment, with its first page on the screen."""
+    """The app, started as with a token in the environment, with the whole site read."""
     async with browser_app(demo.url, demo.token, clock).run_test(size=(120, 40), notifications=True) as pilot:
         await settled(pilot)
         yield pilot
 
 
-async def test_the_first_page_is_there_with_its_position_in_words(pilot) -> None:
-    screen = drawn(pilot)
-    assert "page 1 of 16 · 1–15 of 230 · 15/page" in screen
-    assert "Ada Lovelace" in screen
-    assert "as of Mon 14:02:11" in screen
+def rows(pilot) -> list[str]:
+    """Give the names in the list of groups, from the top to the bottom."""
+    return [group.name for group in pilot.app.screen.groups.table.rows]
 
 
-async def test_pages_turn_forward_and_back(pilot) -> None:
-    await press(pilot, "n")
+def page_requests(demo) -> list[str]:
+    return [path for path in demo.log.paths if "/groups?" in path and "per_page=100&" not in path]
+
+
+# Pages
+
+
+async def test_the_first_page_is_there_with_its_position_in_words(pilot):
+    assert "page 1 of 16 · 1–15 of 230 · 15/page" in drawn(pilot)
+    assert "Ada Lovelace" in drawn(pilot)
+    assert "as of Mon 14:02:11" in drawn(pilot)
+
+
+@pytest.mark.parametrize(("forward", "back"), ["np", "]["])
+async def test_pages_turn_forward_and_back(pilot, forward, back):
+    first = rows(pilot)
+    await press(pilot, forward)
     assert "page 2 of 16 · 16–30 of 230" in drawn(pilot)
+    assert not set(first) & set(rows(pilot))
+    await press(pilot, back)
+    assert "page 1 of 16 · 1–15 of 230" in drawn(pilot)
+    assert rows(pilot) == first
+
+
+async def test_the_first_and_the_last_page_have_nothing_beyond(pilot):
     await press(pilot, "p")
     assert "page 1 of 16" in drawn(pilot)
+    await press(pilot, ":")
+    await type_text(pilot, "last page")
+    await press(pilot, "enter", "n")
+    assert "page 16 of 16 · 226–230 of 230" in drawn(pilot)
+    assert "n next" not in drawn(pilot)
+    await press(pilot, ":")
+    await type_text(pilot, "first page")
+    await press(pilot, "enter")
+    assert "page 1 of 16" in drawn(pilot)
+    assert "p prev" not in drawn(pilot)
+
+
+async def test_a_page_is_chosen_by_its_number(pilot):
+    await press(pilot, ":")
+    await type_text(pilot, "go to a page")
+    await press(pilot, "enter")
+    await type_text(pilot, "17")
+    await press(pilot, "enter")
+    assert "page 1 of 16" in drawn(pilot)
+    await press(pilot, "backspace", "2", "enter")
+    assert "page 12 of 16 · 166–180 of 230" in drawn(pilot)
+
+
+@pytest.mark.parametrize(
+    ("size", "last", "end"), [("15", 16, 15), ("25", 10, 25), ("50", 5, 50), ("100", 3, 100)]
+)
+async def test_pages_of_every_size(pilot, size, last, end):
+    await press(pilot, ":")
+    await type_text(pilot, f"show {size} groups")
+    await press(pilot, "enter")
+    assert f"page 1 of {last} · 1–{end} of 230 · {size}/page" in drawn(pilot)
+
+
+async def test_another_page_size_keeps_the_group_under_the_cursor(pilot):
+    await press(pilot, "n", "n", "down", "down")
+    before = cursor(pilot, "#list")
+    await press(pilot, ":")
+    await type_text(pilot, "show 25")
+    await press(pilot, "enter")
+    assert "page 2 of 10 · 26–50 of 230" in drawn(pilot)
+    assert cursor(pilot, "#list") == before
+
+
+async def test_each_page_keeps_its_cursor(pilot):
+    await press(pilot, "down", "down")
+    on_first = cursor(pilot, "#list")
+    await press(pilot, "n", "down")
+    on_second = cursor(pilot, "#list")
+    await press(pilot, "p")
+    assert cursor(pilot, "#list") == on_first
+    await press(pilot, "n")
+    assert cursor(pilot, "#list") == on_second
+
+
+async def test_turning_a_page_of_a_site_that_was_read_asks_nothing(pilot, demo):
+    asked = len(demo.log.paths)
+    await press(pilot, *"nnnnnnpp")
+    assert "page 5 of 16" in drawn(pilot)
+    assert len(demo.log.paths) == asked
+
+
+async def test_the_next_page_is_fetched_ahead_while_the_site_is_not_read(demo, clock):
+    async with browser_app(demo.url, demo.token, clock).run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: len(page_requests(demo)) == 2)
+        assert "page=2" in page_requests(demo)[1]
+
+
+# Rows
+
+
+async def test_the_list_has_id_name_members_and_last_change(pilot):
+    assert cursor(pilot, "#list") == "1 QA 5 2022-10-21"
+    assert "ID Name Members Changed" in words(pilot)
+
+
+async def test_sorting_goes_through_the_columns_and_back_and_keeps_the_cursor(pilot):
+    given = rows(pilot)
+    await press(pilot, "down")
+    seen = []
+    for _ in range(5):
+        await press(pilot, "s")
+        seen.append(rows(pilot))
+        assert cursor(pilot, "#list").startswith("2 Release managers")
+    by_id, by_name, by_members, by_change, unsorted = seen
+    assert by_id == unsorted == given
+    assert by_name == sorted(given, key=fold)
+    assert by_members[0] == "Contractors 2027"
+    assert by_members[-1] == "Everyone"
+    assert by_change[0] == "Release managers"
+
+
+async def test_the_order_is_reversed_and_kept_on_other_pages(pilot):
+    await press(pilot, "s", "s", "s", "S")
+    assert rows(pilot)[0] == "Everyone"
+    assert "Member▼" in drawn(pilot)
+    await press(pilot, "n")
+    sizes = [len(group.members) for group in pilot.app.screen.groups.table.rows]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+async def test_the_cursor_moves_by_rows_by_views_and_to_the_ends(pilot):
+    await press(pilot, "j", "j", "k")
+    assert cursor(pilot, "#list").startswith("2 ")
+    await press(pilot, "G")
+    assert cursor(pilot, "#list").startswith("29 ")
+    await press(pilot, "g")
+    assert cursor(pilot, "#list").startswith("1 ")
+    await press(pilot, "end", "down")
+    assert cursor(pilot, "#list").startswith("29 ")
+    await press(pilot, "home", "up")
+    assert cursor(pilot, "#list").startswith("1 ")
+
+
+# The filter
+
+
+async def test_the_filter_finds_groups_of_the_whole_site_while_one_types(pilot):
+    await press(pilot, "/")
+    await type_text(pilot, "paym")
+    found = rows(pilot)
+    assert found
+    assert all("paym" in name.lower() for name in found)
+    assert f"{len(found)} of 230 groups" in words(pilot)
+    await press(pilot, "backspace", "backspace", "backspace", "backspace")
+    assert "page 1 of 16" in drawn(pilot)
+
+
+async def test_the_filter_knows_neither_case_nor_accents_and_takes_ids(pilot):
+    await press(pilot, "/")
+    await type_text(pilot, "ESPANA")
+    assert rows(pilot)
+    assert all("España" in name for name in rows(pilot))
+    await press(pilot, "escape", "/")
+    await type_text(pilot, "#4")
+    assert rows(pilot) == ["Everyone"]
+
+
+async def test_the_filter_looks_among_members_after_tab(pilot):
+    await press(pilot, "/")
+    await type_text(pilot, "grace hopper")
+    assert rows(pilot) == []
+    assert "Nothing here matches “grace hopper”. esc clears the filter." in words(pilot)
+    await press(pilot, "tab")
+    assert len(rows(pilot)) == 20
+    assert "20 of 230 groups by name or member" in words(pilot)
+    await press(pilot, "tab")
+    assert rows(pilot) == []
+
+
+async def test_enter_keeps_the_filter_and_escape_clears_it_with_the_cursor_where_it_was(pilot):
+    await press(pilot, "down", "down")
+    before = cursor(pilot, "#list")
+    await press(pilot, "/")
+    await type_text(pilot, "night")
+    await press(pilot, "enter", "down")
+    assert all("night" in name.lower() for name in rows(pilot))
+    await press(pilot, "escape")
+    assert "page 1 of 16" in drawn(pilot)
+    assert cursor(pilot, "#list") == before
+
+
+async def test_a_page_that_is_turned_clears_the_filter(pilot):
+    await press(pilot, "/")
+    await type_text(pilot, "qa")
+    await press(pilot, "enter", "n")
+    assert "page 2 of 16 · 16–30 of 230" in drawn(pilot)
+    assert len(rows(pilot)) == 15
+
+
+# Refreshing
+
+
+async def test_refreshing_reads_what_changed_and_keeps_the_cursor(pilot, demo, clock):
+    await press(pilot, "down", "down", "s", "s")
+    before = cursor(pilot, "#list")
+    demo.site.rename_group(1, "Quality")
+    clock.seconds = 60
+    await press(pilot, "r")
+    assert "Quality" in rows(pilot)
+    assert cursor(pilot, "#list") == before
+    assert "as of Mon 14:03:11" in drawn(pilot)
+
+
+async def test_everything_is_read_again(pilot, demo, clock):
+    demo.site.rename_group(2, "Renamed on page 1")
+    demo.site.rename_group(296, "Renamed elsewhere")
+    clock.seconds = 60
+    await press(pilot, "R")
+    assert "Renamed on page 1" in rows(pilot)
+    await press(pilot, "/")
+    await type_text(pilot, "renamed else")
+    assert rows(pilot) == ["Renamed elsewhere"]
+
+
+async def test_a_group_is_read_again_where_its_members_have_the_keys(pilot, demo, clock):
+    demo.site.add_member(1, 10)
+    clock.seconds = 60
+    asked = len(demo.log.paths)
+    await press(pilot, "tab", "r")
+    assert demo.log.paths[asked:] == ["/api/v1/groups/1?expands=users"]
+    assert "#1 · 6 members" in drawn(pilot)
+    assert cursor(pilot, "#list").startswith("1 QA 6 ")
+
+
+# Members
+
+
+async def test_the_detail_tells_who_made_the_group_and_when(pilot):
+    assert (
+        "QA #1 · 5 members created 2021-01-05 18:01 by Frances Allen "
+        "updated 2022-10-21 04:10 by Karen Spärck Jones"
+    ) in words(pilot, "#members")
+
+
+def members(pilot) -> list[str]:
+    return [member.label for member in pilot.app.screen.members.table.rows]
+
+
+async def test_members_are_sorted_by_name_and_then_as_one_likes(pilot):
+    assert members(pilot) == [
+        "Ada Lovelace",
+        "Alan Turing",
+        "Barbara Liskov",
+        "Grace Hopper",
+        "Margaret Hamilton",
+    ]
+    await press(pilot, "tab", "S")
+    assert members(pilot)[0] == "Margaret Hamilton"
+    await press(pilot, "s", "s")
+    assert members(pilot) == [
+        "Ada Lovelace",
+        "Grace Hopper",
+        "Barbara Liskov",
+        "Margaret Hamilton",
+        "Alan Turing",
+    ]
+
+
+async def test_members_have_a_filter_of_their_own(pilot):
+    await press(pilot, "down", "down", "tab", "/")
+    await type_text(pilot, "hopper")
+    assert members(pilot) == ["Grace Hopper"]
+    assert "1 of 500" in drawn(pilot)
+    assert len(rows(pilot)) == 15
+    await press(pilot, "escape")
+    assert len(members(pilot)) == 500
+
+
+async def test_a_group_without_members_says_so(pilot):
+    await press(pilot, "down", "down", "down")
+    assert "This group has no members." in words(pilot)
+    assert "#5 · 0 members" in drawn(pilot)
+
+
+async def test_members_nobody_has_named_are_shown_by_id_and_come_last(pilot):
+    await press(pilot, *["down"] * 5)
+    assert members(pilot)[-3:] == ["#17", "#34", "#51"]
+    assert "#" not in "".join(members(pilot)[:-3])
+
+
+@pytest.mark.parametrize("there", ["tab", "enter", "right", "l", "2"])
+@pytest.mark.parametrize("back", ["shift+tab", "left", "h", "backspace", "escape", "1"])
+async def test_one_goes_into_a_group_and_back(pilot, there, back):
+    await press(pilot, there)
+    assert pilot.app.screen.members.has_focus_within
+    await press(pilot, back)
+    assert pilot.app.screen.groups.has_focus_within
+
+
+# A person's groups
+
+
+@pytest.mark.parametrize("key", ["u", "enter", "l", "right"])
+async def test_the_groups_of_a_member(pilot, demo, key):
+    await press(pilot, "tab", "down", "down", "down", key)
+    assert "Groups of Grace Hopper · #2" in drawn(pilot)
+    assert "20 groups of all 230" in drawn(pilot)
+
+
+async def test_one_jumps_to_a_group_of_a_member_and_comes_back_to_the_same_row(pilot):
+    await press(pilot, "n", "down", "down", "tab", "down")
+    group, member = cursor(pilot, "#list"), cursor(pilot, "#members")
+    await press(pilot, "u", "down", "enter")
+    assert cursor(pilot, "#list") != group
+    assert cursor(pilot, "#members") == member
+    await press(pilot, "left")
+    assert cursor(pilot, "#list") == group
+    assert cursor(pilot, "#members") == member
+    assert pilot.app.screen.members.has_focus_within
+
+
+async def test_a_jump_to_where_one_is_leaves_nothing_to_come_back_to(pilot):
+    await press(pilot, "tab", "u")
+    name = pilot.app.screen.query_one("#groups").current.name
+    while name != "QA":
+        await press(pilot, "down")
+        name = pilot.app.screen.query_one("#groups").current.name
+    await press(pilot, "enter", "left")
+    assert pilot.app.screen.groups.has_focus_within
+    assert cursor(pilot, "#list").startswith("1 QA")
+
+
+async def test_an_answer_from_a_site_that_is_not_read_yet_says_so(demo, clock):
+    demo.faults.always("403", after=2)
+    async with browser_app(demo.url, demo.token, clock).run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await press(pilot, "tab", "u")
+        assert "among the 15 of 230 seen so far" in drawn(pilot)
+
+
+# From anywhere
+
+
+async def test_any_person_is_found_by_a_part_of_the_name(pilot):
+    await press(pilot, ":")
+    await type_text(pilot, "hopp")
+    await press(pilot, "enter")
+    assert "Groups of Grace Hopper · #2" in drawn(pilot)
+    await press(pilot, "enter")
+    assert pilot.app.screen.members.has_focus_within
+    assert cursor(pilot, "#members") == "2 Grace Hopper"
+
+
+async def test_any_group_is_found_by_name_or_id(pilot):
+    await press(pilot, "ctrl+p")
+    await type_text(pilot, "#296")
+    await press(pilot, "enter")
+    assert cursor(pilot, "#list").startswith("296 Accounts leads")
+    await press(pilot, "left")
+    assert cursor(pilot, "#list").startswith("1 QA")
+
+
+async def test_the_cursor_of_the_palette_is_moved_while_one_types(pilot):
+    await press(pilot, ":")
+    await type_text(pilot, "page")
+    first = cursor(pilot, "Table")
+    await press(pilot, "down")
+    second = cursor(pilot, "Table")
+    assert second != first
+    await press(pilot, "down", "up")
+    assert cursor(pilot, "Table") == second
+    await press(pilot, "up", "s", "x")
+    assert "Nothing has this name." in drawn(pilot)
+    await press(pilot, "escape")
+    assert "page 1 of 16" in drawn(pilot)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "there"),
+    [
+        ("QA", "1 QA 5"),
+        ("#296", "296 Accounts leads"),
+        ("contractors", "5 Contractors 2027"),
+    ],
+)
+async def test_the_app_opens_at_a_group(demo, clock, wanted, there):
+    app = browser_app(demo.url, demo.token, clock, start_at=wanted)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        assert cursor(pilot, "#list").startswith(there)
+
+
+async def test_the_app_opens_at_a_person(demo, clock):
+    app = browser_app(demo.url, demo.token, clock, start_at="grace hopper")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        assert "Groups of Grace Hopper · #2" in drawn(pilot)
+
+
+async def test_the_app_offers_what_fits_where_it_is_not_clear_what_is_meant(demo, clock):
+    app = browser_app(demo.url, demo.token, clock, start_at="王芳")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        assert "Go to" in drawn(pilot)
+        assert drawn(pilot, ".dialog").count("王芳") == 3
+
+
+# What is said
+
+
+async def test_help_tells_every_key(pilot):
+    told = {binding.tooltip for _, binding in pilot.app.screen._bindings}
+    await press(pilot, "?")
+    seen = set()
+    for _ in range(12):
+        seen.update(text for text in told if text in words(pilot, "VerticalScroll"))
+        await press(pilot, "pagedown")
+    assert seen == told
+    await press(pilot, "q")
+    assert "page 1 of 16" in drawn(pilot)
+
+
+async def test_the_keys_that_matter_are_named_where_they_work(pilot):
+    assert "u groups of user" not in drawn(pilot).splitlines()[-1]
+    await press(pilot, "tab")
+    assert "u groups of user" in drawn(pilot).splitlines()[-1]
+    await press(pilot, "/")
+    assert "esc clear" in drawn(pilot).splitlines()[-1]
+
+
+async def test_a_site_without_groups_says_so(clock):
+    with DemoServer(create_app(make_site(groups=0, users=3), token=DEMO_TOKEN)) as server:
+        async with browser_app(server.url, DEMO_TOKEN, clock).run_test(size=(100, 30)) as pilot:
+            await settled(pilot)
+            assert "This site has no groups." in drawn(pilot)
+            await press(
+                pilot, "n", "p", "tab", "u", "enter", "y", "Y", "e", "escape", "s", "S", "r", "R", "G"
+            )
+            assert "This site has no groups." in drawn(pilot)

@@ -6,23 +6,13 @@ from groupstui.api.pacing import Clock
 from groupstui.demo.faults import KINDS
 
 from ..bad_days import BAD_DAYS, DOUBTFUL_DAYS, NEVER_ANSWERED, ODD_DAYS, PATIENCE
-from .driving import browser_app, drawn, press, settled, type_text, until
+from .driving import browser_app, cursor, drawn, press, settled, type_text, until, words
 
 bad_days = pytest.mark.parametrize("day", BAD_DAYS, ids=lambda day: day.kind)
 
 
 PRESS = {"401": "i signs in again.", "403": "i signs in again."}
 """What the message says to press, where another try would not help."""
-
-
-def words(pilot) -> str:
-    """Give what is on the screen with single spaces, however its lines were broken."""
-    return " ".join(drawn(pilot).split())
-
-
-def cursors(pilot) -> list[str]:
-    """Give the lines that a cursor is on."""
-    return [line for line in drawn(pilot).splitlines() if "▸" in line]
 
 
 def app(demo, clock, day=None):
@@ -138,7 +128,7 @@ async def test_a_token_revoked_meanwhile_is_replaced_without_losing_the_place(de
     async with app(demo, clock) as pilot:
         await settled(pilot)
         await press(pilot, "n", "down", "down")
-        before = cursors(pilot)
+        before = cursor(pilot, "#list")
         demo.faults.always("401")
         await press(pilot, "r")
         assert "Sign in again with a new token. i signs in again." in words(pilot)
@@ -149,7 +139,7 @@ async def test_a_token_revoked_meanwhile_is_replaced_without_losing_the_place(de
         await type_text(pilot, demo.token)
         await press(pilot, "enter")
         assert "page 2 of 16" in words(pilot)
-        assert cursors(pilot) == before
+        assert cursor(pilot, "#list") == before
 
 
 @pytest.mark.parametrize("answers", [[], ["422"]], ids=["404", "422"])

@@ -9,8 +9,8 @@ from groupstui.settings import SettingsFile
 
 from ..hostile import HOSTILE, MARKUP, full_of, obeyed
 from ..strangers import http, stranger
-from .driving import browser_app, drawn, press, settled
-from .signing_in import Memory, app_with, paste, started, words
+from .driving import browser_app, drawn, press, settled, words
+from .signing_in import Memory, app_with, paste, started
 
 SIZE = (160, 40)
 ON_A_PAGE = 15

@@ -9,8 +9,8 @@ from pydantic import SecretStr
 from groupstui.app import Access
 from groupstui.settings import SettingsFile
 
-from .driving import drawn, press, type_text, until
-from .signing_in import Hanging, Memory, app_with, fill_in, paste, sign_in, started, words
+from .driving import drawn, press, type_text, until, words
+from .signing_in import Hanging, Memory, app_with, fill_in, paste, sign_in, started
 
 AT_ONCE = 0.2
 """Seconds that a test gives a keyring that will not answer."""

@@ -6,8 +6,7 @@ import re
 import pytest
 
 from ..conftest import SteppedClock
-from .driving import browser_app, press, settled, until
-from .signing_in import words
+from .driving import browser_app, press, settled, until, words
 
 NOTICE = "The site asks for a pause; going on at 14:02:18. x stops."
 STOPPED = "Stopped. Press r to try again."

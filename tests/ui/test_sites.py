@@ -8,8 +8,8 @@ from groupstui.demo import create_app, make_site
 from groupstui.demo.server import DemoServer
 from groupstui.settings import SettingsFile
 
-from .driving import drawn, press, settled, type_text, until
-from .signing_in import Hanging, Memory, app_with, paste, sign_in, started, words
+from .driving import drawn, press, settled, type_text, until, words
+from .signing_in import Hanging, Memory, app_with, paste, sign_in, started
 
 OTHER_TOKEN = "other-admin-token"
 BROKEN = "page_size = 'many"

@@ -8,8 +8,7 @@ from groupstui.demo import DEMO_TOKEN, create_app
 from groupstui.demo.server import DemoServer
 
 from ..strangers import http, stranger
-from .driving import browser_app, press, settled
-from .signing_in import words
+from .driving import browser_app, press, settled, words
 
 ADDRESS = "Check the instance's address. r tries again."
 NETWORK = "Check the network, then try again. r tries again."

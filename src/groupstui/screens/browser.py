@@ -153,7 +153,10 @@ class BrowserScreen(TakingScreen):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Say what can be done now."""
+        """Say what can be done now; None keeps the rest among the keys that help explains."""
+        return self._can_be_done(action, parameters) or None
+
+    def _can_be_done(self, action: str, parameters: tuple[object, ...]) -> bool:
         listing = self.listing
         match action, parameters:
             case "turn", ("next",):

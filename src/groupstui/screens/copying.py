@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from ..report import Report
@@ -50,6 +52,14 @@ def copies_of(report: Report, name: str, number: int, email: str | None = None) 
     ]
 
 
+class CopyTable(Table[Copy]):
+    """A table whose rows are copied, not opened."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "copy", id="take.copy_row", tooltip="Copy what is under the cursor"),
+    ]
+
+
 class CopyDialog(Dialog[Copy]):
     """Gives the text to copy."""
 
@@ -66,7 +76,7 @@ class CopyDialog(Dialog[Copy]):
         """Show a table."""
         with Vertical(classes="dialog") as box:
             box.border_title = "Copy"
-            yield Table[Copy](COLUMNS, identity=lambda copy: copy.what)
+            yield CopyTable(COLUMNS, identity=lambda copy: copy.what)
             yield HintBar()
 
     def on_mount(self) -> None:

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widgets import Static
 
-from ..text import clean, count
+from ..text import clean, count, fold
 from .filtered_table import FilteredTable
 from .status_bar import moment
 from .table import Column, Table
@@ -51,6 +51,7 @@ class MemberPane(FilteredTable["Member"]):
             placeholder="filter members by name or id",
             id=id,
         )
+        self.table.sort_key = "name"
         self._facts = Static(id="facts")
         self._words = ""
 
@@ -111,6 +112,11 @@ def _when(time: datetime | str | None, person: "Member | None") -> str:
     return f"{words} by {clean(person.label)}" if person is not None else words
 
 
+def _by_name(member: "Member") -> tuple[bool, str, int]:
+    """Give what members are sorted by: those without a name come last."""
+    return member.name is None, fold(member.label), member.id
+
+
 COLUMNS: tuple[Column["Member"], ...] = (
     Column(
         "id",
@@ -120,5 +126,5 @@ COLUMNS: tuple[Column["Member"], ...] = (
         align="right",
         width=lambda members: max((len(str(member.id)) for member in members), default=2),
     ),
-    Column("name", "Name", lambda member: member.label, least=8),
+    Column("name", "Name", lambda member: member.label, order=_by_name, least=8),
 )

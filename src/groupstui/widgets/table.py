@@ -20,12 +20,14 @@ from textual.reactive import var
 from textual.strip import Strip
 from textual.widget import Widget
 
-from .table_layout import ASCII, GAP, UNICODE, Column, Glyphs, fit, share
+from .table_layout import GAP, Column, fit, share
 
-__all__ = ["ASCII", "UNICODE", "Column", "Glyphs", "Table"]
+__all__ = ["Column", "Table"]
 
 T = TypeVar("T")
 Row = TypeVar("Row")
+
+MARKER, ASCENDING, DESCENDING, THUMB, TRACK = "▸", "▲", "▼", "┃", "│"
 
 HEADER = 1
 """Lines of the header."""
@@ -117,7 +119,6 @@ class Table(Widget, Generic[T], can_focus=True):
         identity: Callable[[T], Hashable],
         muted: Callable[[T], bool] = lambda row: False,
         empty: str = "",
-        glyphs: Glyphs = UNICODE,
         id: str | None = None,
     ) -> None:
         """Make a table without rows.
@@ -127,13 +128,11 @@ class Table(Widget, Generic[T], can_focus=True):
             identity: What makes a row the same row after others have taken the place of all.
             muted: Which rows are drawn with less weight.
             empty: What to say where there are no rows.
-            glyphs: What to draw with.
             id: The widget's id.
         """
         super().__init__(id=id)
         self.columns = columns
         self.empty = empty
-        self.glyphs = glyphs
         self.sort_key: str | None = None
         """The key of the column that the rows are sorted by; None leaves them in the order they came in."""
         self.reverse = False
@@ -321,9 +320,9 @@ class Table(Widget, Generic[T], can_focus=True):
         for column, width in self._sizes:
             title = column.title
             if column.key == self.sort_key:
-                arrow = self.glyphs.descending if self.reverse else self.glyphs.ascending
+                arrow = DESCENDING if self.reverse else ASCENDING
                 title = f"{title}{arrow}" if cell_len(title) < width else f"{title[: width - 1]}{arrow}"
-            cells.append(fit(title, width, column.align, self.glyphs.ellipsis))
+            cells.append(fit(title, width, column.align))
         return "  " + (" " * GAP).join(cells)
 
     def _row_strip(self, index: int, line: int, base: Style) -> Strip:
@@ -331,9 +330,9 @@ class Table(Widget, Generic[T], can_focus=True):
         text, style = "", base
         if index < len(self._rows):
             row = self._rows[index]
-            cells = (fit(c.text(row), size, c.align, self.glyphs.ellipsis) for c, size in self._sizes)
+            cells = (fit(c.text(row), size, c.align) for c, size in self._sizes)
             here = index == self.cursor
-            text = f"{self.glyphs.marker if here else ' '} {(' ' * GAP).join(cells)}"
+            text = f"{MARKER if here else ' '} {(' ' * GAP).join(cells)}"
             if here:
                 name = "table--cursor" if self.has_focus else "table--cursor-blurred"
                 style = base + self.get_component_rich_style(name, partial=True)
@@ -345,7 +344,7 @@ class Table(Widget, Generic[T], can_focus=True):
     def _scrollbar(self, line: int, base: Style) -> Strip:
         size = max(1, self.view * self.view // len(self._rows))
         start = round(self.top / max(1, len(self._rows) - self.view) * (self.view - size))
-        glyph = self.glyphs.thumb if start <= line < start + size else self.glyphs.track
+        glyph = THUMB if start <= line < start + size else TRACK
         return Strip([Segment(glyph, base + self.get_component_rich_style("table--scrollbar", partial=True))])
 
     # Keys

@@ -34,20 +34,8 @@ class Column(Generic[T]):
         return fold(self.text(row)) if self.order is None else self.order(row)
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
-    """The characters that a table draws with."""
-
-    marker: str = "▸"
-    ellipsis: str = "…"
-    ascending: str = "▲"
-    descending: str = "▼"
-    thumb: str = "┃"
-    track: str = "│"
-
-
-UNICODE = Glyphs()
-ASCII = Glyphs(marker=">", ellipsis="~", ascending="^", descending="v", thumb="#", track="|")
+ELLIPSIS = "…"
+"""Stands for what was cut."""
 
 GAP = 1
 """Cells between two columns."""
@@ -88,7 +76,7 @@ def _fixed(column: Column[T], rows: Sequence[T]) -> int:
     return max(width, cell_len(column.title))
 
 
-def fit(text: str, width: int, align: Literal["left", "right"] = "left", ellipsis: str = "…") -> str:
+def fit(text: str, width: int, align: Literal["left", "right"] = "left") -> str:
     """Give a text in exactly so many cells, safe to show; what is cut ends with an ellipsis.
 
     A wide character is never cut in half: a space takes the place of a half.
@@ -96,6 +84,6 @@ def fit(text: str, width: int, align: Literal["left", "right"] = "left", ellipsi
     text = clean(text)
     length = cell_len(text)
     if length > width:
-        return set_cell_size(text, width - 1) + ellipsis if width > 0 else ""
+        return set_cell_size(text, width - 1) + ELLIPSIS if width > 0 else ""
     padding = " " * (width - length)
     return padding + text if align == "right" else text + padding
