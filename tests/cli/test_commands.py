@@ -153,6 +153,32 @@ def test_csv_is_guarded_against_formulas(cli, tmp_path, more, cell):
     assert any(row[1].startswith(cell) for row in rows)
 
 
+def test_the_names_of_groups_are_guarded_as_the_heads_of_a_matrix_too(cli, tmp_path):
+    path = tmp_path / "matrix.csv"
+    cli("export", "matrix", "-o", str(path))
+    head = next(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+    assert any(cell.startswith("'=HYPERLINK") for cell in head)
+    assert not any(cell.startswith("=") for cell in head)
+
+
+def test_the_columns_of_a_matrix_are_told_apart(cli, demo, tmp_path):
+    for group_id, name in ((1, "A"), (2, "A"), (4, "A #1"), (5, "person")):
+        demo.site.rename_group(group_id, name)
+    path = tmp_path / "matrix.csv"
+    cli("export", "matrix", "-o", str(path))
+    head = next(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+    assert head[2:6] == ["A #1", "A #2", "A #1 #4", "person #5"]
+    assert len(head) == len(set(head)) == 2 + 230
+
+
+def test_the_heads_of_a_matrix_break_no_markdown(cli, demo, tmp_path):
+    demo.site.rename_group(1, "a|b [c](d)")
+    path = tmp_path / "matrix.md"
+    cli("export", "matrix", "-o", str(path))
+    head = path.read_text(encoding="utf-8").splitlines()[0]
+    assert r"| a\|b \[c\](d) |" in head
+
+
 @pytest.mark.parametrize(
     ("ending", "begins"),
     [

@@ -15,6 +15,7 @@ from ..report.records import (
     person_record,
     profile_record,
 )
+from ..text import count
 from .exits import Exit
 from .lookups import INCOMPLETE
 from .session import Session, as_of
@@ -55,7 +56,7 @@ async def export(session: Session) -> Exit:
     write_file(path, text, force=options.force)
     if not directory.complete:
         session.warn(INCOMPLETE)
-    session.warn(f"wrote {len(report.records):,} {options.what} to {path}")
+    session.warn(f"wrote {count(len(report.records), 'row')} to {path}")
     return Exit.OK
 
 
@@ -87,8 +88,10 @@ def _people(directory: Directory) -> tuple[tuple[str, ...], list[Record]]:
 
 def _matrix(directory: Directory) -> tuple[tuple[str, ...], list[Record]]:
     """Give a row a person and a column a group; groups that share a name are told apart by their id."""
-    taken = Counter(["person", "person_id", *(group.name for group in directory.groups)])
-    heads = {g.id: g.name if taken[g.name] == 1 else f"{g.name} #{g.id}" for g in directory.groups}
+    names = {group.id: group.name for group in directory.groups}
+    told_apart = {group_id: f"{name} #{group_id}" for group_id, name in names.items()}
+    taken = Counter(["person", "person_id", *names.values(), *told_apart.values()])
+    heads = {id: name if taken[name] == 1 else told_apart[id] for id, name in names.items()}
     records = []
     for person in directory.people:
         inside = set(directory.memberships.get(person.id, ()))

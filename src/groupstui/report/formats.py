@@ -10,8 +10,8 @@ from typing import Any
 from ..text import clean
 from . import Record, Report
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that starts with one of these is run by a spreadsheet."""
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""A cell that starts with one of these is run by a spreadsheet; in some languages by the wide forms, too."""
 
 
 def write(report: Report, format: str, *, width: int | None = None, raw: bool = False) -> str:
@@ -54,7 +54,7 @@ def _harmless(text: str) -> str:
 def _separated(report: Report, separator: str, *, raw: bool) -> str:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=separator, lineterminator="\n")
-    writer.writerow(report.fields)
+    writer.writerow([_cell(name, raw=raw) for name in report.fields])  # a matrix has names as fields
     for record in report.records:
         writer.writerow([_cell(record.get(name), raw=raw) for name in report.fields])
     return out.getvalue()
@@ -80,7 +80,7 @@ def _markdown(report: Report) -> str:
     def line(cells: Iterable[str]) -> str:
         return f"| {' | '.join(cells)} |\n"
 
-    head = line(map(_title, report.fields)) + line("---" for _ in report.fields)
+    head = line(_escaped(_title(name)) for name in report.fields) + line("---" for _ in report.fields)
     return head + "".join(
         line(_escaped(_text(record.get(name))) for name in report.fields) for record in report.records
     )

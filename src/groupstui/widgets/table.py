@@ -171,7 +171,7 @@ class Table(Widget, Generic[T], can_focus=True):
         line = self.cursor - self.top
         self._given = rows
         self._sort()
-        index = self._index_of(self._anchor) if keep else None
+        index = self._index_of(self._anchor) if keep and self._anchor is not None else None
         if index is None:
             index = min(self.cursor, max(0, len(self._rows) - 1)) if keep else 0
         self.set_reactive(Table.cursor, index)

@@ -1,0 +1,110 @@
+"""Copying, printing and exporting what is on the screen, by key presses."""
+
+import csv
+import json
+from stat import S_IMODE
+
+import pytest
+
+from .driving import browser_app, cursor, drawn, press, settled, type_text, words
+
+
+@pytest.fixture
+async def pilot(demo, clock, tmp_path, monkeypatch):
+    """The app with the whole site read, started in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    async with browser_app(demo.url, demo.token, clock).run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        yield pilot
+
+
+async def copied(pilot, what: str) -> str:
+    """Choose what to copy, and give it."""
+    await press(pilot, "Y")
+    while what not in cursor(pilot, "Table"):
+        await press(pilot, "down")
+    await press(pilot, "enter")
+    return pilot.app.clipboard
+
+
+async def test_the_name_of_a_group_is_copied_and_it_is_said_where_to(pilot):
+    await press(pilot, "down", "y")
+    assert pilot.app.clipboard == "Release managers"
+    assert "Sent the name to the terminal's clipboard." in words(pilot)
+    assert "P prints it, if it did not arrive." in words(pilot)
+
+
+async def test_the_name_of_a_member_is_copied_where_the_members_have_the_keys(pilot):
+    await press(pilot, "tab", "y")
+    assert pilot.app.clipboard == "Ada Lovelace"
+
+
+async def test_the_id_and_the_address_are_copied(pilot):
+    await press(pilot, "tab")
+    assert await copied(pilot, "the id") == "1"
+    assert await copied(pilot, "e-mail") == "ada.lovelace@demo.example"
+
+
+async def test_the_list_is_copied_as_it_is_sorted_and_filtered(pilot):
+    await press(pilot, "tab", "S", "/")
+    await type_text(pilot, "ar")
+    await press(pilot, "enter")
+    assert await copied(pilot, "a name a line") == "Margaret Hamilton\nBarbara Liskov"
+
+
+async def test_the_list_is_copied_in_every_format(pilot):
+    await press(pilot, "tab")
+    assert (await copied(pilot, "CSV")).splitlines()[:2] == ["id,name", "1,Ada Lovelace"]
+    assert (await copied(pilot, "Markdown")).splitlines()[2] == "| 1 | Ada Lovelace |"
+    whole = json.loads(await copied(pilot, "JSON"))
+    assert whole["schema"] == "groupstui/1"
+    assert whole["members"][0] == {"id": 1, "name": "Ada Lovelace"}
+
+
+async def test_nothing_is_copied_when_the_dialog_is_left(pilot):
+    await press(pilot, "Y", "escape")
+    assert pilot.app.clipboard == ""
+    assert "clipboard" not in words(pilot)
+
+
+async def test_the_groups_on_the_screen_are_exported(pilot, tmp_path):
+    await press(pilot, "e", "enter")
+    path = tmp_path / "groups.csv"
+    assert "wrote groups.csv" in words(pilot).lower()
+    assert S_IMODE(path.stat().st_mode) == 0o600
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["name"] for row in rows][:3] == ["QA", "Release managers", "Everyone"]
+    assert len(rows) == 15
+
+
+async def test_the_ending_of_the_name_tells_the_format(pilot, tmp_path):
+    await press(pilot, "tab", "e")
+    await type_text(pilot, "qa.json")
+    await press(pilot, "enter")
+    assert json.loads((tmp_path / "qa.json").read_text())["members"][0]["name"] == "Ada Lovelace"
+
+
+async def test_a_file_that_is_there_stays_and_another_name_can_be_typed(pilot, tmp_path):
+    (tmp_path / "groups.csv").write_text("mine")
+    await press(pilot, "e", "enter")
+    assert "groups.csv exists. Type another name." in words(pilot, ".dialog")
+    assert (tmp_path / "groups.csv").read_text() == "mine"
+    await press(pilot, "home")
+    await type_text(pilot, "more-")
+    await press(pilot, "enter")
+    assert (tmp_path / "more-groups.csv").read_text().startswith("id,name")
+
+
+async def test_a_folder_that_is_not_there_is_told(pilot, tmp_path):
+    await press(pilot, "e", "home")
+    await type_text(pilot, "nowhere/")
+    await press(pilot, "enter")
+    assert "can't be written: No such file or directory" in words(pilot, ".dialog")
+    await press(pilot, "escape")
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_terminal_without_a_normal_screen_is_told(pilot):
+    await press(pilot, "y", "P")
+    assert "this terminal can't show the normal screen" in drawn(pilot).lower()

@@ -1,0 +1,98 @@
+"""The directory agrees with a naive look at what it was given."""
+
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groupstui.api.models import Group, Person, User
+from groupstui.directory import Directory
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def group(number: int, name: str = "", members: tuple[int, ...] = ()) -> Group:
+    return Group(id=number, name=name or f"group {number}", members=members)
+
+
+IDS = st.integers(1, 12)
+GROUPS = st.dictionaries(IDS, st.lists(IDS, unique=True, max_size=6), max_size=8).map(
+    lambda site: [group(number, members=tuple(members)) for number, members in site.items()]
+)
+PEOPLE = st.dictionaries(IDS, st.text("abcé", min_size=1, max_size=3)).map(
+    lambda names: [Person(id=number, name=name) for number, name in names.items()]
+)
+
+
+@given(GROUPS, PEOPLE)
+def test_both_directions_agree_with_the_groups(groups, people):
+    directory = Directory()
+    directory.add(groups, people)
+    names = {person.id: person.name for person in people}
+    for each in groups:
+        assert [(m.id, m.name) for m in directory.members(each)] == [(i, names.get(i)) for i in each.members]
+    for person_id in range(1, 14):
+        found = directory.groups_of(person_id)
+        assert [g.id for g in found] == sorted(
+            (g.id for g in groups if person_id in g.members), key=lambda i: (f"group {i}", i)
+        )
+    assert {p.id for p in directory.people} == set(names) | {i for g in groups for i in g.members}
+
+
+@given(GROUPS, GROUPS, PEOPLE)
+def test_a_crawl_takes_the_place_of_what_was_seen_before(before, crawled, people):
+    directory = Directory()
+    directory.add(before, people, first=0)
+    directory.settle(crawled, complete=True, as_of=NOW)
+    assert directory.groups == tuple(crawled)
+    assert directory.seen == len(crawled)
+    assert {i for i in range(1, 13) if directory.groups_of(i)} == {i for g in crawled for i in g.members}
+
+
+@given(GROUPS, st.sampled_from([15, 25, 50, 100]))
+def test_the_pages_of_a_whole_site_hold_every_group_once(groups, per_page):
+    directory = Directory()
+    directory.settle(groups, complete=True, as_of=NOW)
+    first = directory.page(1, per_page)
+    pages = [directory.page(page, per_page) for page in range(1, first.last_page + 1)]
+    assert [g for page in pages for g in page.groups] == groups
+    assert directory.page(first.last_page + 1, per_page) is None
+    assert {page.total for page in pages} == {len(groups)}
+
+
+def test_an_unfinished_directory_gives_no_pages_and_no_promise():
+    directory = Directory()
+    directory.add([group(1)], [], first=0)
+    assert not directory.complete
+    assert directory.page(1, 15) is None
+    directory.settle([group(1)], complete=False, as_of=NOW)
+    assert directory.page(1, 15) is None
+
+
+def test_what_is_read_again_takes_the_place_of_what_was_read():
+    directory = Directory()
+    directory.add([group(1, "old", (5,))], [Person(id=5, name="before")])
+    directory.add([group(1, "new", (6,))], [Person(id=5, name="after")])
+    assert directory.group(1).name == "new"
+    assert directory.groups_of(5) == ()
+    assert directory.person(5).name == "after"
+    assert directory.group_index.search("old") == []
+
+
+def test_a_group_that_is_gone_is_nowhere():
+    directory = Directory()
+    directory.add([group(1, members=(5,)), group(2)], [], first=0)
+    directory.discard(1)
+    assert directory.groups_of(5) == ()
+    assert directory.place(1) is None
+    assert [g.id for g in directory.groups] == [2]
+
+
+def test_people_are_found_by_what_users_tells_of_them():
+    directory = Directory()
+    directory.add([group(1, members=(5,))], [])
+    assert directory.person(5).label == "#5"
+    directory.add_profiles([User(id=5, name="Ada", email="ada@example.org")])
+    assert directory.person(5).label == "Ada"
+    assert directory.person_index.find("ADA@example").id == 5
+    assert directory.profile(5).email == "ada@example.org"

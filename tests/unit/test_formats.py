@@ -1,0 +1,105 @@
+"""Every format holds the same records, and nothing in them that runs."""
+
+import csv
+import io
+import json
+import unicodedata
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groupstui.report import BadField, Report
+from groupstui.report.formats import FORMATS, FORMULA_STARTS, rows, write
+from groupstui.text import clean
+
+NOW = datetime(2026, 11, 23, 14, 2, 11, tzinfo=UTC)
+FIELDS = ("id", "name", "groups")
+TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
+RECORDS = st.lists(
+    st.fixed_dictionaries({"id": st.integers(1, 99), "name": TEXT, "groups": st.lists(TEXT, max_size=3)}),
+    max_size=4,
+)
+
+
+def report(records, fields=FIELDS):
+    return Report("people", fields, records, "https://acme.testmo.net", NOW, complete=True)
+
+
+@given(RECORDS)
+def test_json_gives_back_what_went_in(records):
+    whole = json.loads(write(report(records), "json"))
+    assert whole["people"] == records
+    assert whole["as_of"] == "2026-11-23T14:02:11Z"
+    assert [json.loads(line)["name"] for line in write(report(records), "ndjson").split("\n")[:-1]] == [
+        record["name"] for record in records
+    ]
+
+
+@given(RECORDS)
+def test_raw_csv_gives_back_what_went_in(records):
+    text = write(report(records), "csv", raw=True)
+    read = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert [row["name"] for row in read] == [record["name"] for record in records]
+
+
+@given(RECORDS, st.sampled_from(["csv", "tsv"]))
+def test_no_cell_begins_with_what_a_spreadsheet_runs(records, format):
+    separator = "," if format == "csv" else "\t"
+    for row in csv.reader(io.StringIO(write(report(records), format)), delimiter=separator):
+        for cell in row:
+            assert not cell.startswith(FORMULA_STARTS)
+
+
+@given(RECORDS, st.sampled_from(sorted(FORMATS)), st.integers(20, 200))
+def test_no_format_holds_what_a_terminal_obeys(records, format, width):
+    text = write(report(records), format, width=width) + rows(report(records))
+    kinds = {unicodedata.category(c) for c in text if c not in "\n\t"}
+    assert not kinds & {"Cc", "Cs", "Zl", "Zp"}
+    assert not set(text) & set("\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@given(RECORDS)
+def test_a_record_is_a_line_of_a_table_and_of_a_pipe(records):
+    assert len(write(report(records), "table").splitlines()) == len(records) + 1
+    assert len(rows(report(records)).splitlines()) == len(records)
+    assert len(write(report(records), "markdown").splitlines()) == len(records) + 2
+
+
+def test_a_table_keeps_to_the_width_and_to_its_columns():
+    records = [
+        {"id": 1, "name": "品質保証チーム" * 5, "groups": ["a"]},
+        {"id": 10, "name": "short", "groups": []},
+    ]
+    assert write(report(records), "table", width=40).splitlines() == [
+        "ID  Name                          Groups",
+        " 1  品質保証チーム品質保証チー…   a",
+        "10  short",
+    ]
+
+
+def test_a_report_is_sorted_by_what_a_field_means():
+    records = [
+        {"id": 10, "name": "Émile", "groups": []},
+        {"id": 9, "name": None, "groups": ["a", "b"]},
+        {"id": 2, "name": "adam", "groups": ["z"]},
+    ]
+    given = report(records)
+    assert [r["id"] for r in given.sorted_by("id").records] == [2, 9, 10]
+    assert [r["id"] for r in given.sorted_by("-id").records] == [10, 9, 2]
+    assert [r["id"] for r in given.sorted_by("name").records] == [2, 10, 9]
+    assert [r["id"] for r in given.sorted_by("groups").records] == [10, 2, 9]
+
+
+def test_a_field_that_is_not_there_is_told_with_those_there_are():
+    with pytest.raises(BadField, match="no field “nick”: choose from id, name, groups"):
+        report([]).sorted_by("nick")
+    with pytest.raises(BadField, match="choose from"):
+        report([]).narrowed(["id", "nick"])
+
+
+def test_a_field_of_the_matrix_is_shown_harmlessly():
+    head = write(report([], fields=("id", "=1+1", "[x](y)|z")), "csv").splitlines()[0]
+    assert head == "id,'=1+1,[x](y)|z"
+    assert clean("[x](y)|z") in head

@@ -1,0 +1,110 @@
+"""What a few letters of a name, or an id, find."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groupstui.directory import Ambiguous, Index, NotFoundByName
+from groupstui.text import fold
+
+NAMES = {
+    1: "QA",
+    2: "qa",
+    3: "QA Berlin",
+    4: "Mobile QA",
+    5: "Sarah Çelik",
+    6: "Équipe",
+    7: "2024 launch",
+    8: "Aqaba",
+    2024: "Archive",
+}
+
+
+def index(names: dict[int, str]) -> Index[int]:
+    return Index("group", names, number=lambda number: number, names=lambda number: (names[number],))
+
+
+@pytest.fixture
+def groups() -> Index[int]:
+    return index(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("QA", 1),
+        ("qa", 2),
+        ("  qa  ", 2),
+        ("qa ber", 3),
+        ("celik", 5),
+        ("EQUIPE", 6),
+        ("#7", 7),
+        ("7", 7),
+        ("2024 l", 7),
+        ("2024", 2024),
+        ("mobile", 4),
+    ],
+)
+def test_one_is_meant(groups, text, found):
+    assert groups.find(text) == found
+
+
+def test_several_are_named_best_first(groups):
+    with pytest.raises(Ambiguous, match="“q” may be any of 3 groups") as caught:
+        groups.find("q")
+    assert caught.value.candidates == [1, 2, 3]
+
+
+@pytest.mark.parametrize("text", ["", "  ", "nobody", "#99", "#", "99"])
+def test_none_is_meant(groups, text):
+    with pytest.raises(NotFoundByName, match="no group is called"):
+        groups.find(text)
+
+
+def test_a_search_gives_the_id_the_name_its_beginning_a_word_and_a_part_in_this_order(groups):
+    assert groups.search("qa") == [1, 2, 3, 4, 8]
+    assert groups.search("2024") == [2024, 7]
+    assert groups.search("") == []
+
+
+LETTERS = st.text("aAbBéÉ #1", max_size=4)
+SITES = st.dictionaries(st.integers(1, 30), LETTERS, max_size=8)
+
+
+@given(SITES, LETTERS)
+def test_a_search_finds_exactly_the_names_that_hold_the_text_and_the_id(names, text):
+    wanted = fold(text.strip())
+    digits = wanted.removeprefix("#")
+    found = index(names).search(text)
+    assert len(found) == len(set(found))
+    assert set(found) == {
+        number
+        for number, name in names.items()
+        if wanted and (wanted in fold(name) or (digits.isdecimal() and int(digits) == number))
+    }
+
+
+@given(SITES, LETTERS)
+def test_what_is_meant_is_among_what_is_found_and_an_exact_name_always_wins(names, text):
+    groups = index(names)
+    stripped = text.strip()
+    exact = [number for number, name in names.items() if name == stripped]
+    found = groups.search(text)
+    match meant(groups, text):
+        case []:
+            assert found == []
+        case [one]:
+            assert one in found
+            assert len(exact) != 1 or stripped.startswith("#") or one == exact[0]
+        case several:
+            assert set(several) <= set(found)
+
+
+def meant(groups: Index[int], text: str) -> list[int]:
+    """Give the one that is meant, all that may be, or none."""
+    try:
+        return [groups.find(text)]
+    except Ambiguous as error:
+        return list(error.candidates)
+    except NotFoundByName:
+        return []
