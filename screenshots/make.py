@@ -29,7 +29,7 @@ PICTURES: dict[str, tuple[tuple[int, int], list[str]]] = {
     "narrow": ((60, 30), ["down"]),
     "filter": ((100, 30), ["slash", *"team"]),
     "person": ((100, 30), ["enter", "u"]),
-    "palette": ((100, 30), ["colon", *"page"]),
+    "palette": ((100, 30), ["colon", *"hopp"]),
     "help": ((100, 40), ["question_mark"]),
     "login": ((80, 24), []),
 }
