@@ -175,6 +175,7 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
 
     def _ask_to_sign_in(self, site: str = "", notice: Notice | None = None) -> None:
         self.push_screen(LoginScreen(self._connect, site=site, notice=notice), self._signed_in)
+        self.take_keys()
 
     def _signed_in(self, result: SignedIn | None) -> None:
         if result is None:
@@ -207,6 +208,7 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
             await self.switch_screen(screen)
         else:
             await self.push_screen(screen)
+        self.take_keys()
         if old is not None:
             await old.close()
         if not self._given(origin := service.instance.origin):

@@ -2,7 +2,7 @@
 
 Textual hands a key to what has the focus at that moment, and the widget comes to it later. On a slow line
 several keys arrive in one packet: of `/beta` the letters would go to the list, where `e` exports, before `/`
-has given the focus to the filter.
+has given the focus to the filter. What is typed before the first screen is there waits for it.
 """
 
 from collections import deque
@@ -23,16 +23,26 @@ class KeysInOrder(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self._held: deque[Key | Paste] = deque()
-        self._taking = False
+        self._starting = self._taking = True
 
     async def on_event(self, event: Event) -> None:
         """Hold what is typed while the last key has not had its effect."""
-        if not isinstance(event, Key | Paste) or event.is_forwarded:
+        if not isinstance(event, Key | Paste) or event.is_forwarded or self._ends_start(event):
             await super().on_event(event)
         elif self._taking:
             self._held.append(event)
         else:
             await self._take(event)
+
+    def _ends_start(self, event: Key | Paste) -> bool:
+        """Whether a key is the app's own, such as the one that quits: it works without any screen."""
+        return self._starting and isinstance(event, Key) and event.key in self._bindings.key_to_bindings
+
+    def take_keys(self) -> None:
+        """Let the keys through: the first screen is there."""
+        if self._starting:
+            self._starting = False
+            self.call_later(self._arrive, None)
 
     async def _take(self, event: Key | Paste) -> None:
         self._taking = True

@@ -194,6 +194,17 @@ def test_groups_are_browsed_with_a_token_from_the_environment(
     assert len(files_with("page_size = 50", home)) == 1
 
 
+@pytest.mark.parametrize(
+    ("typed", "comes"), [("/beta", "1 of 230 groups"), (":hopp", "Grace Hopper"), ("bx", "▸  1 QA")]
+)
+def test_what_is_typed_before_the_program_is_there_is_taken(terminal, environment, home, url, typed, comes):
+    pane = terminal(environment | {"TESTMO_TOKEN": CANARY})
+    start(pane, f"--instance {url}")
+    pane.type(typed)
+    pane.wait_for("as of", comes)
+    leave(pane, "C-q")
+
+
 def test_a_person_of_a_large_site_is_found_by_four_letters(terminal, environment, home):
     site = make_site(groups=2_430, users=9_000)
     with DemoServer(create_app(site, token=CANARY, latency=0.05)) as server:

@@ -42,6 +42,7 @@ class BrowserScreen(TakingScreen):
     """Browses the groups of one site."""
 
     CSS_PATH = stylesheet("browser.tcss")
+    AUTO_FOCUS = "Table"  # the first that could take the keys is the filter, though it is hidden
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("slash", "filter", "show.filter", "Filter the list as you type", hint="filter"),
@@ -123,9 +124,8 @@ class BrowserScreen(TakingScreen):
         yield Static("groupstui needs 40 columns and 12 lines: make the window larger.", classes="too-small")
 
     def on_mount(self) -> None:
-        """Let the list have the keys."""
+        """Let the list look among all that is seen."""
         self.groups.directory = self.service.directory
-        self.groups.table.focus()
 
     @property
     def following(self) -> bool:
