@@ -198,16 +198,47 @@ async def test_the_filter_looks_among_members_after_tab(pilot):
     assert rows(pilot) == []
 
 
-async def test_enter_keeps_the_filter_and_escape_clears_it_with_the_cursor_where_it_was(pilot):
-    await press(pilot, "down", "down")
-    before = cursor(pilot, "#list")
-    await press(pilot, "/")
-    await type_text(pilot, "night")
+async def test_the_best_of_what_fits_is_under_the_cursor(pilot):
+    await press(pilot, "end", "/")
+    await type_text(pilot, "qa")
+    assert cursor(pilot, "#list").startswith("1 QA")
     await press(pilot, "enter", "down")
+    assert not cursor(pilot, "#list").startswith("1 QA")
+
+
+async def test_a_filter_that_is_cleared_leaves_the_cursor_where_it_was(pilot):
+    await press(pilot, "down", "down", "/")
+    await type_text(pilot, "beta")
+    assert not cursor(pilot, "#list").startswith("4 Everyone")
+    await press(pilot, "escape")
+    assert cursor(pilot, "#list").startswith("4 Everyone")
+    assert "page 1 of 16" in drawn(pilot)
+
+
+async def test_a_filter_that_was_used_leaves_the_cursor_on_what_was_found(pilot):
+    await press(pilot, "down", "down", "/")
+    await type_text(pilot, "night")
+    await press(pilot, "enter")
     assert all("night" in name.lower() for name in rows(pilot))
     await press(pilot, "escape")
-    assert "page 1 of 16" in drawn(pilot)
-    assert cursor(pilot, "#list") == before
+    assert cursor(pilot, "#list").startswith("28 Night shift")
+
+
+async def test_a_group_found_elsewhere_leaves_the_cursor_where_it_was(pilot):
+    await press(pilot, "down", "down", "/")
+    await type_text(pilot, "accounts leads")
+    await press(pilot, "enter", "enter")
+    assert "Accounts leads #296" in words(pilot, "#members")
+    await press(pilot, "left", "escape")
+    assert cursor(pilot, "#list").startswith("4 Everyone")
+
+
+async def test_a_filter_of_nothing_is_left_like_one_that_is_cleared(pilot):
+    await press(pilot, "down", "/", "escape")
+    assert cursor(pilot, "#list").startswith("2 Release managers")
+    assert not pilot.app.screen.groups.filter_input.display
+    await press(pilot, "/", "enter", "down")
+    assert cursor(pilot, "#list").startswith("4 Everyone")
 
 
 async def test_a_page_that_is_turned_clears_the_filter(pilot):

@@ -35,6 +35,8 @@ class FilterInput(Input):
         """The person is done with the filter and wants the list."""
 
         input: "FilterInput"
+        kept: bool
+        """Whether the filter stays."""
 
     @dataclass
     class Widened(Message):
@@ -65,8 +67,9 @@ class FilterInput(Input):
         self.focus()
 
     def clear_text(self) -> None:
-        """Empty the filter and hide it."""
-        self.value = ""
+        """Empty the filter and hide it; nothing is posted."""
+        with self.prevent(Input.Changed):
+            self.value = ""
         self.display = False
 
     def action_widen(self) -> None:
@@ -76,12 +79,11 @@ class FilterInput(Input):
     def action_keep(self) -> None:
         """Go to the list; the filter stays."""
         self.display = bool(self.value)
-        self.post_message(self.Left(self))
+        self.post_message(self.Left(self, kept=True))
 
     def action_clear(self) -> None:
         """Go to the whole list."""
-        self.clear_text()
-        self.post_message(self.Left(self))
+        self.post_message(self.Left(self, kept=False))
 
     @on(Input.Changed)
     def _edited(self, event: Input.Changed) -> None:

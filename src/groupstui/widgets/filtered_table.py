@@ -48,8 +48,13 @@ class FilteredTable(Vertical, Generic[T]):
         self.filter_input = FilterInput(placeholder, widens=widens)
         self._name_of = name_of
         self._number_of = number_of
+        self._identity = identity
         self._rows: Sequence[T] = ()
         self._empty = ""
+        self._before: Hashable = None
+        """The identity of the row that the cursor was on before anything was filtered."""
+        self._taken = False
+        """Whether the person took the filter's rows, and did not just look."""
 
     def compose(self) -> ComposeResult:
         """Stack the filter and the table."""
@@ -87,6 +92,7 @@ class FilteredTable(Vertical, Generic[T]):
         if not self.query_text:
             return False
         self.filter_input.clear_text()
+        self._search("")
         return True
 
     def fitting(self, query: str) -> Sequence[T]:
@@ -96,7 +102,7 @@ class FilteredTable(Vertical, Generic[T]):
     def search_again(self) -> None:
         """Apply the filter once more: what it looks among has changed."""
         if self.filtered:
-            self._refill()
+            self._refill(keep=self.table.cursor > 0)
 
     def filter_changed(self) -> None:
         """Called after the filter has changed, for what a subclass draws about it."""
@@ -111,13 +117,30 @@ class FilteredTable(Vertical, Generic[T]):
         self.table.show(rows, keep=keep)
         self.filter_changed()
 
+    def _search(self, query: str) -> None:
+        """Show what fits, with the cursor on the best; all rows bring it back to where it was.
+
+        It stays on a row that was found, where that is among all rows, too.
+        """
+        here = None if self.table.current is None else self._identity(self.table.current)
+        if not self.filtered:
+            self._before, self._taken = here, False
+        self.query_text = query
+        self._refill(keep=False)
+        if not self.filtered and not (self._taken and self.table.move_to(here)):
+            self.table.move_to(self._before)
+
     @on(FilterInput.Edited)
     def _edited(self, event: FilterInput.Edited) -> None:
         event.stop()
-        self.query_text = event.text
-        self._refill()
+        self._search(event.text)
 
     @on(FilterInput.Left)
     def _left(self, event: FilterInput.Left) -> None:
         event.stop()
+        if event.kept:
+            self._taken = True
+        else:
+            self.clear_filter()
+            self.filter_input.display = False
         self.table.focus()
