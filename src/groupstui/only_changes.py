@@ -6,7 +6,7 @@ most of it is on the screen already. Over SSH that is what one waits for.
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import chain, groupby
+from itertools import chain, groupby, takewhile
 from operator import itemgetter
 
 from rich.cells import cell_len
@@ -24,8 +24,16 @@ Cell = tuple[str, str, str]
 """A character, with the marks that stand on it; what can be seen of the SGR parameters it is drawn with; and
 all of them. The right half of a wide character has no text."""
 
+UNKNOWN: Cell = (" ", "?", "")
+"""Stands for a cell that was never drawn; no cell looks like it."""
+
 NEAR = 8
 """Cells between two changes that are sent once more: to jump over them takes as many bytes."""
+
+
+FIRST_DOUBTFUL, FIRST_AGREED, FIRST_EAST_ASIAN, LAST_AGREED = "\u0590", "\u1e00", "\u2e80", "\ufb00"
+"""Latin, Greek, Cyrillic, lines, arrows and the wide characters of East Asia have the same width everywhere.
+From Hebrew to Mongolian, for emoji, and for presentation forms, terminals have tables of their own."""
 
 
 class OnlyChanges(App[None]):
@@ -70,7 +78,7 @@ class Picture:
 
     def __init__(self) -> None:
         self._size = Size(0, 0)
-        self._lines: dict[int, list[tuple[str, str] | None]] = {}
+        self._lines: dict[int, list[Cell | None]] = {}
 
     def forget(self) -> None:
         """Take nothing for granted any more."""
@@ -86,31 +94,80 @@ class Picture:
         """Put cells into the picture, and give what the terminal has to be sent for it."""
         line = self._lines.setdefault(y, [])
         line.extend([None] * (x + len(cells) - len(line)))
-        changed = [index for index, cell in enumerate(cells) if line[x + index] != cell[:2]]
-        line[x : x + len(cells)] = [cell[:2] for cell in cells]
-        return "".join(f"\x1b[{y + 1};{x + a + 1}H{_written(cells[a:b])}" for a, b in _runs(changed, cells))
+        changed = [x + i for i, cell in enumerate(cells) if (line[x + i] or UNKNOWN)[:2] != cell[:2]]
+        line[x : x + len(cells)] = cells
+        if (end := x + len(cells)) < len(line) and not (line[end] or UNKNOWN)[0]:
+            line[end] = None  # what a terminal makes of half a wide character is its own affair
+        if any(not (line[index] or UNKNOWN)[0].isascii() for index in changed):
+            changed = sorted(_with_neighbours(changed, line))
+        return "".join(
+            f"\x1b[{y + 1};{begin + 1}H{_written(line[begin:end], begin)}"
+            for begin, end in _runs(changed, line)
+        )
 
 
-def _runs(changed: list[int], cells: list[Cell]) -> Iterator[tuple[int, int]]:
+def _with_neighbours(changed: list[int], line: list[Cell | None]) -> set[int]:
+    """Add what a terminal that counts other cells would draw elsewhere, or draw over."""
+    found = set(changed)
+    place = 0
+    for doubtful, run in groupby(_judged(line), itemgetter(0)):
+        texts = [text for _, text in run]
+        stretch = range(place, place + len(texts))
+        place = stretch.stop
+        if doubtful and not found.isdisjoint(stretch):
+            overflow = range(stretch.start, min(stretch.start + 2 * len("".join(texts)), len(line)))
+            found.update(takewhile(lambda index: line[index] is not None, overflow))
+    return found
+
+
+def _runs(changed: list[int], line: list[Cell | None]) -> Iterator[tuple[int, int]]:
     """Join changes that are near to each other, and do not begin in the middle of a wide character."""
     begin = end = None
     for index in changed:
         if end is None or index - end > NEAR:
             if begin is not None and end is not None:
                 yield begin, end
-            begin = index if cells[index][0] or index == 0 else index - 1
+            begin = index if (line[index] or UNKNOWN)[0] or index == 0 else index - 1
         end = index + 1
     if begin is not None and end is not None:
         yield begin, end
 
 
-def _written(cells: list[Cell]) -> str:
-    """Give cells as they are sent, with each way of drawing named once."""
-    drawn = (
-        f"\x1b[{f'0;{look}' if look else 0}m{''.join(map(itemgetter(0), group))}"
-        for look, group in groupby(cells, itemgetter(2))
-    )
+def _written(cells: Iterable[Cell | None], x: int) -> str:
+    """Give cells as they are sent, with each way of drawing named once.
+
+    Args:
+        cells: What is drawn from the left to the right.
+        x: The column of the first, counted from 0.
+    """
+    drawn: list[str] = []
+    for look, group in groupby((cell or UNKNOWN for cell in cells), itemgetter(2)):
+        drawn.append(f"\x1b[{f'0;{look}' if look else 0}m")
+        for doubtful, run in groupby(_judged(group), itemgetter(0)):
+            texts = [text for _, text in run]
+            x += len(texts)
+            text = "".join(texts)
+            # The terminal may count other cells than these: what it skips must be blank, and what follows
+            # has to stand in its place.
+            drawn.append(f"\x1b[{len(texts)}X{text}\x1b[{x + 1}G" if doubtful else text)
     return "".join(drawn) + "\x1b[0m"
+
+
+def _judged(cells: Iterable[Cell | None]) -> Iterator[tuple[bool, str]]:
+    """Give each cell's text, and whether terminals disagree on its width; its right half is judged alike."""
+    doubtful = False
+    for cell in cells:
+        text = (cell or UNKNOWN)[0]
+        doubtful = _is_doubtful(text) if text else doubtful
+        yield doubtful, text
+
+
+@lru_cache(4096)
+def _is_doubtful(text: str) -> bool:
+    """Tell whether terminals disagree on a text's width: marks, joined signs, emoji, many scripts."""
+    if len(text) > 1 or FIRST_DOUBTFUL <= text < FIRST_AGREED or text >= LAST_AGREED:
+        return True
+    return text < FIRST_EAST_ASIAN and cell_len(text) > 1
 
 
 def _pieces(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Iterable[Segment]]]:

@@ -16,7 +16,7 @@ SCREENS = {
     "the filter": ("/be", "filter"),
     "help": ("?", "Move"),
     "the palette": (":ada", "Ada Lovelace"),
-    "a person": ("\tu", "Groups of Grace Hopper"),
+    "a person": ("\tu", "Groups of Ada Lovelace"),
     "the sites": ("i", "add a site"),
     "a name for a file": ("e", "groups.csv"),
     "what can be copied": ("Y", "all 15 groups as CSV"),

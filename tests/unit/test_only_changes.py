@@ -26,7 +26,10 @@ STYLES = [
 ]
 
 pieces = st.lists(
-    st.tuples(st.sampled_from(["a", "b ", "  ", "é", "e\u0301", "品", "🚀", "|"]), st.sampled_from(STYLES)),
+    st.tuples(
+        st.sampled_from(["a", "b ", "  ", "é", "e\u0301", "品", "🚀", "ש", "⚡", "|"]),
+        st.sampled_from(STYLES),
+    ),
     max_size=WIDTH,
 )
 strips = pieces.map(
@@ -121,3 +124,18 @@ def test_changes_near_to_each_other_are_sent_in_one_go(after, sent):
     picture = Picture()
     picture.draw(0, 0, [(character, "", "") for character in "abcdefghijkl"])
     assert picture.draw(0, 0, [(character, "", "") for character in after]) == sent
+
+
+@pytest.mark.parametrize("name", ["सुनीता", "⚡️ team", "🏳️‍🌈 team", "יעל שפ", "พิมพ์ชนก"])
+@pytest.mark.parametrize("cells", [1, 2])
+def test_a_terminal_that_counts_other_cells_keeps_what_follows_in_its_place(monkeypatch, name, cells):
+    usual = pyte.screens.wcwidth
+    monkeypatch.setattr(pyte.screens, "wcwidth", lambda c: cells if c in name and c > "z" else usual(c))
+    emulator, picture = Emulator(), Picture()
+    for text in ("abcdefghijk", name):
+        line = Strip([Segment(text)]).adjust_cell_length(WIDTH - 1)
+        update = LayoutUpdate([[line, Strip([Segment("|")])]] * HEIGHT, Region(0, 0, WIDTH, HEIGHT))
+        emulator.take(Thrifty(picture, update).render_segments(CONSOLE))
+    for row in emulator.screen.display:
+        assert row.endswith("|")
+        assert not set(row) & set("bcdfghijk")
