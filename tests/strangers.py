@@ -2,8 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from socket import SO_LINGER, SOL_SOCKET
 from socketserver import StreamRequestHandler, ThreadingTCPServer
+from struct import pack
 from threading import Thread
+
+RESET = b"\0"
+"""What no server says."""
 
 
 class Stranger(ThreadingTCPServer):
@@ -15,13 +20,17 @@ class Stranger(ThreadingTCPServer):
 
 @contextmanager
 def stranger(answer: bytes, port: int = 0) -> Iterator[str]:
-    """Let a server say this to every request; gives its address."""
+    """Let a server say this to every request, or tear the connection for `RESET`; gives its address."""
 
     class Handler(StreamRequestHandler):
         def handle(self) -> None:
             while self.rfile.readline().strip():
                 pass
-            self.wfile.write(answer)
+            if answer is RESET:
+                self.request.setsockopt(SOL_SOCKET, SO_LINGER, pack("ii", 1, 0))
+                self.request.close()
+            else:
+                self.wfile.write(answer)
 
     with Stranger(("127.0.0.1", port), Handler) as server:
         thread = Thread(target=server.serve_forever, args=(0.01,))

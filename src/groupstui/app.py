@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.widgets import Static
+from textual.worker import WorkerFailed
 
 from .api.errors import TestmoError
 from .api.instance import BadInstance, Instance
@@ -131,7 +132,9 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
 
         self._return_code = BUG
         if not self._exit_renderables and (error := self._exception) is not None:
-            self._exit_renderables.append(Text(f"groupstui: {crash_notice(error)}"))
+            notice = crash_notice(error.error if isinstance(error, WorkerFailed) else error)
+            # The terminal wraps the line by itself, so that the path in it can be selected.
+            self._exit_renderables.append(Text(f"groupstui: {notice}", overflow="ignore", no_wrap=True))
         self._close_messages_no_wait()
 
     # From one screen to another

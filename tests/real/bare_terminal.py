@@ -9,6 +9,7 @@ import subprocess
 import sys
 import termios
 from contextlib import suppress
+from pathlib import Path
 from time import monotonic
 from typing import Self
 
@@ -112,6 +113,12 @@ class BareTerminal:
     def settings(self) -> list[object]:
         """How the terminal treats what is typed."""
         return list(termios.tcgetattr(self._theirs))
+
+    @property
+    def peak(self) -> int:
+        """The most memory that the program has had until now, in bytes."""
+        status = Path(f"/proc/{self._program.pid}/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
     def exit_code(self, within: float) -> int:
         """Wait until the program has ended, with nobody reading what it sends."""

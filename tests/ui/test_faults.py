@@ -6,7 +6,7 @@ from groupstui.api.pacing import Clock
 from groupstui.demo.faults import KINDS
 
 from ..bad_days import BAD_DAYS, DOUBTFUL_DAYS, NEVER_ANSWERED, ODD_DAYS, PATIENCE
-from .driving import browser_app, cursor, drawn, press, settled, type_text, until, words
+from .driving import browser_app, cursor, press, settled, type_text, until, words
 
 bad_days = pytest.mark.parametrize("day", BAD_DAYS, ids=lambda day: day.kind)
 
@@ -23,8 +23,7 @@ def app(demo, clock, day=None):
 
 def saw(record_property, day, pilot) -> None:
     """Let the summary of the tests show what a person would have read."""
-    line = next(line.strip() for line in drawn(pilot).splitlines() if day.says.lower() in line.lower())
-    record_property("saw", ("app", day.kind, line))
+    record_property("saw", ("app", day.kind, words(pilot, "MessageLine")))
 
 
 def test_every_kind_of_fault_is_tried():

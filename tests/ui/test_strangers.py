@@ -7,7 +7,7 @@ import pytest
 from groupstui.demo import DEMO_TOKEN, create_app
 from groupstui.demo.server import DemoServer
 
-from ..strangers import http, stranger
+from ..strangers import RESET, http, stranger
 from .driving import browser_app, press, settled, words
 
 ADDRESS = "Check the instance's address. r tries again."
@@ -32,6 +32,7 @@ STRANGERS = {
         b"SSH-2.0-OpenSSH_9.6\r\n\r\n",
         f"The connection to HOST broke: illegal status line: bytearray(b'SSH-2.0-OpenSSH_9.6'). {NETWORK}",
     ),
+    "a reset": (RESET, f"The connection to HOST broke: Connection reset by peer. {NETWORK}"),
     "silence": (
         b"",
         f"The connection to HOST broke: Server disconnected without sending a response. {NETWORK}",

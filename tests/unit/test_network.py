@@ -5,6 +5,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -117,6 +118,14 @@ async def test_an_unknown_authority_is_not_trusted(secure_site):
     with pytest.raises(Unreachable, match="no trusted connection to localhost") as caught:
         await name_of_user(secure_site)
     assert "--ca-bundle" in caught.value.advice
+
+
+async def test_a_certificate_out_of_its_time_may_be_the_fault_of_the_clock(authority, bundle):
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost", not_after=datetime(2020, 1, 1, tzinfo=UTC)).configure_cert(tls)
+    with serving(tls) as port, pytest.raises(Unreachable, match="no trusted connection") as caught:
+        await name_of_user(f"https://localhost:{port}", Network(ca_bundle=str(bundle)))
+    assert "Check this machine's clock" in caught.value.advice
 
 
 async def test_an_authority_that_is_named_is_trusted(secure_site, bundle):

@@ -140,8 +140,7 @@ class Client:
         except (httpx.InvalidURL, UnicodeError):
             raise WrongAddress(f"{host} is not an address that can be asked") from None
         except (httpx.HTTPError, OSError) as error:
-            why = clean(str(error)) or type(error).__name__
-            raise Unreachable(f"the connection to {host} broke: {why}", momentary=True) from None
+            raise Unreachable(f"the connection to {host} broke: {_why(error)}", momentary=True) from None
 
     def _refusal(self, response: httpx.Response, body: bytes) -> TestmoError:
         """Turn a status other than 200 into the error that says what to do."""
@@ -209,9 +208,24 @@ def _date(response: httpx.Response) -> datetime | None:
         return None
 
 
+def _why(error: BaseException) -> str:
+    """Give what an error says; one that says nothing was caused by one that does."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if said := clean((isinstance(cause, OSError) and cause.strerror) or str(cause)):
+            return said
+        cause = cause.__cause__ or cause.__context__
+    return type(error).__name__
+
+
 def _not_connected(host: str, error: httpx.ConnectError) -> TestmoError:
     why = clean(str(error))
     lowered = why.lower()
+    if "expired" in lowered or "not yet valid" in lowered:
+        return Unreachable(
+            f"no trusted connection to {host}: {why}",
+            advice="Check this machine's clock: a certificate is valid for a time.",
+        )
     if "certificate" in lowered or "ssl" in lowered or "tls" in lowered:
         return Unreachable(
             f"no trusted connection to {host}: {why}",

@@ -1,0 +1,37 @@
+"""Runs the program with a bug in it that would tell the token: `crashing.py WHERE FILE [ARGUMENT...]`."""
+
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+from groupstui import __main__ as program
+from groupstui.screens.browser import BrowserScreen
+from groupstui.screens.person import PersonDialog
+from groupstui.service import GroupsService
+from groupstui.widgets.table import Table
+
+PLACES = {
+    "worker": (PersonDialog, "__init__"),
+    "handler": (BrowserScreen, "action_turn"),
+    "renderer": (Table, "action_end"),
+    "quiet worker": (GroupsService, "group"),
+}
+
+
+def main(where: str, path: str, *arguments: str) -> None:
+    """Put the bug in its place and start the program."""
+
+    def fail(*_: Any, **__: Any) -> NoReturn:
+        token = Path(path).read_text()
+        raise RuntimeError(f"a bug with {token}") from ValueError(repr({"Authorization": f"Bearer {token}"}))
+
+    def fail_to_draw(*_: Any) -> None:
+        Table.render_line = fail  # type: ignore[method-assign]
+
+    owner, name = PLACES[where]
+    setattr(owner, name, fail_to_draw if where == "renderer" else fail)
+    sys.argv[1:] = arguments
+    program.main()
+
+
+main(*sys.argv[1:])

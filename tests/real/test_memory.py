@@ -1,0 +1,62 @@
+"""Whatever a site sends, the program stays small."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from groupstui.demo import create_app, make_site
+from groupstui.demo.faults import Faults
+from groupstui.demo.server import DemoServer
+
+from .bare_terminal import BareTerminal
+
+TOKEN = "t0ken"
+MOST = 200_000_000
+
+HEAVY = {
+    "bomb": "larger than 32 MB",
+    "endless": "larger than 32 MB",
+    "deep": "broken JSON",
+    "types": "unknown shape",
+    "endless-pages": "page 1 of",
+    "repeats": "page 1 of",
+}
+"""What is sent, and what is said of it; the rest of the faults are small."""
+
+
+@pytest.fixture
+def given(environment, request) -> Iterator[dict[str, str]]:
+    """The environment of a program whose site always sends the same."""
+    faults = Faults()
+    faults.always(request.getfixturevalue("kind"))
+    with DemoServer(create_app(make_site(), token=TOKEN, faults=faults)) as server:
+        yield environment | {"TESTMO_TOKEN": TOKEN, "TESTMO_INSTANCE": server.url}
+
+
+def saw(record_property, kind: str, where: str, peak: int) -> None:
+    record_property("saw", (where, kind, f"{peak / 1e6:.0f} MB at most"))
+
+
+@pytest.mark.parametrize(("kind", "said"), HEAVY.items(), ids=HEAVY)
+def test_the_app_stays_small(given, kind, said, record_property):
+    with BareTerminal(given, columns=120) as terminal:
+        terminal.read_until(said)
+        terminal.press("r")
+        terminal.read_all()
+        saw(record_property, kind, "app", terminal.peak)
+        assert terminal.peak < MOST
+
+
+@pytest.mark.parametrize("kind", HEAVY)
+def test_a_command_stays_small(given, kind, record_property):
+    command = [sys.executable, "-m", "groupstui", "groups"]
+    program = subprocess.Popen(command, env=given, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(program.pid, 0)
+    program.returncode = os.waitstatus_to_exitcode(status)
+    peak = usage.ru_maxrss * 1024
+    saw(record_property, kind, "command", peak)
+    assert program.returncode in (0, 3)
+    assert peak < MOST
