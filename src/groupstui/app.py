@@ -40,8 +40,8 @@ KEY_NAMES = {"enter": "enter", "backspace": "backspace", "delete": "del", "shift
 
 DEFAULT_THEME = "textual-dark"
 
-READABLE_IN_16 = (DEFAULT_THEME, "textual-ansi")
-"""Themes that a terminal of 16 colours shows readably."""
+READABLE_IN_16 = ("ansi-dark", "ansi-light")
+"""Themes of the terminal's own 16 colours, the first of them readable on any background."""
 
 BUG = 3
 """The exit code after a crash."""
@@ -99,8 +99,9 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
 
     def _readable(self, theme: str | None) -> str:
         """Give the theme that was chosen, or one that can be read where there are just 16 colours."""
-        choice = READABLE_IN_16 if self.console.color_system == "standard" else self.available_themes
-        return theme if theme is not None and theme in choice else DEFAULT_THEME
+        if self.console.color_system == "standard":
+            return theme if theme in READABLE_IN_16 else READABLE_IN_16[0]
+        return theme if theme is not None and theme in self.available_themes else DEFAULT_THEME
 
     def get_line_filters(self) -> list[LineFilter]:
         """Give what every line goes through before it is drawn."""

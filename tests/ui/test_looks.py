@@ -65,7 +65,7 @@ async def test_a_theme_that_16_colours_cannot_show_is_put_aside_for_the_run(make
     monkeypatch.setenv("TERM", "xterm")
     async with make().run_test() as pilot:
         await settled(pilot)
-        assert pilot.app.theme == "textual-dark"
+        assert pilot.app.theme == "ansi-dark"
     assert 'theme = "nord"' in settings_path.read_text()
 
 
