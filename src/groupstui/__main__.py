@@ -1,14 +1,18 @@
 """Starts the app, or answers a command. The only place that exits."""
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Mapping, MutableMapping
 from typing import TYPE_CHECKING, NoReturn
 
 from . import cli
+from .redaction import Masked
 
 if TYPE_CHECKING:
+    import httpx
+
     from .app import GroupsApp
     from .cli.session import Demo
     from .credentials import TokenStore
@@ -17,12 +21,17 @@ if TYPE_CHECKING:
 TOOLKIT_VARIABLES = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL_DRIVER")
 """They make Textual log keys, a token's among them, to readable files, or load other code."""
 
+STARTED = 2.0
+"""Seconds after which everything that the first screen needs is surely loaded."""
+
 SAVING = 2.0
 """Seconds that the end of the program waits for a keyring that has not answered yet."""
 
 
 def main() -> NoReturn:
     """Run the program and exit with its code."""
+    gc.disable()  # while it starts, nothing becomes garbage; a command is over before that matters
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # its command line, not ours
     code = run(sys.argv[1:], os.environ)
     try:
         sys.stdout.flush()
@@ -105,8 +114,15 @@ async def _shown(app: "GroupsApp", *, mouse: bool) -> None:
     def end(code: int) -> None:
         loop.call_soon_threadsafe(lambda: app.exit(return_code=code))
 
+    loop.call_later(STARTED, _collect_garbage)
     with watched(end):
         await app.run_async(mouse=mouse)
+
+
+def _collect_garbage() -> None:
+    """Begin to look for garbage, but not among what was loaded for good."""
+    gc.freeze()
+    gc.enable()
 
 
 def _app(
@@ -147,24 +163,28 @@ def _app(
 
 def _demo() -> "Demo":
     """Give the embedded demo site: in this process, with no port, no login and no keyring."""
+    from .cli.session import Demo
+
+    return Demo(Masked("demo"), _demo_transport)
+
+
+def _demo_transport() -> "httpx.AsyncBaseTransport":
+    """Make the demo site, and what carries requests to it."""
     import httpx
 
-    from .cli.session import Demo
-    from .demo import DEMO_TOKEN, create_app, make_site
+    from .demo import create_app, make_site
 
-    return Demo(DEMO_TOKEN, httpx.ASGITransport(create_app(make_site(), token=DEMO_TOKEN)))
+    return httpx.ASGITransport(create_app(make_site(), token="demo"))
 
 
 def _demo_app(options: argparse.Namespace, looks: "Looks") -> "GroupsApp":
-    from pydantic import SecretStr
-
     from .app import Access, make_app
     from .cli.session import DEMO_INSTANCE
     from .service import GroupsService
 
     demo = _demo()
     return make_app(
-        access=Access(DEMO_INSTANCE, SecretStr(demo.token)),
+        access=Access(DEMO_INSTANCE, demo.token),
         connect=lambda instance, token: GroupsService(instance, token, transport=demo.transport),
         start_at=options.name or "",
         looks=looks,

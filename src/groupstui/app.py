@@ -4,9 +4,8 @@ import base64
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydantic import SecretStr
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
@@ -22,17 +21,18 @@ from .keys_in_order import KeysInOrder
 from .line_filters import Ascii, Uncoloured
 from .messages import ChooseSite, PageSizeChosen, SignInAgain, SignOut
 from .only_changes import OnlyChanges
+from .redaction import Secret
 from .resources import stylesheet
 from .screens.browser import BrowserScreen
 from .screens.commands import commands_of
-from .screens.confirm import ConfirmDialog
-from .screens.help import HelpDialog
-from .screens.login import Connect, LoginScreen, SignedIn
-from .screens.sites import SitesDialog
-from .service import GroupsService
+from .screens.noticing import NoticingScreen
+from .service import Connect, GroupsService
 from .settings import Settings, SettingsError, SettingsFile
 from .terminal import Looks
 from .widgets.message_line import Notice
+
+if TYPE_CHECKING:
+    from .screens.login import SignedIn
 
 KEY_NAMES = {"enter": "enter", "backspace": "backspace", "delete": "del", "shift+tab": "shift+tab"} | {
     f"ctrl+{letter}": f"ctrl+{letter}" for letter in "pqt"
@@ -52,7 +52,7 @@ class Access:
     """A site and a token that were given from outside: nothing is asked, and nothing is kept."""
 
     instance: Instance
-    token: SecretStr
+    token: Secret
 
 
 class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
@@ -60,7 +60,8 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
 
     TITLE = "groupstui"
     ENABLE_COMMAND_PALETTE = False  # the project's own is quiet on a slow link
-    CSS_PATH: ClassVar[Any] = [stylesheet("app.tcss"), stylesheet("dialogs.tcss")]
+    # The browser's styles are loaded here: those of a screen have all of them parsed once more.
+    CSS_PATH: ClassVar[Any] = [stylesheet(f"{name}.tcss") for name in ("app", "browser", "dialogs")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "say_how_to_quit", show=False, system=True),
         Binding("ctrl+q", "quit", show=False, system=True),  # for the time before the first screen
@@ -163,12 +164,12 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
         else:
             self._open(instance, token)
 
-    def _given(self, origin: str) -> SecretStr | None:
+    def _given(self, origin: str) -> Secret | None:
         """Give the token that came from outside, if this is its site: the keyring is not asked for it."""
         access = self._access
         return access.token if access is not None and access.instance.origin == origin else None
 
-    def _open(self, instance: Instance, token: SecretStr) -> None:
+    def _open(self, instance: Instance, token: Secret) -> None:
         """Browse a site; say why where not even a connection can be set up, as with a bad proxy variable."""
         try:
             service = self._connect(instance, token)
@@ -178,10 +179,12 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
             self._browse(service)
 
     def _ask_to_sign_in(self, site: str = "", notice: Notice | None = None) -> None:
+        from .screens.login import LoginScreen
+
         self.push_screen(LoginScreen(self._connect, site=site, notice=notice), self._signed_in)
         self.take_keys()
 
-    def _signed_in(self, result: SignedIn | None) -> None:
+    def _signed_in(self, result: "SignedIn | None") -> None:
         if result is None:
             return
         origin = result.service.instance.origin
@@ -191,7 +194,7 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
         self._save_token(origin, result.token)
 
     @work(name="write the keyring", group="keyring")
-    async def _save_token(self, origin: str, token: SecretStr) -> None:
+    async def _save_token(self, origin: str, token: Secret) -> None:
         try:
             await self._tokens.save(origin, token)
         except KeyringUnavailable as error:
@@ -220,7 +223,7 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
 
     def _say(self, notice: Notice) -> None:
         for screen in self.screen_stack:
-            if isinstance(screen, BrowserScreen | LoginScreen):
+            if isinstance(screen, NoticingScreen):
                 screen.notice = notice
 
     # Sites
@@ -228,6 +231,8 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
     @on(ChooseSite)
     @work(name="choose a site", group="dialog", exclusive=True)
     async def _choose_site(self) -> None:
+        from .screens.sites import SitesDialog
+
         current = "" if self._service is None else self._service.instance.origin
         choice = await self.push_screen_wait(
             SitesDialog([site.instance for site in self._settings.sites], current)
@@ -261,6 +266,8 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
                 f"Delete the token of {origin} from the keyring? "
                 "Testmo shows a token only once: to come back, make a new one."
             )
+        from .screens.confirm import ConfirmDialog
+
         if await self.push_screen_wait(ConfirmDialog("Sign out", question)):
             self._sign_out(origin)
 
@@ -327,6 +334,8 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
 
     def action_help(self) -> None:
         """Show what the keys do on the screen below."""
+        from .screens.help import HelpDialog
+
         self.push_screen(HelpDialog(commands_of(self.screen)))
 
 

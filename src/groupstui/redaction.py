@@ -1,10 +1,35 @@
 """Keeps tokens out of everything that is written down."""
 
+from typing import Protocol
+
 from .text import clean
 
 LONGEST_LINE = 2_000
 
 _hidden: set[str] = set()
+
+
+class Secret(Protocol):
+    """A text that shows itself only to who asks for it; pydantic's `SecretStr` is one."""
+
+    def get_secret_value(self) -> str:
+        """Give the text."""
+
+
+class Masked:
+    """A secret text of the program's caller. Unlike `SecretStr` it is there before anything was loaded."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return "•••"
+
+    def get_secret_value(self) -> str:
+        """Give the text."""
+        return self._text
 
 
 def hide(secret: str) -> None:

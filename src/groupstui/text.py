@@ -56,9 +56,14 @@ def count(number: int, singular: str, plural: str | None = None) -> str:
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
     """Give the text as it is compared in searches: without regard to case, accents and width."""
+    return fold_once(text)
+
+
+def fold_once(text: str) -> str:
+    """Give what `fold` gives, and remember nothing: for who keeps the result."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())

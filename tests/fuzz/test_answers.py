@@ -43,7 +43,7 @@ def service_on(heard: list[tuple[int, bytes]]) -> GroupsService:
         return httpx.Response(status, headers=DATE, stream=httpx.ByteStream(body))
 
     transport = httpx.MockTransport(answer)
-    return GroupsService(INSTANCE, SecretStr(TOKEN), transport=transport, clock=SteppedClock())
+    return GroupsService(INSTANCE, SecretStr(TOKEN), transport=lambda: transport, clock=SteppedClock())
 
 
 async def failed(asked: Awaitable[object]) -> TestmoError | None:

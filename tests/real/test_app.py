@@ -195,7 +195,7 @@ def test_groups_are_browsed_with_a_token_from_the_environment(
 
 
 @pytest.mark.parametrize(
-    ("typed", "comes"), [("/beta", "2 of 230 groups"), (":hopp", "Grace Hopper"), ("bx", "▸  1 QA")]
+    ("typed", "comes"), [("/beta", "2 of 230 groups"), (":hopp", "Grace Hopper"), ("b", "▸  1 QA")]
 )
 def test_what_is_typed_before_the_program_is_there_is_taken(terminal, environment, home, url, typed, comes):
     pane = terminal(environment | {"TESTMO_TOKEN": CANARY})

@@ -36,7 +36,7 @@ def new_app(site: Site, faults: Faults, clock) -> GroupsApp:
 def connector(site: Site, faults: Faults, clock):
     def connect(instance: Instance, token: SecretStr) -> GroupsService:
         transport = httpx.ASGITransport(create_app(site, token=DEMO_TOKEN, faults=faults))
-        return GroupsService(instance, token, transport=transport, clock=clock)
+        return GroupsService(instance, token, transport=lambda: transport, clock=clock)
 
     return connect
 

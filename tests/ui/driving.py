@@ -9,8 +9,7 @@ from groupstui.api.instance import Instance
 from groupstui.api.pacing import Clock
 from groupstui.app import Access, GroupsApp, make_app
 from groupstui.screens.browser import BrowserScreen
-from groupstui.screens.login import Connect
-from groupstui.service import GroupsService
+from groupstui.service import Connect, GroupsService
 
 ROUNDS = 800
 """Rounds of the event loop after which waiting counts as failed; each is a few milliseconds."""

@@ -241,6 +241,16 @@ async def test_a_filter_of_nothing_is_left_like_one_that_is_cleared(pilot):
     assert cursor(pilot, "#list").startswith("4 Everyone")
 
 
+async def test_a_filter_that_is_typed_before_the_first_page_stays(demo, clock):
+    demo.faults.seconds = 0.5
+    demo.faults.next("slow", "slow")
+    async with browser_app(demo.url, demo.token, clock).run_test(size=(120, 40)) as pilot:
+        await pilot.press("slash", *"beta")
+        assert "loading page 1" in drawn(pilot)
+        await settled(pilot)
+        assert all("beta" in name.lower() for name in rows(pilot))
+
+
 async def test_a_page_that_is_turned_clears_the_filter(pilot):
     await press(pilot, "/")
     await type_text(pilot, "qa")

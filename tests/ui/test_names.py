@@ -100,7 +100,7 @@ async def test_what_a_server_says_is_shown_literally(status, headers):
         return httpx.Response(status, headers=headers, stream=body)
 
     def connect(instance: Instance, token: SecretStr) -> GroupsService:
-        return GroupsService(instance, token, transport=httpx.MockTransport(answer))
+        return GroupsService(instance, token, transport=lambda: httpx.MockTransport(answer))
 
     app = make_app(connect=connect, access=Access(Instance("https://acme.testmo.net"), SecretStr("t0ken")))
     async with app.run_test(size=(160, 40)) as pilot:

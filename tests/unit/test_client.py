@@ -13,6 +13,7 @@ from groupstui.api.body import MOST_BYTES
 from groupstui.api.client import Client
 from groupstui.api.errors import BadAnswer, TestmoError, Unreachable, WrongAddress
 from groupstui.api.instance import Instance
+from groupstui.api.network import Network
 
 INSTANCE = Instance("https://acme.testmo.net")
 
@@ -22,7 +23,9 @@ class Anything(BaseModel):
 
 
 def client_for(answer) -> Client:
-    return Client(INSTANCE, SecretStr("canary"), transport=httpx.MockTransport(answer))
+    return Client(
+        INSTANCE, SecretStr("canary"), transport=httpx.MockTransport(answer), timeout=5, network=Network()
+    )
 
 
 def reply(content: bytes, status: int = 200, **headers: str) -> httpx.Response:
@@ -137,3 +140,11 @@ async def test_every_failure_of_the_library_becomes_one_of_ours(failure) -> None
     outcome = await ask(answer)
     assert isinstance(outcome, TestmoError)
     assert outcome.advice
+
+
+async def test_the_token_goes_to_no_other_origin() -> None:
+    sent: list[httpx.Request] = []
+    client = client_for(sent.append)
+    with pytest.raises(WrongAddress, match="refused to send the token"):
+        await client.get("http://localhost:1/groups", Anything)
+    assert sent == []

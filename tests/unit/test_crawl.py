@@ -36,12 +36,12 @@ class EditedSite(httpx.AsyncBaseTransport):
 
 async def indexed(site: Site, edits: dict[int, list[Edit]] | None = None) -> tuple[Directory, list[str]]:
     transport = EditedSite(site, edits or {})
-    async with GroupsService("acme", DEMO_TOKEN, transport=transport) as service:
+    async with GroupsService("acme", DEMO_TOKEN, transport=lambda: transport) as service:
         return await service.index(), transport.app.state.log.paths
 
 
 def held(directory: Directory) -> dict[int, tuple[str, tuple[int, ...]]]:
-    return {group.id: (group.name, group.members) for group in directory.groups}
+    return {group.id: (group.name, tuple(group.members)) for group in directory.groups}
 
 
 def true(site: Site) -> dict[int, tuple[str, tuple[int, ...]]]:

@@ -166,7 +166,9 @@ def test_the_environment_has_no_token_where_the_variable_is_unset_or_blank(envir
 
 
 def test_the_environment_has_a_token_without_the_white_space_around_it():
-    assert token_from_environment({"TESTMO_TOKEN": f" {TEXT}\r\n"}) == TOKEN
+    token = token_from_environment({"TESTMO_TOKEN": f" {TEXT}\r\n"})
+    assert token.get_secret_value() == TEXT
+    assert TEXT not in f"{token} {token!r}"
 
 
 def test_the_environment_must_hold_what_can_be_a_token():

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groupstui.api.models import Group, Person, User
-from groupstui.directory import Directory
+from groupstui.directory import Directory, Group, Profile
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -19,16 +18,14 @@ IDS = st.integers(1, 12)
 GROUPS = st.dictionaries(IDS, st.lists(IDS, unique=True, max_size=6), max_size=8).map(
     lambda site: [group(number, members=tuple(members)) for number, members in site.items()]
 )
-PEOPLE = st.dictionaries(IDS, st.text("abcé", min_size=1, max_size=3)).map(
-    lambda names: [Person(id=number, name=name) for number, name in names.items()]
-)
+PEOPLE = st.dictionaries(IDS, st.text("abcé", min_size=1, max_size=3))
 
 
 @given(GROUPS, PEOPLE)
 def test_both_directions_agree_with_the_groups(groups, people):
     directory = Directory()
     directory.add(groups, people)
-    names = {person.id: person.name for person in people}
+    names = people
     for each in groups:
         assert [(m.id, m.name) for m in directory.members(each)] == [(i, names.get(i)) for i in each.members]
     for person_id in range(1, 14):
@@ -62,7 +59,7 @@ def test_the_pages_of_a_whole_site_hold_every_group_once(groups, per_page):
 
 def test_an_unfinished_directory_gives_no_pages_and_no_promise():
     directory = Directory()
-    directory.add([group(1)], [], first=0)
+    directory.add([group(1)], {}, first=0)
     assert not directory.complete
     assert directory.page(1, 15) is None
     directory.settle([group(1)], complete=False, as_of=NOW)
@@ -71,8 +68,8 @@ def test_an_unfinished_directory_gives_no_pages_and_no_promise():
 
 def test_what_is_read_again_takes_the_place_of_what_was_read():
     directory = Directory()
-    directory.add([group(1, "old", (5,))], [Person(id=5, name="before")])
-    directory.add([group(1, "new", (6,))], [Person(id=5, name="after")])
+    directory.add([group(1, "old", (5,))], {5: "before"})
+    directory.add([group(1, "new", (6,))], {5: "after"})
     assert directory.group(1).name == "new"
     assert directory.groups_of(5) == ()
     assert directory.person(5).name == "after"
@@ -81,7 +78,7 @@ def test_what_is_read_again_takes_the_place_of_what_was_read():
 
 def test_a_group_that_is_gone_is_nowhere():
     directory = Directory()
-    directory.add([group(1, members=(5,)), group(2)], [], first=0)
+    directory.add([group(1, members=(5,)), group(2)], {}, first=0)
     directory.discard(1)
     assert directory.groups_of(5) == ()
     assert directory.place(1) is None
@@ -90,9 +87,9 @@ def test_a_group_that_is_gone_is_nowhere():
 
 def test_people_are_found_by_what_users_tells_of_them():
     directory = Directory()
-    directory.add([group(1, members=(5,))], [])
+    directory.add([group(1, members=(5,))], {})
     assert directory.person(5).label == "#5"
-    directory.add_profiles([User(id=5, name="Ada", email="ada@example.org")])
+    directory.add_profiles([Profile(id=5, name="Ada", email="ada@example.org")])
     assert directory.person(5).label == "Ada"
     assert directory.person_index.find("ADA@example").id == 5
     assert directory.profile(5).email == "ada@example.org"

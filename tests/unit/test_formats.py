@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from groupstui.cli import parser
 from groupstui.report import BadField, Report
 from groupstui.report.formats import FORMATS, FORMULA_STARTS, rows, write
 from groupstui.text import clean
@@ -103,3 +104,7 @@ def test_a_field_of_the_matrix_is_shown_harmlessly():
     head = write(report([], fields=("id", "=1+1", "[x](y)|z")), "csv").splitlines()[0]
     assert head == "id,'=1+1,[x](y)|z"
     assert clean("[x](y)|z") in head
+
+
+def test_the_command_line_offers_every_format():
+    assert tuple(FORMATS) == parser.FORMATS

@@ -21,7 +21,7 @@ NAMES = {
 
 
 def index(names: dict[int, str]) -> Index[int]:
-    return Index("group", names, number=lambda number: number, names=lambda number: (names[number],))
+    return Index("group", names, names=lambda number: (names[number],), item=lambda number: number)
 
 
 @pytest.fixture

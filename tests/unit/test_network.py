@@ -139,15 +139,14 @@ async def test_an_authority_that_the_environment_names_is_trusted(secure_site, b
 
 @pytest.mark.parametrize("content", [None, "nothing of use"])
 @pytest.mark.parametrize("name", ["--ca-bundle", "SSL_CERT_FILE"])
-def test_a_file_without_certificates_is_told_by_its_name(name, content, monkeypatch, tmp_path):
+async def test_a_file_without_certificates_is_told_by_its_name(name, content, monkeypatch, tmp_path):
     file = tmp_path / "ca.pem"
     if content is not None:
         file.write_text(content)
     if name == "SSL_CERT_FILE":
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
     why = "No such file or directory" if content is None else "no certificates"
+    network = Network(ca_bundle=str(file) if name != "SSL_CERT_FILE" else "")
     with pytest.raises(Unreachable) as caught:
-        GroupsService(
-            "acme", "t0ken", network=Network(ca_bundle=str(file) if name != "SSL_CERT_FILE" else "")
-        )
+        await name_of_user("https://acme.testmo.net", network)
     assert str(caught.value) == f"{name} cannot be used: {why} in {file}"

@@ -218,12 +218,5 @@ async def test_a_pause_can_be_cancelled(demo) -> None:
             await asking
 
 
-async def test_the_token_goes_to_no_other_origin(demo) -> None:
-    async with GroupsService(demo.url, demo.token) as service:
-        with pytest.raises(WrongAddress, match="refused to send the token"):
-            await service._client.get("http://localhost:1/groups", object)
-    assert demo.log.requests == []
-
-
 def test_a_service_takes_a_site_as_people_write_it() -> None:
     assert GroupsService("acme", "token").instance == Instance("https://acme.testmo.net")

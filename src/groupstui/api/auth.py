@@ -3,19 +3,19 @@
 from collections.abc import Generator
 
 import httpx
-from pydantic import SecretStr
 
+from ..redaction import Secret
 from .errors import WrongAddress
 
 
 class BearerAuth(httpx.Auth):
     """Authorises requests with a bearer token.
 
-    The token stays a `SecretStr` until it is written into the header, and the origin of every request is
+    The token stays secret until it is written into the header, and the origin of every request is
     checked first: an absolute address would override the client's base address and carry the token away.
     """
 
-    def __init__(self, origin: str, token: SecretStr) -> None:
+    def __init__(self, origin: str, token: Secret) -> None:
         self._origin = httpx.URL(origin)
         self._token = token
 

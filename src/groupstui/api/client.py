@@ -6,7 +6,6 @@ here. Every failure, of httpx, of JSON or of a shape, leaves as a `TestmoError`.
 
 import asyncio
 import logging
-import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -14,10 +13,10 @@ from time import monotonic
 from typing import TypeVar
 
 import httpx
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from .. import __version__
-from ..redaction import hide
+from ..redaction import Secret, hide
 from ..text import clean
 from .auth import BearerAuth
 from .body import error_message, is_web_page, read_bounded
@@ -38,9 +37,6 @@ M = TypeVar("M", bound=BaseModel)
 
 log = logging.getLogger(__name__)
 
-TIMEOUT = 30.0
-"""Seconds that a request may take in all, from the look-up of the name to the last byte."""
-
 
 class Client:
     """Sends requests to one site with one token."""
@@ -48,14 +44,12 @@ class Client:
     def __init__(
         self,
         instance: Instance,
-        token: SecretStr,
+        token: Secret,
         *,
         transport: httpx.AsyncBaseTransport | None = None,
-        timeout: float = TIMEOUT,
-        network: Network | None = None,
+        timeout: float,
+        network: Network,
     ) -> None:
-        network = network or Network()
-        network.check(os.environ)
         self.instance = instance
         self.server_time: datetime | None = None
         """The server's clock, as its last answer has told it."""

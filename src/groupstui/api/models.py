@@ -57,7 +57,7 @@ NullableTuple = Annotated[tuple[T, ...], BeforeValidator(_or_empty)]
 class Model(BaseModel):
     """What every answer has in common."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)
 
 
 class Person(Model):

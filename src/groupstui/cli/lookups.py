@@ -19,7 +19,7 @@ from .session import Session, UsageError, as_of
 from .show import show
 
 if TYPE_CHECKING:
-    from ..api.models import Group
+    from ..directory import Group
 
 
 async def groups(session: Session) -> Exit:

@@ -4,7 +4,6 @@ import argparse
 from collections.abc import Iterable, Sequence
 
 from .. import __version__
-from ..report.formats import FORMATS
 from .exits import Exit
 
 COMMANDS = (
@@ -19,6 +18,9 @@ COMMANDS = (
     "doctor",
     "completion",
 )
+
+FORMATS = ("table", "json", "ndjson", "csv", "tsv", "markdown")
+"""What `report.formats` writes; loading that takes longer than all the help."""
 
 ENVIRONMENT = """\
 environment:
@@ -261,9 +263,7 @@ def _add_talk(parser: argparse.ArgumentParser) -> None:
 def _output_options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
     output = parser.add_argument_group("output")
-    output.add_argument(
-        "--format", choices=tuple(FORMATS), help="a table on a terminal, rows with tabs in a pipe"
-    )
+    output.add_argument("--format", choices=FORMATS, help="a table on a terminal, rows with tabs in a pipe")
     output.add_argument("--sort", metavar="FIELD", help="sort by a field; -FIELD from the largest down")
     output.add_argument("--limit", metavar="N", type=_positive(int), help="the first N rows only")
     output.add_argument(

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from ..api.errors import SignInRequired
 from ..api.instance import BadInstance, Instance
 from ..directory import Directory
+from ..redaction import Masked, Secret
 from ..settings import Settings, SettingsError, SettingsFile, default_path
 
 if TYPE_CHECKING:
     import httpx
-    from pydantic import SecretStr
 
     from ..service import GroupsService
 
@@ -30,8 +30,8 @@ class UsageError(Exception):
 class Demo:
     """The embedded demo site, as the program's entry hands it in."""
 
-    token: str
-    transport: "httpx.AsyncBaseTransport"
+    token: Masked
+    transport: "Callable[[], httpx.AsyncBaseTransport]"
 
 
 @dataclass
@@ -69,21 +69,19 @@ class Session:
         except SettingsError as error:
             raise UsageError(str(error)) from None
 
-    async def token(self) -> "SecretStr":
+    async def token(self) -> Secret:
         """Give the token: from stdin or a file if that is asked for, else the environment, else the keyring.
 
         Raises:
             SignInRequired: If there is none.
             UsageError: If what was given is no token.
         """
-        from pydantic import SecretStr
-
         from ..credentials import BadToken, check_token, token_from_environment
 
         try:
             if self.demo is not None:
                 self.token_source = "the demo site"
-                return SecretStr(self.demo.token)
+                return self.demo.token
             if (given := self._given()) is not None:
                 return check_token(given)
             if (token := token_from_environment(self.environ)) is not None:
@@ -103,13 +101,13 @@ class Session:
             return Path(self.options.token_file).read_text(encoding="ascii", errors="replace")
         return None
 
-    def _meant_for_this_site(self, token: "SecretStr") -> "SecretStr":
+    def _meant_for_this_site(self, token: Secret) -> Secret:
         if not (self.options.instance or self.environ.get("TESTMO_INSTANCE", "").strip()):
             # A token must not travel to a site that it was not meant for.
             raise UsageError("TESTMO_TOKEN is set: name its site with --instance or TESTMO_INSTANCE")
         return token
 
-    async def _token_from_keyring(self) -> "SecretStr":
+    async def _token_from_keyring(self) -> Secret:
         from ..credentials import KeyringUnavailable, TokenStore
 
         try:

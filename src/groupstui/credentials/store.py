@@ -9,14 +9,15 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
-from pydantic import SecretStr
-
 from .backend import refuse_unsafe, system_backend
 from .tokens import BadToken, check_token
 from .unavailable import UNLOCK, KeyringUnavailable, explain
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
+    from pydantic import SecretStr
+
+    from ..redaction import Secret
 
 SERVICE = "groupstui"
 """The name under which the keyring lists the program's tokens; the user name is the site's origin."""
@@ -88,7 +89,7 @@ class TokenStore:
 
         return await self._ask(read, self._read_limit)
 
-    async def save(self, origin: str, token: SecretStr) -> None:
+    async def save(self, origin: str, token: Secret) -> None:
         """Store a site's token, and read it back: some keyrings only pretend to store it.
 
         Raises:
@@ -124,7 +125,7 @@ class TokenStore:
         self,
         question: Callable[[KeyringBackend], Answer],
         limit: float,
-        token: SecretStr | None = None,
+        token: Secret | None = None,
         *,
         late: str = "",
     ) -> Answer:

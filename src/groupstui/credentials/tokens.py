@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
+from ..redaction import Masked, Secret, hide
 
-from ..redaction import hide
+if TYPE_CHECKING:
+    from pydantic import SecretStr
 
 VARIABLE = "TESTMO_TOKEN"
 """The environment variable that holds a token."""
@@ -20,7 +22,7 @@ class BadToken(ValueError):
     """The text can't be a token; the message says why and never holds the text."""
 
 
-def check_token(text: str) -> SecretStr:
+def check_token(text: str) -> "SecretStr":
     r"""Give a token from what a person pasted, without the white space around it.
 
     Only visible ASCII is let through: an HTTP library that is handed a line break inside a header
@@ -29,6 +31,12 @@ def check_token(text: str) -> SecretStr:
     Raises:
         BadToken: If the text is empty, too long, or holds anything but `[\x21-\x7e]`.
     """
+    from pydantic import SecretStr
+
+    return SecretStr(_checked(text))
+
+
+def _checked(text: str) -> str:
     text = text.strip()
     if not text:
         raise BadToken("the token is empty: paste it again")
@@ -39,14 +47,14 @@ def check_token(text: str) -> SecretStr:
     if not _VISIBLE.fullmatch(text):
         raise BadToken("the token holds a character that no token has: copy it again from Testmo")
     hide(text)
-    return SecretStr(text)
+    return text
 
 
-def token_from_environment(environ: Mapping[str, str]) -> SecretStr | None:
+def token_from_environment(environ: Mapping[str, str]) -> Secret | None:
     """Give the token in `TESTMO_TOKEN`, or None where it is unset or blank.
 
     Raises:
         BadToken: If it holds something that can't be a token.
     """
     text = environ.get(VARIABLE, "")
-    return check_token(text) if text.strip() else None
+    return Masked(_checked(text)) if text.strip() else None

@@ -1,7 +1,6 @@
 """Says why a keyring can't be used, and what to do about it."""
 
-from pydantic import SecretStr
-
+from ..redaction import Secret
 from ..text import clean
 
 START = "Start a keyring (the README shows how over ssh), or set TESTMO_TOKEN."
@@ -23,7 +22,7 @@ class KeyringUnavailable(Exception):
         self.advice = advice
 
 
-def explain(error: BaseException, token: SecretStr | None = None) -> KeyringUnavailable:
+def explain(error: BaseException, token: Secret | None = None) -> KeyringUnavailable:
     """Give the reason for what a keyring raised.
 
     The answer is a new exception without cause, context or traceback: the frames of a keyring hold the
@@ -49,7 +48,7 @@ def explain(error: BaseException, token: SecretStr | None = None) -> KeyringUnav
             return KeyringUnavailable(f"the keyring failed ({describe(error, token)})")
 
 
-def describe(error: BaseException, token: SecretStr | None = None) -> str:
+def describe(error: BaseException, token: Secret | None = None) -> str:
     """Give the type of an exception and its text, as in `OSError: no space left`.
 
     The text is left out where it repeats the token, plainly or as `repr` writes it.

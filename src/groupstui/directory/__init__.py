@@ -4,21 +4,29 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from ..api.models import Group, Person, User
 from ..text import fold
 from .matching import MOST_CANDIDATES, Ambiguous, Index, NotFoundByName
-from .records import GroupDetail, Listing, Member
+from .records import Group, GroupDetail, Listing, Member, Profile
 
 __all__ = [
     "MOST_CANDIDATES",
     "Ambiguous",
     "Directory",
+    "Group",
     "GroupDetail",
     "Index",
     "Listing",
     "Member",
     "NotFoundByName",
+    "Profile",
 ]
+
+
+A_FEW = 8
+"""People whose groups are looked for sooner than all memberships are turned round."""
+
+GROWTH = 10
+"""The indexes of a site that is being read are built anew once a tenth of it has changed."""
 
 
 class Directory:
@@ -32,10 +40,15 @@ class Directory:
         self._groups: dict[int, Group] = {}
         self._places: dict[int, int] = {}
         self._names: dict[int, str] = {}
-        self._profiles: dict[int, User] = {}
+        self._profiles: dict[int, Profile] = {}
         self._of_person: dict[int, list[int]] | None = None
         self._group_index: Index[Group] | None = None
         self._person_index: Index[Member] | None = None
+        self._changes = 0
+        """How much has changed since the indexes were built."""
+        self._version = 0
+        self._looked = 0
+        """How many people's groups were looked for since something has changed."""
         self.total: int | None = None
         """How many groups the site says it has; None before the first page."""
         self.complete = False
@@ -43,24 +56,23 @@ class Directory:
         self.as_of: datetime | None = None
         """When the crawl that it comes from began; None while it is but some pages."""
 
-    def add(self, groups: Iterable[Group], people: Iterable[Person], *, first: int | None = None) -> None:
+    def add(self, groups: Iterable[Group], names: Mapping[int, str], *, first: int | None = None) -> None:
         """Take in what an answer holds; what is known already is replaced.
 
         Args:
             groups: The groups, whole.
-            people: The users that the answer resolved, members or not.
+            names: The users that the answer resolved, members or not, by id.
             first: The place of the first group in the site's own order, counted from 0; None where the
                 answer does not tell.
         """
-        for person in people:
-            self._names[person.id] = person.name
+        self._names.update(names)
         for place, group in enumerate(groups, first or 0):
             self._groups[group.id] = group
             if first is not None:
                 self._places[group.id] = place
-        self._changed()
+        self._changed(len(names))
 
-    def add_profiles(self, users: Iterable[User]) -> None:
+    def add_profiles(self, users: Iterable[Profile]) -> None:
         """Take in what `/users` tells of people."""
         for user in users:
             self._profiles[user.id] = user
@@ -86,8 +98,22 @@ class Directory:
         self._places.pop(group_id, None)
         self._changed()
 
-    def _changed(self) -> None:
-        self._of_person = self._group_index = self._person_index = None
+    def _changed(self, names: int = 0) -> None:
+        self._of_person = None
+        self._version += 1
+        self._looked = 0
+        self._changes += names + 1
+        # While a site is being read, what is typed searches what was there a moment ago: to build the indexes
+        # anew for each page would take longer than to read it.
+        if self.as_of is not None or self._changes * GROWTH > len(self._names) + len(self._groups):
+            self._group_index = self._person_index = None
+
+    def prepare(self) -> None:
+        """Build what searching needs. It takes a while for a large site, and may be called in any thread."""
+        version = self._version
+        groups, people = self._build_group_index(), self._build_person_index()
+        if version == self._version:
+            self._group_index, self._person_index = groups, people
 
     # Groups
 
@@ -143,7 +169,7 @@ class Directory:
         """Give a person by id; the name is None where it was never seen."""
         return Member(person_id, self._names.get(person_id))
 
-    def profile(self, person_id: int) -> User | None:
+    def profile(self, person_id: int) -> Profile | None:
         """Give what `/users` tells of a person, where it does."""
         return self._profiles.get(person_id)
 
@@ -160,8 +186,17 @@ class Directory:
 
     def groups_of(self, person_id: int) -> tuple[Group, ...]:
         """Give the groups seen that have this person as a member, by name."""
-        found = (self._groups[group_id] for group_id in self.memberships.get(person_id, ()))
+        self._looked += 1
+        if self._of_person is None and self._looked <= A_FEW:
+            found = [group for group in self._groups.values() if person_id in group.members]
+        else:
+            found = [self._groups[group_id] for group_id in self.memberships.get(person_id, ())]
         return tuple(sorted(found, key=lambda group: (fold(group.name), group.id)))
+
+    def groups_with(self, people: Iterable[Member]) -> list[Group]:
+        """Give the groups seen that have any of these people as a member, in the site's order."""
+        ids = {person.id for person in people}
+        return [group for group in self.groups if not ids.isdisjoint(group.members)]
 
     # Searching
 
@@ -169,24 +204,29 @@ class Directory:
     def group_index(self) -> Index[Group]:
         """The groups, to be searched."""
         if self._group_index is None:
-            self._group_index = Index(
-                "group",
-                self._groups.values(),
-                number=lambda group: group.id,
-                names=lambda group: (group.name,),
-            )
+            self._group_index = self._build_group_index()
+            self._changes = 0
         return self._group_index
+
+    def _build_group_index(self) -> Index[Group]:
+        groups = self._groups.copy()
+        return Index("group", groups, names=lambda number: (groups[number].name,), item=groups.__getitem__)
 
     @property
     def person_index(self) -> Index[Member]:
         """The people, to be searched by name, id and, where `/users` has answered, e-mail address."""
         if self._person_index is None:
-            self._person_index = Index(
-                "person", self.people, number=lambda person: person.id, names=self._names_of
-            )
+            self._person_index = self._build_person_index()
+            self._changes = 0
         return self._person_index
 
-    def _names_of(self, person: Member) -> tuple[str, ...]:
-        profile = self._profiles.get(person.id)
+    def _build_person_index(self) -> Index[Member]:
+        ids = set(self._names.copy())
+        for group in list(self._groups.values()):
+            ids.update(group.members)
+        return Index("person", ids, names=self._names_of, item=self.person)
+
+    def _names_of(self, person_id: int) -> tuple[str, ...]:
+        profile = self._profiles.get(person_id)
         email = profile.email if profile is not None else None
-        return tuple(name for name in (person.name, email) if name)
+        return tuple(name for name in (self._names.get(person_id), email) if name)

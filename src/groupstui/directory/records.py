@@ -1,9 +1,42 @@
 """What is known of groups and people, as it is handed to screens and commands."""
 
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..api.models import Group
+
+def compact(ids: Sequence[int]) -> "array[int]":
+    """Give ids in four bytes each, or eight where they need them: a site may have a million memberships."""
+    return array("I" if max(ids, default=0) < 1 << 32 else "Q", ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A user group."""
+
+    id: int
+    name: str
+    members: Sequence[int] = ()
+    """User ids, each once, in the order in which the site gives them."""
+    created_at: datetime | str | None = None
+    """In UTC; the text as it came where it can't be read as a time."""
+    created_by: int | None = None
+    updated_at: datetime | str | None = None
+    updated_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What `/users` tells of a person: anything but the name may be missing."""
+
+    id: int
+    name: str
+    email: str | None = None
+    two_factor: bool | None = None
+    active: bool | None = None
+    anonymised: bool | None = None
+    api_user: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

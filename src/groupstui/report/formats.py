@@ -53,7 +53,13 @@ def _harmless(text: str) -> str:
 
 def _separated(report: Report, separator: str, *, raw: bool) -> str:
     out = io.StringIO()
-    writer = csv.writer(out, delimiter=separator, lineterminator="\n")
+    # A lone carriage return ends a row for who reads it, but is quoted only where everything is.
+    writer = csv.writer(
+        out,
+        delimiter=separator,
+        lineterminator="\n",
+        quoting=csv.QUOTE_ALL if raw else csv.QUOTE_MINIMAL,
+    )
     writer.writerow([_cell(name, raw=raw) for name in report.fields])  # a matrix has names as fields
     for record in report.records:
         writer.writerow([_cell(record.get(name), raw=raw) for name in report.fields])

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from ..api.models import Group
-from ..directory import Directory, Member
+from ..directory import Directory, Group, Member
 from . import Record
 
 GROUP_FIELDS = ("id", "name", "members", "created_at", "created_by", "updated_at", "updated_by")
@@ -44,7 +43,7 @@ def profile_record(directory: Directory, person: Member) -> Record:
     profile = directory.profile(person.id)
     if profile is None:
         return dict.fromkeys(PROFILE_FIELDS)
-    marks = (profile.is_active, profile.is_forgotten, profile.is_api, profile.tfa_enabled)
+    marks = (profile.active, profile.anonymised, profile.api_user, profile.two_factor)
     return dict(zip(PROFILE_FIELDS, (profile.email, *marks), strict=True))
 
 

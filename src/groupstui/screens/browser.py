@@ -1,7 +1,7 @@
 """The main screen: pages of groups on the left, the members of one on the right."""
 
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -11,12 +11,10 @@ from textual.reactive import var
 from textual.timer import Timer
 from textual.widgets import Static
 
-from ..api.models import Group
-from ..directory import GroupDetail, Listing, Member
+from ..directory import Group, GroupDetail, Listing, Member
 from ..messages import ChooseSite, PageSizeChosen, SignInAgain, SignOut
 from ..report import Report
 from ..report.records import GROUP_FIELDS, PERSON_FIELDS, group_records, person_record
-from ..resources import stylesheet
 from ..service import GroupsService
 from ..settings import PAGE_SIZES, PageSize
 from ..widgets.filter_input import FilterInput
@@ -27,12 +25,14 @@ from ..widgets.member_pane import MemberPane
 from ..widgets.message_line import MessageLine, Notice
 from ..widgets.status_bar import StatusBar
 from .commands import Command, Extra, bind, commands_of
-from .copying import Copy, copies_of
-from .page_number import PageNumberDialog
-from .palette import PaletteDialog
-from .person import PersonDialog
+from .dialog import Dialog
 from .site import Place
 from .taking import TakingScreen
+
+if TYPE_CHECKING:
+    from .copying import Copy
+
+# Dialogs are imported where they are opened: the first screen is there sooner.
 
 SETTLE = 0.04
 """Seconds that the cursor has to rest, while a key is held, until the detail follows."""
@@ -41,7 +41,6 @@ SETTLE = 0.04
 class BrowserScreen(TakingScreen):
     """Browses the groups of one site."""
 
-    CSS_PATH = stylesheet("browser.tcss")
     AUTO_FOCUS = "Table"  # the first that could take the keys is the filter, though it is hidden
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -177,7 +176,7 @@ class BrowserScreen(TakingScreen):
     def show_page(self, listing: Listing, group_id: int | None, member_id: int | None) -> None:
         """Draw a page; the cursor goes to a group, or back to where it was on that page."""
         same = self.listing is not None and self.listing.page == listing.page
-        if not same:
+        if not same and self.listing is not None:  # a filter may have been typed before the first page came
             self.groups.clear_filter()
         self.listing = listing
         if group_id is None and not same:
@@ -203,7 +202,7 @@ class BrowserScreen(TakingScreen):
     def directory_grown(self) -> None:
         """Let the dialogs above show what is known by now."""
         for screen in self.app.screen_stack:
-            if isinstance(screen, PersonDialog | PaletteDialog) and screen.is_mounted:
+            if isinstance(screen, Dialog) and screen.is_mounted:
                 screen.directory_grown()
 
     def index_ready(self) -> None:
@@ -232,6 +231,8 @@ class BrowserScreen(TakingScreen):
     @work(name="go to page", group="dialog", exclusive=True)
     async def action_go_to_page(self) -> None:
         """Ask for a page's number and go there."""
+        from .page_number import PageNumberDialog
+
         if self.listing is not None:
             page = await self.app.push_screen_wait(PageNumberDialog(self.listing.last_page))
             if page is not None:
@@ -294,6 +295,8 @@ class BrowserScreen(TakingScreen):
     @work(name="groups of a person", group="dialog", exclusive=True)
     async def show_person(self, person: Member) -> None:
         """Show the groups of a person; jump to the one that is chosen."""
+        from .person import PersonDialog
+
         chosen = await self.app.push_screen_wait(PersonDialog(person, self.service.directory))
         if chosen is not None:
             self.jump_to(chosen, person.id)
@@ -320,6 +323,8 @@ class BrowserScreen(TakingScreen):
     @work(name="palette", group="palette", exclusive=True)
     async def action_palette(self, text: str = "") -> None:
         """Go to any group or person, or do anything, by its name."""
+        from .palette import PaletteDialog
+
         commands = [c for c in commands_of(self) if c.enabled and c.section != "move"]
         chosen = await self.app.push_screen_wait(PaletteDialog(commands, self.service.directory, text))
         match chosen:
@@ -357,8 +362,10 @@ class BrowserScreen(TakingScreen):
             return Report("members", PERSON_FIELDS, people, *whole)
         return Report("groups", GROUP_FIELDS, group_records(directory, self.groups.table.rows), *whole)
 
-    def copies(self) -> list[Copy]:
+    def copies(self) -> "list[Copy]":
         """Give what can be copied of the row under the cursor and of its list."""
+        from .copying import copies_of
+
         group, member = self.groups.table.current, self.members.table.current
         if self.pane is self.members and member is not None:
             profile = self.service.directory.profile(member.id)

@@ -16,6 +16,9 @@ class Dialog(ModalScreen[Result | None]):
         Binding("escape", "close", "close", id="dialog.close", tooltip="Close this without a choice"),
     ]
 
+    def directory_grown(self) -> None:
+        """Called when more of the site is known, for what a subclass shows of it."""
+
     def action_close(self) -> None:
         """Close without a result."""
         self.dismiss(None)

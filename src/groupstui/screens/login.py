@@ -1,31 +1,27 @@
 """Signs in to a site."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pydantic import SecretStr
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.reactive import var
-from textual.screen import Screen
 from textual.widgets import Input, Label, Static
 from textual.worker import Worker, WorkerState
 
 from ..api.errors import TestmoError
 from ..api.instance import BadInstance, Instance
 from ..credentials import BadToken, check_token
+from ..redaction import Secret
 from ..resources import stylesheet
-from ..service import GroupsService
+from ..service import Connect, GroupsService
 from ..widgets.hint_bar import HintBar
 from ..widgets.message_line import MessageLine, Notice
 from ..widgets.token_input import TokenInput
 from .commands import bind
-
-Connect = Callable[[Instance, SecretStr], GroupsService]
-"""Makes the service for a site and a token."""
+from .noticing import NoticingScreen
 
 SITE_EXAMPLES = "acme, or the address of any of its pages"
 WHERE = "Make one in Testmo: your avatar › User Profile › API access. Groups need a site admin's token."
@@ -37,10 +33,10 @@ class SignedIn:
     """A sign-in that worked."""
 
     service: GroupsService
-    token: SecretStr
+    token: Secret
 
 
-class LoginScreen(Screen[SignedIn | None]):
+class LoginScreen(NoticingScreen[SignedIn | None]):
     """Takes a site and a token, tries them, and gives the service that they open.
 
     What was typed stays where it is until a sign-in has worked.
@@ -59,9 +55,6 @@ class LoginScreen(Screen[SignedIn | None]):
 
     busy: var[bool] = var(False, init=False, bindings=True)
     """Whether a sign-in is under way."""
-
-    notice: var[Notice | None] = var(None)
-    """What the person should know."""
 
     def __init__(self, connect: Connect, *, site: str = "", notice: Notice | None = None) -> None:
         """Make the screen.

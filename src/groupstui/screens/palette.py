@@ -7,8 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from ..api.models import Group
-from ..directory import Directory, Index, Member
+from ..directory import Directory, Group, Index, Member
 from ..text import count
 from ..widgets.hint_bar import HintBar
 from ..widgets.table import Column, Table
@@ -38,7 +37,11 @@ class PaletteDialog(Dialog[Choice]):
         """
         super().__init__()
         self._commands = commands
-        self._command_index = Index("command", commands, number=lambda command: 0, names=lambda c: (c.text,))
+        # Below zero, for nobody means a command by its number.
+        by_number = dict(enumerate(commands, -len(commands)))
+        self._command_index = Index(
+            "command", by_number, names=lambda number: (by_number[number].text,), item=by_number.__getitem__
+        )
         self._directory = directory
         self._text = text
 
@@ -75,9 +78,9 @@ class PaletteDialog(Dialog[Choice]):
         choices: list[Choice] = list(self._commands)
         if text.strip():
             ranked: list[tuple[int, Choice]] = [
-                *self._command_index.ranked(text),
-                *self._directory.group_index.ranked(text),
-                *self._directory.person_index.ranked(text),
+                *self._command_index.ranked(text, MOST),
+                *self._directory.group_index.ranked(text, MOST),
+                *self._directory.person_index.ranked(text, MOST),
             ]
             # Sorting is stable: of what fits equally well, commands come first, then groups, then people.
             ranked.sort(key=lambda hit: hit[0])

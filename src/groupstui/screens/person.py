@@ -5,8 +5,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from ..api.models import Group
-from ..directory import Directory, Member
+from ..directory import Directory, Group, Member
 from ..text import clean, count
 from ..widgets.group_list import COLUMNS
 from ..widgets.hint_bar import HintBar

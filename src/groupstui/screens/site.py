@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from textual import on, work
 from textual.reactive import var
-from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from ..api.errors import AdminRequired, NotFound, SignInRequired, TestmoError
@@ -13,6 +12,7 @@ from ..directory import GroupDetail, Listing
 from ..service import GroupsService
 from ..text import count
 from ..widgets.message_line import Notice, pause_notice
+from .noticing import NoticingScreen
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Place:
     """The member under the cursor, where the members had the keys."""
 
 
-class SiteScreen(Screen[None]):
+class SiteScreen(NoticingScreen[None]):
     """A screen that reads from one site. What it shows is its subclass's to say."""
 
     # State is in `var`s: a `reactive` of a screen or a pane repaints all of it, 10 kB for a cursor step.
@@ -38,9 +38,6 @@ class SiteScreen(Screen[None]):
 
     progress: var[str] = var("", bindings=True)
     """How far the reading of the whole site is, in words."""
-
-    notice: var[Notice | None] = var(None)
-    """What the person should know; an error stays until something works again."""
 
     stale: var[bool] = var(False)
     """Whether what is on the screen could not be read again."""
@@ -71,6 +68,10 @@ class SiteScreen(Screen[None]):
         """Read the first page, and who is asking."""
         self.service.pause.changed = self._pause_changed
         self.service.indexed = self._index_grown
+        # Asking loads much: what the person sees first must not wait for it.
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
         if self.service.user is None:
             self._find_out_who()
         else:
@@ -148,10 +149,14 @@ class SiteScreen(Screen[None]):
             self.notice = None
         self.show_page(listing, group_id, member_id)
         if self.service.directory.as_of is None:
-            self.index_site()
-            for neighbour in (listing.page + 1, listing.page - 1):
-                if 1 <= neighbour <= listing.last_page:
-                    self.service.fetch_ahead(neighbour, self.per_page)
+            self.call_after_refresh(self._look_ahead, listing)
+
+    def _look_ahead(self, listing: Listing) -> None:
+        """Read what will probably be wanted next, now that the page is on the screen."""
+        self.index_site()
+        for neighbour in (listing.page + 1, listing.page - 1):
+            if 1 <= neighbour <= listing.last_page:
+                self.service.fetch_ahead(neighbour, self.per_page)
 
     @work(name="load group", group="page", exclusive=True, exit_on_error=False)
     async def load_group(self, group_id: int) -> None:

@@ -1,7 +1,7 @@
 """Takes along what is on the screen: to the clipboard, to the normal screen, to a file."""
 
 from abc import abstractmethod
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import SuspendNotSupported
@@ -10,9 +10,10 @@ from textual.binding import BindingType
 from ..report import Report
 from ..widgets.message_line import Notice
 from .commands import bind
-from .copying import Copy, CopyDialog
-from .exporting import ExportDialog
 from .site import SiteScreen
+
+if TYPE_CHECKING:
+    from .copying import Copy
 
 
 class TakingScreen(SiteScreen):
@@ -35,7 +36,7 @@ class TakingScreen(SiteScreen):
         """Give the rows on the screen."""
 
     @abstractmethod
-    def copies(self) -> list[Copy]:
+    def copies(self) -> "list[Copy]":
         """Give what can be copied: the name under the cursor first; nothing where there are no rows."""
 
     def action_copy_name(self) -> None:
@@ -46,12 +47,14 @@ class TakingScreen(SiteScreen):
     @work(name="copy", group="dialog", exclusive=True)
     async def action_copy(self) -> None:
         """Choose what to copy."""
+        from .copying import CopyDialog
+
         if copies := self.copies():
             chosen = await self.app.push_screen_wait(CopyDialog(copies))
             if chosen is not None:
                 self._send(chosen)
 
-    def _send(self, copy: Copy) -> None:
+    def _send(self, copy: "Copy") -> None:
         self.app.copy_to_clipboard(copy.text)
         # Nobody tells whether the terminal has taken it; over ssh and in tmux many do not.
         self.notice = Notice(
@@ -70,6 +73,8 @@ class TakingScreen(SiteScreen):
     @work(name="export", group="dialog", exclusive=True)
     async def action_export(self) -> None:
         """Write the list on the screen to a file."""
+        from .exporting import ExportDialog
+
         path = await self.app.push_screen_wait(ExportDialog(self.report()))
         if path is not None:
             self.notice = Notice(f"wrote {path}")

@@ -10,27 +10,36 @@ Usable without the app:
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
-import httpx
-from pydantic import BaseModel, SecretStr
-
-from ..api.client import TIMEOUT, Client
 from ..api.errors import AdminRequired, BadAnswer, NotFound, RateLimited, Unreachable
 from ..api.instance import Instance
-from ..api.models import CurrentUser, Group, GroupAnswer, GroupPage, UserPage
 from ..api.network import Network
 from ..api.pacing import Clock, Pause
-from ..directory import Directory, GroupDetail, Listing, Member
-from .crawl import PER_PAGE, crawl, together
+from ..directory import Directory, Group, GroupDetail, Listing, Member
+from ..redaction import Masked, Secret
+from .crawl import PER_PAGE, Page, crawl, together
 
-M = TypeVar("M", bound=BaseModel)
+if TYPE_CHECKING:
+    import httpx
+
+    from ..api.models import CurrentUser
+    from .answers import Answers
+
+R = TypeVar("R")
+
+Connect = Callable[[Instance, Secret], "GroupsService"]
+"""Makes the service for a site and a token."""
 
 log = logging.getLogger(__name__)
+
+TIMEOUT = 30.0
+"""Seconds that a request may take in all, from the look-up of the name to the last byte."""
 
 CONCURRENCY = 4
 """Requests in flight at once. Testmo publishes no limits, so few."""
@@ -57,9 +66,9 @@ class GroupsService:
     def __init__(
         self,
         instance: Instance | str,
-        token: SecretStr | str,
+        token: Secret | str,
         *,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: "Callable[[], httpx.AsyncBaseTransport] | None" = None,
         timeout: float = TIMEOUT,
         concurrency: int = CONCURRENCY,
         network: Network | None = None,
@@ -70,7 +79,7 @@ class GroupsService:
         Args:
             instance: The site, or text that names one (see `Instance.parse`).
             token: A site admin's token.
-            transport: What carries the requests, in place of the network.
+            transport: Makes what carries the requests, in place of the network.
             timeout: Seconds that one request may take in all.
             concurrency: Requests that may be in flight at once.
             network: The way to the site; the system's own, if not given.
@@ -78,7 +87,7 @@ class GroupsService:
 
         Raises:
             BadInstance: If the text names no site.
-            Unreachable: If a proxy or a file of certificates is named that can't be used.
+            Unreachable: If a proxy is named that can't be used.
         """
         self.instance = Instance.parse(instance) if isinstance(instance, str) else instance
         self.user: CurrentUser | None = None
@@ -88,8 +97,13 @@ class GroupsService:
         self._clock = clock or Clock()
         self.pause = Pause(self._clock)
         """The pause that the site asked for, if any."""
-        token = SecretStr(token) if isinstance(token, str) else token
-        self._client = Client(self.instance, token, transport=transport, timeout=timeout, network=network)
+        self._token = Masked(token) if isinstance(token, str) else token
+        self._transport = transport
+        self._timeout = timeout
+        self._network = network or Network()
+        self._network.check(os.environ)
+        self._connecting: asyncio.Task[Answers] | None = None
+        self._answers: Answers | None = None
         self._slots = asyncio.Semaphore(concurrency)
         self.indexed: Callable[[], None] = lambda: None
         """Called as `index` gets on, after each page."""
@@ -110,14 +124,15 @@ class GroupsService:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._client.close()
+        if self._answers is not None:
+            await self._answers.client.close()
 
     @property
     def server_time(self) -> datetime | None:
         """The site's clock, as its last answer has told it; exact to the second."""
-        return self._client.server_time
+        return None if self._answers is None else self._answers.client.server_time
 
-    async def sign_in(self) -> CurrentUser:
+    async def sign_in(self) -> "CurrentUser":
         """Find out whose token it is and whether it may read groups.
 
         `/user` answers every valid token, so only `/groups` tells whether it is a site admin's.
@@ -130,9 +145,9 @@ class GroupsService:
         await self.groups_page(1, 15, fresh=True)
         return user
 
-    async def who_am_i(self) -> CurrentUser:
+    async def who_am_i(self) -> "CurrentUser":
         """Give the token's own user."""
-        self.user = await self._ask("user", CurrentUser)
+        self.user = await self._ask(lambda site: site.user())
         return self.user
 
     async def groups_page(self, page: int = 1, per_page: int = 15, *, fresh: bool = False) -> Listing:
@@ -187,13 +202,13 @@ class GroupsService:
             NotFound: The group is not there, or no longer.
         """
         try:
-            answer = await self._ask(f"groups/{group_id}", GroupAnswer, {"expands": "users"})
+            group, names = await self._ask(lambda site: site.group(group_id))
         except NotFound:
             self.directory.discard(group_id)
             raise
-        self.directory.add([answer.result], answer.expands.users)
-        self._renew(answer.result)
-        return self.detail(answer.result, self._clock.now())
+        self.directory.add([group], names)
+        self._renew(group)
+        return self.detail(group, self._clock.now())
 
     def detail(self, group: Group, as_of: datetime) -> GroupDetail:
         """Give a group that was read with its people resolved as far as they are known; asks nothing."""
@@ -220,15 +235,16 @@ class GroupsService:
         log.debug("%d groups read, %s", len(found.groups), "complete" if found.complete else "incomplete")
         self._listings.clear()
         self.directory.settle(found.groups, complete=found.complete, as_of=as_of)
+        await asyncio.to_thread(self.directory.prepare)
         self.indexed()
         return self.directory
 
-    async def _index_page(self, page: int) -> GroupPage:
-        answer = await self._ask("groups", GroupPage, _query(page, PER_PAGE))
-        self.directory.total = answer.total
-        self.directory.add(answer.result, answer.expands.users, first=(page - 1) * PER_PAGE)
+    async def _index_page(self, page: int) -> Page:
+        read, names = await self._ask(lambda site: site.groups(page, PER_PAGE))
+        self.directory.total = read.total
+        self.directory.add(read.groups, names, first=(page - 1) * PER_PAGE)
         self.indexed()
-        return answer
+        return read
 
     async def index_users(self) -> bool:
         """Read what `/users` tells of people into the directory; False where it tells nothing.
@@ -236,16 +252,17 @@ class GroupsService:
         The endpoint is not for every token, and not on every site: a refusal is an answer, not a failure.
         """
         try:
-            first = await self._users_page(1)
-            await together(self._users_page(page) for page in range(2, (first.last_page or 1) + 1))
+            last_page = await self._users_page(1)
+            await together(self._users_page(page) for page in range(2, last_page + 1))
         except (AdminRequired, NotFound, BadAnswer):
             return False
+        await asyncio.to_thread(self.directory.prepare)
         return True
 
-    async def _users_page(self, page: int) -> UserPage:
-        answer = await self._ask("users", UserPage, {"page": page, "per_page": PER_PAGE})
-        self.directory.add_profiles(answer.result)
-        return answer
+    async def _users_page(self, page: int) -> int:
+        profiles, last_page = await self._ask(lambda site: site.users(page, PER_PAGE))
+        self.directory.add_profiles(profiles)
+        return last_page
 
     def _renew(self, group: Group) -> None:
         """Let the known pages hold a group as it is now; their age stays that of their other groups."""
@@ -267,32 +284,57 @@ class GroupsService:
         task.add_done_callback(done)
 
     async def _fetch_page(self, page: int, per_page: int) -> Listing:
-        answer = await self._ask("groups", GroupPage, _query(page, per_page))
-        groups = tuple({group.id: group for group in answer.result}.values())  # each once, in their order
-        total = len(groups) if answer.total is None else answer.total
+        read, names = await self._ask(lambda site: site.groups(page, per_page))
+        groups = tuple({group.id: group for group in read.groups}.values())  # each once, in their order
+        total = len(groups) if read.total is None else read.total
         listing = Listing(
             groups=groups,
             # `page` and `last_page` are null where the result is empty.
-            page=answer.page or page,
-            last_page=max(answer.last_page or 1, answer.page or 1),
+            page=read.page or page,
+            last_page=max(read.last_page or 1, read.page or 1),
             per_page=per_page,
             total=total,
             as_of=self._clock.now(),
         )
         self.directory.total = total
-        self.directory.add(groups, answer.expands.users, first=listing.first)
+        self.directory.add(groups, names, first=listing.first)
         self._listings[page, per_page] = listing
         return listing
 
-    async def _ask(self, path: str, shape: type[M], params: Mapping[str, str | int] | None = None) -> M:
+    async def _connected(self) -> "Answers":
+        """Give what asks the site; loading it, and reading the system's certificates, holds nobody up."""
+        if self._connecting is None:
+            self._connecting = asyncio.create_task(asyncio.to_thread(self._connect), name="connect")
+        try:
+            self._answers = await asyncio.shield(self._connecting)
+        except Unreachable:
+            self._connecting = None
+            raise
+        return self._answers
+
+    def _connect(self) -> "Answers":
+        from ..api.client import Client
+        from .answers import Answers
+
+        client = Client(
+            self.instance,
+            self._token,
+            transport=None if self._transport is None else self._transport(),
+            timeout=self._timeout,
+            network=self._network,
+        )
+        return Answers(client)
+
+    async def _ask(self, request: "Callable[[Answers], Awaitable[R]]") -> R:
         """Send one request, after any pause; again where the site asks to wait, or stumbles for a moment."""
+        site = self._answers or await self._connected()
         repeated = False
         attempt = 1
         while True:
             try:
                 async with self._slots:
                     await self.pause.over()
-                    return await self._client.get(path, shape, params)
+                    return await request(site)
             except RateLimited as error:
                 seconds = UNTOLD_PAUSE if error.retry_after is None else error.retry_after
                 if attempt >= TRIES or seconds > LONGEST_PAUSE:
@@ -305,7 +347,3 @@ class GroupsService:
                     raise
                 repeated = True
                 await self._clock.sleep(MOMENT)
-
-
-def _query(page: int, per_page: int) -> dict[str, str | int]:
-    return {"page": page, "per_page": per_page, "expands": "users"}

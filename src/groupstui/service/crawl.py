@@ -3,8 +3,8 @@
 Testmo's pages are counted, not anchored: a group deleted between two requests moves all later groups one
 place up, and one of them falls between two pages. The order of groups is not documented. So:
 
-- the last page is read right after the first, and once more at the end. In the order of the ids, in which new
-  groups come last, every group that is added or deleted in between changes it;
+- the last page is asked for right after the first, and once more at the end. In the order of the ids, in
+  which new groups come last, every group that is added or deleted in between changes it;
 - a group that is on the last page but younger than the first answer was added before that: suspicious, too;
 - all totals have to agree, with each other and with the number of distinct groups.
 
@@ -20,7 +20,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from ..api.errors import BadAnswer
-from ..api.models import Group, GroupPage
+from ..directory import Group
 
 PER_PAGE = 100
 """The largest page that the API gives."""
@@ -32,7 +32,20 @@ ATTEMPTS = 2
 
 T = TypeVar("T")
 
-Read = Callable[[int], Awaitable[GroupPage]]
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of groups, as it was read; what the site did not tell is None."""
+
+    groups: tuple[Group, ...]
+    """As they came, repeats included."""
+    page: int | None
+    next_page: int | None
+    last_page: int | None
+    total: int | None
+
+
+Read = Callable[[int], Awaitable[Page]]
 """Asks for one page of `PER_PAGE` groups."""
 
 
@@ -40,19 +53,19 @@ Read = Callable[[int], Awaitable[GroupPage]]
 class Reading:
     """All pages of a site, as they were read one after another."""
 
-    pages: tuple[GroupPage, ...]
+    pages: tuple[Page, ...]
     steady: bool
     """Whether the last page stayed as it was, and nothing on it is new."""
 
     @property
     def groups(self) -> list[Group]:
         """Every group once, in the site's order; where one was read twice, as it was read last."""
-        return list({group.id: group for page in self.pages for group in page.result}.values())
+        return list({group.id: group for page in self.pages for group in page.groups}.values())
 
     @property
     def order(self) -> list[int]:
         """The ids as they came, repeats included."""
-        return [group.id for page in self.pages for group in page.result]
+        return [group.id for page in self.pages for group in page.groups]
 
     @property
     def consistent(self) -> bool:
@@ -108,13 +121,12 @@ async def _read_all(read: Read, server_time: Callable[[], datetime | None], know
     count = _page_count(first)
     if count == 1:
         return Reading((first,), steady=True)
-    last = await read(count)
-    between = await together(read(page) for page in range(2, count))
+    last, *between = await together(read(page) for page in (count, *range(2, count)))
     again = await read(count)
     steady = (
-        [group.id for group in last.result] == [group.id for group in again.result]
+        [group.id for group in last.groups] == [group.id for group in again.groups]
         and (last.total, again.next_page) == (again.total, None)
-        and not any(_may_be_new(group, began) for group in last.result if group.id not in known)
+        and not any(_may_be_new(group, began) for group in last.groups if group.id not in known)
     )
     return Reading((first, *between, again), steady)
 
@@ -129,9 +141,9 @@ async def together(asked: Iterable[Awaitable[T]]) -> list[T]:
             task.cancel()
 
 
-def _page_count(first: GroupPage) -> int:
+def _page_count(first: Page) -> int:
     """Give the number of pages: what the site says, where that fits its total."""
-    by_total = -(-(first.total or len(first.result)) // PER_PAGE)
+    by_total = -(-(first.total or len(first.groups)) // PER_PAGE)
     count = max(1, by_total if first.last_page is None else first.last_page)
     if first.next_page is None and count > 1 and first.last_page is None:
         count = 1

@@ -15,8 +15,7 @@ from .filtered_table import FilteredTable
 from .table import Column, Table
 
 if TYPE_CHECKING:
-    from ..api.models import Group
-    from ..directory import Directory, Listing
+    from ..directory import Directory, Group, Listing
 
 
 class GroupList(FilteredTable["Group"]):
@@ -88,10 +87,7 @@ class GroupList(FilteredTable["Group"]):
         if self.with_members:
             known = {group.id for group in found}
             people = self.directory.person_index.search(query)
-            ids = dict.fromkeys(
-                id for person in people for id in self.directory.memberships.get(person.id, ())
-            )
-            found += [group for id in ids if id not in known and (group := self.directory.group(id))]
+            found += [group for group in self.directory.groups_with(people) if group.id not in known]
         return found
 
     @on(FilterInput.Widened)

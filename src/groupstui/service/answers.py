@@ -1,0 +1,73 @@
+"""Asks for each thing that the API has, and gives it as the directory keeps it.
+
+Imported when the first thing is asked for: HTTP and the checking of answers take longer to load than the
+first screen takes to be drawn.
+"""
+
+from ..api.client import Client
+from ..api.models import CurrentUser, Group, GroupAnswer, GroupPage, UserPage
+from ..directory import Group as KnownGroup
+from ..directory import Profile
+from ..directory.records import compact
+from .crawl import Page
+
+Names = dict[int, str]
+"""Users by id."""
+
+
+class Answers:
+    """What one site answers."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    async def user(self) -> CurrentUser:
+        """Ask whose token it is."""
+        return await self.client.get("user", CurrentUser)
+
+    async def groups(self, page: int, per_page: int) -> tuple[Page, Names]:
+        """Ask for one page of groups and the names of their members."""
+        query: dict[str, str | int] = {"page": page, "per_page": per_page, "expands": "users"}
+        answer = await self.client.get("groups", GroupPage, query)
+        read = Page(
+            groups=tuple(map(_group, answer.result)),
+            page=answer.page,
+            next_page=answer.next_page,
+            last_page=answer.last_page,
+            total=answer.total,
+        )
+        return read, {user.id: user.name for user in answer.expands.users}
+
+    async def group(self, group_id: int) -> tuple[KnownGroup, Names]:
+        """Ask for one group and the names of its members."""
+        answer = await self.client.get(f"groups/{group_id}", GroupAnswer, {"expands": "users"})
+        return _group(answer.result), {user.id: user.name for user in answer.expands.users}
+
+    async def users(self, page: int, per_page: int) -> tuple[list[Profile], int]:
+        """Ask for one page of people, and give how many pages there are."""
+        answer = await self.client.get("users", UserPage, {"page": page, "per_page": per_page})
+        profiles = [
+            Profile(
+                user.id,
+                user.name,
+                email=user.email,
+                two_factor=user.tfa_enabled,
+                active=user.is_active,
+                anonymised=user.is_forgotten,
+                api_user=user.is_api,
+            )
+            for user in answer.result
+        ]
+        return profiles, answer.last_page or 1
+
+
+def _group(group: Group) -> KnownGroup:
+    return KnownGroup(
+        group.id,
+        group.name,
+        compact(group.members),
+        created_at=group.created_at,
+        created_by=group.created_by,
+        updated_at=group.updated_at,
+        updated_by=group.updated_by,
+    )
