@@ -6,7 +6,8 @@ here. Every failure, of httpx, of JSON or of a shape, leaves as a `TestmoError`.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import monotonic
@@ -32,8 +33,10 @@ from .errors import (
 )
 from .instance import Instance
 from .network import Network
+from .pieces import LARGE, Lists, read_in_pieces
 
 M = TypeVar("M", bound=BaseModel)
+R = TypeVar("R")
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +57,8 @@ class Client:
         self.server_time: datetime | None = None
         """The server's clock, as its last answer has told it."""
         self._timeout = timeout
+        # One thread: several would keep the interpreter from the event loop for longer.
+        self._reader = ThreadPoolExecutor(1, "read an answer")
         hide(token.get_secret_value())
         try:
             self._http = httpx.AsyncClient(
@@ -80,15 +85,28 @@ class Client:
 
     async def close(self) -> None:
         """Close the connections."""
+        self._reader.shutdown(wait=False, cancel_futures=True)
         await self._http.aclose()
 
-    async def get(self, path: str, shape: type[M], params: Mapping[str, str | int] | None = None) -> M:
-        """Ask for one thing and give it in its shape.
+    async def get(
+        self,
+        path: str,
+        shape: type[M],
+        params: Mapping[str, str | int] | None = None,
+        *,
+        lists: Lists | None = None,
+        made: Callable[[M], R],
+    ) -> R:
+        """Ask for one thing and give what is made of it.
+
+        A large answer is read in a thread of its own, where it holds nobody up.
 
         Args:
             path: Below `/api/v1/`, such as `groups/17`.
             shape: The model of the answer.
             params: The query.
+            lists: What a large answer holds much of.
+            made: Turns the answer into what is wanted.
 
         Raises:
             TestmoError: One of its kinds, by what the user must do.
@@ -111,7 +129,11 @@ class Client:
         if response.status_code != 200:
             raise self._refusal(response, body)
         try:
-            return shape.model_validate_json(body)
+            if len(body) < LARGE:
+                return made(shape.model_validate_json(body))
+            return await asyncio.get_running_loop().run_in_executor(
+                self._reader, lambda: made(read_in_pieces(shape, body, lists or {}))
+            )
         except ValidationError as error:
             raise self._nonsense(response, body, error) from None
 

@@ -5,7 +5,8 @@ first screen takes to be drawn.
 """
 
 from ..api.client import Client
-from ..api.models import CurrentUser, Group, GroupAnswer, GroupPage, UserPage
+from ..api.models import CurrentUser, Group, GroupAnswer, GroupPage, Person, UserPage
+from ..api.pieces import Lists
 from ..directory import Group as KnownGroup
 from ..directory import Profile
 from ..directory.records import compact
@@ -23,42 +24,60 @@ class Answers:
 
     async def user(self) -> CurrentUser:
         """Ask whose token it is."""
-        return await self.client.get("user", CurrentUser)
+        return await self.client.get("user", CurrentUser, made=lambda user: user)
 
     async def groups(self, page: int, per_page: int) -> tuple[Page, Names]:
         """Ask for one page of groups and the names of their members."""
         query: dict[str, str | int] = {"page": page, "per_page": per_page, "expands": "users"}
-        answer = await self.client.get("groups", GroupPage, query)
-        read = Page(
-            groups=tuple(map(_group, answer.result)),
-            page=answer.page,
-            next_page=answer.next_page,
-            last_page=answer.last_page,
-            total=answer.total,
-        )
-        return read, {user.id: user.name for user in answer.expands.users}
+        return await self.client.get("groups", GroupPage, query, lists=GROUP_LISTS, made=_page)
 
     async def group(self, group_id: int) -> tuple[KnownGroup, Names]:
         """Ask for one group and the names of its members."""
-        answer = await self.client.get(f"groups/{group_id}", GroupAnswer, {"expands": "users"})
-        return _group(answer.result), {user.id: user.name for user in answer.expands.users}
+        query: dict[str, str | int] = {"expands": "users"}
+        return await self.client.get(f"groups/{group_id}", GroupAnswer, query, made=_group_and_names)
 
     async def users(self, page: int, per_page: int) -> tuple[list[Profile], int]:
         """Ask for one page of people, and give how many pages there are."""
-        answer = await self.client.get("users", UserPage, {"page": page, "per_page": per_page})
-        profiles = [
-            Profile(
-                user.id,
-                user.name,
-                email=user.email,
-                two_factor=user.tfa_enabled,
-                active=user.is_active,
-                anonymised=user.is_forgotten,
-                api_user=user.is_api,
-            )
-            for user in answer.result
-        ]
-        return profiles, answer.last_page or 1
+        query: dict[str, str | int] = {"page": page, "per_page": per_page}
+        return await self.client.get("users", UserPage, query, made=_profiles)
+
+
+GROUP_LISTS: Lists = {"result": Group, "expands": {"users": Person}}
+
+
+def _page(answer: GroupPage) -> tuple[Page, Names]:
+    page = Page(
+        groups=tuple(map(_group, answer.result)),
+        page=answer.page,
+        next_page=answer.next_page,
+        last_page=answer.last_page,
+        total=answer.total,
+    )
+    return page, _names(answer)
+
+
+def _group_and_names(answer: GroupAnswer) -> tuple[KnownGroup, Names]:
+    return _group(answer.result), _names(answer)
+
+
+def _names(answer: GroupPage | GroupAnswer) -> Names:
+    return {user.id: user.name for user in answer.expands.users}
+
+
+def _profiles(answer: UserPage) -> tuple[list[Profile], int]:
+    profiles = [
+        Profile(
+            user.id,
+            user.name,
+            email=user.email,
+            two_factor=user.tfa_enabled,
+            active=user.is_active,
+            anonymised=user.is_forgotten,
+            api_user=user.is_api,
+        )
+        for user in answer.result
+    ]
+    return profiles, answer.last_page or 1
 
 
 def _group(group: Group) -> KnownGroup:

@@ -1,0 +1,70 @@
+"""An answer that is read in pieces is the answer that is read at once."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from groupstui.api.models import GroupPage
+from groupstui.api.pieces import read_in_pieces
+from groupstui.service.answers import GROUP_LISTS
+
+from ..fuzz.payloads import bodies
+
+PAGE = {
+    "page": 1,
+    "total": 2,
+    "expands": {"users": [{"id": 1, "name": 'Ada "}]'}, {"id": 2, "name": "é\u2028"}]},
+    "result": [{"id": 1, "name": "QA", "members": [1, 2, 2]}, {"id": 2, "name": "", "members": None}],
+    "unknown": [[{"a": "]}"}], {}],
+}
+
+
+def outcome(read) -> object:
+    """Give what was read, or what was wrong with it."""
+    try:
+        return read()
+    except ValidationError as error:
+        return error.errors(include_url=False)
+
+
+def alike(body: bytes) -> None:
+    at_once = outcome(lambda: GroupPage.model_validate_json(body))
+    assert outcome(lambda: read_in_pieces(GroupPage, body, GROUP_LISTS)) == at_once
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_page_is_the_same(indent):
+    body = json.dumps(PAGE, indent=indent).encode()
+    assert len(read_in_pieces(GroupPage, body, GROUP_LISTS).result) == 2
+    alike(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"{}",
+        b"null",
+        b'{"result": [',
+        b'{"result": [{}]}',
+        b'{"result": [,]}',
+        b'{"result": {}}',
+    ],
+)
+def test_what_is_no_page_is_told_alike(body):
+    alike(body)
+
+
+@given(st.binary(max_size=60).map(lambda noise: json.dumps(PAGE).encode()[:150] + noise))
+def test_what_is_broken_off_is_told_alike(body):
+    alike(body)
+
+
+@given(bodies)
+def test_whatever_a_site_says_is_understood_alike(body):
+    alike(body)
