@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 TOOLKIT_VARIABLES = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL_DRIVER")
 """They make Textual log keys, a token's among them, to readable files, or load other code."""
 
+TURN = 0.001
+"""Seconds after which a thread that reads an answer lets the keys have their turn."""
+
 STARTED = 2.0
 """Seconds after which everything that the first screen needs is surely loaded."""
 
@@ -31,6 +34,7 @@ SAVING = 2.0
 
 def main() -> NoReturn:
     """Run the program and exit with its code."""
+    sys.setswitchinterval(TURN)
     gc.disable()  # while it starts, nothing becomes garbage; a command is over before that matters
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # its command line, not ours
     try:

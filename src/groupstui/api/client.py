@@ -33,7 +33,7 @@ from .errors import (
 )
 from .instance import Instance
 from .network import Network
-from .pieces import LARGE, Lists, read_in_pieces
+from .pieces import LARGE
 
 M = TypeVar("M", bound=BaseModel)
 R = TypeVar("R")
@@ -94,8 +94,8 @@ class Client:
         shape: type[M],
         params: Mapping[str, str | int] | None = None,
         *,
-        lists: Lists | None = None,
         made: Callable[[M], R],
+        large: Callable[[bytes], R] | None = None,
     ) -> R:
         """Ask for one thing and give what is made of it.
 
@@ -105,8 +105,8 @@ class Client:
             path: Below `/api/v1/`, such as `groups/17`.
             shape: The model of the answer.
             params: The query.
-            lists: What a large answer holds much of.
             made: Turns the answer into what is wanted.
+            large: Does so with a large one; by default, it is read like any other.
 
         Raises:
             TestmoError: One of its kinds, by what the user must do.
@@ -129,11 +129,9 @@ class Client:
         if response.status_code != 200:
             raise self._refusal(response, body)
         try:
-            if len(body) < LARGE:
-                return made(shape.model_validate_json(body))
-            return await asyncio.get_running_loop().run_in_executor(
-                self._reader, lambda: made(read_in_pieces(shape, body, lists or {}))
-            )
+            if large is not None and len(body) >= LARGE:
+                return await asyncio.get_running_loop().run_in_executor(self._reader, large, body)
+            return made(shape.model_validate_json(body))
         except ValidationError as error:
             raise self._nonsense(response, body, error) from None
 

@@ -4,9 +4,11 @@ Imported when the first thing is asked for: HTTP and the checking of answers tak
 first screen takes to be drawn.
 """
 
+from dataclasses import replace
+
 from ..api.client import Client
 from ..api.models import CurrentUser, Group, GroupAnswer, GroupPage, Person, UserPage
-from ..api.pieces import Lists
+from ..api.pieces import Lists, read_in_pieces
 from ..directory import Group as KnownGroup
 from ..directory import Profile
 from ..directory.records import compact
@@ -29,7 +31,7 @@ class Answers:
     async def groups(self, page: int, per_page: int) -> tuple[Page, Names]:
         """Ask for one page of groups and the names of their members."""
         query: dict[str, str | int] = {"page": page, "per_page": per_page, "expands": "users"}
-        return await self.client.get("groups", GroupPage, query, lists=GROUP_LISTS, made=_page)
+        return await self.client.get("groups", GroupPage, query, made=_page, large=page_in_pieces)
 
     async def group(self, group_id: int) -> tuple[KnownGroup, Names]:
         """Ask for one group and the names of its members."""
@@ -42,7 +44,39 @@ class Answers:
         return await self.client.get("users", UserPage, query, made=_profiles)
 
 
-GROUP_LISTS: Lists = {"result": Group, "expands": {"users": Person}}
+def page_in_pieces(body: bytes) -> tuple[Page, Names]:
+    """Read a large page of groups so that other threads get their turn.
+
+    Raises:
+        ValidationError: If it has another shape, or is no JSON.
+    """
+    try:
+        found = read_in_pieces(body, GROUP_LISTS)
+        groups, expands = found.pop("result"), found.pop("expands", None)
+        names = dict(expands.pop("users", None) or ()) if expands else {}
+        empty, _ = _page(GroupPage.model_validate({**found, "result": (), "expands": expands}))
+        return replace(empty, groups=tuple(_known(groups))), names
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
+        return _page(GroupPage.model_validate_json(body))  # which says what is wrong, and where
+
+
+def _known(groups: object) -> list[KnownGroup]:
+    """Let nothing through but what was read in pieces."""
+    if isinstance(groups, list):
+        return groups
+    raise TypeError("no list of groups")
+
+
+def _group_of(value: object) -> KnownGroup:
+    return _group(Group.model_validate(value))
+
+
+def _name_of(value: object) -> tuple[int, str]:
+    user = Person.model_validate(value)
+    return user.id, user.name
+
+
+GROUP_LISTS: Lists = {"result": _group_of, "expands": {"users": _name_of}}
 
 
 def _page(answer: GroupPage) -> tuple[Page, Names]:
