@@ -25,8 +25,11 @@ __all__ = [
 A_FEW = 8
 """People whose groups are looked for sooner than all memberships are turned round."""
 
+SMALL = 2_000
+"""Groups and people whose indexes are built in the blink of an eye, whenever something was read."""
+
 GROWTH = 10
-"""The indexes of a site that is being read are built anew once a tenth of it has changed."""
+"""The indexes of a larger site that is being read are built anew once a tenth of it has changed."""
 
 
 class Directory:
@@ -46,7 +49,10 @@ class Directory:
         self._person_index: Index[Member] | None = None
         self._changes = 0
         """How much has changed since the indexes were built."""
-        self._version = 0
+        self.outdated = False
+        """Whether `prepare` should be called: meanwhile, what was there before is searched."""
+        self._edition = 0
+        """Counts what makes the indexes wrong, and not just incomplete."""
         self._looked = 0
         """How many people's groups were looked for since something has changed."""
         self.total: int | None = None
@@ -70,14 +76,16 @@ class Directory:
             self._groups[group.id] = group
             if first is not None:
                 self._places[group.id] = place
-        self._changed(len(names))
+        self._changed(len(names), reading=self.as_of is None)
 
     def add_profiles(self, users: Iterable[Profile]) -> None:
         """Take in what `/users` tells of people."""
+        added = 0
         for user in users:
             self._profiles[user.id] = user
             self._names[user.id] = user.name
-        self._changed()
+            added += 1
+        self._changed(added, reading=True)
 
     def settle(self, groups: Iterable[Group], *, complete: bool, as_of: datetime) -> None:
         """Let a whole crawl take the place of the pages seen so far: what it does not hold is gone.
@@ -98,21 +106,23 @@ class Directory:
         self._places.pop(group_id, None)
         self._changed()
 
-    def _changed(self, names: int = 0) -> None:
+    def _changed(self, names: int = 0, *, reading: bool = False) -> None:
         self._of_person = None
-        self._version += 1
         self._looked = 0
         self._changes += names + 1
-        # While a site is being read, what is typed searches what was there a moment ago: to build the indexes
-        # anew for each page would take longer than to read it.
-        if self.as_of is not None or self._changes * GROWTH > len(self._names) + len(self._groups):
+        size = len(self._names) + len(self._groups)
+        if not reading or size < SMALL:
+            self._edition += 1
             self._group_index = self._person_index = None
+        elif self._changes * GROWTH > size:
+            self.outdated = True
 
     def prepare(self) -> None:
         """Build what searching needs. It takes a while for a large site, and may be called in any thread."""
-        version = self._version
+        edition = self._edition
+        self.outdated, self._changes = False, 0
         groups, people = self._build_group_index(), self._build_person_index()
-        if version == self._version:
+        if edition == self._edition:
             self._group_index, self._person_index = groups, people
 
     # Groups
@@ -205,7 +215,6 @@ class Directory:
         """The groups, to be searched."""
         if self._group_index is None:
             self._group_index = self._build_group_index()
-            self._changes = 0
         return self._group_index
 
     def _build_group_index(self) -> Index[Group]:
@@ -217,7 +226,6 @@ class Directory:
         """The people, to be searched by name, id and, where `/users` has answered, e-mail address."""
         if self._person_index is None:
             self._person_index = self._build_person_index()
-            self._changes = 0
         return self._person_index
 
     def _build_person_index(self) -> Index[Member]:

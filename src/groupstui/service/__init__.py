@@ -243,6 +243,7 @@ class GroupsService:
         read, names = await self._ask(lambda site: site.groups(page, PER_PAGE))
         self.directory.total = read.total
         self.directory.add(read.groups, names, first=(page - 1) * PER_PAGE)
+        await self._keep_up()
         self.indexed()
         return read
 
@@ -262,7 +263,12 @@ class GroupsService:
     async def _users_page(self, page: int) -> int:
         profiles, last_page = await self._ask(lambda site: site.users(page, PER_PAGE))
         self.directory.add_profiles(profiles)
+        await self._keep_up()
         return last_page
+
+    async def _keep_up(self) -> None:
+        if self.directory.outdated:
+            await asyncio.to_thread(self.directory.prepare)
 
     def _renew(self, group: Group) -> None:
         """Let the known pages hold a group as it is now; their age stays that of their other groups."""

@@ -1,0 +1,1 @@
+"""How fast and how small the program is, held against a yardstick in the same run."""
