@@ -120,4 +120,23 @@ def members(rounds: int) -> Iterator[Line]:
     )
 
 
-MEASURES = {"start": start, "memory": memory, "steps": steps, "members": members}
+def sent(rounds: int) -> Iterator[Line]:
+    """What goes over the line at 80x24."""
+    with (
+        serving.home() as home,
+        TimedTerminal([*APP, "--demo"], serving.environment(home), (80, 24)) as terminal,
+    ):
+        terminal.wait_for("page 1 of")
+        yield "bytes of the first screen, with its page", "", terminal.settle(quiet=3), 30_000, " B"
+        steps = [len(terminal.press(key).sent) for key in ("\x1b[B", "\x1b[A") * rounds]
+        yield "bytes of a step of the cursor, with its detail", "", median(steps), 4_000, " B"
+        terminal.press("/")
+        letters = [len(terminal.press(letter).sent) for letter in "release"]
+        yield "bytes of a letter in the filter, at most", "", max(letters), 4_000, " B"
+        terminal.press("\x1b", quiet=0.5)
+        dialog = [len(terminal.press(key, quiet=0.5).sent) for key in ("?", "\x1b", ":", "\x1b", "Y", "\x1b")]
+        both = max(opened + closed for opened, closed in zip(dialog[::2], dialog[1::2], strict=True))
+        yield "bytes of a dialog, opened and closed, at most", "", both, 50_000, " B"
+
+
+MEASURES = {"start": start, "memory": memory, "steps": steps, "members": members, "sent": sent}

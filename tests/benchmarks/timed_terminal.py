@@ -96,11 +96,12 @@ class TimedTerminal:
         self._read_until(lambda: wanted in ESCAPES.sub(b"", self._seen))
         return perf_counter() - self._began
 
-    def settle(self, quiet: float = SETTLED) -> None:
-        """Read until nothing more comes."""
+    def settle(self, quiet: float = SETTLED) -> int:
+        """Read until nothing more comes; gives the bytes since the last key, or since the start."""
         while self._read(quiet):
             pass
-        self._seen = b""
+        sent, self._seen = self._seen, b""
+        return len(sent)
 
     def press(self, keys: str, quiet: float = QUIET) -> Stroke:
         """Type, and wait until the effect is drawn."""

@@ -242,7 +242,7 @@ async def test_a_filter_of_nothing_is_left_like_one_that_is_cleared(pilot):
 
 
 async def test_a_filter_that_is_typed_before_the_first_page_stays(demo, clock):
-    demo.faults.seconds = 0.5
+    demo.faults.seconds = 2
     demo.faults.next("slow", "slow")
     async with browser_app(demo.url, demo.token, clock).run_test(size=(120, 40)) as pilot:
         await pilot.press("slash", *"beta")

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 SETTLE = 0.04
 """Seconds that the cursor has to rest, while a key is held, until the detail follows."""
 
+TYPED = 0.3
+"""Seconds after the last letter of a filter until the detail follows."""
+
 
 class BrowserScreen(TakingScreen):
     """Browses the groups of one site."""
@@ -256,13 +259,15 @@ class BrowserScreen(TakingScreen):
         event.stop()
         if self.listing is not None and event.group is not None and not self.groups.filtered:
             self._rows[self.listing.page] = event.group.id
-        # One step shows the detail at once. While a key is held only the list follows it: a slow link could
-        # not carry both.
+        # One step shows the detail at once. While a key is held, or a filter is typed, only the list follows:
+        # a slow link could not carry both.
+        typing = isinstance(self.focused, FilterInput)
         if self._settling is not None:
             self._settling.reset()
-        else:
+            return
+        if not typing:
             self._show_detail()
-            self._settling = self.set_timer(SETTLE, self._settled)
+        self._settling = self.set_timer(TYPED if typing else SETTLE, self._settled)
 
     def _settled(self) -> None:
         self._settling = None
