@@ -4,7 +4,8 @@ Testmo's pages are counted, not anchored: a group deleted between two requests m
 place up, and one of them falls between two pages. The order of groups is not documented. So:
 
 - the last page is asked for right after the first, and once more at the end. In the order of the ids, in
-  which new groups come last, every group that is added or deleted in between changes it;
+  which new groups come last, every group that is added or deleted in between changes it. The other pages
+  are asked for beside it: what changes before it is answered shows in the totals, or as a young group on it;
 - a group that is on the last page but younger than the first answer was added before that: suspicious, too;
 - all totals have to agree, with each other and with the number of distinct groups.
 
