@@ -9,18 +9,21 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-# The pictures show the same time everywhere.
-os.environ["TZ"] = "UTC"
+# The pictures show the same time and the same colours everywhere.
+os.environ.update(TZ="UTC", TERM="xterm-256color", COLORTERM="truecolor")
+os.environ.pop("NO_COLOR", None)
 time.tzset()
 
 import httpx
 from pydantic import SecretStr
+from textual.app import App
 from textual.pilot import Pilot
 
 from groupstui.api.instance import Instance
 from groupstui.api.pacing import Clock
 from groupstui.app import Access, make_app
 from groupstui.demo import DEMO_TOKEN, create_app, make_site
+from groupstui.screens.browser import BrowserScreen
 from groupstui.service import GroupsService
 
 PICTURES: dict[str, tuple[tuple[int, int], list[str]]] = {
@@ -47,16 +50,22 @@ class StillClock(Clock):
 def connect(instance: Instance, token: SecretStr) -> GroupsService:
     """Make a service on a demo site of its own."""
     transport = httpx.ASGITransport(create_app(make_site(), token=DEMO_TOKEN))
-    return GroupsService(instance, token, transport=transport, clock=StillClock())
+    return GroupsService(instance, token, transport=lambda: transport, clock=StillClock())
 
 
 async def loaded(pilot: Pilot[None]) -> None:
-    """Wait until nothing is being loaded; a dialog's worker waits for its person."""
-    while any(
-        worker.is_running and worker.group not in ("dialog", "palette") for worker in pilot.app.workers
-    ):
+    """Wait until nothing is being loaded, and the detail has followed the cursor."""
+    while not quiet(pilot.app):
         await pilot.pause()
-    await pilot.pause(0.1)  # the detail follows the cursor once that rests
+    await pilot.pause()
+
+
+def quiet(app: App[None]) -> bool:
+    """Tell whether the app waits for nothing but its person, as a dialog's worker does."""
+    if any(worker.is_running and worker.group not in ("dialog", "palette") for worker in app.workers):
+        return False
+    screen = app.screen
+    return not isinstance(screen, BrowserScreen) or not (screen.listing is None or screen.following)
 
 
 async def draw(name: str, size: tuple[int, int], keys: list[str]) -> None:
