@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 TOOLKIT_VARIABLES = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL_DRIVER")
 """They make Textual log keys, a token's among them, to readable files, or load other code."""
 
+DEMO_TOKEN = "demo"
+"""What opens the embedded demo site. Nobody has to type it."""
+
 TURN = 0.001
 """Seconds after which a thread that reads an answer lets the keys have their turn."""
 
@@ -172,7 +175,7 @@ def _demo() -> "Demo":
     """Give the embedded demo site: in this process, with no port, no login and no keyring."""
     from .cli.session import Demo
 
-    return Demo(Masked("demo"), _demo_transport)
+    return Demo(Masked(DEMO_TOKEN), _demo_transport)
 
 
 def _demo_transport() -> "httpx.AsyncBaseTransport":
@@ -181,7 +184,7 @@ def _demo_transport() -> "httpx.AsyncBaseTransport":
 
     from .demo import create_app, make_site
 
-    return httpx.ASGITransport(create_app(make_site(), token="demo"))
+    return httpx.ASGITransport(create_app(make_site(), token=DEMO_TOKEN))
 
 
 def _demo_app(options: argparse.Namespace, looks: "Looks") -> "GroupsApp":

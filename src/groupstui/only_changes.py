@@ -78,7 +78,7 @@ class Picture:
 
     def __init__(self) -> None:
         self._size = Size(0, 0)
-        self._lines: dict[int, list[Cell | None]] = {}
+        self._lines: dict[int, list[Cell]] = {}
 
     def forget(self) -> None:
         """Take nothing for granted any more."""
@@ -93,12 +93,12 @@ class Picture:
     def draw(self, x: int, y: int, cells: list[Cell]) -> str:
         """Put cells into the picture, and give what the terminal has to be sent for it."""
         line = self._lines.setdefault(y, [])
-        line.extend([None] * (x + len(cells) - len(line)))
-        changed = [x + i for i, cell in enumerate(cells) if (line[x + i] or UNKNOWN)[:2] != cell[:2]]
+        line.extend([UNKNOWN] * (x + len(cells) - len(line)))
+        changed = [x + i for i, cell in enumerate(cells) if line[x + i][:2] != cell[:2]]
         line[x : x + len(cells)] = cells
-        if (end := x + len(cells)) < len(line) and not (line[end] or UNKNOWN)[0]:
-            line[end] = None  # what a terminal makes of half a wide character is its own affair
-        if any(not (line[index] or UNKNOWN)[0].isascii() for index in changed):
+        if (end := x + len(cells)) < len(line) and not line[end][0]:
+            line[end] = UNKNOWN  # what a terminal makes of half a wide character is its own affair
+        if any(not line[index][0].isascii() for index in changed):
             changed = sorted(_with_neighbours(changed, line))
         return "".join(
             f"\x1b[{y + 1};{begin + 1}H{_written(line[begin:end], begin)}"
@@ -106,7 +106,7 @@ class Picture:
         )
 
 
-def _with_neighbours(changed: list[int], line: list[Cell | None]) -> set[int]:
+def _with_neighbours(changed: list[int], line: list[Cell]) -> set[int]:
     """Add what a terminal that counts other cells would draw elsewhere, or draw over."""
     found = set(changed)
     place = 0
@@ -116,24 +116,24 @@ def _with_neighbours(changed: list[int], line: list[Cell | None]) -> set[int]:
         place = stretch.stop
         if doubtful and not found.isdisjoint(stretch):
             overflow = range(stretch.start, min(stretch.start + 2 * len("".join(texts)), len(line)))
-            found.update(takewhile(lambda index: line[index] is not None, overflow))
+            found.update(takewhile(lambda index: line[index] is not UNKNOWN, overflow))
     return found
 
 
-def _runs(changed: list[int], line: list[Cell | None]) -> Iterator[tuple[int, int]]:
+def _runs(changed: list[int], line: list[Cell]) -> Iterator[tuple[int, int]]:
     """Join changes that are near to each other, and do not begin in the middle of a wide character."""
     begin = end = None
     for index in changed:
         if end is None or index - end > NEAR:
             if begin is not None and end is not None:
                 yield begin, end
-            begin = index if (line[index] or UNKNOWN)[0] or index == 0 else index - 1
+            begin = index if line[index][0] or index == 0 else index - 1
         end = index + 1
     if begin is not None and end is not None:
         yield begin, end
 
 
-def _written(cells: Iterable[Cell | None], x: int) -> str:
+def _written(cells: Iterable[Cell], x: int) -> str:
     """Give cells as they are sent, with each way of drawing named once.
 
     Args:
@@ -141,7 +141,7 @@ def _written(cells: Iterable[Cell | None], x: int) -> str:
         x: The column of the first, counted from 0.
     """
     drawn: list[str] = []
-    for look, group in groupby((cell or UNKNOWN for cell in cells), itemgetter(2)):
+    for look, group in groupby(cells, itemgetter(2)):
         drawn.append(f"\x1b[{f'0;{look}' if look else 0}m")
         for doubtful, run in groupby(_judged(group), itemgetter(0)):
             texts = [text for _, text in run]
@@ -153,11 +153,10 @@ def _written(cells: Iterable[Cell | None], x: int) -> str:
     return "".join(drawn) + "\x1b[0m"
 
 
-def _judged(cells: Iterable[Cell | None]) -> Iterator[tuple[bool, str]]:
+def _judged(cells: Iterable[Cell]) -> Iterator[tuple[bool, str]]:
     """Give each cell's text, and whether terminals disagree on its width; its right half is judged alike."""
     doubtful = False
-    for cell in cells:
-        text = (cell or UNKNOWN)[0]
+    for text, *_ in cells:
         doubtful = _is_doubtful(text) if text else doubtful
         yield doubtful, text
 

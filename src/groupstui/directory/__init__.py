@@ -162,8 +162,13 @@ class Directory:
     @property
     def people(self) -> tuple[Member, ...]:
         """Everybody seen, by id: members, and whoever an answer has named."""
-        ids = self._names.keys() | self.memberships.keys()
-        return tuple(map(self.person, sorted(ids)))
+        return tuple(map(self.person, sorted(self._everybody())))
+
+    def _everybody(self) -> set[int]:
+        ids = set(self._names)
+        for group in list(self._groups.values()):  # a list, for another thread may read on meanwhile
+            ids.update(group.members)
+        return ids
 
     @property
     def memberships(self) -> Mapping[int, list[int]]:
@@ -229,10 +234,7 @@ class Directory:
         return self._person_index
 
     def _build_person_index(self) -> Index[Member]:
-        ids = set(self._names.copy())
-        for group in list(self._groups.values()):
-            ids.update(group.members)
-        return Index("person", ids, names=self._names_of, item=self.person)
+        return Index("person", self._everybody(), names=self._names_of, item=self.person)
 
     def _names_of(self, person_id: int) -> tuple[str, ...]:
         profile = self._profiles.get(person_id)

@@ -83,6 +83,7 @@ class FilterInput(Input):
 
     def action_clear(self) -> None:
         """Go to the whole list."""
+        self.clear_text()
         self.post_message(self.Left(self, kept=False))
 
     @on(Input.Changed)

@@ -140,7 +140,6 @@ class FilteredTable(Vertical, Generic[T]):
         event.stop()
         if event.kept:
             self._taken = True
-        else:
-            self.clear_filter()
-            self.filter_input.display = False
+        elif self.query_text:
+            self._search("")
         self.table.focus()
