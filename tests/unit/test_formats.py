@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groupstui.cli import parser
+from groupstui.cli.parsing import options
 from groupstui.report import BadField, Report
 from groupstui.report.formats import FORMATS, FORMULA_STARTS, rows, write
 from groupstui.text import clean
@@ -107,4 +107,4 @@ def test_a_field_of_the_matrix_is_shown_harmlessly():
 
 
 def test_the_command_line_offers_every_format():
-    assert tuple(FORMATS) == parser.FORMATS
+    assert tuple(FORMATS) == options.FORMATS

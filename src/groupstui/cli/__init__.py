@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .exits import Exit
-from .parser import COMMANDS, app_parser, command_parser
+from .parsing import COMMANDS, app_parser, command_parser
 
 if TYPE_CHECKING:
     from .session import Demo, Session

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .exits import Exit
-from .parser import app_parser, command_parser
+from .parsing import app_parser, command_parser
 from .session import Session
 
 

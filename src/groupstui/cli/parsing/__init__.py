@@ -1,0 +1,77 @@
+"""What can be written on the command line."""
+
+import argparse
+
+from ... import __version__
+from ..exits import Exit
+from .export import add_export
+from .housekeeping import add_housekeeping
+from .lookups import add_lookups
+from .options import add_network, add_site, exit_codes, output_options, site_options
+
+COMMANDS = (
+    "groups",
+    "members",
+    "who",
+    "check",
+    "lookup",
+    "export",
+    "auth",
+    "config",
+    "doctor",
+    "completion",
+)
+
+ENVIRONMENT = """\
+environment:
+  TESTMO_INSTANCE   the site, as --instance takes it
+  TESTMO_TOKEN      a site admin's token; nothing is asked then, and the keyring stays untouched
+  NO_COLOR          draw without colours
+  HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE   the way to the site, as everywhere
+"""
+
+APP_EXAMPLES = """\
+examples:
+  groupstui --demo                  look around, without a Testmo site
+  groupstui                         go on with the site of the last time, or sign in
+  groupstui QA                      open the app at the group or person of that name
+  groupstui --instance acme         open acme.testmo.net
+  groupstui who ada                 the groups of a person, and back to the shell
+  groupstui members QA --format csv
+  groupstui COMMAND --help          more on a command
+"""
+
+
+def command_parser() -> argparse.ArgumentParser:
+    """Give the parser of everything that starts with a command's name."""
+    parser = argparse.ArgumentParser(prog="groupstui", allow_abbrev=False, add_help=False)
+    commands = parser.add_subparsers(dest="command", required=True)
+    site = site_options()
+    look = [site, output_options()]
+    add_lookups(commands, look)
+    add_export(commands, look)
+    add_housekeeping(commands, site)
+    return parser
+
+
+def app_parser() -> argparse.ArgumentParser:
+    """Give the parser of everything else: what opens the app."""
+    listed = "\n".join(f"  {name}" for name in COMMANDS)
+    parser = argparse.ArgumentParser(
+        prog="groupstui",
+        usage="groupstui [--instance SITE | --demo] [NAME]\n       groupstui COMMAND …",
+        description="Who is in which Testmo group? Answered in a terminal.",
+        epilog=f"commands:\n{listed}\n\n{APP_EXAMPLES}\n{ENVIRONMENT}\n{exit_codes(Exit)}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("name", nargs="?", metavar="NAME", help="a group or a person to start at")
+    add_site(parser)
+    add_network(parser.add_argument_group("network"))
+    drawing = parser.add_argument_group("drawing")
+    drawing.add_argument("--ascii", action="store_true", help="draw with ASCII alone")
+    drawing.add_argument("--mouse", action="store_true", help="take the mouse over SSH, too")
+    drawing.add_argument("--animations", action="store_true", help="let things glide over SSH, too")
+    parser.add_argument("--debug", action="store_true", help="log what is asked to a file, without the token")
+    parser.add_argument("--version", action="version", version=f"groupstui {__version__}")
+    return parser

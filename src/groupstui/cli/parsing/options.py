@@ -1,0 +1,138 @@
+"""What the options of several commands have in common."""
+
+import argparse
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from ..exits import Exit
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+FORMATS = ("table", "json", "ndjson", "csv", "tsv", "markdown")
+"""What `report.formats` writes; loading that takes longer than all the help."""
+
+LOOKUP_EXITS = (
+    Exit.OK,
+    Exit.USAGE,
+    Exit.UNCERTAIN,
+    Exit.SIGN_IN,
+    Exit.ADMIN,
+    Exit.NOT_FOUND,
+    Exit.RATE_LIMITED,
+    Exit.UNREACHABLE,
+    Exit.INTERRUPTED,
+)
+"""What every command may end with that asks a site."""
+
+
+def add_command(
+    commands: "Commands",
+    name: str,
+    summary: str,
+    examples: Sequence[str],
+    parents: list[argparse.ArgumentParser],
+    meanings: dict[Exit, str] | None = None,
+    exits: Iterable[Exit] = LOOKUP_EXITS,
+) -> argparse.ArgumentParser:
+    """Add a command, with its examples and exit codes in its help."""
+    exits = sorted({*exits, *(meanings or {}), Exit.OK, Exit.USAGE})
+    shown = "\n".join(f"  {example}" for example in examples)
+    return commands.add_parser(
+        name,
+        help=summary,
+        description=f"{summary[:1].upper()}{summary[1:]}.",
+        epilog=f"examples:\n{shown}\n\n{exit_codes(exits, meanings)}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=parents,
+        allow_abbrev=False,
+    )
+
+
+def exit_codes(exits: Iterable[Exit], meanings: dict[Exit, str] | None = None) -> str:
+    """Give the paragraph of a help text that explains exit codes."""
+    lines = (f"  {code.value:>3}  {(meanings or {}).get(code, code.meaning)}" for code in exits)
+    return "exit codes:\n" + "\n".join(lines) + "\n"
+
+
+def add_site(parser: argparse.ArgumentParser) -> None:
+    """Add which site is meant."""
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--instance",
+        metavar="SITE",
+        help="a site: acme, acme.testmo.net, any of its pages, or a name you gave it",
+    )
+    which.add_argument(
+        "--demo", action="store_true", help="a made-up site: no network, no account, no keyring"
+    )
+
+
+def site_options() -> argparse.ArgumentParser:
+    """Give what every command takes that asks a site."""
+    parser = argparse.ArgumentParser(add_help=False)
+    site = parser.add_argument_group("site")
+    add_site(site)  # type: ignore[arg-type]  # a group takes what a parser takes
+    token = site.add_mutually_exclusive_group()
+    token.add_argument(
+        "--token-stdin", action="store_true", help="read the token from the first line of stdin"
+    )
+    token.add_argument("--token-file", metavar="FILE", help="read the token from a file")
+    site.add_argument(
+        "--timeout", metavar="SECONDS", type=positive(float), default=30.0, help="for one request; 30"
+    )
+    site.add_argument("--concurrency", metavar="N", type=positive(int), default=4, help="requests at once; 4")
+    add_network(site)
+    _add_talk(parser)
+    return parser
+
+
+def add_network(group: argparse._ArgumentGroup) -> None:
+    """Add the way to the site."""
+    group.add_argument(
+        "--proxy", metavar="URL", default="", help="in place of HTTPS_PROXY, as http://proxy.example:3128"
+    )
+    group.add_argument(
+        "--ca-bundle", metavar="FILE", default="", help="certificates to trust beside the system's"
+    )
+
+
+def _add_talk(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-q", "--quiet", action="store_true", help="say nothing beside the answer")
+    parser.add_argument(
+        "--debug", action="store_true", help="tell on stderr what is asked, without the token"
+    )
+
+
+def output_options() -> argparse.ArgumentParser:
+    """Give what every command takes that answers with rows."""
+    parser = argparse.ArgumentParser(add_help=False)
+    output = parser.add_argument_group("output")
+    output.add_argument("--format", choices=FORMATS, help="a table on a terminal, rows with tabs in a pipe")
+    output.add_argument("--sort", metavar="FIELD", help="sort by a field; -FIELD from the largest down")
+    output.add_argument("--limit", metavar="N", type=positive(int), help="the first N rows only")
+    output.add_argument(
+        "--columns", metavar="FIELDS", type=_names, help="these fields only, with commas between"
+    )
+    output.add_argument(
+        "--raw", action="store_true", help="do not guard CSV cells against being run as formulas"
+    )
+    output.add_argument("--no-color", action="store_true", help="no colours; there are none in a pipe")
+    return parser
+
+
+def positive(kind: type[int] | type[float]) -> "type[int] | type[float]":
+    """Give the type of an argument that is a number above 0."""
+
+    def number(text: str) -> float:
+        value = kind(text)
+        if not 0 < value < 1_000_000:
+            raise ValueError(text)
+        return value
+
+    number.__name__ = "number"
+    return number  # type: ignore[return-value]  # argparse calls it and shows its name
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
