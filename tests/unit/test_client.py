@@ -14,6 +14,7 @@ from groupstui.api.client import Client
 from groupstui.api.errors import BadAnswer, TestmoError, Unreachable, WrongAddress
 from groupstui.api.instance import Instance
 from groupstui.api.network import Network
+from groupstui.api.pacing import Clock, Gate, Pause
 
 INSTANCE = Instance("https://acme.testmo.net")
 
@@ -22,9 +23,18 @@ class Anything(BaseModel):
     pass
 
 
+async def anything(body: bytes) -> Anything:
+    return Anything.model_validate_json(body)
+
+
 def client_for(answer) -> Client:
     return Client(
-        INSTANCE, SecretStr("canary"), transport=httpx.MockTransport(answer), timeout=5, network=Network()
+        INSTANCE,
+        SecretStr("canary"),
+        transport=httpx.MockTransport(answer),
+        timeout=5,
+        network=Network(),
+        gate=Gate(Pause(Clock()), 4),
     )
 
 
@@ -41,7 +51,7 @@ def reply(content: bytes, status: int = 200, **headers: str) -> httpx.Response:
 async def ask(answer) -> TestmoError | BaseModel:
     client = client_for(answer)
     try:
-        return await client.get("groups", Anything, made=lambda answer: answer)
+        return await client.get("groups", read=anything)
     except TestmoError as error:
         return error
     finally:
@@ -146,5 +156,5 @@ async def test_the_token_goes_to_no_other_origin() -> None:
     sent: list[httpx.Request] = []
     client = client_for(sent.append)
     with pytest.raises(WrongAddress, match="refused to send the token"):
-        await client.get("http://localhost:1/groups", Anything, made=lambda answer: answer)
+        await client.get("http://localhost:1/groups", read=anything)
     assert sent == []

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from groupstui.api.models import GroupPage
-from groupstui.service.answers import _page, page_in_pieces
+from groupstui.service.reading import page_at_once, page_in_pieces
 
 from ..fuzz.payloads import bodies
 
@@ -30,7 +29,7 @@ def outcome(read) -> object:
 
 
 def alike(body: bytes) -> None:
-    at_once = outcome(lambda: _page(GroupPage.model_validate_json(body)))
+    at_once = outcome(lambda: page_at_once(body))
     assert outcome(lambda: page_in_pieces(body)) == at_once
 
 

@@ -3,10 +3,10 @@
 httpx has no limit of size: 204 kB of gzip become 209 MB, so the encoding is undone here, with a bound.
 """
 
+import json
 import zlib
 
 import httpx
-from pydantic import BaseModel, ValidationError
 
 from ..text import clean
 from .errors import BadAnswer, Unreachable
@@ -60,10 +60,7 @@ def is_web_page(response: httpx.Response, body: bytes) -> bool:
 def error_message(body: bytes) -> str:
     """Give the `message` of an error's body, or nothing: a proxy's body is often a web page."""
     try:
-        return clean(_ErrorBody.model_validate_json(body).message).rstrip(" .")
-    except ValidationError:
+        said = json.loads(body)["message"]
+    except (ValueError, TypeError, LookupError, RecursionError):
         return ""
-
-
-class _ErrorBody(BaseModel):
-    message: str = ""
+    return clean(said).rstrip(" .") if isinstance(said, str) else ""

@@ -6,15 +6,13 @@ here. Every failure, of httpx, of JSON or of a shape, leaves as a `TestmoError`.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import TypeVar
 
 import httpx
-from pydantic import BaseModel, ValidationError
 
 from .. import __version__
 from ..redaction import Secret, hide
@@ -33,9 +31,8 @@ from .errors import (
 )
 from .instance import Instance
 from .network import Network
-from .pieces import LARGE
+from .pacing import Gate
 
-M = TypeVar("M", bound=BaseModel)
 R = TypeVar("R")
 
 log = logging.getLogger(__name__)
@@ -52,13 +49,13 @@ class Client:
         transport: httpx.AsyncBaseTransport | None = None,
         timeout: float,
         network: Network,
+        gate: Gate,
     ) -> None:
         self.instance = instance
         self.server_time: datetime | None = None
         """The server's clock, as its last answer has told it."""
         self._timeout = timeout
-        # One thread: several would keep the interpreter from the event loop for longer.
-        self._reader = ThreadPoolExecutor(1, "read an answer")
+        self._gate = gate
         hide(token.get_secret_value())
         try:
             self._http = httpx.AsyncClient(
@@ -85,35 +82,32 @@ class Client:
 
     async def close(self) -> None:
         """Close the connections."""
-        self._reader.shutdown(wait=False, cancel_futures=True)
         await self._http.aclose()
 
     async def get(
         self,
         path: str,
-        shape: type[M],
         params: Mapping[str, str | int] | None = None,
         *,
-        made: Callable[[M], R],
-        large: Callable[[bytes], R] | None = None,
+        read: Callable[[bytes], Awaitable[R]],
     ) -> R:
-        """Ask for one thing and give what is made of it.
+        """Ask for one thing and give what is read of the answer.
 
-        A large answer is read in a thread of its own, where it holds nobody up.
+        The next request may go out while the answer is read.
 
         Args:
             path: Below `/api/v1/`, such as `groups/17`.
-            shape: The model of the answer.
             params: The query.
-            made: Turns the answer into what is wanted.
-            large: Does so with a large one; by default, it is read like any other.
+            read: Turns the JSON into what is wanted; raises pydantic's `ValidationError` at another shape.
 
         Raises:
             TestmoError: One of its kinds, by what the user must do.
         """
         began = monotonic()
         try:
-            response, body = await self._fetch(path, params)
+            async with self._gate:
+                began = monotonic()
+                response, body = await self._fetch(path, params)
         except TestmoError as error:
             log.debug("GET %s %s: %s, after %.3f s", path, dict(params or {}), error, monotonic() - began)
             raise
@@ -129,10 +123,8 @@ class Client:
         if response.status_code != 200:
             raise self._refusal(response, body)
         try:
-            if large is not None and len(body) >= LARGE:
-                return await asyncio.get_running_loop().run_in_executor(self._reader, large, body)
-            return made(shape.model_validate_json(body))
-        except ValidationError as error:
+            return await read(body)
+        except ValueError as error:
             raise self._nonsense(response, body, error) from None
 
     async def _fetch(self, path: str, params: Mapping[str, str | int] | None) -> tuple[httpx.Response, bytes]:
@@ -191,7 +183,11 @@ class Client:
             f"{self.instance.name} answered with a web page, not with Testmo's API ({response.status_code})"
         )
 
-    def _nonsense(self, response: httpx.Response, body: bytes, error: ValidationError) -> TestmoError:
+    def _nonsense(self, response: httpx.Response, body: bytes, error: ValueError) -> TestmoError:
+        from pydantic import ValidationError
+
+        if not isinstance(error, ValidationError):
+            raise error
         if is_web_page(response, body):
             return self._web_page(response)
         if not body.strip():

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import TracebackType
 
 
 class Clock:
@@ -49,3 +50,27 @@ class Pause:
         if self.until is not None:
             self.until = None
             self.changed()
+
+
+class Gate:
+    """What every request passes: a few are under way at once, and none while a pause lasts.
+
+    Used as an async context, for as long as a request is under way.
+    """
+
+    def __init__(self, pause: Pause, at_once: int) -> None:
+        self._pause = pause
+        self._slots = asyncio.Semaphore(at_once)
+
+    async def __aenter__(self) -> None:
+        await self._slots.acquire()
+        try:
+            await self._pause.over()
+        except BaseException:
+            self._slots.release()
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._slots.release()

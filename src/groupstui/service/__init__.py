@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from ..api.errors import AdminRequired, BadAnswer, NotFound, RateLimited, Unreachable
 from ..api.instance import Instance
 from ..api.network import Network
-from ..api.pacing import Clock, Pause
+from ..api.pacing import Clock, Gate, Pause
 from ..directory import Directory, Group, GroupDetail, Listing, Member
 from ..redaction import Masked, Secret
 from .crawl import PER_PAGE, Page, crawl, together
@@ -104,7 +104,7 @@ class GroupsService:
         self._network.check(os.environ)
         self._connecting: asyncio.Task[Answers] | None = None
         self._answers: Answers | None = None
-        self._slots = asyncio.Semaphore(concurrency)
+        self._gate = Gate(self.pause, concurrency)
         self.indexed: Callable[[], None] = lambda: None
         """Called as `index` gets on, after each page."""
         self._listings: dict[tuple[int, int], Listing] = {}
@@ -125,7 +125,7 @@ class GroupsService:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         if self._answers is not None:
-            await self._answers.client.close()
+            await self._answers.close()
 
     @property
     def server_time(self) -> datetime | None:
@@ -328,19 +328,18 @@ class GroupsService:
             transport=None if self._transport is None else self._transport(),
             timeout=self._timeout,
             network=self._network,
+            gate=self._gate,
         )
         return Answers(client)
 
     async def _ask(self, request: "Callable[[Answers], Awaitable[R]]") -> R:
-        """Send one request, after any pause; again where the site asks to wait, or stumbles for a moment."""
+        """Send one request; again where the site asks to wait, or stumbles for a moment."""
         site = self._answers or await self._connected()
         repeated = False
         attempt = 1
         while True:
             try:
-                async with self._slots:
-                    await self.pause.over()
-                    return await request(site)
+                return await request(site)
             except RateLimited as error:
                 seconds = UNTOLD_PAUSE if error.retry_after is None else error.retry_after
                 if attempt >= TRIES or seconds > LONGEST_PAUSE:

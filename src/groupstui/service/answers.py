@@ -1,21 +1,24 @@
 """Asks for each thing that the API has, and gives it as the directory keeps it.
 
-Imported when the first thing is asked for: HTTP and the checking of answers take longer to load than the
-first screen takes to be drawn.
+Imported when the first thing is asked for: HTTP takes longer to load than the first screen takes to be drawn.
+What reads the answers is loaded while the first of them is on its way.
 """
 
-from dataclasses import replace
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from typing import TYPE_CHECKING, TypeVar
 
 from ..api.client import Client
-from ..api.models import CurrentUser, Group, GroupAnswer, GroupPage, Person, UserPage
-from ..api.pieces import Lists, read_in_pieces
-from ..directory import Group as KnownGroup
-from ..directory import Profile
-from ..directory.records import compact
+from ..directory import Group, Profile
 from .crawl import Page
 
-Names = dict[int, str]
-"""Users by id."""
+if TYPE_CHECKING:
+    from ..api.models import CurrentUser
+    from .reading import Names
+
+R = TypeVar("R")
 
 
 class Answers:
@@ -23,104 +26,64 @@ class Answers:
 
     def __init__(self, client: Client) -> None:
         self.client = client
+        # One thread: several would keep the interpreter from the event loop for longer.
+        self._reader = ThreadPoolExecutor(1, "read an answer")
+        self._loading = False
 
-    async def user(self) -> CurrentUser:
+    async def close(self) -> None:
+        """End what is being read, and close the connections."""
+        self._reader.shutdown(wait=False, cancel_futures=True)
+        await self.client.close()
+
+    async def user(self) -> "CurrentUser":
         """Ask whose token it is."""
-        return await self.client.get("user", CurrentUser, made=lambda user: user)
+        return await self._get("user", {}, _user)
 
-    async def groups(self, page: int, per_page: int) -> tuple[Page, Names]:
+    async def groups(self, page: int, per_page: int) -> "tuple[Page, Names]":
         """Ask for one page of groups and the names of their members."""
-        query: dict[str, str | int] = {"page": page, "per_page": per_page, "expands": "users"}
-        return await self.client.get("groups", GroupPage, query, made=_page, large=page_in_pieces)
+        return await self._get("groups", {"page": page, "per_page": per_page, "expands": "users"}, _page)
 
-    async def group(self, group_id: int) -> tuple[KnownGroup, Names]:
+    async def group(self, group_id: int) -> "tuple[Group, Names]":
         """Ask for one group and the names of its members."""
-        query: dict[str, str | int] = {"expands": "users"}
-        return await self.client.get(f"groups/{group_id}", GroupAnswer, query, made=_group_and_names)
+        return await self._get(f"groups/{group_id}", {"expands": "users"}, _group)
 
     async def users(self, page: int, per_page: int) -> tuple[list[Profile], int]:
         """Ask for one page of people, and give how many pages there are."""
-        query: dict[str, str | int] = {"page": page, "per_page": per_page}
-        return await self.client.get("users", UserPage, query, made=_profiles)
+        return await self._get("users", {"page": page, "per_page": per_page}, _users)
+
+    async def _get(self, path: str, query: Mapping[str, str | int], read: Callable[[bytes], R]) -> R:
+        if not self._loading:
+            self._loading = True
+            self._reader.submit(import_module, "groupstui.service.reading")
+
+        async def in_turn(body: bytes) -> R:
+            return await asyncio.get_running_loop().run_in_executor(self._reader, read, body)
+
+        return await self.client.get(path, query, read=in_turn)
 
 
-def page_in_pieces(body: bytes) -> tuple[Page, Names]:
-    """Read a large page of groups so that other threads get their turn.
-
-    Raises:
-        ValidationError: If it has another shape, or is no JSON.
-    """
-    try:
-        found = read_in_pieces(body, GROUP_LISTS)
-        groups, expands = found.pop("result"), found.pop("expands", None)
-        names = dict(expands.pop("users", None) or ()) if expands else {}
-        empty, _ = _page(GroupPage.model_validate({**found, "result": (), "expands": expands}))
-        return replace(empty, groups=tuple(_known(groups))), names
-    except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
-        return _page(GroupPage.model_validate_json(body))  # which says what is wrong, and where
+# Each finds the reading loaded: the reader's thread does one thing after another.
 
 
-def _known(groups: object) -> list[KnownGroup]:
-    """Let nothing through but what was read in pieces."""
-    if isinstance(groups, list):
-        return groups
-    raise TypeError("no list of groups")
+def _user(body: bytes) -> "CurrentUser":
+    from .reading import user
+
+    return user(body)
 
 
-def _group_of(value: object) -> KnownGroup:
-    return _group(Group.model_validate(value))
+def _page(body: bytes) -> "tuple[Page, Names]":
+    from .reading import page
+
+    return page(body)
 
 
-def _name_of(value: object) -> tuple[int, str]:
-    user = Person.model_validate(value)
-    return user.id, user.name
+def _group(body: bytes) -> "tuple[Group, Names]":
+    from .reading import group
+
+    return group(body)
 
 
-GROUP_LISTS: Lists = {"result": _group_of, "expands": {"users": _name_of}}
+def _users(body: bytes) -> tuple[list[Profile], int]:
+    from .reading import users
 
-
-def _page(answer: GroupPage) -> tuple[Page, Names]:
-    page = Page(
-        groups=tuple(map(_group, answer.result)),
-        page=answer.page,
-        next_page=answer.next_page,
-        last_page=answer.last_page,
-        total=answer.total,
-    )
-    return page, _names(answer)
-
-
-def _group_and_names(answer: GroupAnswer) -> tuple[KnownGroup, Names]:
-    return _group(answer.result), _names(answer)
-
-
-def _names(answer: GroupPage | GroupAnswer) -> Names:
-    return {user.id: user.name for user in answer.expands.users}
-
-
-def _profiles(answer: UserPage) -> tuple[list[Profile], int]:
-    profiles = [
-        Profile(
-            user.id,
-            user.name,
-            email=user.email,
-            two_factor=user.tfa_enabled,
-            active=user.is_active,
-            anonymised=user.is_forgotten,
-            api_user=user.is_api,
-        )
-        for user in answer.result
-    ]
-    return profiles, answer.last_page or 1
-
-
-def _group(group: Group) -> KnownGroup:
-    return KnownGroup(
-        group.id,
-        group.name,
-        compact(group.members),
-        created_at=group.created_at,
-        created_by=group.created_by,
-        updated_at=group.updated_at,
-        updated_by=group.updated_by,
-    )
+    return users(body)
