@@ -77,6 +77,7 @@ NAMES = {
     "/": "slash",
     "#": "number_sign",
     "_": "underscore",
+    "@": "at",
 }
 
 

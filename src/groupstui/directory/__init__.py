@@ -171,6 +171,11 @@ class Directory:
         return ids
 
     @property
+    def names_known(self) -> int:
+        """The number of people whose names were seen."""
+        return len(self._names)
+
+    @property
     def memberships(self) -> Mapping[int, list[int]]:
         """The ids of the groups of every member, in the site's order."""
         if self._of_person is None:

@@ -287,6 +287,11 @@ class BrowserScreen(TakingScreen):
         event.stop()
         self.action_enter()
 
+    @on(GroupList.AddressTyped)
+    def _address_typed(self, event: GroupList.AddressTyped) -> None:
+        event.stop()
+        self.want_people()
+
     @on(MemberPane.Opened)
     def _member_opened(self, event: MemberPane.Opened) -> None:
         event.stop()
@@ -331,7 +336,8 @@ class BrowserScreen(TakingScreen):
         from .palette import PaletteDialog
 
         commands = [c for c in commands_of(self) if c.enabled and c.section != "move"]
-        chosen = await self.app.push_screen_wait(PaletteDialog(commands, self.service.directory, text))
+        dialog = PaletteDialog(commands, self.service.directory, text, address_typed=self.want_people)
+        chosen = await self.app.push_screen_wait(dialog)
         match chosen:
             case Command():
                 await self.app.run_action(chosen.action, chosen.node)

@@ -1,6 +1,6 @@
 """The palette: every group, every person, and everything that can be done, by name."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -27,13 +27,21 @@ class PaletteDialog(Dialog[Choice]):
     list is there at once and then silent.
     """
 
-    def __init__(self, commands: Sequence[Command], directory: Directory, text: str = "") -> None:
+    def __init__(
+        self,
+        commands: Sequence[Command],
+        directory: Directory,
+        text: str = "",
+        *,
+        address_typed: Callable[[], None],
+    ) -> None:
         """Make the dialog.
 
         Args:
             commands: What can be done.
             directory: The groups and people to choose from.
             text: What to search at first.
+            address_typed: Called when what looks like an e-mail address is searched.
         """
         super().__init__()
         self._commands = commands
@@ -44,6 +52,7 @@ class PaletteDialog(Dialog[Choice]):
         )
         self._directory = directory
         self._text = text
+        self._address_typed = address_typed
 
     def compose(self) -> ComposeResult:
         """Show a field and a table."""
@@ -76,6 +85,8 @@ class PaletteDialog(Dialog[Choice]):
 
     def _offer(self, text: str, *, keep: bool = False) -> None:
         choices: list[Choice] = list(self._commands)
+        if "@" in text:
+            self._address_typed()
         if text.strip():
             ranked: list[tuple[int, Choice]] = [
                 *self._command_index.ranked(text, MOST),

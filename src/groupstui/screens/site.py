@@ -14,6 +14,9 @@ from ..text import count
 from ..widgets.message_line import Notice, pause_notice
 from .noticing import NoticingScreen
 
+FEW_PEOPLE = 2_000
+"""People of a site up to whom `/users` is read without anybody asking for it: 20 requests."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -62,6 +65,7 @@ class SiteScreen(NoticingScreen[None]):
         """Whether the site does not take the token, or not any more."""
         self.service = service
         """What this screen reads from."""
+        self._people_wanted = False
         self.set_reactive(SiteScreen.per_page, per_page)
 
     def on_mount(self) -> None:
@@ -201,9 +205,18 @@ class SiteScreen(NoticingScreen[None]):
                 "some groups may be missing: the site changed meanwhile", "R reads it again."
             )
         self.index_ready()
-        await self._enrich()
+        if self._people_wanted or directory.names_known <= FEW_PEOPLE:
+            self._read_people()
 
-    async def _enrich(self) -> None:
+    def want_people(self) -> None:
+        """Read what `/users` tells of people, where that was not done unasked; it costs many requests."""
+        if not self._people_wanted:
+            self._people_wanted = True
+            if self.service.directory.as_of is not None and not self.service.directory.has_profiles:
+                self._read_people()
+
+    @work(name="read people", group="people", exclusive=True, exit_on_error=False)
+    async def _read_people(self) -> None:
         """Add what `/users` tells of people. Where it tells nothing, nothing is missing that was promised."""
         self.progress = "reading people"
         try:
@@ -235,6 +248,8 @@ class SiteScreen(NoticingScreen[None]):
             self.notice = Notice("stopped", "Press r to try again.")
         else:
             self.workers.cancel_group(self, "index")
+            self.workers.cancel_group(self, "people")
+            self._people_wanted = False
             self.notice = Notice("only the pages seen can be searched", "R reads the whole site.")
 
     # Failing

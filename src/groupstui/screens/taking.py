@@ -49,6 +49,7 @@ class TakingScreen(SiteScreen):
         """Choose what to copy."""
         from .copying import CopyDialog
 
+        self.want_people()  # so that an e-mail address can be copied, if not now
         if copies := self.copies():
             chosen = await self.app.push_screen_wait(CopyDialog(copies))
             if chosen is not None:

@@ -41,6 +41,9 @@ class GroupList(FilteredTable["Group"]):
 
         group: "Group"
 
+    class AddressTyped(Message):
+        """The person filters by what looks like an e-mail address."""
+
     def __init__(self, *, id: str | None = None) -> None:
         """Make the pane.
 
@@ -85,6 +88,8 @@ class GroupList(FilteredTable["Group"]):
             return super().fitting(query)
         found = self.directory.group_index.search(query)
         if self.with_members:
+            if "@" in query:
+                self.post_message(self.AddressTyped())
             known = {group.id for group in found}
             people = self.directory.person_index.search(query)
             found += [group for group in self.directory.groups_with(people) if group.id not in known]
