@@ -1,8 +1,7 @@
 """The app: chooses the screen, holds the theme and the settings, closes the service."""
 
-import base64
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,6 +9,7 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.constants import DEFAULT_THEME
 from textual.filter import LineFilter
 from textual.widgets import Static
 from textual.worker import WorkerFailed
@@ -28,7 +28,7 @@ from .screens.commands import commands_of
 from .screens.noticing import NoticingScreen
 from .service import Connect, GroupsService
 from .settings import Settings, SettingsError, SettingsFile
-from .terminal import Looks
+from .terminal import Looks, passed_through
 from .widgets.message_line import Notice
 
 if TYPE_CHECKING:
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 KEY_NAMES = {"enter": "enter", "backspace": "backspace", "delete": "del", "shift+tab": "shift+tab"} | {
     f"ctrl+{letter}": f"ctrl+{letter}" for letter in "pqt"
 }
-
-DEFAULT_THEME = "textual-dark"
 
 READABLE_IN_16 = ("ansi-dark", "ansi-light")
 """Themes of the terminal's own 16 colours, the first of them readable on any background."""
@@ -96,7 +94,8 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
             self._own_filters.append(Ascii())
         if not looks.animations:
             self.animation_level = "none"
-        self.theme = self._readable(settings.theme)
+        if (theme := self._readable(settings.theme)) != DEFAULT_THEME:
+            self.theme = theme  # to set it, even to what it is, has every style parsed once more
 
     def _readable(self, theme: str | None) -> str:
         """Give the theme that was chosen, or one that can be read where there are just 16 colours."""
@@ -337,22 +336,6 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
         from .screens.help import HelpDialog
 
         self.push_screen(HelpDialog(commands_of(self.screen)))
-
-
-def passed_through(text: str, environ: Mapping[str, str]) -> str:
-    """Give the sequence that sets the clipboard of the terminal around tmux or screen; nothing without them.
-
-    Both swallow the plain sequence unless told otherwise. tmux wants every escape doubled inside its
-    passthrough; screen takes no more than 768 bytes at once.
-    """
-    plain = f"\x1b]52;c;{base64.b64encode(text.encode()).decode()}\a"
-    if environ.get("TMUX"):
-        doubled = plain.replace("\x1b", "\x1b\x1b")
-        return f"\x1bPtmux;{doubled}\x1b\\"
-    if environ.get("TERM", "").startswith("screen"):
-        pieces = (plain[start : start + 760] for start in range(0, len(plain), 760))
-        return "".join(f"\x1bP{piece}\x1b\\" for piece in pieces)
-    return ""
 
 
 def make_app(
