@@ -143,6 +143,7 @@ class Table(Widget, Generic[T], can_focus=True):
         self._muted = muted
         self._given: Sequence[T] = ()
         self._rows: Sequence[T] = ()
+        self._base = Style.null()
         self._sizes: list[tuple[Column[T], int]] = []
         self._announced: T | None = None
         self._anchor: Hashable = None
@@ -298,16 +299,23 @@ class Table(Widget, Generic[T], can_focus=True):
 
     # Drawing
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw the lines in view."""
+        self._base = self.rich_style  # it is put together anew each time it is asked for
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
-        base = self.rich_style
+        base = self._base
         width = self.size.width
         if width < 1:
             return Strip.blank(width)
         if not self._rows:
-            style = base + self.get_component_rich_style("table--empty", partial=True)
             lines = wrap(self.empty, max(1, width - 2))
-            strip = Strip([Segment(f" {lines[y]}" if y < len(lines) else "", style)])
+            if y >= len(lines):
+                return Strip.blank(width, base)
+            style = base + self.get_component_rich_style("table--empty", partial=True)
+            strip = Strip([Segment(f" {lines[y]}", style)])
         elif y < HEADER:
             style = base + self.get_component_rich_style("table--header", partial=True)
             strip = Strip([Segment(self._header(), style)])
