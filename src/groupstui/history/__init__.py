@@ -1,0 +1,19 @@
+"""What a site looked like before: every complete reading, and what changed from one to the next.
+
+One SQLite file a site. It holds the last reading, whole, and a log of what has changed; so it grows with the
+changes, and an unchanged reading costs a row. A reading that does not hold together never gets here.
+"""
+
+from .file import HistoryUnavailable
+from .moments import BadMoment, Moment
+from .store import History, default_folder
+from .tables import Snapshot
+
+__all__ = [
+    "BadMoment",
+    "History",
+    "HistoryUnavailable",
+    "Moment",
+    "Snapshot",
+    "default_folder",
+]

@@ -1,0 +1,58 @@
+"""Understands when somebody means: a week ago, a day, a snapshot by its number."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
+
+_AGO = re.compile(r"(\d{1,6})\s*([smhdw])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+class BadMoment(ValueError):
+    """A text names no moment; `str()` says what does."""
+
+
+def span(text: str) -> timedelta:
+    """Read a length of time, such as `10m`, `12h`, `7d` or `2w`.
+
+    Raises:
+        BadMoment: If it is none.
+    """
+    if (found := _AGO.fullmatch(text.strip().lower())) is None or not int(found[1]):
+        raise BadMoment(f"“{text}” is no length of time: write 10m, 12h, 7d or 2w")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in a history: a time, or a snapshot."""
+
+    time: datetime | None = None
+    """In UTC or with a zone; None where a snapshot is named."""
+    snapshot: int | None = None
+
+    @classmethod
+    def parse(cls, text: str, now: datetime) -> Self:
+        """Read `7d` (ago), `2026-11-16`, `2026-11-16 14:00`, or a snapshot's number as `12` or `#12`.
+
+        A date without a time means its beginning, and a time without a zone is local.
+
+        Args:
+            text: What was written.
+            now: The time from which to count back.
+
+        Raises:
+            BadMoment: If it names no moment.
+        """
+        text = text.strip()
+        if (digits := text.removeprefix("#")).isdecimal() and len(digits) < 10:
+            return cls(snapshot=int(digits))
+        try:
+            if _AGO.fullmatch(text.lower()):
+                return cls(now - span(text))
+            return cls(datetime.fromisoformat(text).astimezone())
+        except (ValueError, OverflowError):
+            raise BadMoment(
+                f"“{text}” is no moment: write 7d, 2026-11-16, “2026-11-16 14:00”, or a snapshot’s number"
+            ) from None

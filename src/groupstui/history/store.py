@@ -1,0 +1,146 @@
+"""Keeps the complete readings of one site, and tells what changed between any two of them."""
+
+import re
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import quote
+
+import platformdirs
+
+from ..directory import Directory
+from ..directory.changes import Change, changes_between
+from .file import HistoryFile
+from .moments import Moment
+from .tables import (
+    Snapshot,
+    add_changes,
+    add_snapshot,
+    changes_in,
+    last_in,
+    milliseconds,
+    put_reading,
+    reading_in,
+    snapshots_in,
+)
+
+
+def default_folder() -> Path:
+    """Give the place for histories on this system; `XDG_STATE_HOME` is honoured."""
+    return platformdirs.user_state_path("groupstui") / "history"
+
+
+class History:
+    """The history of one site. Every method may be called in any thread, and waits for the disk.
+
+    Every method raises `HistoryUnavailable` where the file can't be read or written.
+    """
+
+    def __init__(self, origin: str, folder: Path | None) -> None:
+        """Name the file; nothing is opened yet.
+
+        Args:
+            origin: The site, as `https://acme.testmo.net`.
+            folder: Where histories are kept; None keeps this one in memory.
+        """
+        path = None if folder is None else folder / f"{_file_name(origin)}.sqlite3"
+        self._file = HistoryFile(path)
+
+    @property
+    def path(self) -> Path | None:
+        """The file; None where the history is in memory."""
+        return self._file.path
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever kept in the file."""
+        return self.path is not None and self.path.exists()
+
+    @property
+    def notice(self) -> str:
+        """Says that the file was damaged, and where it was put; empty otherwise."""
+        return self._file.notice
+
+    def save(self, directory: Directory) -> Snapshot | None:
+        """Keep a complete reading; None, and nothing kept, for one that began before the last that is.
+
+        Raises:
+            ValueError: If it is not complete.
+        """
+        taken_at = directory.as_of
+        if not directory.complete or taken_at is None:
+            raise ValueError("an incomplete reading is no history")
+
+        def work(db: sqlite3.Connection) -> Snapshot | None:
+            last = last_in(db)
+            if last is not None and milliseconds(taken_at) <= milliseconds(last.taken_at):
+                return None
+            before = reading_in(db, last)
+            changes = [] if last is None else changes_between(before, directory)
+            snapshot = add_snapshot(db, directory, taken_at, len(changes))
+            add_changes(db, snapshot, changes)
+            put_reading(db, before, directory)
+            return snapshot
+
+        return self._file.do(work)
+
+    def latest(self) -> Directory | None:
+        """Give the site as it was last read, complete, with that reading's `as_of`; None before the first."""
+
+        def work(db: sqlite3.Connection) -> Directory | None:
+            last = last_in(db)
+            return None if last is None else reading_in(db, last)
+
+        return self._file.do(work)
+
+    def snapshots(self) -> list[Snapshot]:
+        """Give every snapshot, the oldest first."""
+        return self._file.do(snapshots_in)
+
+    def at(self, moment: Moment) -> Snapshot | None:
+        """Give the snapshot that shows the site at a moment: the last taken by then, or the first of all.
+
+        Raises:
+            LookupError: If a snapshot is named that is not there.
+        """
+        snapshots = self.snapshots()
+        if moment.snapshot is not None:
+            for snapshot in snapshots:
+                if snapshot.id == moment.snapshot:
+                    return snapshot
+            raise LookupError(f"there is no snapshot #{moment.snapshot}")
+        time = moment.time
+        by_then = [snapshot for snapshot in snapshots if time is not None and snapshot.taken_at <= time]
+        return by_then[-1] if by_then else snapshots[0] if snapshots else None
+
+    def changes(self, since: Snapshot, until: Snapshot) -> list[Change]:
+        """Give what was different at one snapshot from another before it, with names as they were then."""
+        return self._file.do(lambda db: changes_in(db, since.id, until.id))
+
+    def prune(self, before: datetime) -> int:
+        """Drop the snapshots taken before a time, but never the last, and give how many there were."""
+
+        def work(db: sqlite3.Connection) -> int:
+            old = [each.id for each in snapshots_in(db)[:-1] if each.taken_at < before]
+            if old:
+                first = old[-1] + 1
+                # What led to the first that is left, led there from one that is gone.
+                db.execute("DELETE FROM change WHERE snapshot <= ?", (first,))
+                db.execute("DELETE FROM snapshot WHERE id < ?", (first,))
+            return len(old)
+
+        dropped = self._file.do(work)
+        if dropped:
+            self._file.vacuum()
+        return dropped
+
+    def purge(self) -> bool:
+        """Delete all of it, and what was set aside; False where there was nothing."""
+        return self._file.remove()
+
+
+def _file_name(origin: str) -> str:
+    """Give a file's name for a site: the host for most, and never one that means something to a system."""
+    scheme, _, host = origin.partition("://")
+    safe = quote(host, safe="").replace("%", "_")
+    return safe if scheme == "https" and re.fullmatch(r"[a-z0-9.-]+", host) else f"{safe}_{scheme}"

@@ -1,0 +1,192 @@
+"""What the tables hold: snapshots, the last reading whole, and a log of what has changed."""
+
+import sqlite3
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ..directory import Directory, Group
+from ..directory.changes import Change, Kind, folded
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One complete reading of a site."""
+
+    id: int
+    """Counted from 1, in the order of time."""
+    taken_at: datetime
+    """When the reading began, in UTC, to the millisecond."""
+    groups: int
+    people: int
+    """Everybody who was in a group."""
+    memberships: int
+    changes: int
+    """How much had changed since the snapshot before."""
+
+
+def milliseconds(time: datetime) -> int:
+    """Give a time as it is stored."""
+    return round(time.timestamp() * 1000)
+
+
+def _time(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+# Snapshots
+
+
+def snapshots_in(db: sqlite3.Connection) -> list[Snapshot]:
+    """Give every snapshot, the oldest first."""
+    rows = db.execute("SELECT id, taken_at, groups, people, memberships, changes FROM snapshot ORDER BY id")
+    return [Snapshot(number, _time(taken_at), *counts) for number, taken_at, *counts in rows]
+
+
+def last_in(db: sqlite3.Connection) -> Snapshot | None:
+    """Give the last snapshot."""
+    rows = db.execute(
+        "SELECT id, taken_at, groups, people, memberships, changes FROM snapshot ORDER BY id DESC LIMIT 1"
+    )
+    return next((Snapshot(number, _time(taken_at), *counts) for number, taken_at, *counts in rows), None)
+
+
+def add_snapshot(db: sqlite3.Connection, directory: Directory, taken_at: datetime, changes: int) -> Snapshot:
+    """Add a snapshot of a directory."""
+    memberships = sum(len(group.members) for group in directory.groups)
+    counts = (directory.seen, len(directory.memberships), memberships, changes)
+    number = db.execute(
+        "INSERT INTO snapshot (taken_at, groups, people, memberships, changes) VALUES (?, ?, ?, ?, ?)",
+        (milliseconds(taken_at), *counts),
+    ).lastrowid
+    return Snapshot(number or 0, _time(milliseconds(taken_at)), *counts)
+
+
+# The last reading
+
+
+def reading_in(db: sqlite3.Connection, last: Snapshot | None) -> Directory:
+    """Give what the tables hold as a directory; everybody who was ever named is named."""
+    groups = []
+    for number, name, members, *dates in db.execute(
+        "SELECT id, name, members, created_at, created_by, updated_at, updated_by"
+        " FROM site_group ORDER BY place"
+    ):
+        created_at, created_by, updated_at, updated_by = dates
+        groups.append(
+            Group(number, name, _ids(members), _date(created_at), created_by, _date(updated_at), updated_by)
+        )
+    names = dict(db.execute("SELECT id, name FROM person"))
+    directory = Directory()
+    directory.add((), names)
+    if last is not None:
+        directory.settle(groups, complete=True, as_of=last.taken_at)
+        directory.total = len(groups)
+    return directory
+
+
+def put_reading(db: sqlite3.Connection, before: Directory, after: Directory) -> None:
+    """Let the tables hold another reading; what has not changed is not written."""
+    old = {group.id: (place, group) for place, group in enumerate(before.groups)}
+    new = {group.id: (place, group) for place, group in enumerate(after.groups)}
+    gone = [(group_id,) for group_id in old.keys() - new.keys()]
+    db.executemany("DELETE FROM site_group WHERE id = ?", gone)
+    db.executemany(
+        "INSERT OR REPLACE INTO site_group VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            _row(place, group)
+            for group_id, (place, group) in new.items()
+            if old.get(group_id) != (place, group)
+        ],
+    )
+    named = [(each.id, each.name) for each in after.people if each.name is not None]
+    changed = [each for each in named if before.person(each[0]).name != each[1]]
+    db.executemany("INSERT OR REPLACE INTO person VALUES (?, ?)", changed)
+
+
+def _row(place: int, group: Group) -> tuple[object, ...]:
+    members = array("Q", group.members).tobytes()
+    dates = (_text(group.created_at), group.created_by, _text(group.updated_at), group.updated_by)
+    return group.id, place, group.name, members, *dates
+
+
+def _ids(blob: bytes) -> "array[int]":
+    found = array("Q")
+    found.frombytes(blob)
+    return found
+
+
+def _text(time: datetime | str | None) -> str | None:
+    return time.isoformat() if isinstance(time, datetime) else time
+
+
+def _date(text: str | None) -> datetime | str | None:
+    """Read a time; a site's text that was no time before is none now."""
+    try:
+        return None if text is None else datetime.fromisoformat(text)
+    except ValueError:
+        return text
+
+
+# What changed
+
+
+def add_changes(db: sqlite3.Connection, snapshot: Snapshot, changes: Iterable[Change]) -> None:
+    """Log what a snapshot has seen to be different."""
+    db.executemany(
+        "INSERT INTO change (snapshot, kind, group_id, name, person_id, before) VALUES (?, ?, ?, ?, ?, ?)",
+        [_event(snapshot.id, change) for change in changes],
+    )
+
+
+def _event(snapshot: int, change: Change) -> tuple[object, ...]:
+    name = change.person if change.kind is Kind.PERSON_RENAMED else change.group
+    # A membership's names stand in the tables, or in the events that took them away.
+    kept = None if change.kind.of_members else name
+    return snapshot, change.kind.value, change.group_id, kept, change.person_id, change.before
+
+
+def changes_in(db: sqlite3.Connection, since: int, until: int) -> list[Change]:
+    """Give what comes of the changes after one snapshot, up to another."""
+    groups, people = _names_at(db, until)
+    times = dict(db.execute("SELECT id, taken_at FROM snapshot"))
+    found = []
+    for snapshot, kind_name, group_id, name, person_id, before in db.execute(
+        "SELECT snapshot, kind, group_id, name, person_id, before FROM change"
+        " WHERE snapshot > ? AND snapshot <= ? ORDER BY id",
+        (since, until),
+    ):
+        kind, seen = Kind(kind_name), _time(times[snapshot])
+        if kind is Kind.PERSON_RENAMED:
+            found.append(Change(kind, person_id=person_id, person=name, before=before, seen=seen))
+        else:
+            group = groups.get(group_id) if name is None else name
+            person = people.get(person_id)
+            found.append(Change(kind, group_id, group, person_id, person, before, seen))
+    return folded(found)
+
+
+def _names_at(db: sqlite3.Connection, until: int) -> tuple[dict[int, str], dict[int, str]]:
+    """Give the names of groups, gone ones included, and of people as they were at a snapshot."""
+    groups: dict[int, str] = dict(db.execute("SELECT id, name FROM site_group"))
+    people: dict[int, str] = dict(db.execute("SELECT id, name FROM person"))
+    rows: Iterable[tuple[int, str, int | None, str | None, int | None, str | None]] = db.execute(
+        "SELECT snapshot, kind, group_id, name, person_id, before FROM change"
+        " WHERE kind NOT IN ('joined', 'left') ORDER BY id DESC"
+    )
+    for snapshot, kind, group_id, name, person_id, before in rows:
+        later = snapshot > until
+        match Kind(kind):
+            case Kind.PERSON_RENAMED if later and person_id is not None and before is not None:
+                people[person_id] = before
+            case Kind.RENAMED if later and group_id is not None and before is not None:
+                groups[group_id] = before
+            case Kind.DELETED if group_id is not None and name is not None:
+                if later:
+                    groups[group_id] = name
+                else:
+                    groups.setdefault(group_id, name)
+            case _:
+                pass
+    return groups, people

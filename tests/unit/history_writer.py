@@ -1,0 +1,27 @@
+"""Saves readings that grow by a person each, and says each that is kept; run as a process of its own."""
+
+import os
+import resource
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from groupstui.directory import Directory, Group
+from groupstui.history import History
+
+folder, first, count = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+if limit := os.environ.get("LARGEST_FILE"):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
+    import signal
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+history = History("https://acme.testmo.net", folder)
+step = 2 if count < 1_000 and not limit else 1
+for number in range(first, first + count * step, step):
+    people = range(1, 50_000 if os.environ.get("LARGE_READING") else number + 2)
+    directory = Directory()
+    directory.add((), {person: f"Person {person}" for person in people})
+    as_of = datetime(2026, 11, 23, 12, tzinfo=UTC) + timedelta(minutes=number)
+    directory.settle([Group(1, "Group 1", tuple(people))], complete=True, as_of=as_of)
+    if history.save(directory) is not None:
+        print(number, flush=True)
