@@ -374,7 +374,7 @@ def test_a_moment_is_the_last_snapshot_taken_by_then(history):
     assert history.at(Moment(NOON + timedelta(days=1))) == taken[2]
     assert history.at(Moment(NOON - timedelta(days=1))) == taken[0]
     assert history.at(Moment(snapshot=2)) == taken[1]
-    with pytest.raises(LookupError, match="no snapshot #9"):
+    with pytest.raises(BadMoment, match="no snapshot #9"):
         history.at(Moment(snapshot=9))
 
 

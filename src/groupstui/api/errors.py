@@ -7,6 +7,7 @@ TestmoError
 ├── RateLimited       the site asks for a pause (429): wait
 ├── WrongAddress      what answers is not Testmo's API: check the instance
 ├── Unreachable       network, TLS, proxy, time-out, 5xx: try again
+├── Offline           nothing was asked, as was wanted
 └── BadAnswer         an answer that makes no sense (400, 422, cut JSON): try again, then report it
 """
 
@@ -70,6 +71,12 @@ class Unreachable(TestmoError):
         """True where the same request may well succeed a moment later, as after a dropped connection."""
 
     advice = "Check the network, then try again."
+
+
+class Offline(TestmoError):
+    """The site was not asked, because that was wanted."""
+
+    advice = "Leave --offline out to ask the site."
 
 
 class BadAnswer(TestmoError):

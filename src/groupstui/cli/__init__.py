@@ -17,6 +17,7 @@ Command = Callable[["Session"], Coroutine[Any, Any, Exit]]
 
 VALUED = (
     *("--instance", "--token-file", "--timeout", "--concurrency", "--proxy", "--ca-bundle"),
+    *("--max-age", "--since", "--until", "--older-than"),
     *("--format", "--sort", "--limit", "--columns", "-o", "--output"),
 )
 """Options that take the next word with them, so that a command's name can be told from a value."""
@@ -90,6 +91,14 @@ def _command(name: str) -> Command:
             from .export import export
 
             return export
+        case "changes":
+            from .history import changes
+
+            return changes
+        case "snapshot":
+            from .history import snapshot
+
+            return snapshot
         case "auth":
             from .auth import auth
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ..api.errors import AdminRequired, SignInRequired
 from ..credentials import BadToken, KeyringUnavailable, TokenStore, check_token
+from ..history import History, default_folder
 from ..service import GroupsService
 from ..settings import Settings, SettingsError, SettingsFile, default_path
 from ..text import clean
@@ -44,7 +45,7 @@ async def _login(session: Session) -> Exit:
 
 
 async def _logout(session: Session) -> Exit:
-    """Delete the token and forget the site."""
+    """Delete the token and forget the site; its history, too, where that is wanted."""
     origin = session.instance.origin
     try:
         had = await TokenStore().delete(origin)
@@ -52,6 +53,9 @@ async def _logout(session: Session) -> Exit:
         raise SignInRequired(f"the token may still be there: {error}", advice=error.advice) from None
     _change_settings(lambda settings: settings.forget(origin))
     session.warn(f"signed out of {origin}" if had else f"the keyring held no token for {origin}")
+    if session.options.purge:
+        purged = History(origin, default_folder()).purge()
+        session.warn("its history is deleted" if purged else "there was no history of it")
     return Exit.OK
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from ..api.errors import TestmoError
 from ..directory import Ambiguous, NotFoundByName
+from ..history.file import HistoryUnavailable
+from ..history.moments import BadMoment
 from ..report import BadField
 from ..report.files import FileRefused, FileThere
 from .exits import Exit, exit_for
@@ -19,8 +21,10 @@ def told(command: Callable[[], Exit]) -> Exit:
         return command()
     except FileThere as error:
         return _say(f"{error}: add --force to replace it", Exit.USAGE)
-    except (UsageError, BadField, FileRefused) as error:
+    except (UsageError, BadField, BadMoment, FileRefused) as error:
         return _say(str(error), Exit.USAGE)
+    except HistoryUnavailable as error:
+        return _say(f"{error}. {error.advice}", Exit.UNCERTAIN)
     except TestmoError as error:
         return _say(f"{error}. {error.advice}", exit_for(error))
     except NotFoundByName as error:

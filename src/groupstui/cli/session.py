@@ -4,7 +4,8 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from ..settings import Settings, SettingsError, SettingsFile, default_path
 if TYPE_CHECKING:
     import httpx
 
+    from ..history import History
     from ..service import GroupsService
 
 DEMO_INSTANCE = Instance("https://demo.testmo.net")
@@ -68,6 +70,15 @@ class Session:
             return SettingsFile(default_path()).load()
         except SettingsError as error:
             raise UsageError(str(error)) from None
+
+    @cached_property
+    def history(self) -> "History | None":
+        """What the site looked like before; None where the settings want none kept."""
+        from ..history import History, history_of
+
+        if self.demo is not None:
+            return History(DEMO_INSTANCE.origin, None)
+        return history_of(self.instance.origin, self._settings())
 
     async def token(self) -> Secret:
         """Give the token: from stdin or a file if that is asked for, else the environment, else the keyring.
@@ -140,6 +151,7 @@ class Session:
             timeout=self.options.timeout,
             concurrency=self.options.concurrency,
             network=Network(self.options.proxy, self.options.ca_bundle),
+            history=self.history,
         )
 
     async def directory(self, *, users: bool = False) -> Directory:
@@ -150,14 +162,38 @@ class Session:
 
         Raises:
             TestmoError: If it can't be read.
+            UsageError: If it is to be recalled, and was never kept.
         """
+        if (known := self._recalled()) is not None:
+            if users:
+                self.warn("e-mail addresses and marks are not kept: leave --offline and --max-age out")
+            return known
         async with await self.open() as service:
             with Progress(service, quiet=self.options.quiet):
                 directory = await service.index()
                 told = await service.index_users() if users else True
+        if service.history_notice:
+            self.warn(service.history_notice)
         if not told:
             self.warn("this token or this site does not tell e-mail addresses and marks")
         return directory
+
+    def _recalled(self) -> Directory | None:
+        """Give the last reading that was kept, where it is to be taken and young enough."""
+        offline: bool = getattr(self.options, "offline", False)
+        max_age: timedelta | None = getattr(self.options, "max_age", None)
+        if not offline and max_age is None:
+            return None
+        history = self.history
+        known = None if history is None else history.latest()
+        if known is not None and known.as_of is not None:
+            if max_age is None or datetime.now(UTC) - known.as_of <= max_age:
+                self.warn(f"as of {known.as_of.astimezone():%Y-%m-%d %H:%M:%S}, from the history")
+                return known
+        elif offline:
+            why = "the history is off" if history is None else "no reading was kept yet"
+            raise UsageError(f"nothing is known of {self.instance.name} offline: {why}")
+        return None
 
     def warn(self, text: str) -> None:
         """Say something beside the answer."""

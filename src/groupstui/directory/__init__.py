@@ -100,6 +100,14 @@ class Directory:
         self.complete, self.as_of = complete, as_of
         self._changed()
 
+    def take_over(self, other: "Directory") -> None:
+        """Become what another directory is, profiles apart; whoever holds this one sees it."""
+        self._names.update(other._names)
+        self.total = other.total
+        self._groups, self._places = dict(other._groups), dict(other._places)
+        self.complete, self.as_of = other.complete, other.as_of
+        self._changed()
+
     def discard(self, group_id: int) -> None:
         """Forget a group that the site no longer has."""
         self._groups.pop(group_id, None)

@@ -5,8 +5,8 @@ changes, and an unchanged reading costs a row. A reading that does not hold toge
 """
 
 from .file import HistoryUnavailable
-from .moments import BadMoment, Moment
-from .store import History, default_folder
+from .moments import BadMoment, Moment, span
+from .store import History, default_folder, history_of
 from .tables import Snapshot
 
 __all__ = [
@@ -16,4 +16,6 @@ __all__ = [
     "Moment",
     "Snapshot",
     "default_folder",
+    "history_of",
+    "span",
 ]

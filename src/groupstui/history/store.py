@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,13 +10,15 @@ import platformdirs
 
 from ..directory import Directory
 from ..directory.changes import Change, changes_between
+from ..settings import Settings
 from .file import HistoryFile
-from .moments import Moment
+from .moments import BadMoment, Moment
 from .tables import (
     Snapshot,
     add_changes,
     add_snapshot,
     changes_in,
+    drop_snapshots,
     last_in,
     milliseconds,
     put_reading,
@@ -30,19 +32,28 @@ def default_folder() -> Path:
     return platformdirs.user_state_path("groupstui") / "history"
 
 
+def history_of(origin: str, settings: Settings) -> "History | None":
+    """Give the history of a site as the settings want it; None where they want none."""
+    if not settings.history:
+        return None
+    return History(origin, default_folder(), keep=timedelta(days=settings.history_days))
+
+
 class History:
     """The history of one site. Every method may be called in any thread, and waits for the disk.
 
     Every method raises `HistoryUnavailable` where the file can't be read or written.
     """
 
-    def __init__(self, origin: str, folder: Path | None) -> None:
+    def __init__(self, origin: str, folder: Path | None, *, keep: timedelta | None = None) -> None:
         """Name the file; nothing is opened yet.
 
         Args:
             origin: The site, as `https://acme.testmo.net`.
             folder: Where histories are kept; None keeps this one in memory.
+            keep: After how long a snapshot is dropped; never, if not given.
         """
+        self._keep = keep
         path = None if folder is None else folder / f"{_file_name(origin)}.sqlite3"
         self._file = HistoryFile(path)
 
@@ -80,6 +91,8 @@ class History:
             snapshot = add_snapshot(db, directory, taken_at, len(changes))
             add_changes(db, snapshot, changes)
             put_reading(db, before, directory)
+            if self._keep is not None:
+                drop_snapshots(db, taken_at - self._keep)
             return snapshot
 
         return self._file.do(work)
@@ -101,14 +114,14 @@ class History:
         """Give the snapshot that shows the site at a moment: the last taken by then, or the first of all.
 
         Raises:
-            LookupError: If a snapshot is named that is not there.
+            BadMoment: If a snapshot is named that is not there.
         """
         snapshots = self.snapshots()
         if moment.snapshot is not None:
             for snapshot in snapshots:
                 if snapshot.id == moment.snapshot:
                     return snapshot
-            raise LookupError(f"there is no snapshot #{moment.snapshot}")
+            raise BadMoment(f"there is no snapshot #{moment.snapshot}")
         time = moment.time
         by_then = [snapshot for snapshot in snapshots if time is not None and snapshot.taken_at <= time]
         return by_then[-1] if by_then else snapshots[0] if snapshots else None
@@ -119,17 +132,7 @@ class History:
 
     def prune(self, before: datetime) -> int:
         """Drop the snapshots taken before a time, but never the last, and give how many there were."""
-
-        def work(db: sqlite3.Connection) -> int:
-            old = [each.id for each in snapshots_in(db)[:-1] if each.taken_at < before]
-            if old:
-                first = old[-1] + 1
-                # What led to the first that is left, led there from one that is gone.
-                db.execute("DELETE FROM change WHERE snapshot <= ?", (first,))
-                db.execute("DELETE FROM snapshot WHERE id < ?", (first,))
-            return len(old)
-
-        dropped = self._file.do(work)
+        dropped = self._file.do(lambda db: drop_snapshots(db, before))
         if dropped:
             self._file.vacuum()
         return dropped

@@ -63,6 +63,17 @@ def add_snapshot(db: sqlite3.Connection, directory: Directory, taken_at: datetim
     return Snapshot(number or 0, _time(milliseconds(taken_at)), *counts)
 
 
+def drop_snapshots(db: sqlite3.Connection, before: datetime) -> int:
+    """Drop the snapshots taken before a time, but never the last, and give how many there were."""
+    old = [each.id for each in snapshots_in(db)[:-1] if each.taken_at < before]
+    if old:
+        first = old[-1] + 1
+        # What led to the first that is left, led there from one that is gone.
+        db.execute("DELETE FROM change WHERE snapshot <= ?", (first,))
+        db.execute("DELETE FROM snapshot WHERE id < ?", (first,))
+    return len(old)
+
+
 # The last reading
 
 

@@ -2,12 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from ..directory import Directory, Group, Member
+from ..directory.changes import Change
 from . import Record
+
+if TYPE_CHECKING:
+    from ..history import Snapshot
 
 GROUP_FIELDS = ("id", "name", "members", "created_at", "created_by", "updated_at", "updated_by")
 PERSON_FIELDS = ("id", "name")
+CHANGE_FIELDS = ("change", "group", "person", "before", "seen", "group_id", "person_id")
+SNAPSHOT_FIELDS = ("id", "taken_at", "groups", "people", "memberships", "changes")
 PROFILE_FIELDS = ("email", "active", "anonymised", "api_user", "two_factor")
 
 
@@ -45,6 +52,25 @@ def profile_record(directory: Directory, person: Member) -> Record:
         return dict.fromkeys(PROFILE_FIELDS)
     marks = (profile.active, profile.anonymised, profile.api_user, profile.two_factor)
     return dict(zip(PROFILE_FIELDS, (profile.email, *marks), strict=True))
+
+
+def change_record(change: Change) -> Record:
+    """Give a change as a record; `seen` is when the reading began that came upon it."""
+    return {
+        "change": change.kind.value,
+        "group": change.group,
+        "person": None if change.person_id is None else change.person_label,
+        "before": change.before,
+        "seen": _moment(change.seen),
+        "group_id": change.group_id,
+        "person_id": change.person_id,
+    }
+
+
+def snapshot_record(snapshot: "Snapshot") -> Record:
+    """Give a snapshot as a record."""
+    record = {name: getattr(snapshot, name) for name in SNAPSHOT_FIELDS}
+    return record | {"taken_at": _moment(snapshot.taken_at)}
 
 
 def _moment(time: datetime | str | None) -> str | None:

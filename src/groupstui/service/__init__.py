@@ -17,7 +17,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from ..api.errors import AdminRequired, BadAnswer, NotFound, RateLimited, Unreachable
+from ..api.errors import AdminRequired, BadAnswer, NotFound, Offline, RateLimited, Unreachable
 from ..api.instance import Instance
 from ..api.network import Network
 from ..api.pacing import Clock, Gate, Pause
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import httpx
 
     from ..api.models import CurrentUser
+    from ..history import History
     from .answers import Answers
 
 R = TypeVar("R")
@@ -72,6 +73,8 @@ class GroupsService:
         timeout: float = TIMEOUT,
         concurrency: int = CONCURRENCY,
         network: Network | None = None,
+        history: "History | None" = None,
+        offline: bool = False,
         clock: Clock | None = None,
     ) -> None:
         """Set up a service; nothing is sent yet.
@@ -83,6 +86,8 @@ class GroupsService:
             timeout: Seconds that one request may take in all.
             concurrency: Requests that may be in flight at once.
             network: The way to the site; the system's own, if not given.
+            history: Where complete readings are kept; nowhere, if not given.
+            offline: Ask the site nothing: only what `recall` finds can be seen.
             clock: What tells the time, in place of the system's clock.
 
         Raises:
@@ -94,6 +99,14 @@ class GroupsService:
         """Who the token belongs to, once `sign_in` or `who_am_i` was answered."""
         self.directory = Directory()
         """What was seen so far."""
+        self.history = history
+        """What the site looked like before."""
+        self.history_notice = ""
+        """Why the last reading was not kept, or what happened to the history; empty while all is well."""
+        self.offline = offline
+        """Whether the site is asked nothing."""
+        self.fresh = offline
+        """Whether the directory is as fresh as it gets: the whole site was read, or can't be."""
         self._clock = clock or Clock()
         self.pause = Pause(self._clock)
         """The pause that the site asked for, if any."""
@@ -235,9 +248,41 @@ class GroupsService:
         log.debug("%d groups read, %s", len(found.groups), "complete" if found.complete else "incomplete")
         self._listings.clear()
         self.directory.settle(found.groups, complete=found.complete, as_of=as_of)
+        self.fresh = True
         await asyncio.to_thread(self.directory.prepare)
+        if found.complete and self.history is not None:
+            await asyncio.to_thread(self._keep, self.history)
         self.indexed()
         return self.directory
+
+    def _keep(self, history: "History") -> None:
+        """Keep what was read. A history that can't be written is no reason to withhold the answer."""
+        from ..history import HistoryUnavailable
+
+        try:
+            history.save(self.directory)
+            self.history_notice = history.notice
+        except HistoryUnavailable as error:
+            self.history_notice = f"{error}. {error.advice}"
+
+    def recall(self) -> bool:
+        """Show the site as it was last read, until it is read again; False where that was never kept.
+
+        It waits for the disk.
+        """
+        from ..history import HistoryUnavailable
+
+        if self.history is None:
+            return False
+        try:
+            known = self.history.latest()
+        except HistoryUnavailable as error:
+            self.history_notice = f"{error}. {error.advice}"
+            return False
+        self.history_notice = self.history.notice
+        if known is not None:
+            self.directory.take_over(known)
+        return known is not None
 
     async def _index_page(self, page: int) -> Page:
         read, names = await self._ask(lambda site: site.groups(page, PER_PAGE))
@@ -334,6 +379,8 @@ class GroupsService:
 
     async def _ask(self, request: "Callable[[Answers], Awaitable[R]]") -> R:
         """Send one request; again where the site asks to wait, or stumbles for a moment."""
+        if self.offline:
+            raise Offline("offline: the site is not asked")
         site = self._answers or await self._connected()
         repeated = False
         attempt = 1

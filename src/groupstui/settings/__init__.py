@@ -2,6 +2,8 @@
 
 theme = "nord"
 page_size = 25
+history = true
+history_days = 400
 current = "https://acme.testmo.net"
 
 [sites]

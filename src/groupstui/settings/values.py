@@ -9,6 +9,9 @@ PageSize = Literal[15, 25, 50, 100]
 
 PAGE_SIZES: tuple[PageSize, ...] = (15, 25, 50, 100)
 
+MOST_DAYS = 36_500
+"""A hundred years: as good as for ever."""
+
 _ORIGIN = re.compile(r"https?://[a-z0-9.:\[\]-]+")
 
 
@@ -53,6 +56,12 @@ class Settings:
     current: str | None = None
     """The origin of the site that was used last."""
 
+    history: bool = True
+    """Whether complete readings of a site are kept, to tell later what changed."""
+
+    history_days: int = 400
+    """Days after which a reading is dropped."""
+
     sites: tuple[Site, ...] = ()
     """Every known site, by name."""
 
@@ -61,6 +70,10 @@ class Settings:
             raise BadValue("theme", "must be the name of a theme")
         if type(self.page_size) is not int or self.page_size not in PAGE_SIZES:
             raise BadValue("page_size", f"must be one of {', '.join(map(str, PAGE_SIZES))}")
+        if type(self.history) is not bool:
+            raise BadValue("history", "must be true or false")
+        if type(self.history_days) is not int or not 1 <= self.history_days <= MOST_DAYS:
+            raise BadValue("history_days", f"must be a number of days, from 1 to {MOST_DAYS}")
         if self.current is not None and not _is_origin(self.current):
             raise BadValue("current", "must be an address such as https://acme.testmo.net")
         names, instances = set[str](), set[str]()

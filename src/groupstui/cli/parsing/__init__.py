@@ -5,9 +5,10 @@ import argparse
 from ... import __version__
 from ..exits import Exit
 from .export import add_export
+from .history import add_history
 from .housekeeping import add_housekeeping
 from .lookups import add_lookups
-from .options import add_network, add_site, exit_codes, output_options, site_options
+from .options import add_network, add_site, age_options, exit_codes, output_options, site_options
 
 COMMANDS = (
     "groups",
@@ -16,6 +17,8 @@ COMMANDS = (
     "check",
     "lookup",
     "export",
+    "changes",
+    "snapshot",
     "auth",
     "config",
     "doctor",
@@ -47,9 +50,10 @@ def command_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="groupstui", allow_abbrev=False, add_help=False)
     commands = parser.add_subparsers(dest="command", required=True)
     site = site_options()
-    look = [site, output_options()]
+    look = [site, age_options(), output_options()]
     add_lookups(commands, look)
     add_export(commands, look)
+    add_history(commands, site, look)
     add_housekeeping(commands, site)
     return parser
 

@@ -15,10 +15,11 @@ def add_housekeeping(commands: "Commands", site: argparse.ArgumentParser) -> Non
         commands,
         "auth",
         "sign in and out, and see who is",
-        ["groupstui auth login --instance acme", "groupstui auth status", "groupstui auth logout"],
+        ["groupstui auth login --instance acme", "groupstui auth status", "groupstui auth logout --purge"],
         [site],
     )
     auth.add_argument("action", choices=("login", "logout", "status"))
+    auth.add_argument("--purge", action="store_true", help="with logout: delete the site's history, too")
     add_command(commands, "doctor", "what may be in the way, without a secret", ["groupstui doctor"], [site])
     config = add_command(
         commands, "config", "the settings", ["groupstui config path", "groupstui config show"], [], {}, ()

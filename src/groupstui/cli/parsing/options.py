@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from ..exits import Exit
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 FORMATS = ("table", "json", "ndjson", "csv", "tsv", "markdown")
@@ -119,6 +121,30 @@ def output_options() -> argparse.ArgumentParser:
     )
     output.add_argument("--no-color", action="store_true", help="no colours; there are none in a pipe")
     return parser
+
+
+def age_options() -> argparse.ArgumentParser:
+    """Give what every command takes that can answer from the history."""
+    parser = argparse.ArgumentParser(add_help=False)
+    age = parser.add_argument_group("age")
+    which = age.add_mutually_exclusive_group()
+    which.add_argument(
+        "--offline", action="store_true", help="answer from the last reading that was kept; ask nothing"
+    )
+    which.add_argument(
+        "--max-age", metavar="AGE", type=length, help="take that reading if it is no older: 10m, 12h, 7d"
+    )
+    return parser
+
+
+def length(text: str) -> "timedelta":
+    """Read a length of time, as `10m`."""
+    from ...history import BadMoment, span
+
+    try:
+        return span(text)
+    except BadMoment as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def positive(kind: type[int] | type[float]) -> "type[int] | type[float]":

@@ -1,0 +1,105 @@
+"""Tells what changed on a site, and minds the readings that tell it."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from ..directory.changes import Change
+from ..history import History, Moment, Snapshot
+from ..report import Record, Report
+from ..report.records import CHANGE_FIELDS, SNAPSHOT_FIELDS, change_record, snapshot_record
+from ..text import count
+from .exits import Exit
+from .session import Session, UsageError
+from .show import show
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+
+async def changes(session: Session) -> Exit:
+    """Tell what changed between two moments; the later one is now, unless another is named."""
+    options, now = session.options, datetime.now(UTC)
+    since_when = Moment.parse(options.since, now)
+    until_when = Moment.parse(options.until, now) if options.until else None
+    history = _history(session)
+    directory = await session.directory()
+    if not directory.complete:
+        session.warn("the site changed while it was read: what is told ends with the reading before")
+    since, until = history.at(since_when), history.at(until_when or Moment(datetime.now(UTC)))
+    if since is None or until is None:
+        raise UsageError(f"nothing is known of {session.instance.name} yet")
+    if since_when.time is not None and since.taken_at > since_when.time:
+        session.warn(f"the history begins on {_words(since.taken_at)}")
+    found = history.changes(since, until) if since.id < until.id else []
+    shown = show(session, _report(session, found, since, until))
+    session.warn(f"{count(len(found), 'change')} from {_words(since.taken_at)} to {_words(until.taken_at)}")
+    if shown is not Exit.OK:
+        return shown
+    return Exit.NO if found and options.exit_code else Exit.OK
+
+
+async def snapshot(session: Session) -> Exit:
+    """Tell, take or drop the readings that are kept."""
+    match session.options.action:
+        case "list":
+            return _list(session)
+        case "save":
+            return await _save(session)
+        case _:
+            return _prune(session)
+
+
+def _list(session: Session) -> Exit:
+    records = [snapshot_record(each) for each in _history(session).snapshots()]
+    return show(session, _envelope(session, "snapshots", SNAPSHOT_FIELDS, records, datetime.now(UTC)))
+
+
+async def _save(session: Session) -> Exit:
+    history = _history(session)
+    before = history.snapshots()
+    directory = await session.directory()
+    after = history.snapshots()
+    if after == before:
+        why = "nothing was kept" if directory.complete else "the site changed while it was read"
+        session.warn(f"{why}; try again")
+        return Exit.UNCERTAIN
+    changed = count(after[-1].changes, "change")
+    session.warn(f"kept snapshot #{after[-1].id}: {count(after[-1].groups, 'group')}, {changed}")
+    return Exit.OK
+
+
+def _prune(session: Session) -> Exit:
+    age: timedelta | None = session.options.older_than
+    if age is None:
+        raise UsageError("snapshot prune needs --older-than, such as 90d")
+    dropped = _history(session).prune(datetime.now(UTC) - age)
+    session.warn(f"dropped {count(dropped, 'snapshot')}")
+    return Exit.OK
+
+
+def _history(session: Session) -> History:
+    history = session.history
+    if history is None:
+        raise UsageError("no history is kept: the settings say history = false")
+    return history
+
+
+def _report(session: Session, found: list[Change], since: Snapshot, until: Snapshot) -> Report:
+    about = {"since": snapshot_record(since), "until": snapshot_record(until)}
+    records = [change_record(change) for change in found]
+    return _envelope(session, "changes", CHANGE_FIELDS, records, until.taken_at, about)
+
+
+def _envelope(
+    session: Session,
+    kind: str,
+    fields: tuple[str, ...],
+    records: list[Record],
+    as_of: datetime,
+    about: Record | None = None,
+) -> Report:
+    return Report(kind, fields, records, session.instance.origin, as_of, complete=True, about=about or {})
+
+
+def _words(time: datetime) -> str:
+    return f"{time.astimezone():%Y-%m-%d %H:%M}"

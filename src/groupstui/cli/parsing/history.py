@@ -1,0 +1,49 @@
+"""What changed, and the readings that tell it."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from ..exits import Exit
+from .options import add_command, length
+
+if TYPE_CHECKING:
+    from .options import Commands
+
+
+def add_history(
+    commands: "Commands", site: argparse.ArgumentParser, look: list[argparse.ArgumentParser]
+) -> None:
+    """Add changes and snapshot."""
+    changes = add_command(
+        commands,
+        "changes",
+        "who joined and left which group, and what else changed",
+        [
+            "groupstui changes",
+            "groupstui changes --since 24h --format markdown",
+            "groupstui changes --since 2026-11-01 --until 2026-11-16 --offline",
+            "groupstui changes --since '#12' --exit-code -q || echo changed",
+        ],
+        look,
+        {Exit.NO: "something changed, with --exit-code"},
+    )
+    changes.add_argument(
+        "--since", metavar="WHEN", default="7d", help="7d (the default), 12h, a date, or a snapshot's number"
+    )
+    changes.add_argument("--until", metavar="WHEN", help="likewise; now, if not given")
+    changes.add_argument("--exit-code", action="store_true", help="end with 1 where something changed")
+    snapshot = add_command(
+        commands,
+        "snapshot",
+        "the readings of a site that are kept",
+        [
+            "groupstui snapshot list",
+            "groupstui snapshot save",
+            "groupstui snapshot prune --older-than 90d",
+        ],
+        [site, *look[2:]],
+    )
+    snapshot.add_argument("action", choices=("list", "save", "prune"))
+    snapshot.add_argument(
+        "--older-than", metavar="AGE", type=length, help="for prune: 90d; the last is always kept"
+    )
