@@ -1,15 +1,17 @@
 """One SQLite file: its owner's alone, changed as a whole or not at all, set aside where it is damaged."""
 
 import os
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ..text import clean
+
+if TYPE_CHECKING:
+    import sqlite3
 
 R = TypeVar("R")
 
@@ -55,7 +57,7 @@ class HistoryFile:
         self._lock = threading.Lock()
         self._memory: sqlite3.Connection | None = None
 
-    def do(self, work: Callable[[sqlite3.Connection], R]) -> R:
+    def do(self, work: "Callable[[sqlite3.Connection], R]") -> R:
         """Do something in one transaction: all of it, or nothing.
 
         A damaged file is set aside, and the work is done in a new one.
@@ -63,6 +65,8 @@ class HistoryFile:
         Raises:
             HistoryUnavailable: If the file can't be opened, read or written.
         """
+        import sqlite3  # loaded where something is done: the first screen is there sooner
+
         try:
             try:
                 return self._attempt(work)
@@ -78,7 +82,9 @@ class HistoryFile:
                 "Make room or mend the rights of that folder, or set history = false.",
             ) from None
 
-    def _attempt(self, work: Callable[[sqlite3.Connection], R]) -> R:
+    def _attempt(self, work: "Callable[[sqlite3.Connection], R]") -> R:
+        import sqlite3
+
         with self._lock, self._opened() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -91,7 +97,9 @@ class HistoryFile:
             return done
 
     @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
+    def _opened(self) -> "Iterator[sqlite3.Connection]":
+        import sqlite3
+
         if self.path is None:
             if self._memory is None:
                 self._memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
@@ -110,6 +118,8 @@ class HistoryFile:
         Raises:
             HistoryUnavailable: If the file can't be written.
         """
+        import sqlite3
+
         try:
             with self._lock, self._opened() as connection:
                 connection.execute("VACUUM")
@@ -141,12 +151,14 @@ class HistoryFile:
         self.notice = f"the history was damaged; it is kept as {aside}, and a new one begins"
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def _prepare(connection: "sqlite3.Connection") -> None:
     """Make the tables of a new file.
 
     Raises:
         HistoryUnavailable: If a newer program has written the file.
     """
+    import sqlite3
+
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > VERSION:
         raise HistoryUnavailable(
@@ -166,6 +178,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
             raise
 
 
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
+def _is_damage(error: "sqlite3.DatabaseError") -> bool:
     """Tell a file that is no database, or a broken one, from one that just can't be used now."""
+    import sqlite3
+
     return error.sqlite_errorcode in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)

@@ -1,13 +1,16 @@
 """What the tables hold: snapshots, the last reading whole, and a log of what has changed."""
 
-import sqlite3
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from ..directory import Directory, Group
 from ..directory.changes import Change, Kind, folded
+
+if TYPE_CHECKING:
+    import sqlite3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,13 @@ def _time(milliseconds: int) -> datetime:
 # Snapshots
 
 
-def snapshots_in(db: sqlite3.Connection) -> list[Snapshot]:
+def snapshots_in(db: "sqlite3.Connection") -> list[Snapshot]:
     """Give every snapshot, the oldest first."""
     rows = db.execute("SELECT id, taken_at, groups, people, memberships, changes FROM snapshot ORDER BY id")
     return [Snapshot(number, _time(taken_at), *counts) for number, taken_at, *counts in rows]
 
 
-def last_in(db: sqlite3.Connection) -> Snapshot | None:
+def last_in(db: "sqlite3.Connection") -> Snapshot | None:
     """Give the last snapshot."""
     rows = db.execute(
         "SELECT id, taken_at, groups, people, memberships, changes FROM snapshot ORDER BY id DESC LIMIT 1"
@@ -52,7 +55,9 @@ def last_in(db: sqlite3.Connection) -> Snapshot | None:
     return next((Snapshot(number, _time(taken_at), *counts) for number, taken_at, *counts in rows), None)
 
 
-def add_snapshot(db: sqlite3.Connection, directory: Directory, taken_at: datetime, changes: int) -> Snapshot:
+def add_snapshot(
+    db: "sqlite3.Connection", directory: Directory, taken_at: datetime, changes: int
+) -> Snapshot:
     """Add a snapshot of a directory."""
     memberships = sum(len(group.members) for group in directory.groups)
     counts = (directory.seen, len(directory.memberships), memberships, changes)
@@ -63,7 +68,7 @@ def add_snapshot(db: sqlite3.Connection, directory: Directory, taken_at: datetim
     return Snapshot(number or 0, _time(milliseconds(taken_at)), *counts)
 
 
-def drop_snapshots(db: sqlite3.Connection, before: datetime) -> int:
+def drop_snapshots(db: "sqlite3.Connection", before: datetime) -> int:
     """Drop the snapshots taken before a time, but never the last, and give how many there were."""
     old = [each.id for each in snapshots_in(db)[:-1] if each.taken_at < before]
     if old:
@@ -77,7 +82,7 @@ def drop_snapshots(db: sqlite3.Connection, before: datetime) -> int:
 # The last reading
 
 
-def reading_in(db: sqlite3.Connection, last: Snapshot | None) -> Directory:
+def reading_in(db: "sqlite3.Connection", last: Snapshot | None) -> Directory:
     """Give what the tables hold as a directory; everybody who was ever named is named."""
     groups = []
     for number, name, members, *dates in db.execute(
@@ -97,7 +102,7 @@ def reading_in(db: sqlite3.Connection, last: Snapshot | None) -> Directory:
     return directory
 
 
-def put_reading(db: sqlite3.Connection, before: Directory, after: Directory) -> None:
+def put_reading(db: "sqlite3.Connection", before: Directory, after: Directory) -> None:
     """Let the tables hold another reading; what has not changed is not written."""
     old = {group.id: (place, group) for place, group in enumerate(before.groups)}
     new = {group.id: (place, group) for place, group in enumerate(after.groups)}
@@ -143,7 +148,7 @@ def _date(text: str | None) -> datetime | str | None:
 # What changed
 
 
-def add_changes(db: sqlite3.Connection, snapshot: Snapshot, changes: Iterable[Change]) -> None:
+def add_changes(db: "sqlite3.Connection", snapshot: Snapshot, changes: Iterable[Change]) -> None:
     """Log what a snapshot has seen to be different."""
     db.executemany(
         "INSERT INTO change (snapshot, kind, group_id, name, person_id, before) VALUES (?, ?, ?, ?, ?, ?)",
@@ -158,7 +163,7 @@ def _event(snapshot: int, change: Change) -> tuple[object, ...]:
     return snapshot, change.kind.value, change.group_id, kept, change.person_id, change.before
 
 
-def changes_in(db: sqlite3.Connection, since: int, until: int) -> list[Change]:
+def changes_in(db: "sqlite3.Connection", since: int, until: int) -> list[Change]:
     """Give what comes of the changes after one snapshot, up to another."""
     groups, people = _names_at(db, until)
     times = dict(db.execute("SELECT id, taken_at FROM snapshot"))
@@ -178,7 +183,7 @@ def changes_in(db: sqlite3.Connection, since: int, until: int) -> list[Change]:
     return folded(found)
 
 
-def _names_at(db: sqlite3.Connection, until: int) -> tuple[dict[int, str], dict[int, str]]:
+def _names_at(db: "sqlite3.Connection", until: int) -> tuple[dict[int, str], dict[int, str]]:
     """Give the names of groups, gone ones included, and of people as they were at a snapshot."""
     groups: dict[int, str] = dict(db.execute("SELECT id, name FROM site_group"))
     people: dict[int, str] = dict(db.execute("SELECT id, name FROM person"))
