@@ -14,9 +14,11 @@ from .redaction import Masked
 if TYPE_CHECKING:
     import httpx
 
+    from .api.instance import Instance
     from .app import GroupsApp
     from .cli.session import Demo
     from .credentials import TokenStore
+    from .settings import Settings
     from .terminal import Looks
 
 TOOLKIT_VARIABLES = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL_DRIVER")
@@ -143,14 +145,19 @@ def _app(
     from .api.network import Network
     from .app import Access, make_app
     from .credentials import BadToken, token_from_environment
+    from .history import history_of
     from .service import GroupsService
     from .settings import SettingsError, SettingsFile, default_path
 
     text = options.instance or environ.get("TESTMO_INSTANCE", "").strip()
     try:
         file = SettingsFile(default_path())
-        instance = Instance.parse(file.load().origin_of(text) or text) if text else None
-        token = token_from_environment(environ)
+        settings = file.load()
+        text = settings.origin_of(text) or text or (settings.current or "" if options.offline else "")
+        instance = Instance.parse(text) if text else None
+        token = Masked("") if options.offline else token_from_environment(environ)
+        if options.offline and (why := _unknown_offline(instance, settings)):
+            return cli.complain(why)
         if token is not None and instance is None:
             # A token must not travel to a site that it was not meant for.
             return cli.complain("TESTMO_TOKEN is set: name its site with --instance or TESTMO_INSTANCE")
@@ -159,7 +166,13 @@ def _app(
         return make_app(
             settings_file=file,
             tokens=tokens,
-            connect=lambda instance, token: GroupsService(instance, token, network=network),
+            connect=lambda instance, token: GroupsService(
+                instance,
+                token,
+                network=network,
+                history=history_of(instance.origin, settings),
+                offline=options.offline,
+            ),
             access=access,
             instance=instance,
             start_at=options.name or "",
@@ -169,6 +182,18 @@ def _app(
         return cli.complain(f"“{text}” names no site: {error}")
     except (BadToken, SettingsError) as error:
         return cli.complain(str(error))
+
+
+def _unknown_offline(instance: "Instance | None", settings: "Settings") -> str:
+    """Say why a site can't be seen without asking it; nothing where it can."""
+    from .history import history_of
+
+    if instance is None:
+        return "no site: name one with --instance"
+    history = history_of(instance.origin, settings)
+    if history is None:
+        return "nothing is kept: the settings say history = false"
+    return "" if history.exists else f"nothing is known of {instance.name} yet: run it once without --offline"
 
 
 def _demo() -> "Demo":

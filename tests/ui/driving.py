@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from groupstui.api.instance import Instance
 from groupstui.api.pacing import Clock
 from groupstui.app import Access, GroupsApp, make_app
+from groupstui.history import History
 from groupstui.screens.browser import BrowserScreen
 from groupstui.service import Connect, GroupsService
 
@@ -15,19 +16,27 @@ ROUNDS = 800
 """Rounds of the event loop after which waiting counts as failed; each is a few milliseconds."""
 
 
-def connector(clock: Clock, timeout: float = 5) -> Connect:
+def connector(clock: Clock, timeout: float = 5, history: History | None = None, **more: bool) -> Connect:
     """Make services that tell the time by a test's clock."""
 
     def connect(instance: Instance, token: SecretStr) -> GroupsService:
-        return GroupsService(instance, token, clock=clock, timeout=timeout)
+        return GroupsService(instance, token, clock=clock, timeout=timeout, history=history, **more)
 
     return connect
 
 
-def browser_app(url: str, token: str, clock: Clock, timeout: float = 5, start_at: str = "") -> GroupsApp:
+def browser_app(
+    url: str,
+    token: str,
+    clock: Clock,
+    timeout: float = 5,
+    start_at: str = "",
+    history: History | None = None,
+    **more: bool,
+) -> GroupsApp:
     """Make the app as `TESTMO_TOKEN=… groupstui --instance …` starts it."""
     access = Access(Instance.parse(url), SecretStr(token))
-    return make_app(connect=connector(clock, timeout), access=access, start_at=start_at)
+    return make_app(connect=connector(clock, timeout, history, **more), access=access, start_at=start_at)
 
 
 async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:

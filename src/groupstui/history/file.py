@@ -33,6 +33,7 @@ CREATE TABLE change (
     group_id INTEGER, name TEXT, person_id INTEGER, before TEXT
 );
 CREATE INDEX change_by_snapshot ON change (snapshot);
+CREATE INDEX group_by_place ON site_group (place);
 """
 
 PATIENCE = 10.0

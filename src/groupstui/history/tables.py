@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING
 
 from ..directory import Directory, Group
 from ..directory.changes import Change, Kind, folded
+from ..directory.records import compact
 
 if TYPE_CHECKING:
     import sqlite3
+
+
+AT_ONCE = 500
+"""Values in one query; SQLite may be built to take no more than 999."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +89,41 @@ def drop_snapshots(db: "sqlite3.Connection", before: datetime) -> int:
 
 def reading_in(db: "sqlite3.Connection", last: Snapshot | None) -> Directory:
     """Give what the tables hold as a directory; everybody who was ever named is named."""
+    directory = Directory()
+    directory.add((), dict(db.execute("SELECT id, name FROM person")))
+    if last is not None:
+        directory.settle(groups_in(db), complete=True, as_of=last.taken_at)
+        directory.total = last.groups
+    return directory
+
+
+def groups_in(db: "sqlite3.Connection", most: int = -1) -> list[Group]:
+    """Give the first groups in the site's order; all, if not told otherwise."""
     groups = []
     for number, name, members, *dates in db.execute(
         "SELECT id, name, members, created_at, created_by, updated_at, updated_by"
-        " FROM site_group ORDER BY place"
+        " FROM site_group ORDER BY place LIMIT ?",
+        (most,),
     ):
         created_at, created_by, updated_at, updated_by = dates
         groups.append(
             Group(number, name, _ids(members), _date(created_at), created_by, _date(updated_at), updated_by)
         )
-    names = dict(db.execute("SELECT id, name FROM person"))
-    directory = Directory()
-    directory.add((), names)
-    if last is not None:
-        directory.settle(groups, complete=True, as_of=last.taken_at)
-        directory.total = len(groups)
-    return directory
+    return groups
+
+
+def names_in(db: "sqlite3.Connection", groups: Iterable[Group]) -> dict[int, str]:
+    """Give the names of everybody that these groups mention."""
+    wanted: set[int | None] = set()
+    for group in groups:
+        wanted.update(group.members, (group.created_by, group.updated_by))
+    ids = [each for each in wanted if each is not None]
+    names: dict[int, str] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        marks = ",".join("?" * len(some))
+        names.update(db.execute(f"SELECT id, name FROM person WHERE id IN ({marks})", some))
+    return names
 
 
 def put_reading(db: "sqlite3.Connection", before: Directory, after: Directory) -> None:
@@ -122,14 +146,15 @@ def put_reading(db: "sqlite3.Connection", before: Directory, after: Directory) -
 
 
 def _row(place: int, group: Group) -> tuple[object, ...]:
-    members = array("Q", group.members).tobytes()
+    ids = compact(group.members)
+    members = ids.typecode.encode() + ids.tobytes()
     dates = (_text(group.created_at), group.created_by, _text(group.updated_at), group.updated_by)
     return group.id, place, group.name, members, *dates
 
 
 def _ids(blob: bytes) -> "array[int]":
-    found = array("Q")
-    found.frombytes(blob)
+    found = array(chr(blob[0]))
+    found.frombytes(blob[1:])
     return found
 
 

@@ -115,12 +115,14 @@ class BrowserScreen(TakingScreen):
 
     def compose(self) -> ComposeResult:
         """Show both panes between the status and the hints."""
-        status = StatusBar().data_bind(BrowserScreen.person, BrowserScreen.stale, BrowserScreen.progress)
+        status = StatusBar().data_bind(
+            BrowserScreen.person, BrowserScreen.stale, BrowserScreen.progress, BrowserScreen.recalled
+        )
         status.site = self.service.instance.name
         yield status
         with Horizontal(id="panes"):
             yield GroupList(id="list").data_bind(BrowserScreen.listing, BrowserScreen.activity)
-            yield MemberPane(id="members").data_bind(BrowserScreen.detail)
+            yield MemberPane(id="members").data_bind(BrowserScreen.detail, BrowserScreen.recalled)
         yield MessageLine().data_bind(BrowserScreen.notice)
         yield HintBar()
         yield Static("groupstui needs 40 columns and 12 lines: make the window larger.", classes="too-small")

@@ -7,7 +7,7 @@ from textual import on, work
 from textual.reactive import var
 from textual.worker import Worker, WorkerState
 
-from ..api.errors import AdminRequired, NotFound, SignInRequired, TestmoError
+from ..api.errors import AdminRequired, NotFound, Offline, SignInRequired, TestmoError
 from ..directory import GroupDetail, Listing
 from ..service import GroupsService
 from ..text import count
@@ -42,6 +42,9 @@ class SiteScreen(NoticingScreen[None]):
     progress: var[str] = var("", bindings=True)
     """How far the reading of the whole site is, in words."""
 
+    recalled: var[bool] = var(False)
+    """Whether what is on the screen is what the history knows, and was not read by this run."""
+
     stale: var[bool] = var(False)
     """Whether what is on the screen could not be read again."""
 
@@ -72,16 +75,41 @@ class SiteScreen(NoticingScreen[None]):
         """Read the first page, and who is asking."""
         self.service.pause.changed = self._pause_changed
         self.service.indexed = self._index_grown
+        history = self.service.history
+        if history is not None and history.exists and self.service.recall_beginning(self.per_page):
+            self.recalled = True
+            if self._begin_at == Place():
+                self.go_to(1)
         # Asking loads much: what the person sees first must not wait for it.
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        if self.service.user is None:
-            self._find_out_who()
-        else:
+        if self.service.user is not None:
             self.person = self.service.user.name
+        elif not self.service.offline:
+            self._find_out_who()
+        if self.recalled:
+            self._recall()
+        else:
+            self._go_to_begin()
+
+    def _go_to_begin(self) -> None:
         begin = self._begin_at
         self.go_to(begin.page, group_id=begin.group_id, member_id=begin.member_id)
+
+    @work(name="read the history", group="history", exclusive=True, exit_on_error=False)
+    async def _recall(self) -> None:
+        """Show the whole site as it was last read, until it is read again."""
+        self.recalled = await self.service.recall()
+        if self.service.history_notice:
+            self.notice = Notice(self.service.history_notice)
+        if not self.recalled:
+            self.load_page(1, fresh=True)
+            return
+        if self.listing is None:
+            self._go_to_begin()
+        self.index_ready()
+        self.index_site()
 
     # What a subclass draws
 
@@ -152,7 +180,7 @@ class SiteScreen(NoticingScreen[None]):
         if self.notice is not None and self.notice.kind == "error":
             self.notice = None
         self.show_page(listing, group_id, member_id)
-        if self.service.directory.as_of is None:
+        if not self.service.fresh and not self.recalled:
             self.call_after_refresh(self._look_ahead, listing)
 
     def _look_ahead(self, listing: Listing) -> None:
@@ -187,7 +215,9 @@ class SiteScreen(NoticingScreen[None]):
 
     def index_site(self) -> None:
         """Read the whole site in the background, if that is not under way already."""
-        if not any(worker.group == "index" and worker.is_running for worker in self.workers):
+        if not self.service.offline and not any(
+            worker.group == "index" and worker.is_running for worker in self.workers
+        ):
             self._index()
 
     @work(name="read the site", group="index", exclusive=True, exit_on_error=False)
@@ -196,7 +226,11 @@ class SiteScreen(NoticingScreen[None]):
         try:
             directory = await self.service.index()
         except TestmoError as error:
-            self.notice = Notice(f"only the pages seen can be searched: {error}", "R reads the site again.")
+            if self.recalled:
+                self._failed(error, stale=True)
+            else:
+                again = "R reads the site again."
+                self.notice = Notice(f"only the pages seen can be searched: {error}", again)
             return
         finally:
             self.progress = ""
@@ -204,15 +238,26 @@ class SiteScreen(NoticingScreen[None]):
             self.notice = Notice(
                 "some groups may be missing: the site changed meanwhile", "R reads it again."
             )
+        if self.service.history_notice:
+            self.notice = Notice(self.service.history_notice)
+        was_recalled, self.recalled = self.recalled, False
+        if was_recalled:
+            self._show_again()
         self.index_ready()
         if self._people_wanted or directory.names_known <= FEW_PEOPLE:
             self._read_people()
+
+    def _show_again(self) -> None:
+        """Show the page on the screen as it is now; the last, where there is none of that number any more."""
+        page = 1 if self.listing is None else self.listing.page
+        last = -(-self.service.directory.seen // self.per_page)
+        self.go_to(max(1, min(page, last)))
 
     def want_people(self) -> None:
         """Read what `/users` tells of people, where that was not done unasked; it costs many requests."""
         if not self._people_wanted:
             self._people_wanted = True
-            if self.service.directory.as_of is not None and not self.service.directory.has_profiles:
+            if self.service.fresh and not self.service.directory.has_profiles:
                 self._read_people()
 
     @work(name="read people", group="people", exclusive=True, exit_on_error=False)
@@ -255,6 +300,9 @@ class SiteScreen(NoticingScreen[None]):
     # Failing
 
     def _failed(self, error: TestmoError, *, stale: bool) -> None:
+        if isinstance(error, Offline):
+            self.notice = Notice(str(error), error.advice)
+            return
         self.stale = stale and self.listing is not None
         self.refused = isinstance(error, SignInRequired | AdminRequired)
         press = "i signs in again." if self.refused else "r tries again."

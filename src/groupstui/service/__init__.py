@@ -105,8 +105,8 @@ class GroupsService:
         """Why the last reading was not kept, or what happened to the history; empty while all is well."""
         self.offline = offline
         """Whether the site is asked nothing."""
-        self.fresh = offline
-        """Whether the directory is as fresh as it gets: the whole site was read, or can't be."""
+        self.fresh = False
+        """Whether this service has read the whole site."""
         self._clock = clock or Clock()
         self.pause = Pause(self._clock)
         """The pause that the site asked for, if any."""
@@ -265,24 +265,41 @@ class GroupsService:
         except HistoryUnavailable as error:
             self.history_notice = f"{error}. {error.advice}"
 
-    def recall(self) -> bool:
-        """Show the site as it was last read, until it is read again; False where that was never kept.
+    def recall_beginning(self, per_page: int) -> bool:
+        """Show the first page as it was last read; False where that was never kept.
 
-        It waits for the disk.
+        It waits for the disk, but for no longer than the page takes.
         """
+        found = self._recalled(lambda history: history.beginning(per_page))
+        if found is not None:
+            last, groups, names = found
+            last_page = max(1, -(-last.groups // per_page))
+            listing = Listing(tuple(groups), 1, last_page, per_page, last.groups, last.taken_at)
+            self.directory.total = last.groups
+            self.directory.add(groups, names, first=0)
+            self._listings[1, per_page] = listing
+        return found is not None
+
+    async def recall(self) -> bool:
+        """Show the site as it was last read, until it is read again; False where that was never kept."""
+        known = await asyncio.to_thread(self._recalled, lambda history: history.latest())
+        if known is not None:
+            self.directory.take_over(known)
+            self._listings.clear()
+        return known is not None
+
+    def _recalled(self, asked: "Callable[[History], R | None]") -> R | None:
         from ..history import HistoryUnavailable
 
         if self.history is None:
-            return False
+            return None
         try:
-            known = self.history.latest()
+            found = asked(self.history)
         except HistoryUnavailable as error:
             self.history_notice = f"{error}. {error.advice}"
-            return False
+            return None
         self.history_notice = self.history.notice
-        if known is not None:
-            self.directory.take_over(known)
-        return known is not None
+        return found
 
     async def _index_page(self, page: int) -> Page:
         read, names = await self._ask(lambda site: site.groups(page, PER_PAGE))

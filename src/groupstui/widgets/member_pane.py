@@ -31,6 +31,9 @@ class MemberPane(FilteredTable["Member"]):
     detail: var["GroupDetail | None"] = var(None)
     """The group under the list's cursor; None where there is none."""
 
+    recalled: var[bool] = var(False)
+    """Whether that is what the history has kept, and may be long ago."""
+
     @dataclass
     class Opened(Message):
         """The person wants to see a member's groups."""
@@ -72,11 +75,15 @@ class MemberPane(FilteredTable["Member"]):
         self._facts.update(facts(detail), layout=False)
         self.show(detail.members, empty="This group has no members.", keep=same)
 
+    def watch_recalled(self) -> None:
+        """Draw the age in other words."""
+        self.filter_changed()
+
     def filter_changed(self) -> None:
         """Draw how many members are shown, and as of when."""
         words = ""
         if self.detail is not None:
-            words = moment(self.detail.as_of)
+            words = moment(self.detail.as_of, another_day=self.recalled)
             if self.filtered:
                 words = f"{self.rows_shown} of {len(self.detail.members):,} · {words}"
         if words != self._words:

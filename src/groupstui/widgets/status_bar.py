@@ -25,6 +25,9 @@ class StatusBar(Widget):
     as_of: reactive[datetime | None] = reactive(None)
     """When the page on the screen was read; None before there is one."""
 
+    recalled: reactive[bool] = reactive(False)
+    """Whether that was another run, whose reading the history has kept."""
+
     progress: reactive[str] = reactive("")
     """What is being read in the background, in words."""
 
@@ -33,9 +36,11 @@ class StatusBar(Widget):
 
     def render(self) -> Content:
         """Draw the line; the age stays whole, the names give way."""
-        right = moment(self.as_of)
+        right = moment(self.as_of, another_day=self.recalled)
         if self.stale:
             right = f"STALE {right}"
+        elif self.recalled and not self.progress:
+            right = f"from the history {right}"
         elif self.progress:
             right = f"{self.progress} · {right}"
         names = "  ".join(filter(None, (clean(self.site), clean(self.person))))
@@ -50,6 +55,13 @@ class StatusBar(Widget):
         )
 
 
-def moment(time: datetime | None) -> str:
-    """Give a time of this week in the local zone, as `as of Mon 14:02:11`; nothing for None."""
-    return "" if time is None else f"as of {time.astimezone():%a %H:%M:%S}"
+def moment(time: datetime | None, *, another_day: bool = False) -> str:
+    """Give a time in the local zone, as `as of Mon 14:02:11`; nothing for None.
+
+    Args:
+        time: When it was.
+        another_day: Whether it may be long ago: then it is given as `as of 2026-11-16 14:02`.
+    """
+    if time is None:
+        return ""
+    return f"as of {time.astimezone():{'%Y-%m-%d %H:%M' if another_day else '%a %H:%M:%S'}}"

@@ -71,6 +71,7 @@ def app_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("name", nargs="?", metavar="NAME", help="a group or a person to start at")
     add_site(parser)
+    parser.add_argument("--offline", action="store_true", help="show what was last read; ask nothing")
     add_network(parser.add_argument_group("network"))
     drawing = parser.add_argument_group("drawing")
     drawing.add_argument("--ascii", action="store_true", help="draw with ASCII alone")
