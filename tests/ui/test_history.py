@@ -23,7 +23,7 @@ async def known(demo, clock, history) -> None:
     demo.site.add_member(1, 31)
     demo.site.remove_member(1, 4)
     demo.site.rename_group(2, "Release people")
-    demo.site.delete_group(10)
+    demo.site.delete_group(23)
     clock.seconds += LATER
 
 
@@ -90,3 +90,77 @@ async def test_a_damaged_history_is_told(demo, clock, history):
         await settled(pilot)
         assert "The history was damaged" in drawn(pilot)
         assert "Release people" in drawn(pilot)
+
+
+# What changed
+
+
+@pytest.fixture
+async def pilot(known, demo, clock, history):
+    async with app(demo, clock, history).run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        yield pilot
+
+
+def line(pilot, text: str) -> str:
+    return next(line for line in drawn(pilot).splitlines() if text in line)
+
+
+async def test_groups_that_changed_have_a_badge_and_the_list_says_since_when(pilot):
+    assert "+2 −1" in line(pilot, "1 QA ")
+    assert "± since Mon 11-23" in drawn(pilot)
+    assert "+" not in line(pilot, "Release people")
+
+
+async def test_what_is_new_since_the_last_time_is_said(pilot):
+    assert "changes since the last time. d shows them." in drawn(pilot)
+
+
+async def test_without_changes_there_is_no_badge(demo, clock, history):
+    async with app(demo, clock, history).run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        assert "since" not in drawn(pilot)
+
+
+async def test_changes_are_shown_with_who_and_what(pilot):
+    await press(pilot, "d")
+    assert "What changed in the last 7 days" in drawn(pilot)
+    assert "since Mon 2026-11-23 14:02, where the history begins" in drawn(pilot)
+    assert "Guido van Rossum" in line(pilot, "+ joined  QA")
+    assert "Margaret Hamilton" in line(pilot, "− left    QA")
+    assert "was Release managers" in line(pilot, "renamed   Release people")
+    assert "deleted   [@click=app.quit]x[/]" in drawn(pilot)
+
+
+async def test_enter_opens_the_group_and_back_leads_back(pilot):
+    await press(pilot, "down", "down", "d")
+    rows = pilot.app.screen.query_one("Table").rows
+    index = next(index for index, change in enumerate(rows) if change.group == "QA")
+    await press(pilot, *["down"] * index, "enter")
+    assert pilot.app.screen.groups.table.current.name == "QA"
+    await press(pilot, "backspace")
+    assert pilot.app.screen.groups.table.current.name != "QA"
+
+
+async def test_u_shows_the_person_s_groups(pilot):
+    await press(pilot, "d")
+    rows = pilot.app.screen.query_one("Table").rows
+    index = next(index for index, change in enumerate(rows) if change.person == "Guido van Rossum")
+    await press(pilot, *["down"] * index, "u")
+    assert "Groups of Guido van Rossum" in drawn(pilot)
+
+
+async def test_w_looks_back_further_and_less_far(pilot):
+    await press(pilot, "d", "w")
+    assert "in the last 30 days" in drawn(pilot)
+    await press(pilot, "w")
+    assert "in the whole history" in drawn(pilot)
+    await press(pilot, "w")
+    assert "in the last 24 hours" in drawn(pilot)
+
+
+async def test_without_a_history_d_says_why(demo, clock):
+    async with browser_app(demo.url, demo.token, clock).run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await press(pilot, "d")
+        assert "No history is kept" in drawn(pilot)

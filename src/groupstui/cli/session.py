@@ -172,8 +172,8 @@ class Session:
             with Progress(service, quiet=self.options.quiet):
                 directory = await service.index()
                 told = await service.index_users() if users else True
-        if service.history_notice:
-            self.warn(service.history_notice)
+        if service.past is not None and service.past.notice:
+            self.warn(service.past.notice)
         if not told:
             self.warn("this token or this site does not tell e-mail addresses and marks")
         return directory

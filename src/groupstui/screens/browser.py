@@ -26,8 +26,8 @@ from ..widgets.message_line import MessageLine, Notice
 from ..widgets.status_bar import StatusBar
 from .commands import Command, Extra, bind, commands_of
 from .dialog import Dialog
+from .overlooking import OverlookingScreen
 from .site import Place
-from .taking import TakingScreen
 
 if TYPE_CHECKING:
     from .copying import Copy
@@ -41,7 +41,7 @@ TYPED = 0.3
 """Seconds after the last letter of a filter until the detail follows."""
 
 
-class BrowserScreen(TakingScreen):
+class BrowserScreen(OverlookingScreen):
     """Browses the groups of one site."""
 
     AUTO_FOCUS = "Table"  # the first that could take the keys is the filter, though it is hidden
@@ -213,6 +213,7 @@ class BrowserScreen(TakingScreen):
     def index_ready(self) -> None:
         """Let a filter that is set find the whole site, and go where the person wanted to start."""
         self.groups.search_again()
+        self.tell_news()
         if self.detail is not None:
             # More names may be known by now; the same detail draws nothing.
             self.detail = self.service.detail(self.detail.group, self.detail.as_of)
@@ -343,10 +344,8 @@ class BrowserScreen(TakingScreen):
         match chosen:
             case Command():
                 await self.app.run_action(chosen.action, chosen.node)
-            case Group():
-                self.jump_to(chosen.id)
-            case Member():
-                self.show_person(chosen)
+            case _:
+                self.look_at(chosen)
 
     def find(self, text: str) -> None:
         """Go to the group or the person of a name; offer what fits where it is not clear which is meant."""

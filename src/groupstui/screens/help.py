@@ -18,6 +18,7 @@ SECTIONS = {
     "move": "Move",
     "table": "Lists",
     "show": "Look",
+    "look": "Look over the site",
     "page": "Pages",
     "take": "Take along",
     "load": "Load",

@@ -69,14 +69,17 @@ class SiteScreen(NoticingScreen[None]):
         self.service = service
         """What this screen reads from."""
         self._people_wanted = False
+        self._reading_past: Worker[None] | None = None
+        self.came_back = False
+        """Whether this run has just read a site that an earlier one had read."""
         self.set_reactive(SiteScreen.per_page, per_page)
 
     def on_mount(self) -> None:
         """Read the first page, and who is asking."""
         self.service.pause.changed = self._pause_changed
         self.service.indexed = self._index_grown
-        history = self.service.history
-        if history is not None and history.exists and self.service.recall_beginning(self.per_page):
+        past = self.service.past
+        if past is not None and past.exists and self.service.recall_beginning(self.per_page):
             self.recalled = True
             if self._begin_at == Place():
                 self.go_to(1)
@@ -89,7 +92,7 @@ class SiteScreen(NoticingScreen[None]):
         elif not self.service.offline:
             self._find_out_who()
         if self.recalled:
-            self._recall()
+            self._reading_past = self._recall()
         else:
             self._go_to_begin()
 
@@ -101,8 +104,7 @@ class SiteScreen(NoticingScreen[None]):
     async def _recall(self) -> None:
         """Show the whole site as it was last read, until it is read again."""
         self.recalled = await self.service.recall()
-        if self.service.history_notice:
-            self.notice = Notice(self.service.history_notice)
+        self._tell_of_the_past()
         if not self.recalled:
             self.load_page(1, fresh=True)
             return
@@ -167,6 +169,8 @@ class SiteScreen(NoticingScreen[None]):
         """
         self.activity = mine = f"loading page {page:,}…"
         try:
+            if self._reading_past is not None and not fresh:
+                await self._reading_past.wait()  # a moment, and the page may be known
             listing = await self.service.groups_page(page, self.per_page, fresh=fresh)
         except TestmoError as error:
             self._failed(error, stale=fresh)
@@ -238,14 +242,17 @@ class SiteScreen(NoticingScreen[None]):
             self.notice = Notice(
                 "some groups may be missing: the site changed meanwhile", "R reads it again."
             )
-        if self.service.history_notice:
-            self.notice = Notice(self.service.history_notice)
-        was_recalled, self.recalled = self.recalled, False
-        if was_recalled:
+        self._tell_of_the_past()
+        if self.recalled:
+            self.recalled, self.came_back = False, True
             self._show_again()
         self.index_ready()
         if self._people_wanted or directory.names_known <= FEW_PEOPLE:
             self._read_people()
+
+    def _tell_of_the_past(self) -> None:
+        if self.service.past is not None and self.service.past.notice:
+            self.notice = Notice(self.service.past.notice)
 
     def _show_again(self) -> None:
         """Show the page on the screen as it is now; the last, where there is none of that number any more."""

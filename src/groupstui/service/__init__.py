@@ -24,6 +24,7 @@ from ..api.pacing import Clock, Gate, Pause
 from ..directory import Directory, Group, GroupDetail, Listing, Member
 from ..redaction import Masked, Secret
 from .crawl import PER_PAGE, Page, crawl, together
+from .past import Past
 
 if TYPE_CHECKING:
     import httpx
@@ -99,15 +100,13 @@ class GroupsService:
         """Who the token belongs to, once `sign_in` or `who_am_i` was answered."""
         self.directory = Directory()
         """What was seen so far."""
-        self.history = history
-        """What the site looked like before."""
-        self.history_notice = ""
-        """Why the last reading was not kept, or what happened to the history; empty while all is well."""
         self.offline = offline
         """Whether the site is asked nothing."""
         self.fresh = False
         """Whether this service has read the whole site."""
         self._clock = clock or Clock()
+        self.past = None if history is None else Past(history, self._clock)
+        """What the site looked like before, where that is kept."""
         self.pause = Pause(self._clock)
         """The pause that the site asked for, if any."""
         self._token = Masked(token) if isinstance(token, str) else token
@@ -250,27 +249,17 @@ class GroupsService:
         self.directory.settle(found.groups, complete=found.complete, as_of=as_of)
         self.fresh = True
         await asyncio.to_thread(self.directory.prepare)
-        if found.complete and self.history is not None:
-            await asyncio.to_thread(self._keep, self.history)
+        if found.complete and self.past is not None:
+            await self.past.keep(self.directory)
         self.indexed()
         return self.directory
-
-    def _keep(self, history: "History") -> None:
-        """Keep what was read. A history that can't be written is no reason to withhold the answer."""
-        from ..history import HistoryUnavailable
-
-        try:
-            history.save(self.directory)
-            self.history_notice = history.notice
-        except HistoryUnavailable as error:
-            self.history_notice = f"{error}. {error.advice}"
 
     def recall_beginning(self, per_page: int) -> bool:
         """Show the first page as it was last read; False where that was never kept.
 
         It waits for the disk, but for no longer than the page takes.
         """
-        found = self._recalled(lambda history: history.beginning(per_page))
+        found = None if self.past is None else self.past.beginning(per_page)
         if found is not None:
             last, groups, names = found
             last_page = max(1, -(-last.groups // per_page))
@@ -282,24 +271,11 @@ class GroupsService:
 
     async def recall(self) -> bool:
         """Show the site as it was last read, until it is read again; False where that was never kept."""
-        known = await asyncio.to_thread(self._recalled, lambda history: history.latest())
+        known = None if self.past is None else await self.past.latest()
         if known is not None:
             self.directory.take_over(known)
             self._listings.clear()
         return known is not None
-
-    def _recalled(self, asked: "Callable[[History], R | None]") -> R | None:
-        from ..history import HistoryUnavailable
-
-        if self.history is None:
-            return None
-        try:
-            found = asked(self.history)
-        except HistoryUnavailable as error:
-            self.history_notice = f"{error}. {error.advice}"
-            return None
-        self.history_notice = self.history.notice
-        return found
 
     async def _index_page(self, page: int) -> Page:
         read, names = await self._ask(lambda site: site.groups(page, PER_PAGE))

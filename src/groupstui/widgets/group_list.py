@@ -1,6 +1,6 @@
 """The left pane: one page of groups."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -50,8 +50,11 @@ class GroupList(FilteredTable["Group"]):
         Args:
             id: The widget's id.
         """
+        self.badges: Mapping[int, tuple[int, int]] = {}
+        """How many have joined and left of late, by the group's id."""
+        news = Column("news", "", self._badge, order=self._turnover, width=self._badge_width, align="right")
         super().__init__(
-            COLUMNS,
+            (*COLUMNS[:2], news, *COLUMNS[2:]),
             identity=lambda group: group.id,
             name_of=lambda group: group.name,
             number_of=lambda group: group.id,
@@ -63,6 +66,30 @@ class GroupList(FilteredTable["Group"]):
         """The groups that the filter looks among; the page's own where there is none."""
         self.with_members = False
         """Whether the filter looks at the names of members as well."""
+
+    def show_badges(self, badges: Mapping[int, tuple[int, int]], since: datetime) -> None:
+        """Show in the list who has joined and left, as `+3 −1`.
+
+        Args:
+            badges: How many, by the group's id.
+            since: From when on; told in the upper border.
+        """
+        if badges != self.badges:
+            self.badges = badges
+            self.table.measure_again()
+        self.border_title = (
+            f"{self.BORDER_TITLE} · ± since {since.astimezone():%a %m-%d}" if badges else "Groups"
+        )
+
+    def _badge(self, group: "Group") -> str:
+        joined, left = self.badges.get(group.id, (0, 0))
+        return " ".join(filter(None, (f"+{joined:,}" * bool(joined), f"−{left:,}" * bool(left))))
+
+    def _turnover(self, group: "Group") -> int:
+        return sum(self.badges.get(group.id, (0, 0)))
+
+    def _badge_width(self, groups: "Sequence[Group]") -> int:
+        return max((len(self._badge(group)) for group in groups), default=0)
 
     def watch_listing(self, old: "Listing | None", listing: "Listing | None") -> None:
         """Show the page; the cursor stays on its group where that is on it."""

@@ -252,11 +252,15 @@ class Table(Widget, Generic[T], can_focus=True):
     def _refresh_row(self, index: int) -> None:
         self.refresh(Region(0, index - self.top + HEADER, self.size.width, 1))
 
+    def measure_again(self) -> None:
+        """Fit the columns anew: what they show has changed, though the rows have not."""
+        self._measure()
+        self.refresh()
+
     def on_resize(self) -> None:
         """Fit the columns to the new width, and keep the cursor in view."""
         self._settle()
-        self._measure()
-        self.refresh()
+        self.measure_again()
 
     def _measure(self) -> None:
         """Share the width among the columns, beside the marker and the scrollbar."""

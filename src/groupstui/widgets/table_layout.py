@@ -23,7 +23,10 @@ class Column(Generic[T]):
     """What to sort by; None sorts by the text, without regard to case and accents."""
     align: Literal["left", "right"] = "left"
     width: int | Callable[[Sequence[T]], int] | None = None
-    """Cells, or what gives them for all rows; None takes what the others leave."""
+    """Cells, or what gives them for all rows; None takes what the others leave.
+
+    A column without a title whose rows need no room is left out.
+    """
     least: int = 8
     """Cells without which a column that takes the rest is of no use."""
     priority: int = 0
@@ -50,7 +53,7 @@ def share(columns: Sequence[Column[T]], rows: Sequence[T], width: int) -> list[t
         width: The cells to share, gaps included.
     """
     fixed = {column.key: _fixed(column, rows) for column in columns if column.width is not None}
-    kept = list(columns)
+    kept = [column for column in columns if fixed.get(column.key) != 0]
     while True:
         flexible = [column for column in kept if column.width is None]
         taken = sum(fixed[column.key] for column in kept if column.width is not None)

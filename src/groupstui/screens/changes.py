@@ -1,0 +1,134 @@
+"""What changed of late: who joined and left, and what else is not as it was."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+
+from ..directory import Directory, Group, Member
+from ..directory.changes import Change, Kind
+from ..service.past import News
+from ..text import count
+from ..widgets.hint_bar import HintBar
+from ..widgets.table import Column, Table
+from .dialog import Dialog
+
+SPANS: tuple[tuple[str, timedelta | None], ...] = (
+    ("the last 7 days", timedelta(days=7)),
+    ("the last 30 days", timedelta(days=30)),
+    ("the whole history", None),
+    ("the last 24 hours", timedelta(days=1)),
+)
+"""How far one can look back, each by its name."""
+
+WORDS = {
+    Kind.CREATED: "new group",
+    Kind.RENAMED: "renamed",
+    Kind.DELETED: "deleted",
+    Kind.JOINED: "+ joined",
+    Kind.LEFT: "− left",
+    Kind.PERSON_RENAMED: "new name",
+}
+
+
+class ChangesDialog(Dialog[Group | Member]):
+    """Shows what changed; gives the group or the person to look at."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("w", "span", "how far back", id="changes.span", tooltip="Look back further, or less far"),
+        Binding("u", "person", "groups of user", id="changes.person", tooltip="The groups of that person"),
+    ]
+
+    def __init__(
+        self, ask: Callable[[timedelta | None], Awaitable[News | None]], directory: Directory
+    ) -> None:
+        """Make the dialog.
+
+        Args:
+            ask: Gives what changed in the last so much time.
+            directory: The site as it is now.
+        """
+        super().__init__()
+        self._ask = ask
+        self._directory = directory
+        self._span = 0
+
+    def compose(self) -> ComposeResult:
+        """Show a table, and over what time it speaks."""
+        with Vertical(classes="dialog -wide") as box:
+            box.border_title = "What changed"
+            yield Table[Change](COLUMNS, identity=_identity, muted=lambda change: change.kind is Kind.LEFT)
+            yield HintBar()
+
+    def on_mount(self) -> None:
+        """Ask for the first time."""
+        self.load()
+
+    @work(name="what changed", group="changes", exclusive=True)
+    async def load(self) -> None:
+        """Show what changed in the time that is chosen."""
+        name, age = SPANS[self._span]
+        news = await self._ask(age)
+        table = self.query_one(Table)
+        box = self.query_one(".dialog")
+        if news is None:
+            table.empty = "Nothing is kept yet: what changes from now on will be here."
+            table.show(())
+            return
+        since = f"{news.since.taken_at.astimezone():%a %Y-%m-%d %H:%M}"
+        begins = "" if news.whole else ", where the history begins"
+        table.empty = f"Nothing has changed since {since}{begins}."
+        table.show(news.changes)
+        box.border_title = f"What changed in {name}"
+        box.border_subtitle = f"{count(len(news.changes), 'change')} since {since}{begins}"
+
+    def action_span(self) -> None:
+        """Look over another length of time."""
+        self._span = (self._span + 1) % len(SPANS)
+        self.load()
+
+    def action_person(self) -> None:
+        """Show the groups of the person under the cursor."""
+        change = self.query_one(Table).current
+        if change is not None and change.person_id is not None:
+            self.dismiss(self._directory.person(change.person_id))
+
+    @on(Table.Selected)
+    def _selected(self, event: Table.Selected[Change]) -> None:
+        event.stop()
+        change = event.row
+        group = None if change.group_id is None else self._directory.group(change.group_id)
+        if group is not None:
+            self.dismiss(group)
+        else:
+            self.action_person()
+
+
+def _identity(change: Change) -> tuple[Kind, int | None, int | None]:
+    return change.kind, change.group_id, change.person_id
+
+
+def _who(change: Change) -> str:
+    if change.before is not None:
+        now = f" → {change.person}" if change.kind is Kind.PERSON_RENAMED else ""
+        return f"{change.before}{now}" if now else f"was {change.before}"
+    return "" if change.person_id is None else change.person_label
+
+
+COLUMNS: tuple[Column[Change], ...] = (
+    Column("what", "What", lambda change: WORDS[change.kind], width=9),
+    Column("group", "Group", lambda change: change.group or "", least=12),
+    Column("who", "Who", _who, least=12),
+    Column(
+        "seen",
+        "Seen",
+        lambda change: "" if change.seen is None else f"{change.seen.astimezone():%a %m-%d %H:%M}",
+        order=lambda change: 0.0 if change.seen is None else change.seen.timestamp(),
+        width=15,
+        priority=1,
+    ),
+)

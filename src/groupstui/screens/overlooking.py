@@ -1,0 +1,69 @@
+"""Looks over a whole site: what changed on it, how groups overlap, what should not be so."""
+
+from abc import abstractmethod
+from datetime import timedelta
+from typing import ClassVar
+
+from textual import work
+from textual.binding import BindingType
+
+from ..directory import Group, Member
+from ..directory.changes import per_group
+from ..text import count
+from ..widgets.group_list import GroupList
+from ..widgets.message_line import Notice
+from .commands import bind
+from .taking import TakingScreen
+
+LATELY = timedelta(days=7)
+"""How far back the list tells what changed."""
+
+
+class OverlookingScreen(TakingScreen):
+    """A screen from which the whole site can be looked over. Where that leads is its subclass's to say."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("d", "changes", "look.changes", "What changed: who joined and left, groups that came and went"),
+    ]
+
+    @property
+    @abstractmethod
+    def groups(self) -> GroupList:
+        """The list of groups."""
+
+    @abstractmethod
+    def jump_to(self, group_id: int, member_id: int | None = None) -> None:
+        """Show a group."""
+
+    @abstractmethod
+    def show_person(self, person: Member) -> object:
+        """Show the groups of a person."""
+
+    def look_at(self, found: Group | Member | None) -> None:
+        """Show what was chosen, if anything was."""
+        match found:
+            case Group():
+                self.jump_to(found.id)
+            case Member():
+                self.show_person(found)
+
+    @work(name="changes", group="dialog", exclusive=True)
+    async def action_changes(self) -> None:
+        """Show what changed of late."""
+        from .changes import ChangesDialog
+
+        if self.service.past is None:
+            self.notice = Notice("no history is kept", "The settings say history = false.")
+            return
+        dialog = ChangesDialog(self.service.past.news, self.service.directory)
+        self.look_at(await self.app.push_screen_wait(dialog))
+
+    @work(name="what changed", group="news", exclusive=True, exit_on_error=False)
+    async def tell_news(self) -> None:
+        """Mark the groups that changed of late, and say so where this run has come upon it."""
+        if self.service.past is None or (news := await self.service.past.news(LATELY)) is None:
+            return
+        self.groups.show_badges(per_group(news.changes), news.since.taken_at)
+        new, self.came_back = self.came_back and news.until.changes, False
+        if new and self.notice is None:
+            self.notice = Notice(f"{count(new, 'change')} since the last time", "d shows them.")
