@@ -92,13 +92,18 @@ class SiteScreen(NoticingScreen[None]):
         elif not self.service.offline:
             self._find_out_who()
         if self.recalled:
-            self._reading_past = self._recall()
+            self._recalling()
         else:
             self._go_to_begin()
 
     def _go_to_begin(self) -> None:
         begin = self._begin_at
         self.go_to(begin.page, group_id=begin.group_id, member_id=begin.member_id)
+
+    def _recalling(self) -> "Worker[None]":
+        """Read the history, if that is not under way already."""
+        self._reading_past = self._reading_past or self._recall()
+        return self._reading_past
 
     @work(name="read the history", group="history", exclusive=True, exit_on_error=False)
     async def _recall(self) -> None:
@@ -169,8 +174,8 @@ class SiteScreen(NoticingScreen[None]):
         """
         self.activity = mine = f"loading page {page:,}…"
         try:
-            if self._reading_past is not None and not fresh:
-                await self._reading_past.wait()  # a moment, and the page may be known
+            if self.recalled and not fresh:
+                await self._recalling().wait()  # a moment, and the page may be known
             listing = await self.service.groups_page(page, self.per_page, fresh=fresh)
         except TestmoError as error:
             self._failed(error, stale=fresh)
