@@ -91,6 +91,10 @@ def _command(name: str) -> Command:
             from .export import export
 
             return export
+        case "compare":
+            from .overviews import compare_groups
+
+            return compare_groups
         case "changes":
             from .history import changes
 

@@ -42,6 +42,11 @@ class Pair:
         return bool(self.only_first or self.only_second)
 
     @property
+    def subset(self) -> bool:
+        """Whether everybody in one of them is in the other, too; nobody is in an empty one."""
+        return bool(self.both) and not (self.only_first and self.only_second)
+
+    @property
     def text(self) -> str:
         """What there is to say of them, in one line."""
         first, second = clean(self.first.name), clean(self.second.name)
@@ -78,7 +83,7 @@ class Comparison:
     rows: tuple[Row, ...]
     """Everybody who is in any of them, by name."""
     pairs: tuple[Pair, ...]
-    """Each group with each that stands behind it."""
+    """Each group with each other, the most alike first."""
 
     @property
     def differ(self) -> bool:
@@ -114,4 +119,5 @@ def compare(directory: "Directory", groups: Sequence[Group]) -> Comparison:
         for (one, here), (other, there) in combinations(zip(groups, members, strict=True), 2)
     ]
     rows = [Row(person, tuple(person.id in inside for inside in members)) for person in people]
+    pairs.sort(key=lambda pair: (pair.differ, not pair.subset, -pair.overlap))
     return Comparison(tuple(groups), tuple(rows), tuple(pairs))

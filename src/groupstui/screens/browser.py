@@ -79,6 +79,7 @@ class BrowserScreen(OverlookingScreen):
     ]
 
     EXTRAS: ClassVar[tuple[Extra, ...]] = (
+        Extra("look.unmark", "Take every mark away", "unmark"),
         Extra("page.first", "First page of groups", "turn('first')"),
         Extra("page.last", "Last page of groups", "turn('last')"),
         Extra("page.go_to", "Go to a page by its number", "go_to_page"),

@@ -23,6 +23,8 @@ class OverlookingScreen(TakingScreen):
     """A screen from which the whole site can be looked over. Where that leads is its subclass's to say."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        bind("space", "mark", "look.mark", "Mark the group under the cursor, or take its mark away"),
+        bind("c", "compare", "look.compare", "Compare the members of the marked groups, two to six"),
         bind("d", "changes", "look.changes", "What changed: who joined and left, groups that came and went"),
     ]
 
@@ -46,6 +48,33 @@ class OverlookingScreen(TakingScreen):
                 self.jump_to(found.id)
             case Member():
                 self.show_person(found)
+
+    def action_mark(self) -> None:
+        """Mark a group, to compare it, and go on to the next."""
+        if self.groups.table.has_focus:
+            self.groups.toggle_mark()
+            self.groups.table.cursor += 1
+
+    def action_unmark(self) -> None:
+        """Take every mark away."""
+        self.groups.clear_marks()
+
+    @work(name="compare", group="dialog", exclusive=True)
+    async def action_compare(self) -> None:
+        """Compare the groups that are marked; the one under the cursor is the second, where one is."""
+        from ..directory.comparing import FEWEST, MOST, compare
+        from .comparing import CompareDialog
+
+        directory = self.service.directory
+        wanted = dict(self.groups.marks)
+        if len(wanted) == 1 and (current := self.groups.table.current) is not None:
+            wanted[current.id] = None
+        chosen = [group for group in map(directory.group, wanted) if group is not None]
+        if not FEWEST <= len(chosen) <= MOST:
+            self.notice = Notice(f"mark two to six groups, not {len(chosen)}", "space marks one.")
+            return
+        dialog = CompareDialog(compare(directory, chosen))
+        self.look_at(await self.app.push_screen_wait(dialog))
 
     @work(name="changes", group="dialog", exclusive=True)
     async def action_changes(self) -> None:

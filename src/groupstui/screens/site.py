@@ -100,10 +100,11 @@ class SiteScreen(NoticingScreen[None]):
         begin = self._begin_at
         self.go_to(begin.page, group_id=begin.group_id, member_id=begin.member_id)
 
-    def _recalling(self) -> "Worker[None]":
+    def _recalling(self) -> Worker[None]:
         """Read the history, if that is not under way already."""
-        self._reading_past = self._reading_past or self._recall()
-        return self._reading_past
+        reading: Worker[None] = self._reading_past or self._recall()
+        self._reading_past = reading
+        return reading
 
     @work(name="read the history", group="history", exclusive=True, exit_on_error=False)
     async def _recall(self) -> None:

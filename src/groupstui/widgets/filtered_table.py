@@ -30,6 +30,7 @@ class FilteredTable(Vertical, Generic[T]):
         number_of: Callable[[T], int],
         placeholder: str,
         widens: bool = False,
+        marked: Callable[[T], bool] = lambda row: False,
         id: str | None = None,
     ) -> None:
         """Make a pane.
@@ -41,10 +42,11 @@ class FilteredTable(Vertical, Generic[T]):
             number_of: The id that the filter looks at.
             placeholder: What can be typed into the filter.
             widens: Whether there is more to search than names.
+            marked: Which rows have a mark before them.
             id: The widget's id.
         """
         super().__init__(id=id)
-        self.table: Table[T] = Table(columns, identity=identity)
+        self.table: Table[T] = Table(columns, identity=identity, marked=marked)
         self.filter_input = FilterInput(placeholder, widens=widens)
         self._name_of = name_of
         self._number_of = number_of

@@ -52,6 +52,9 @@ class GroupList(FilteredTable["Group"]):
         """
         self.badges: Mapping[int, tuple[int, int]] = {}
         """How many have joined and left of late, by the group's id."""
+        self._since = ""
+        self.marks: dict[int, None] = {}
+        """The ids of the groups that are marked, in the order in which they were."""
         news = Column("news", "", self._badge, order=self._turnover, width=self._badge_width, align="right")
         super().__init__(
             (*COLUMNS[:2], news, *COLUMNS[2:]),
@@ -60,6 +63,7 @@ class GroupList(FilteredTable["Group"]):
             number_of=lambda group: group.id,
             placeholder="any group of the site, by name or id",
             widens=True,
+            marked=lambda group: group.id in self.marks,
             id=id,
         )
         self.directory: Directory | None = None
@@ -77,9 +81,28 @@ class GroupList(FilteredTable["Group"]):
         if badges != self.badges:
             self.badges = badges
             self.table.measure_again()
-        self.border_title = (
-            f"{self.BORDER_TITLE} · ± since {since.astimezone():%a %m-%d}" if badges else "Groups"
-        )
+        self._since = f"± since {since.astimezone():%a %m-%d}" if badges else ""
+        self._entitle()
+
+    def toggle_mark(self) -> None:
+        """Mark the group under the cursor, or take its mark away."""
+        if (group := self.table.current) is not None:
+            if group.id in self.marks:
+                del self.marks[group.id]
+            else:
+                self.marks[group.id] = None
+            self.table.refresh_current()
+            self._entitle()
+
+    def clear_marks(self) -> None:
+        """Take every mark away."""
+        self.marks.clear()
+        self.table.refresh()
+        self._entitle()
+
+    def _entitle(self) -> None:
+        marked = f"{len(self.marks)} marked" if self.marks else ""
+        self.border_title = " · ".join(filter(None, (self.BORDER_TITLE, marked, self._since)))
 
     def _badge(self, group: "Group") -> str:
         joined, left = self.badges.get(group.id, (0, 0))

@@ -29,6 +29,9 @@ Row = TypeVar("Row")
 
 MARKER, ASCENDING, DESCENDING, THUMB, TRACK = "▸", "▲", "▼", "┃", "│"
 
+MARK = "*"
+"""Stands before a row that is marked."""
+
 HEADER = 1
 """Lines of the header."""
 
@@ -118,6 +121,7 @@ class Table(Widget, Generic[T], can_focus=True):
         *,
         identity: Callable[[T], Hashable],
         muted: Callable[[T], bool] = lambda row: False,
+        marked: Callable[[T], bool] = lambda row: False,
         empty: str = "",
         id: str | None = None,
     ) -> None:
@@ -127,6 +131,7 @@ class Table(Widget, Generic[T], can_focus=True):
             columns: In the order in which they are drawn.
             identity: What makes a row the same row after others have taken the place of all.
             muted: Which rows are drawn with less weight.
+            marked: Which rows have a mark before them.
             empty: What to say where there are no rows.
             id: The widget's id.
         """
@@ -141,6 +146,7 @@ class Table(Widget, Generic[T], can_focus=True):
         """The index of the first row in view."""
         self._identity = identity
         self._muted = muted
+        self._marked = marked
         self._given: Sequence[T] = ()
         self._rows: Sequence[T] = ()
         self._base = Style.null()
@@ -252,6 +258,10 @@ class Table(Widget, Generic[T], can_focus=True):
     def _refresh_row(self, index: int) -> None:
         self.refresh(Region(0, index - self.top + HEADER, self.size.width, 1))
 
+    def refresh_current(self) -> None:
+        """Draw the row under the cursor anew: its mark has changed."""
+        self._refresh_row(self.cursor)
+
     def measure_again(self) -> None:
         """Fit the columns anew: what they show has changed, though the rows have not."""
         self._measure()
@@ -344,7 +354,8 @@ class Table(Widget, Generic[T], can_focus=True):
             row = self._rows[index]
             cells = (fit(c.text(row), size, c.align) for c, size in self._sizes)
             here = index == self.cursor
-            text = f"{MARKER if here else ' '} {(' ' * GAP).join(cells)}"
+            mark = MARK if self._marked(row) else " "
+            text = f"{MARKER if here else ' '}{mark}{(' ' * GAP).join(cells)}"
             if here:
                 name = "table--cursor" if self.has_focus else "table--cursor-blurred"
                 style = base + self.get_component_rich_style(name, partial=True)

@@ -9,6 +9,7 @@ from .history import add_history
 from .housekeeping import add_housekeeping
 from .lookups import add_lookups
 from .options import add_network, add_site, age_options, exit_codes, output_options, site_options
+from .overviews import add_overviews
 
 COMMANDS = (
     "groups",
@@ -17,6 +18,7 @@ COMMANDS = (
     "check",
     "lookup",
     "export",
+    "compare",
     "changes",
     "snapshot",
     "auth",
@@ -53,6 +55,7 @@ def command_parser() -> argparse.ArgumentParser:
     look = [site, age_options(), output_options()]
     add_lookups(commands, look)
     add_export(commands, look)
+    add_overviews(commands, look)
     add_history(commands, site, look)
     add_housekeeping(commands, site)
     return parser

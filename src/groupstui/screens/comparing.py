@@ -1,0 +1,123 @@
+"""How a few groups overlap: pair by pair, and person by person."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from ..directory import Group, Member
+from ..directory.comparing import Comparison, Row
+from ..text import clean, count
+from ..widgets.hint_bar import HintBar
+from ..widgets.table import Column, Table
+from .dialog import Dialog
+
+HEAD = 14
+"""Cells for a group's name above its column."""
+
+MOST_PAIRS = 5
+"""Pairs that are told above the people: the most alike."""
+
+FEW = 3
+"""Groups whose columns fit any screen."""
+
+INSIDE, OUTSIDE = "●", "·"
+
+
+PERSON: Column[Row] = Column("person", "Person", lambda row: row.person.label, least=16)
+
+
+class CompareDialog(Dialog[Group | Member]):
+    """Shows a comparison; gives the person to look at."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "f", "filter", "who differs", id="compare.filter", tooltip="Only who is not in all, or everybody"
+        ),
+        Binding("l,right", "sideways(1)", "more groups", id="compare.right", tooltip="Groups further right"),
+        Binding("h,left", "sideways(-1)", show=False, id="compare.left", tooltip="Groups further left"),
+    ]
+
+    def __init__(self, comparison: Comparison) -> None:
+        """Make the dialog.
+
+        Args:
+            comparison: What to show.
+        """
+        super().__init__()
+        self._comparison = comparison
+        self._first = 0
+        """The first group whose column is shown."""
+        self._only_different = False
+
+    def compose(self) -> ComposeResult:
+        """Show the pairs above the people."""
+        with Vertical(classes="dialog -wide") as box:
+            box.border_title = f"Comparing {count(len(self._comparison.groups), 'group')}"
+            yield Static(self._pairs(), id="pairs")
+            yield Table[Row](self._columns(), identity=lambda row: row.person.id)
+            yield HintBar()
+
+    def on_mount(self) -> None:
+        """Fill the table."""
+        self._show()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer more groups only where there are more."""
+        if action == "sideways":
+            return len(self._comparison.groups) > FEW or None
+        return True
+
+    def action_filter(self) -> None:
+        """Show only who is not in all groups, or everybody again."""
+        self._only_different = not self._only_different
+        self._show()
+
+    def action_sideways(self, step: int) -> None:
+        """Bring the columns of other groups into view."""
+        self._first = max(0, min(self._first + step, len(self._comparison.groups) - 1))
+        table = self.query_one(Table)
+        table.columns = self._columns()
+        table.measure_again()
+
+    def _show(self) -> None:
+        rows = [row for row in self._comparison.rows if not self._only_different or not all(row.inside)]
+        table = self.query_one(Table)
+        table.empty = (
+            "Everybody is in all of them." if self._comparison.rows else "These groups have no members."
+        )
+        table.show(rows)
+        who = "who differ" if self._only_different else f"in all: {self._comparison.in_all:,}"
+        self.query_one(".dialog").border_subtitle = f"{count(len(rows), 'person', 'people')}, {who}"
+
+    def _pairs(self) -> Content:
+        pairs = self._comparison.pairs
+        lines = [
+            Content.assemble((f"{pair.overlap:>4} %  ", "bold"), pair.text) for pair in pairs[:MOST_PAIRS]
+        ]
+        if len(pairs) > MOST_PAIRS:
+            lines.append(Content(f"        {len(pairs) - MOST_PAIRS} pairs overlap less"))
+        return Content("\n").join(lines)
+
+    def _columns(self) -> tuple[Column[Row], ...]:
+        return (PERSON, *(self._column(place) for place in range(self._first, len(self._comparison.groups))))
+
+    def _column(self, place: int) -> Column[Row]:
+        name = clean(self._comparison.groups[place].name)
+        return Column(
+            f"group {place}",
+            name if len(name) <= HEAD else f"{name[: HEAD - 1]}…",
+            lambda row: INSIDE if row.inside[place] else OUTSIDE,
+            order=lambda row: not row.inside[place],
+            width=3,
+            priority=place,
+        )
+
+    @on(Table.Selected)
+    def _selected(self, event: Table.Selected[Row]) -> None:
+        event.stop()
+        self.dismiss(event.row.person)

@@ -1,0 +1,45 @@
+"""Commands that look over a whole site."""
+
+import json
+
+
+def test_groups_are_compared_person_by_person(cli):
+    outcome = cli("compare", "QA", "Night shift", "--format", "csv")
+    lines = outcome.out.splitlines()
+    assert lines[0] == "id,name,QA,Night shift"
+    assert "1,Ada Lovelace,yes,no" in lines
+    assert "QA and Night shift share nobody" in outcome.err
+    assert outcome.code == 0
+
+
+def test_json_tells_the_pairs(cli):
+    told = json.loads(cli("compare", "QA", "Everyone", "--format", "json").out)
+    assert [group["name"] for group in told["groups"]] == ["QA", "Everyone"]
+    assert told["pairs"][0]["text"] == "QA is a subset of Everyone"
+    assert told["in_all"] == 5
+    assert len(told["people"]) == 500
+
+
+def test_only_who_differs_is_told_where_that_is_wanted(cli):
+    everybody = cli("compare", "QA", "Everyone").out.splitlines()
+    differ = cli("compare", "QA", "Everyone", "--differ").out.splitlines()
+    assert len(everybody) - len(differ) == 5
+
+
+def test_the_exit_code_tells_whether_the_groups_differ(cli, demo):
+    assert cli("compare", "QA", "Everyone", "--exit-code").code == 1
+    demo.site.add_group("QA twin", demo.site.groups[1].members)
+    assert cli("compare", "#1", "QA twin", "--exit-code").code == 0
+
+
+def test_groups_that_share_a_name_are_told_apart(cli, demo):
+    twin = demo.site.add_group("QA", (1,))
+    head = cli("compare", "#1", f"#{twin.id}", "--format", "csv").out.splitlines()[0]
+    assert head == f"id,name,QA #1,QA #{twin.id}"
+
+
+def test_one_group_alone_or_twice_is_wrong_usage(cli):
+    assert cli("compare", "QA").code == 2
+    outcome = cli("compare", "QA", "#1")
+    assert outcome.code == 2
+    assert "itself" in outcome.err

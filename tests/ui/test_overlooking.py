@@ -1,0 +1,82 @@
+"""Marking groups and comparing them."""
+
+import pytest
+
+from .driving import browser_app, drawn, press, settled, type_text
+
+
+@pytest.fixture
+async def pilot(demo, clock):
+    async with browser_app(demo.url, demo.token, clock).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        yield pilot
+
+
+def line(pilot, text: str) -> str:
+    return next(line for line in drawn(pilot).splitlines() if text in line)
+
+
+async def test_space_marks_a_group_and_goes_on(pilot):
+    await press(pilot, "space", "space")
+    assert "* 1 QA" in drawn(pilot)
+    assert "* 2 Release managers" in drawn(pilot)
+    assert "Groups · 2 marked" in drawn(pilot)
+    await press(pilot, "up", "space")
+    assert "* 2 Release managers" not in drawn(pilot)
+    assert "Groups · 1 marked" in drawn(pilot)
+
+
+async def test_marks_stay_while_pages_are_turned_and_lists_are_filtered(pilot):
+    await press(pilot, "space", "n", "/")
+    await type_text(pilot, "night shift")
+    await press(pilot, "enter", "space", "escape", "p")
+    assert "Groups · 2 marked" in drawn(pilot)
+    assert "* 1 QA" in drawn(pilot)
+
+
+async def test_the_marked_groups_are_compared(pilot):
+    await press(pilot, "space", "down", "space", "c")
+    assert "Comparing 2 groups" in drawn(pilot)
+    assert "1 %  QA is a subset of Everyone" in drawn(pilot)
+    assert "●   ●" in line(pilot, "▸ Ada Lovelace")
+    assert "500 people, in all: 5" in drawn(pilot)
+    await press(pilot, "f")
+    assert "495 people, who differ" in drawn(pilot)
+    await press(pilot, "escape")
+    assert "Groups · 2 marked" in drawn(pilot)
+
+
+async def test_one_mark_is_compared_with_the_group_under_the_cursor(pilot):
+    await press(pilot, "space", "down", "c")
+    assert "QA is a subset of Everyone" in drawn(pilot)
+
+
+async def test_enter_shows_the_person_s_groups(pilot):
+    await press(pilot, "space", "down", "c", "enter")
+    assert "Groups of Ada Lovelace" in drawn(pilot)
+
+
+async def test_many_groups_can_be_seen_by_going_sideways(pilot):
+    await press(pilot, *["space"] * 6, "c")
+    assert "Comparing 6 groups" in drawn(pilot)
+    assert "10 pairs overlap less" in drawn(pilot)
+    assert "Former pilots" not in line(pilot, "Person")
+    await press(pilot, "right", "right", "right")
+    assert "Former pilots" in line(pilot, "Person")
+    assert "QA" not in line(pilot, "Person")
+    await press(pilot, "left", "left", "left")
+    assert "QA" in line(pilot, "Person")
+
+
+@pytest.mark.parametrize("marks", [0, 7])
+async def test_too_few_or_too_many_marks_say_what_to_do(pilot, marks):
+    await press(pilot, *["space"] * marks, "home", "c")
+    assert f"ark two to six groups, not {marks}. space marks one." in drawn(pilot)
+
+
+async def test_the_palette_takes_every_mark_away(pilot):
+    await press(pilot, "space", "space", ":")
+    await type_text(pilot, "every mark")
+    await press(pilot, "enter")
+    assert "marked" not in drawn(pilot)
+    assert "* 1 QA" not in drawn(pilot)

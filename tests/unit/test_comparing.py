@@ -1,0 +1,80 @@
+"""Comparing groups agrees with the simplest computation there is."""
+
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groupstui.directory import Directory, Group
+from groupstui.directory.comparing import compare
+
+members = st.lists(st.integers(1, 12), unique=True, max_size=8).map(tuple)
+
+
+def directory_of(*groups: Group) -> Directory:
+    directory = Directory()
+    directory.add(groups, {number: f"Person {number:02}" for number in range(1, 13)})
+    return directory
+
+
+def compared(*inside: tuple[int, ...]):
+    groups = [Group(number, f"G{number}", each) for number, each in enumerate(inside, 1)]
+    return compare(directory_of(*groups), groups)
+
+
+@given(st.lists(members, min_size=2, max_size=6))
+def test_it_agrees_with_a_naive_computation(inside):
+    found = compared(*inside)
+    everybody = sorted({person for each in inside for person in each})
+    assert [row.person.id for row in found.rows] == everybody
+    for row in found.rows:
+        assert row.inside == tuple(row.person.id in each for each in inside)
+    assert found.in_all == sum(all(person in each for each in inside) for person in everybody)
+    assert found.differ == any(set(one) != set(other) for one, other in combinations(inside, 2))
+    assert len(found.pairs) == len(inside) * (len(inside) - 1) // 2
+    for pair in found.pairs:
+        one, other = set(pair.first.members), set(pair.second.members)
+        assert (pair.only_first, pair.both, pair.only_second) == (
+            len(one - other),
+            len(one & other),
+            len(other - one),
+        )
+        exact = 100 * len(one & other) / len(one | other) if one | other else 100.0
+        assert abs(pair.overlap - exact) < 1
+        assert (pair.overlap == 100) == (one == other)
+        assert (pair.overlap == 0) == (not one & other and one != other)
+        assert pair.subset == (bool(one & other) and (one <= other or other <= one))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "text"),
+    [
+        ((1, 2), (2, 1), "G1 and G2 have the same members"),
+        ((), (), "G1 and G2 have the same members"),
+        ((1,), (1, 2), "G1 is a subset of G2"),
+        ((1, 2), (2,), "G2 is a subset of G1"),
+        ((1,), (2,), "G1 and G2 share nobody"),
+        ((), (2,), "G1 and G2 share nobody"),
+        ((1, 2), (2, 3), "G1 and G2 share 1 member"),
+    ],
+)
+def test_a_pair_is_told_in_words(one, other, text):
+    assert compared(one, other).pairs[0].text == text
+
+
+def test_the_most_alike_pairs_come_first():
+    found = compared((1, 2, 3, 4), (1, 2, 3, 5), (1, 2), (1, 2))
+    assert [(pair.first.id, pair.second.id) for pair in found.pairs[:2]] == [(3, 4), (1, 3)]
+
+
+@pytest.mark.parametrize("number", [0, 1, 7])
+def test_two_to_six_groups_can_be_compared(number):
+    with pytest.raises(ValueError, match="2 to 6"):
+        compared(*[(1,)] * number)
+
+
+def test_a_group_is_not_compared_with_itself():
+    group = Group(1, "QA", (1,))
+    with pytest.raises(ValueError, match="itself"):
+        compare(directory_of(group), [group, group])
