@@ -2,6 +2,8 @@
 
 import json
 
+from groupstui.directory.auditing import CHECKS
+
 
 def test_groups_are_compared_person_by_person(cli):
     outcome = cli("compare", "QA", "Night shift", "--format", "csv")
@@ -43,3 +45,51 @@ def test_one_group_alone_or_twice_is_wrong_usage(cli):
     outcome = cli("compare", "QA", "#1")
     assert outcome.code == 2
     assert "itself" in outcome.err
+
+
+# Audit
+
+
+def test_an_audit_tells_every_finding(cli):
+    outcome = cli("audit", "empty", "single", "--columns", "check,finding")
+    lines = outcome.out.splitlines()
+    assert lines[0] == "empty\tContractors 2027 has no members"
+    assert all(line.startswith(("empty\t", "single\t")) for line in lines)
+    assert f"{len(lines)} findings in 2 checks" in outcome.err
+    assert outcome.code == 0
+
+
+def test_json_tells_the_checks_and_whom_they_found(cli):
+    told = json.loads(cli("audit", "empty", "--format", "json").out)
+    assert told["checks"][0]["findings"] == 1
+    assert told["checks"][0]["why"]
+    assert told["findings"][0]["group_ids"] == [5]
+
+
+def test_a_script_can_fail_on_a_finding(cli, demo):
+    assert cli("audit", "--fail-on", "empty").code == 1
+    demo.site.delete_group(5)
+    assert cli("audit", "--fail-on", "empty").code == 0
+
+
+def test_what_can_t_be_checked_is_told_and_no_reason_to_pass(cli, demo, environ):
+    cli("groups", "-q")
+    outcome = cli("audit", "inactive", "--offline", "--fail-on", "inactive")
+    assert outcome.code == 3
+    assert "not checked: inactive people in groups: " in outcome.err
+
+
+def test_checks_of_groups_ask_for_no_people(cli, demo):
+    cli("audit", "empty")
+    assert not any("/users" in path for path in demo.log.paths)
+
+
+def test_an_unknown_check_is_wrong_usage(cli):
+    outcome = cli("audit", "everything")
+    assert outcome.code == 2
+    assert "near-identical" in outcome.err
+
+
+def test_the_help_names_every_check(cli):
+    told = "".join(cli("audit", "--help").out.split())
+    assert ",".join(check.id for check in CHECKS) in told

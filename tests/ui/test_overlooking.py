@@ -1,6 +1,9 @@
-"""Marking groups and comparing them."""
+"""Marking groups and comparing them; looking for what should not be so."""
 
 import pytest
+
+from groupstui.demo import DEMO_TOKEN, create_app, make_site
+from groupstui.demo.server import DemoServer
 
 from .driving import browser_app, drawn, press, settled, type_text
 
@@ -80,3 +83,44 @@ async def test_the_palette_takes_every_mark_away(pilot):
     await press(pilot, "enter")
     assert "marked" not in drawn(pilot)
     assert "* 1 QA" not in drawn(pilot)
+
+
+# Audit
+
+
+async def test_an_audit_lists_what_it_finds_and_why_that_matters(pilot):
+    await press(pilot, "a")
+    assert "Contractors 2027 has no members" in drawn(pilot)
+    assert "A group without members gives nobody access." in drawn(pilot)
+    assert "findings in 230 groups" in drawn(pilot)
+    await press(pilot, "n")
+    assert "▸ Groups of one" in drawn(pilot)
+    await press(pilot, "n", "p")
+    assert "▸ Groups of one" in drawn(pilot)
+
+
+async def test_a_finding_opens_its_group(pilot):
+    await press(pilot, "a", "enter")
+    assert pilot.app.screen.groups.table.current.name == "Contractors 2027"
+
+
+async def go_to(pilot, check: str) -> None:
+    table = pilot.app.screen.query_one("Table")
+    while table.current.outcome.check.id != check:
+        await press(pilot, "n")
+
+
+async def test_a_finding_about_a_person_opens_their_groups(pilot):
+    await press(pilot, "a")
+    await go_to(pilot, "inactive")
+    name = pilot.app.screen.query_one("Table").current.finding.text.partition(" is inactive")[0]
+    await press(pilot, "u")
+    assert f"Groups of {name}" in drawn(pilot)
+
+
+async def test_what_can_t_be_checked_says_why(clock):
+    with DemoServer(create_app(make_site(), token=DEMO_TOKEN, users_status=403)) as server:
+        async with browser_app(server.url, DEMO_TOKEN, clock).run_test(size=(120, 40)) as pilot:
+            await settled(pilot)
+            await press(pilot, "a")
+            assert "can't be checked: this token or this site does not tell who people are" in drawn(pilot)

@@ -17,7 +17,7 @@ Command = Callable[["Session"], Coroutine[Any, Any, Exit]]
 
 VALUED = (
     *("--instance", "--token-file", "--timeout", "--concurrency", "--proxy", "--ca-bundle"),
-    *("--max-age", "--since", "--until", "--older-than"),
+    *("--max-age", "--since", "--until", "--older-than", "--fail-on"),
     *("--format", "--sort", "--limit", "--columns", "-o", "--output"),
 )
 """Options that take the next word with them, so that a command's name can be told from a value."""
@@ -95,6 +95,10 @@ def _command(name: str) -> Command:
             from .overviews import compare_groups
 
             return compare_groups
+        case "audit":
+            from .overviews import audit_site
+
+            return audit_site
         case "changes":
             from .history import changes
 

@@ -1,8 +1,9 @@
-"""Looks over a site: how groups overlap."""
+"""Looks over a site: how groups overlap, and what should perhaps not be so."""
 
+from ..directory.auditing import CHECKS, Check, Outcome, audit, check_of
 from ..directory.comparing import Comparison, compare
 from ..report import Record, Report
-from ..text import clean
+from ..text import clean, count
 from .exits import Exit
 from .lookups import INCOMPLETE, find_group
 from .session import Session, UsageError, as_of
@@ -70,3 +71,62 @@ def _pairs(found: Comparison) -> list[Record]:
         }
         for pair in found.pairs
     ]
+
+
+async def audit_site(session: Session) -> Exit:
+    """Tell what somebody should look at; what could not be checked is told on stderr."""
+    options = session.options
+    fatal = {check.id for check in map(_check, options.fail_on)}
+    checks = [_check(name) for name in options.checks] or list(CHECKS)
+    checks += [check for check in CHECKS if check.id in fatal and check not in checks]
+    directory = await session.directory(users=any(check.needs_profiles for check in checks))
+    outcomes = audit(directory, checks)
+    report = Report(
+        kind="findings",
+        fields=("check", "finding", "group_ids", "person_ids"),
+        records=[
+            {
+                "check": outcome.check.id,
+                "finding": finding.text,
+                "group_ids": list(finding.groups),
+                "person_ids": list(finding.people),
+            }
+            for outcome in outcomes
+            for finding in outcome.findings
+        ],
+        instance=session.instance.origin,
+        as_of=as_of(directory),
+        complete=directory.complete,
+        about={"checks": [_check_record(outcome) for outcome in outcomes]},
+    )
+    shown = show(session, report)
+    for outcome in outcomes:
+        if outcome.impossible:
+            session.warn(f"not checked: {outcome.check.title.lower()}: {outcome.impossible}")
+    session.warn(f"{count(len(report.records), 'finding')} in {count(len(checks), 'check')}")
+    return shown if shown is not Exit.OK else _verdict(outcomes, fatal)
+
+
+def _verdict(outcomes: list[Outcome], fatal: set[str]) -> Exit:
+    """Say how the command ends: what was found is worse than what could not be looked for."""
+    asked = [outcome for outcome in outcomes if outcome.check.id in fatal]
+    if any(outcome.findings for outcome in asked):
+        return Exit.NO
+    return Exit.UNCERTAIN if any(outcome.impossible for outcome in asked) else Exit.OK
+
+
+def _check(name: str) -> Check:
+    if (check := check_of(name)) is None:
+        known = ", ".join(check.id for check in CHECKS)
+        raise UsageError(f"there is no check “{clean(name)}”: choose from {known}")
+    return check
+
+
+def _check_record(outcome: Outcome) -> Record:
+    return {
+        "check": outcome.check.id,
+        "title": outcome.check.title,
+        "why": outcome.check.why,
+        "findings": len(outcome.findings),
+        "impossible": outcome.impossible or None,
+    }

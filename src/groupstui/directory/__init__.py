@@ -202,6 +202,11 @@ class Directory:
         return self._profiles.get(person_id)
 
     @property
+    def profiles(self) -> tuple[Profile, ...]:
+        """What `/users` tells of everybody, by id."""
+        return tuple(self._profiles[number] for number in sorted(self._profiles))
+
+    @property
     def has_profiles(self) -> bool:
         """Whether `/users` has answered."""
         return bool(self._profiles)

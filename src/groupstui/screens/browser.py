@@ -215,6 +215,7 @@ class BrowserScreen(OverlookingScreen):
         """Let a filter that is set find the whole site, and go where the person wanted to start."""
         self.groups.search_again()
         self.tell_news()
+        self.directory_grown()
         if self.detail is not None:
             # More names may be known by now; the same detail draws nothing.
             self.detail = self.service.detail(self.detail.group, self.detail.as_of)

@@ -25,6 +25,7 @@ class OverlookingScreen(TakingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("space", "mark", "look.mark", "Mark the group under the cursor, or take its mark away"),
         bind("c", "compare", "look.compare", "Compare the members of the marked groups, two to six"),
+        bind("a", "audit", "look.audit", "Audit: empty groups, twins, and who should not be there"),
         bind("d", "changes", "look.changes", "What changed: who joined and left, groups that came and went"),
     ]
 
@@ -74,6 +75,14 @@ class OverlookingScreen(TakingScreen):
             self.notice = Notice(f"mark two to six groups, not {len(chosen)}", "space marks one.")
             return
         dialog = CompareDialog(compare(directory, chosen))
+        self.look_at(await self.app.push_screen_wait(dialog))
+
+    @work(name="audit", group="dialog", exclusive=True)
+    async def action_audit(self) -> None:
+        """Look for what should perhaps not be so."""
+        from .auditing import AuditDialog
+
+        dialog = AuditDialog(self.service.directory, self.want_people)
         self.look_at(await self.app.push_screen_wait(dialog))
 
     @work(name="changes", group="dialog", exclusive=True)

@@ -19,6 +19,7 @@ COMMANDS = (
     "lookup",
     "export",
     "compare",
+    "audit",
     "changes",
     "snapshot",
     "auth",

@@ -1,0 +1,138 @@
+"""What should perhaps not be so: a list of findings, each of which opens what it speaks of."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from ..directory import Directory, Group, Member
+from ..directory.auditing import Finding, Outcome, audit
+from ..text import count
+from ..widgets.hint_bar import HintBar
+from ..widgets.table import Column, Table
+from .dialog import Dialog
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row: a finding, or a check without any."""
+
+    outcome: Outcome
+    finding: Finding | None = None
+
+    @property
+    def text(self) -> str:
+        """The finding, or why there is none."""
+        if self.finding is not None:
+            return self.finding.text
+        return f"can't be checked: {self.outcome.impossible}" if self.outcome.impossible else "nothing found"
+
+
+class AuditDialog(Dialog[Group | Member]):
+    """Shows what was found; gives the group or the person to look at."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n,f", "check(1)", "next check", id="audit.next", tooltip="Go to the next check"),
+        Binding("p", "check(-1)", "previous", id="audit.previous", tooltip="Go to the check before"),
+        Binding("u", "person", "groups of user", id="audit.person", tooltip="The groups of that person"),
+    ]
+
+    def __init__(self, directory: Directory, read_people: Callable[[], None]) -> None:
+        """Make the dialog.
+
+        Args:
+            directory: What was seen so far.
+            read_people: Has `/users` read, where that was not done unasked.
+        """
+        super().__init__()
+        self._directory = directory
+        self._read_people = read_people
+
+    def compose(self) -> ComposeResult:
+        """Show the findings, and below them why the one under the cursor matters."""
+        with Vertical(classes="dialog -wide") as box:
+            box.border_title = "Audit"
+            yield Table[Line](COLUMNS, identity=_identity, muted=lambda line: line.finding is None)
+            yield Static(id="why", markup=False)
+            yield HintBar()
+
+    def on_mount(self) -> None:
+        """Look for the first time."""
+        self._read_people()
+        self.directory_grown()
+
+    def directory_grown(self) -> None:
+        """Look again, once the whole site is known: a part of it would show what is not so."""
+        directory = self._directory
+        if directory.as_of is not None:
+            self.look()
+        else:
+            seen, total = directory.seen, count(directory.total or 0, "group")
+            self.query_one(Table).empty = f"The site is still being read: {seen:,} of {total}."
+            self.query_one(Table).show(())
+
+    @work(name="audit", group="audit", exclusive=True)
+    async def look(self) -> None:
+        """Show what there is to find; on a large site that takes a second or two."""
+        outcomes = await asyncio.to_thread(audit, self._directory)
+        lines: list[Line] = []
+        for outcome in outcomes:
+            lines += [Line(outcome, finding) for finding in outcome.findings] or [Line(outcome)]
+        self.query_one(Table).show(lines)
+        findings = sum(len(outcome.findings) for outcome in outcomes)
+        where = count(self._directory.seen, "group")
+        missing = "" if self._directory.complete else ", some may be missing"
+        self.query_one(".dialog").border_subtitle = f"{count(findings, 'finding')} in {where}{missing}"
+
+    def action_check(self, step: int) -> None:
+        """Go to the first finding of another check."""
+        table = self.query_one(Table)
+        lines: list[Line] = list(table.rows)
+        starts = [
+            place
+            for place, line in enumerate(lines)
+            if not place or lines[place - 1].outcome.check is not line.outcome.check
+        ]
+        if step > 0:
+            table.cursor = next((place for place in starts if place > table.cursor), table.cursor)
+        else:
+            table.cursor = next((place for place in reversed(starts) if place < table.cursor), 0)
+
+    def action_person(self) -> None:
+        """Show the groups of the person that the finding speaks of."""
+        line: Line | None = self.query_one(Table).current
+        if line is not None and line.finding is not None and line.finding.people:
+            self.dismiss(self._directory.person(line.finding.people[0]))
+
+    @on(Table.Highlighted)
+    def _highlighted(self, event: Table.Highlighted[Line]) -> None:
+        event.stop()
+        self.query_one("#why", Static).update("" if event.row is None else event.row.outcome.check.why)
+
+    @on(Table.Selected)
+    def _selected(self, event: Table.Selected[Line]) -> None:
+        event.stop()
+        finding = event.row.finding
+        if finding is None:
+            return
+        # What speaks of a person is about them; the groups are where they are.
+        if finding.people and len(finding.groups) != 1:
+            self.action_person()
+        elif (group := self._directory.group(finding.groups[0])) is not None:
+            self.dismiss(group)
+
+
+def _identity(line: Line) -> tuple[str, str]:
+    return line.outcome.check.id, line.text
+
+
+COLUMNS: tuple[Column[Line], ...] = (
+    Column("check", "Check", lambda line: line.outcome.check.title, width=27, priority=1),
+    Column("finding", "Finding", lambda line: line.text, least=30),
+)

@@ -1,0 +1,213 @@
+"""Each check finds what it is for, and nothing else; on random sites it agrees with a naive computation."""
+
+from datetime import UTC, datetime
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groupstui.directory import Directory, Group, Profile
+from groupstui.directory.alike import FEWEST, LONG, SHARED, alike_names, nearly_identical
+from groupstui.directory.auditing import CHECKS, audit, check_of
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+ACTIVE = {"two_factor": True, "active": True, "anonymised": False, "api_user": False}
+
+
+def person(number: int, **marks: bool) -> Profile:
+    return Profile(number, f"Person {number}", f"{number}@demo.example", **ACTIVE | marks)
+
+
+def site(groups: dict[str, tuple[int, ...]], *profiles: Profile, complete: bool = True) -> Directory:
+    directory = Directory()
+    directory.add((), {number: f"Person {number}" for members in groups.values() for number in members})
+    directory.add_profiles(profiles)
+    made = [Group(number, name, members) for number, (name, members) in enumerate(groups.items(), 1)]
+    directory.settle(made, complete=complete, as_of=NOW)
+    return directory
+
+
+def found(name: str, directory: Directory) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Give the groups and people of each finding of a check that can be done."""
+    check = check_of(name)
+    assert check is not None
+    outcome = audit(directory, [check])[0]
+    assert outcome.impossible == ""
+    assert all(finding.text for finding in outcome.findings)
+    return [(finding.groups, finding.people) for finding in outcome.findings]
+
+
+FIVE = (1, 2, 3, 4, 5)
+EVERYBODY = tuple(person(number) for number in range(1, 8))
+
+FINDS = {
+    "empty": (site({"QA": (), "Dev": (1,)}), [((1,), ())]),
+    "single": (site({"QA": (7,), "Dev": (1, 2)}), [((1,), (7,))]),
+    "identical": (site({"QA": (1, 2), "Dev": (2, 1), "Ops": (1,)}), [((1, 2), ())]),
+    "near-identical": (site({"QA": FIVE, "Dev": (*FIVE, 6), "Ops": (1, 2)}), [((1, 2), ())]),
+    "alike-names": (site({"QA team": (1,), "qa-teams": (2,), "Dev": (3,)}), [((1, 2), ())]),
+    "only-member": (
+        site({"QA": (1, 2), "Dev": (1, 3)}, person(1), person(2, active=False), person(3)),
+        [((1,), (1,))],
+    ),
+    "no-group": (site({"QA": (1,)}, person(1), person(2)), [((), (2,))]),
+    "inactive": (site({"QA": (1, 2)}, person(1), person(2, active=False)), [((1,), (2,))]),
+    "anonymised": (site({"QA": (1, 2)}, person(1), person(2, anonymised=True)), [((1,), (2,))]),
+    "api-users": (site({"QA": (1, 2)}, person(1), person(2, api_user=True)), [((1,), (2,))]),
+    "no-two-factor": (site({"QA": (1, 2)}, person(1), person(2, two_factor=False)), [((1,), (2,))]),
+}
+
+FINDS_NOT = {
+    "empty": site({"QA": (1,)}),
+    "single": site({"QA": (), "Dev": (1, 2)}),
+    "identical": site({"QA": (), "Dev": (), "Ops": (1,), "Ops 2": (1, 2)}),
+    "near-identical": site({"QA": FIVE, "Twin": FIVE, "Dev": (1, 2, 3, 6, 7), "A": (1, 2), "B": (1, 2, 3)}),
+    "alike-names": site(
+        {"QA 1": (), "QA 2": (), "QA": (), "Dev": (), "Release 2026": (), "Release 2027": ()}
+    ),
+    "only-member": site({"QA": (1,), "Dev": (2, 3), "Gone": (4, 5)}, person(1), person(2), person(3)),
+    "no-group": site({"QA": (1,)}, person(1), person(2, active=False), person(3, api_user=True)),
+    "inactive": site(
+        {"QA": (1, 3)}, person(1), person(2, active=False), person(3, active=False, anonymised=True)
+    ),
+    "anonymised": site({"QA": (1,)}, person(1), person(2, anonymised=True)),
+    "api-users": site({"QA": (1,)}, person(1), person(2, api_user=True)),
+    "no-two-factor": site(
+        {"QA": (1, 3)}, person(1), person(2, two_factor=False), person(3, two_factor=False, active=False)
+    ),
+}
+
+
+def test_every_check_is_tried_both_ways():
+    assert [check.id for check in CHECKS] == list(FINDS) == list(FINDS_NOT)
+
+
+@pytest.mark.parametrize("name", FINDS)
+def test_a_check_finds_what_it_is_for(name):
+    directory, expected = FINDS[name]
+    assert found(name, directory) == expected
+
+
+@pytest.mark.parametrize("name", FINDS_NOT)
+def test_a_check_finds_nothing_else(name):
+    assert found(name, FINDS_NOT[name]) == []
+
+
+@pytest.mark.parametrize(
+    "check", [check for check in CHECKS if check.needs_profiles], ids=lambda each: each.id
+)
+def test_without_profiles_a_check_of_people_says_why_it_can_t_be_done(check):
+    outcome = audit(site({"QA": (1,)}), [check])[0]
+    assert outcome.findings == ()
+    assert "/users" in outcome.impossible
+
+
+def test_people_in_no_group_can_t_be_told_of_a_part_of_the_site():
+    outcome = audit(site({"QA": (1,)}, person(2), complete=False), [check_of("no-group")])[0]
+    assert outcome.findings == ()
+    assert "not read as a whole" in outcome.impossible
+
+
+def test_marks_that_nobody_knows_are_not_found():
+    directory = site({"QA": (1, 2)}, Profile(1, "Person 1"), Profile(2, "Person 2"))
+    for name in ("inactive", "anonymised", "api-users", "no-two-factor"):
+        assert found(name, directory) == []
+
+
+# Against the simplest computation there is
+
+groups = st.lists(
+    st.tuples(
+        st.text("qa s-é1", max_size=8), st.lists(st.integers(1, 9), unique=True, max_size=9).map(tuple)
+    ),
+    max_size=8,
+).map(lambda each: [Group(number, name, members) for number, (name, members) in enumerate(each, 1)])
+
+flags = st.sampled_from([True, False, None])
+profiles = st.lists(st.tuples(flags, flags, flags, flags), min_size=1, max_size=12).map(
+    lambda each: [Profile(number, f"Person {number}", None, *marks) for number, marks in enumerate(each, 1)]
+)
+
+
+def whole(groups: list[Group], profiles: list[Profile]) -> Directory:
+    directory = Directory()
+    directory.add_profiles(profiles)
+    directory.settle(groups, complete=True, as_of=NOW)
+    return directory
+
+
+@given(groups, profiles)
+def test_checks_agree_with_a_naive_computation(groups, profiles):
+    directory = whole(groups, profiles)
+    inside = {group.id: set(group.members) for group in groups}
+    known = {profile.id: profile for profile in profiles}
+    active = {each.id for each in profiles if not (each.active is False or each.anonymised or each.api_user)}
+
+    def in_groups(wanted) -> list:
+        of = {each: tuple(g.id for g in groups if each in g.members) for each in known}
+        return [(of[each], (each,)) for each in sorted(known) if of[each] and wanted(known[each])]
+
+    assert found("empty", directory) == [((g,), ()) for g in inside if not inside[g]]
+    assert found("single", directory) == [((g,), tuple(inside[g])) for g in inside if len(inside[g]) == 1]
+    twins = {tuple(g for g in inside if inside[g] == members) for members in inside.values() if members}
+    assert {each for each, _ in found("identical", directory)} == {each for each in twins if len(each) > 1}
+    assert found("only-member", directory) == [
+        ((g,), tuple(inside[g] & active)) for g in inside if len(inside[g] & active) == 1 < len(inside[g])
+    ]
+    assert found("no-group", directory) == [
+        ((), (each,)) for each in sorted(active) if not any(each in members for members in inside.values())
+    ]
+    assert found("inactive", directory) == in_groups(
+        lambda each: each.active is False and not each.anonymised
+    )
+    assert found("anonymised", directory) == in_groups(lambda each: each.anonymised is True)
+    assert found("api-users", directory) == in_groups(lambda each: each.api_user is True)
+    assert found("no-two-factor", directory) == in_groups(
+        lambda each: each.two_factor is False and each.id in active
+    )
+
+
+@given(groups)
+def test_nearly_identical_groups_agree_with_a_naive_computation(groups):
+    expected = set()
+    for one, other in combinations(groups, 2):
+        here, there = set(one.members), set(other.members)
+        alike = len(here & there) * 100 >= SHARED * len(here | there)
+        if alike and here != there and min(len(here), len(there)) >= FEWEST:
+            expected.add(frozenset((one.id, other.id)))
+    assert {frozenset((one.id, other.id)) for one, other, _ in nearly_identical(groups)} == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("QA team", "qa-Team"),
+        ("Release managers", "release manager"),
+        ("Café crew", "Cafe  Crew"),
+        ("Payments", "Paymemts"),
+        ("Onboarding", "Onbording"),
+    ],
+)
+def test_names_that_are_slips_of_each_other_are_alike(one, other):
+    assert len(list(alike_names([Group(1, one), Group(2, other)]))) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("QA 1", "QA 2"),
+        ("Sprint 12", "Sprint 1"),
+        ("Web", "Wep"),
+        ("Payments – EMEA", "Payments – APAC"),
+        ("", ""),
+    ],
+)
+def test_names_that_are_meant_to_differ_are_not(one, other):
+    assert list(alike_names([Group(1, one), Group(2, other)])) == []
+
+
+def test_a_slip_needs_a_long_name():
+    assert LONG == 6
+    assert list(alike_names([Group(1, "abcde"), Group(2, "abcdf")])) == []
