@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
 
 from . import cli
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from .app import GroupsApp
     from .cli.session import Demo
     from .credentials import TokenStore
+    from .demo.data import Site
+    from .directory import Directory
+    from .history import History
     from .settings import Settings
     from .terminal import Looks
 
@@ -198,18 +202,33 @@ def _unknown_offline(instance: "Instance | None", settings: "Settings") -> str:
 
 def _demo() -> "Demo":
     """Give the embedded demo site: in this process, with no port, no login and no keyring."""
-    from .cli.session import Demo
+    from .cli.session import DEMO_INSTANCE, Demo
+    from .history import History
 
-    return Demo(Masked(DEMO_TOKEN), _demo_transport)
+    history = History(DEMO_INSTANCE.origin, None)
+    return Demo(Masked(DEMO_TOKEN), lambda: _demo_transport(history), history)
 
 
-def _demo_transport() -> "httpx.AsyncBaseTransport":
-    """Make the demo site, and what carries requests to it."""
+def _demo_transport(history: "History") -> "httpx.AsyncBaseTransport":
+    """Make the demo site, with a past, and what carries requests to it."""
     import httpx
 
-    from .demo import create_app, make_site
+    from .demo import create_app, make_site, week_ago
 
-    return httpx.ASGITransport(create_app(make_site(), token=DEMO_TOKEN))
+    site = make_site()
+    history.save(_reading(week_ago(site), datetime.now(UTC) - timedelta(days=7, minutes=1)))
+    return httpx.ASGITransport(create_app(site, token=DEMO_TOKEN))
+
+
+def _reading(site: "Site", as_of: datetime) -> "Directory":
+    """Give what a complete reading of a demo site brings."""
+    from .directory import Directory, Group
+
+    directory = Directory()
+    directory.add((), {user.id: user.name for user in site.users.values()})
+    groups = [Group(group.id, group.name, group.members) for group in site.groups.values()]
+    directory.settle(groups, complete=True, as_of=as_of)
+    return directory
 
 
 def _demo_app(options: argparse.Namespace, looks: "Looks") -> "GroupsApp":
@@ -220,7 +239,9 @@ def _demo_app(options: argparse.Namespace, looks: "Looks") -> "GroupsApp":
     demo = _demo()
     return make_app(
         access=Access(DEMO_INSTANCE, demo.token),
-        connect=lambda instance, token: GroupsService(instance, token, transport=demo.transport),
+        connect=lambda instance, token: GroupsService(
+            instance, token, transport=demo.transport, history=demo.history
+        ),
         start_at=options.name or "",
         looks=looks,
     )

@@ -123,4 +123,5 @@ async def test_what_can_t_be_checked_says_why(clock):
         async with browser_app(server.url, DEMO_TOKEN, clock).run_test(size=(120, 40)) as pilot:
             await settled(pilot)
             await press(pilot, "a")
+            await go_to(pilot, "inactive")
             assert "can't be checked: this token or this site does not tell who people are" in drawn(pilot)

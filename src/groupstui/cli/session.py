@@ -34,6 +34,7 @@ class Demo:
 
     token: Masked
     transport: "Callable[[], httpx.AsyncBaseTransport]"
+    history: "History"
 
 
 @dataclass
@@ -74,10 +75,10 @@ class Session:
     @cached_property
     def history(self) -> "History | None":
         """What the site looked like before; None where the settings want none kept."""
-        from ..history import History, history_of
+        from ..history import history_of
 
         if self.demo is not None:
-            return History(DEMO_INSTANCE.origin, None)
+            return self.demo.history
         return history_of(self.instance.origin, self._settings())
 
     async def token(self) -> Secret:

@@ -8,6 +8,7 @@ imported on its own because it alone needs uvicorn.
 from .asgi import create_app
 from .data import Group, Site, User
 from .faults import KINDS, Faults
+from .past import week_ago
 from .request_log import RequestLog
 from .seed import make_site
 
@@ -28,4 +29,5 @@ __all__ = [
     "User",
     "create_app",
     "make_site",
+    "week_ago",
 ]
