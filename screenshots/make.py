@@ -6,7 +6,7 @@ uv run python screenshots/make.py
 import asyncio
 import os
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 # The pictures show the same time and the same colours everywhere.
@@ -22,7 +22,8 @@ from textual.pilot import Pilot
 from groupstui.api.instance import Instance
 from groupstui.api.pacing import Clock
 from groupstui.app import Access, make_app
-from groupstui.demo import DEMO_TOKEN, create_app, make_site
+from groupstui.demo import DEMO_TOKEN, Site, create_app, make_site, week_ago
+from groupstui.history import History
 from groupstui.screens.browser import BrowserScreen
 from groupstui.service import GroupsService
 
@@ -33,24 +34,41 @@ PICTURES: dict[str, tuple[tuple[int, int], list[str]]] = {
     "filter": ((100, 30), ["slash", *"team"]),
     "person": ((100, 30), ["enter", "u"]),
     "palette": ((100, 30), ["colon", *"hopp"]),
+    "changes": ((100, 30), ["d"]),
+    "compare": ((100, 30), ["space", "down", "space", "c"]),
+    "audit": ((100, 30), ["a", *"nnnnn"]),
     "help": ((100, 40), ["question_mark"]),
     "login": ((80, 24), []),
 }
 """The size of each picture, and the keys that lead to it."""
 
 
+NOW = datetime(2026, 11, 23, 14, 2, 11, tzinfo=UTC)
+INSTANCE = Instance("https://demo.testmo.net")
+HISTORY = History(INSTANCE.origin, None)
+
+
 class StillClock(Clock):
     """A clock that stands still, so that a picture changes only when the app does."""
 
+    def __init__(self, time: datetime) -> None:
+        self._time = time
+
     def now(self) -> datetime:
         """Give the same time again and again."""
-        return datetime(2026, 11, 23, 14, 2, 11, tzinfo=UTC)
+        return self._time
 
 
 def connect(instance: Instance, token: SecretStr) -> GroupsService:
     """Make a service on a demo site of its own."""
-    transport = httpx.ASGITransport(create_app(make_site(), token=DEMO_TOKEN))
-    return GroupsService(instance, token, transport=lambda: transport, clock=StillClock())
+    return service(instance, token, make_site(), NOW)
+
+
+def service(instance: Instance, token: SecretStr, site: Site, time: datetime) -> GroupsService:
+    """Make a service on a demo site, at a time."""
+    transport = httpx.ASGITransport(create_app(site, token=DEMO_TOKEN))
+    clock = StillClock(time)
+    return GroupsService(instance, token, transport=lambda: transport, clock=clock, history=HISTORY)
 
 
 async def loaded(pilot: Pilot[None]) -> None:
@@ -70,7 +88,7 @@ def quiet(app: App[None]) -> bool:
 
 async def draw(name: str, size: tuple[int, int], keys: list[str]) -> None:
     """Draw one picture."""
-    access = Access(Instance("https://demo.testmo.net"), SecretStr(DEMO_TOKEN))
+    access = Access(INSTANCE, SecretStr(DEMO_TOKEN))
     app = make_app(connect=connect, access=None if name == "login" else access)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
@@ -82,7 +100,8 @@ async def draw(name: str, size: tuple[int, int], keys: list[str]) -> None:
 
 
 async def main() -> None:
-    """Draw them all."""
+    """Draw them all, a week after the site was read for the first time."""
+    await service(INSTANCE, SecretStr(DEMO_TOKEN), week_ago(make_site()), NOW - timedelta(days=7)).index()
     for name, (size, keys) in PICTURES.items():
         await draw(name, size, keys)
 

@@ -1,5 +1,7 @@
 """A picture of every screen and state. Look at each before accepting a change of it."""
 
+import asyncio
+
 import httpx
 import pytest
 from pydantic import SecretStr
@@ -7,7 +9,8 @@ from textual.pilot import Pilot
 
 from groupstui.api.instance import Instance
 from groupstui.app import Access, GroupsApp, make_app
-from groupstui.demo import DEMO_TOKEN, Faults, Site, create_app, make_site
+from groupstui.demo import DEMO_TOKEN, Faults, Site, create_app, make_site, week_ago
+from groupstui.history import History
 from groupstui.service import GroupsService
 
 from ..ui.driving import drawn, press, settled, type_text, until
@@ -33,10 +36,22 @@ def new_app(site: Site, faults: Faults, clock) -> GroupsApp:
     return make_app(connect=connector(site, faults, clock))
 
 
-def connector(site: Site, faults: Faults, clock):
+@pytest.fixture
+def app_with_a_past(site: Site, faults: Faults, clock) -> GroupsApp:
+    """The app a week after a run on the site as it was then."""
+    history = History(INSTANCE.origin, None)
+    then = connector(week_ago(site), faults, clock, history)(INSTANCE, SecretStr(DEMO_TOKEN))
+    clock.seconds -= 7 * 24 * 3600
+    asyncio.run(then.index())
+    clock.seconds += 7 * 24 * 3600
+    access = Access(INSTANCE, SecretStr(DEMO_TOKEN))
+    return make_app(connect=connector(site, faults, clock, history), access=access)
+
+
+def connector(site: Site, faults: Faults, clock, history: History | None = None):
     def connect(instance: Instance, token: SecretStr) -> GroupsService:
         transport = httpx.ASGITransport(create_app(site, token=DEMO_TOKEN, faults=faults))
-        return GroupsService(instance, token, transport=lambda: transport, clock=clock)
+        return GroupsService(instance, token, transport=lambda: transport, clock=clock, history=history)
 
     return connect
 
@@ -74,6 +89,36 @@ def test_sorted_by_members(snap_compare, app) -> None:
 
 def test_the_groups_of_a_member(snap_compare, app) -> None:
     assert snap_compare(app, terminal_size=SMALL, run_before=keys("enter", "u"))
+
+
+SIZES = pytest.mark.parametrize("size", [SMALL, LARGE, NARROW], ids=["80x24", "120x40", "narrow"])
+
+
+@SIZES
+def test_what_changed(snap_compare, app_with_a_past, size) -> None:
+    assert snap_compare(app_with_a_past, terminal_size=size, run_before=keys("d", "j"))
+
+
+def test_badges_beside_groups_that_changed(snap_compare, app_with_a_past) -> None:
+    assert snap_compare(app_with_a_past, terminal_size=SMALL, run_before=keys())
+
+
+@SIZES
+def test_two_groups_compared(snap_compare, app, size) -> None:
+    assert snap_compare(app, terminal_size=size, run_before=keys("space", "down", "space", "c", "j"))
+
+
+def test_six_groups_compared(snap_compare, app) -> None:
+    assert snap_compare(app, terminal_size=SMALL, run_before=keys(*["space"] * 6, "c", "f"))
+
+
+def test_marked_groups(snap_compare, app) -> None:
+    assert snap_compare(app, terminal_size=SMALL, run_before=keys("space", "j", "space"))
+
+
+@SIZES
+def test_an_audit(snap_compare, app, size) -> None:
+    assert snap_compare(app, terminal_size=size, run_before=keys("a", "n", "n", "n", "n", "n"))
 
 
 def test_the_help(snap_compare, app) -> None:

@@ -124,4 +124,4 @@ async def test_what_can_t_be_checked_says_why(clock):
             await settled(pilot)
             await press(pilot, "a")
             await go_to(pilot, "inactive")
-            assert "can't be checked: this token or this site does not tell who people are" in drawn(pilot)
+            assert "can't be checked: /users is out of reach" in drawn(pilot)

@@ -61,7 +61,7 @@ def audit(directory: "Directory", checks: Sequence[Check] | None = None) -> list
 
 def _done(directory: "Directory", check: Check) -> Outcome:
     if check.needs_profiles and not directory.has_profiles:
-        return Outcome(check, (), "this token or this site does not tell who people are (/users)")
+        return Outcome(check, (), "/users is out of reach")
     if check.needs_all and not directory.complete:
         return Outcome(check, (), "the site was not read as a whole")
     return Outcome(check, tuple(check.find(directory)))

@@ -31,7 +31,9 @@ class Line:
         """The finding, or why there is none."""
         if self.finding is not None:
             return self.finding.text
-        return f"can't be checked: {self.outcome.impossible}" if self.outcome.impossible else "nothing found"
+        what = self.outcome.check.title  # once more: on a narrow screen there is no column for it
+        why = self.outcome.impossible
+        return f"{what} can't be checked: {why}" if why else f"{what}: nothing found"
 
 
 class AuditDialog(Dialog[Group | Member]):
@@ -56,7 +58,7 @@ class AuditDialog(Dialog[Group | Member]):
 
     def compose(self) -> ComposeResult:
         """Show the findings, and below them why the one under the cursor matters."""
-        with Vertical(classes="dialog -wide") as box:
+        with Vertical(classes="dialog -wide -tall") as box:
             box.border_title = "Audit"
             yield Table[Line](COLUMNS, identity=_identity, muted=lambda line: line.finding is None)
             yield Static(id="why", markup=False)

@@ -56,7 +56,7 @@ class CompareDialog(Dialog[Group | Member]):
 
     def compose(self) -> ComposeResult:
         """Show the pairs above the people."""
-        with Vertical(classes="dialog -wide") as box:
+        with Vertical(classes="dialog -wide -tall") as box:
             box.border_title = f"Comparing {count(len(self._comparison.groups), 'group')}"
             yield Static(self._pairs(), id="pairs")
             yield Table[Row](self._columns(), identity=lambda row: row.person.id)
