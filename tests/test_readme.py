@@ -12,6 +12,7 @@ import pytest
 from groupstui.app import GroupsApp
 from groupstui.cli.exits import Exit
 from groupstui.screens.browser import BrowserScreen
+from groupstui.screens.overlooking import OverlookingScreen
 from groupstui.screens.taking import TakingScreen
 from groupstui.widgets.table import Table
 
@@ -29,7 +30,13 @@ def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
-EXAMPLES = [line for line in blocks(section("Look-ups"), "sh")[0].splitlines() if line]
+LOOK = "What changed, what overlaps, what should not be so"
+EXAMPLES = [
+    line
+    for block in (*blocks(section("Look-ups"), "sh")[:1], *blocks(section(LOOK), "sh"))
+    for line in block.splitlines()
+    if not line.startswith("groupstui --offline")  # which opens the app
+]
 
 
 @pytest.fixture
@@ -52,6 +59,12 @@ def test_an_example_works_as_printed(demo, commands, tmp_path, example):
         need("jq")
     environment = shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token)
     environment["PATH"] = f"{commands}:{os.environ['PATH']}"
+    if "changes" in example or "snapshot" in example:
+        for name in ("QA", "Quality"):
+            demo.site.rename_group(1, name)
+            subprocess.run(["groupstui", "groups"], env=environment, capture_output=True, check=True)
+    if "--exit-code" in example:
+        example = f"{example.partition('  #')[0]}; [ $? = 1 ]"
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", example],
         env=environment,
@@ -93,7 +106,13 @@ NAMES = {
 
 
 def test_every_key_in_the_table_is_bound():
-    bindings = (*GroupsApp.BINDINGS, *BrowserScreen.BINDINGS, *TakingScreen.BINDINGS, *Table.BINDINGS)
+    bindings = (
+        *GroupsApp.BINDINGS,
+        *BrowserScreen.BINDINGS,
+        *TakingScreen.BINDINGS,
+        *OverlookingScreen.BINDINGS,
+        *Table.BINDINGS,
+    )
     bound = {key.strip() for binding in bindings for key in binding.key.split(",")}
     told = {key for row in section("Keys").splitlines() for key in re.findall(r"^\|(.*?)\|", row)}
     keys = {NAMES.get(key, key) for cell in told for key in re.findall(r"`(\S+?)`", cell)}
