@@ -10,11 +10,11 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from . import asking, drawing
+from . import asking, drawing, remembering
 
 Measure = Callable[[int], "Iterator[tuple[str, str, float, float, str]]"]
 
-MEASURES = {**drawing.MEASURES, **asking.MEASURES}
+MEASURES = {**drawing.MEASURES, **asking.MEASURES, **remembering.MEASURES}
 
 
 @dataclass(frozen=True)

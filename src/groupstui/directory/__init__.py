@@ -179,9 +179,9 @@ class Directory:
         return ids
 
     @property
-    def names_known(self) -> int:
-        """The number of people whose names were seen."""
-        return len(self._names)
+    def names(self) -> Mapping[int, str]:
+        """The names that were seen, by the person's id."""
+        return MappingProxyType(self._names)
 
     @property
     def memberships(self) -> Mapping[int, list[int]]:

@@ -153,7 +153,7 @@ def _of_members(
 
 
 def _of_people(before: "Directory", after: "Directory") -> Iterator[Change]:
-    for person in after.people:
-        was = before.person(person.id).name
-        if person.name is not None and was is not None and was != person.name:
-            yield Change(Kind.PERSON_RENAMED, person_id=person.id, person=person.name, before=was)
+    for person_id, name in after.names.items():
+        was = before.names.get(person_id)
+        if was is not None and was != name:
+            yield Change(Kind.PERSON_RENAMED, person_id=person_id, person=name, before=was)

@@ -64,8 +64,9 @@ def add_snapshot(
     db: "sqlite3.Connection", directory: Directory, taken_at: datetime, changes: int
 ) -> Snapshot:
     """Add a snapshot of a directory."""
+    people = set[int]().union(*(group.members for group in directory.groups))
     memberships = sum(len(group.members) for group in directory.groups)
-    counts = (directory.seen, len(directory.memberships), memberships, changes)
+    counts = (directory.seen, len(people), memberships, changes)
     number = db.execute(
         "INSERT INTO snapshot (taken_at, groups, people, memberships, changes) VALUES (?, ?, ?, ?, ?)",
         (milliseconds(taken_at), *counts),
@@ -140,8 +141,7 @@ def put_reading(db: "sqlite3.Connection", before: Directory, after: Directory) -
             if old.get(group_id) != (place, group)
         ],
     )
-    named = [(each.id, each.name) for each in after.people if each.name is not None]
-    changed = [each for each in named if before.person(each[0]).name != each[1]]
+    changed = [each for each in after.names.items() if before.names.get(each[0]) != each[1]]
     db.executemany("INSERT OR REPLACE INTO person VALUES (?, ?)", changed)
 
 

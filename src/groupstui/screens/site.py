@@ -253,7 +253,7 @@ class SiteScreen(NoticingScreen[None]):
             self.recalled, self.came_back = False, True
             self._show_again()
         self.index_ready()
-        if self._people_wanted or directory.names_known <= FEW_PEOPLE:
+        if self._people_wanted or len(directory.names) <= FEW_PEOPLE:
             self._read_people()
 
     def _tell_of_the_past(self) -> None:
