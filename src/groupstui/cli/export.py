@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ..directory import Directory
 from ..report import Record, Report
-from ..report.files import write_file
+from ..report.files import write_file, write_folder
 from ..report.formats import format_of, write
 from ..report.records import (
     GROUP_FIELDS,
@@ -15,22 +15,23 @@ from ..report.records import (
     person_record,
     profile_record,
 )
+from ..report.review import review_files
 from ..text import count
 from .exits import Exit
 from .lookups import INCOMPLETE
-from .session import Session, as_of
-
-WHAT = ("groups", "memberships", "people", "matrix")
+from .session import Session, UsageError, as_of
 
 
 async def export(session: Session) -> Exit:
-    """Write groups, memberships, people, or a matrix of both.
+    """Write groups, memberships, people, a matrix of both, or a folder for a review.
 
     Raises:
         FileRefused: If the file can't be written, or is there already.
     """
     options = session.options
-    directory = await session.directory(users=options.what == "people")
+    directory = await session.directory(users=options.what in ("people", "review"))
+    if options.what == "review":
+        return _review(session, directory)
     fields, records = {
         "groups": _groups,
         "memberships": _memberships,
@@ -58,6 +59,23 @@ async def export(session: Session) -> Exit:
         session.warn(INCOMPLETE)
     session.warn(f"wrote {count(len(report.records), 'row')} to {path}")
     return Exit.OK
+
+
+def _review(session: Session, directory: Directory) -> Exit:
+    """Write a folder for a review of access."""
+    options = session.options
+    if options.format or options.columns or options.sort or options.limit:
+        raise UsageError("a review has files of its own: leave --format, --columns, --sort and --limit out")
+    path = Path(options.output)
+    files = review_files(directory, session.instance.origin)
+    write_folder(path, files, time=as_of(directory).timestamp(), force=options.force)
+    session.warn(
+        f"wrote {count(len(files), 'file')} to {path}, as of {as_of(directory).astimezone():%Y-%m-%d %H:%M}"
+    )
+    if directory.complete:
+        return Exit.OK
+    session.warn(INCOMPLETE)
+    return Exit.UNCERTAIN
 
 
 def _groups(directory: Directory) -> tuple[tuple[str, ...], list[Record]]:

@@ -1,7 +1,8 @@
-"""Writes files as a whole or not at all, for their owner alone."""
+"""Writes files and folders as a whole or not at all, for their owner alone."""
 
 import os
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -51,6 +52,50 @@ def write_file(path: Path, content: str, *, force: bool = False) -> None:
     finally:
         with suppress(OSError):
             os.unlink(temporary)
+
+
+def write_folder(path: Path, files: Mapping[str, str], *, time: float, force: bool = False) -> None:
+    """Write a new folder with mode 0700 and files with mode 0600: all of it appears at once, or nothing.
+
+    Args:
+        path: Where to.
+        files: What is in it, by path; written as UTF-8.
+        time: When the files were last changed, as they will say: seconds since 1970.
+        force: Replace a folder that is there.
+
+    Raises:
+        FileThere: If there is something already.
+        FileRefused: If it can't be written.
+    """
+    if not path.name:
+        raise FileRefused("a folder needs a name")
+    path = path.absolute()
+    if os.path.lexists(path) and not (force and path.is_dir() and not path.is_symlink()):
+        raise FileThere(f"{path} exists") if path.is_dir() else FileRefused(f"{path} is no folder")
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as temporary:
+            made = Path(temporary, "new")
+            for name, content in files.items():
+                _write_private(made / name, content, time)
+            if force and path.exists():
+                os.rename(path, Path(temporary, "old"))
+            try:
+                os.rename(made, path)
+            except OSError:
+                if Path(temporary, "old").exists():
+                    os.rename(Path(temporary, "old"), path)
+                raise
+    except OSError as error:
+        raise FileRefused(f"{path} can't be written: {error.strerror or error}") from None
+
+
+def _write_private(path: Path, content: str, time: float) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with open(
+        os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w", encoding="utf-8", newline=""
+    ) as file:
+        file.write(content)
+    os.utime(path, (time, time))
 
 
 def _pass_on(path: Path, content: str) -> None:

@@ -86,13 +86,14 @@ def _markdown(report: Report) -> str:
     def line(cells: Iterable[str]) -> str:
         return f"| {' | '.join(cells)} |\n"
 
-    head = line(_escaped(_title(name)) for name in report.fields) + line("---" for _ in report.fields)
+    head = line(escaped(_title(name)) for name in report.fields) + line("---" for _ in report.fields)
     return head + "".join(
-        line(_escaped(_text(record.get(name))) for name in report.fields) for record in report.records
+        line(escaped(_text(record.get(name))) for name in report.fields) for record in report.records
     )
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Give a text that Markdown shows as it is, on one line."""
     for character in "\\`*_[]<>|#":
         text = text.replace(character, f"\\{character}")
     return clean(text, 10_000)

@@ -14,12 +14,20 @@ def add_export(commands: "Commands", look: list[argparse.ArgumentParser]) -> Non
     export = add_command(
         commands,
         "export",
-        "a whole site, into a file",
-        ["groupstui export memberships -o memberships.csv", "groupstui export matrix -o access.md"],
+        "a whole site, into a file, or into a folder for a review of access",
+        [
+            "groupstui export memberships -o memberships.csv",
+            "groupstui export matrix -o access.md",
+            "groupstui export review -o review-2026-11",
+        ],
         look,
     )
-    export.add_argument("what", choices=("groups", "memberships", "people", "matrix"))
+    export.add_argument("what", choices=("groups", "memberships", "people", "matrix", "review"))
     export.add_argument(
-        "-o", "--output", metavar="FILE", required=True, help="where to; its ending tells the format"
+        "-o",
+        "--output",
+        metavar="FILE",
+        required=True,
+        help="where to; its ending tells the format; a folder for review",
     )
-    export.add_argument("--force", action="store_true", help="replace a file that is there")
+    export.add_argument("--force", action="store_true", help="replace what is there")

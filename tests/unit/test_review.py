@@ -1,0 +1,137 @@
+"""A review of access: the same site gives the same bytes, and no name leads out of the folder."""
+
+import csv
+import hashlib
+import io
+import os
+import stat
+from datetime import UTC, datetime
+
+import pytest
+
+from groupstui.directory import Directory, Group, Profile
+from groupstui.report.files import FileRefused, FileThere, write_folder
+from groupstui.report.formats import FORMULA_STARTS
+from groupstui.report.review import SUMS, file_name, review_files
+
+from ..hostile import HOSTILE, MARKUP
+
+SITE = "https://acme.testmo.net"
+
+
+def directory_of(*groups: Group, complete: bool = True, day: int = 23) -> Directory:
+    directory = Directory()
+    directory.add_profiles(
+        [Profile(1, "Ada", active=True), Profile(2, "Grace", active=False, two_factor=False)]
+    )
+    directory.add((), {3: "=cmd|'/c calc'!A1"})
+    directory.settle(groups, complete=complete, as_of=datetime(2026, 11, day, tzinfo=UTC))
+    return directory
+
+
+QA = Group(1, "QA", (2, 1, 3, 9))
+
+
+def test_each_group_has_a_table_for_people_and_one_for_spreadsheets():
+    files = review_files(directory_of(QA, Group(2, "Empty")), SITE)
+    assert list(files) == [
+        "groups/00001-qa.md",
+        "groups/00001-qa.csv",
+        "groups/00002-empty.md",
+        "groups/00002-empty.csv",
+        "index.md",
+        SUMS,
+    ]
+    rows = list(csv.DictReader(io.StringIO(files["groups/00001-qa.csv"])))
+    assert [(row["person"], row["marks"], row["keep or remove"], row["comment"]) for row in rows] == [
+        ("#9", "", "", ""),
+        ("'=cmd|'/c calc'!A1", "", "", ""),
+        ("Ada", "", "", ""),
+        ("Grace", "inactive, no two-factor", "", ""),
+    ]
+    assert "| 2 | Grace | inactive, no two-factor |  |  |" in files["groups/00001-qa.md"]
+    assert "Nobody is in this group." in files["groups/00002-empty.md"]
+    assert "| QA | 1 | 4 | [Markdown](groups/00001-qa.md) [CSV](groups/00001-qa.csv) |" in files["index.md"]
+
+
+def test_the_manifest_has_the_sum_of_every_other_file():
+    files = review_files(directory_of(QA), SITE)
+    told = dict(reversed(line.split("  ")) for line in files[SUMS].splitlines())
+    assert told == {
+        name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items() if name != SUMS
+    }
+
+
+def test_the_same_memberships_give_the_same_bytes_on_another_day():
+    assert review_files(directory_of(QA, day=1), SITE) == review_files(directory_of(QA, day=2), SITE)
+
+
+def test_a_reading_that_may_be_incomplete_says_so():
+    assert "groups may be missing" in review_files(directory_of(QA, complete=False), SITE)["index.md"]
+    assert "missing" not in review_files(directory_of(QA), SITE)["index.md"]
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, *MARKUP, "../../etc/passwd", "CON", "a" * 500, "", ".", "QA/Dev"])
+def test_a_name_of_a_file_is_plain_whatever_the_group_is_called(name):
+    made = file_name(Group(17, name))
+    assert made.startswith("00017")
+    assert set(made) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+    assert len(made) <= 50
+
+
+def test_no_cell_is_a_formula():
+    names = [f"{start}1+1" for start in FORMULA_STARTS]
+    directory = directory_of(*(Group(number, name, (3,)) for number, name in enumerate(names, 1)))
+    for name, text in review_files(directory, SITE).items():
+        if name.endswith(".csv"):
+            for row in csv.reader(io.StringIO(text)):
+                assert not any(cell.startswith(tuple(FORMULA_STARTS)) for cell in row)
+
+
+# The folder
+
+FILES = {"index.md": "# Review\n", "groups/1.csv": "a,b\n"}
+
+
+def test_a_folder_is_its_owner_s_alone_and_has_the_time_of_the_data(tmp_path):
+    write_folder(tmp_path / "review", FILES, time=1_700_000_000)
+    assert {
+        str(path.relative_to(tmp_path / "review")): path.read_text()
+        for path in (tmp_path / "review").rglob("*")
+        if path.is_file()
+    } == FILES
+    assert stat.S_IMODE((tmp_path / "review/groups/1.csv").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "review").stat().st_mode) == 0o700
+    assert (tmp_path / "review/index.md").stat().st_mtime == 1_700_000_000
+    assert os.listdir(tmp_path) == ["review"]
+
+
+def test_what_is_there_is_only_replaced_on_purpose(tmp_path):
+    (tmp_path / "review").mkdir()
+    (tmp_path / "review/mine.txt").write_text("notes")
+    with pytest.raises(FileThere):
+        write_folder(tmp_path / "review", FILES, time=0)
+    assert (tmp_path / "review/mine.txt").read_text() == "notes"
+    write_folder(tmp_path / "review", FILES, time=0, force=True)
+    assert sorted(os.listdir(tmp_path / "review")) == ["groups", "index.md"]
+    assert os.listdir(tmp_path) == ["review"]
+
+
+def test_a_file_in_the_way_is_never_replaced(tmp_path):
+    (tmp_path / "review").write_text("mine")
+    with pytest.raises(FileRefused, match="no folder"):
+        write_folder(tmp_path / "review", FILES, time=0, force=True)
+    assert (tmp_path / "review").read_text() == "mine"
+
+
+def test_a_failure_half_way_leaves_what_was_there(tmp_path):
+    write_folder(tmp_path / "review", FILES, time=0)
+    with pytest.raises(FileRefused):
+        write_folder(tmp_path / "review", {"a": "1", "b" * 300: "2"}, time=0, force=True)
+    assert sorted(os.listdir(tmp_path / "review")) == ["groups", "index.md"]
+    assert os.listdir(tmp_path) == ["review"]
+
+
+def test_a_folder_that_can_t_be_made_is_told(tmp_path):
+    with pytest.raises(FileRefused, match="can't be written"):
+        write_folder(tmp_path / "nowhere" / "review", FILES, time=0)
