@@ -17,7 +17,7 @@ Command = Callable[["Session"], Coroutine[Any, Any, Exit]]
 
 VALUED = (
     *("--instance", "--token-file", "--timeout", "--concurrency", "--proxy", "--ca-bundle"),
-    *("--max-age", "--since", "--until", "--older-than", "--fail-on"),
+    *("--max-age", "--since", "--until", "--older-than", "--fail-on", "--interval", "--exec"),
     *("--format", "--sort", "--limit", "--columns", "-o", "--output"),
 )
 """Options that take the next word with them, so that a command's name can be told from a value."""
@@ -107,6 +107,10 @@ def _command(name: str) -> Command:
             from .history import snapshot
 
             return snapshot
+        case "watch":
+            from .watch import watch
+
+            return watch
         case "auth":
             from .auth import auth
 

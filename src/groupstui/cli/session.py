@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..api.errors import SignInRequired
 from ..api.instance import BadInstance, Instance
+from ..api.pacing import Clock
 from ..directory import Directory
 from ..redaction import Masked, Secret
 from ..settings import Settings, SettingsError, SettingsFile, default_path
@@ -44,6 +45,8 @@ class Session:
     options: argparse.Namespace
     environ: Mapping[str, str]
     demo: Demo | None = None
+    clock: Clock = field(default_factory=Clock)
+    """What tells the time."""
     token_source: str = ""
     """Where the token comes from, in words, once `open` was asked."""
 
@@ -153,6 +156,7 @@ class Session:
             concurrency=self.options.concurrency,
             network=Network(self.options.proxy, self.options.ca_bundle),
             history=self.history,
+            clock=self.clock,
         )
 
     async def directory(self, *, users: bool = False) -> Directory:

@@ -22,6 +22,7 @@ COMMANDS = (
     "audit",
     "changes",
     "snapshot",
+    "watch",
     "auth",
     "config",
     "doctor",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def add_history(
     commands: "Commands", site: argparse.ArgumentParser, look: list[argparse.ArgumentParser]
 ) -> None:
-    """Add changes and snapshot."""
+    """Add changes, snapshot and watch."""
     changes = add_command(
         commands,
         "changes",
@@ -47,3 +47,19 @@ def add_history(
     snapshot.add_argument(
         "--older-than", metavar="AGE", type=length, help="for prune: 90d; the last is always kept"
     )
+    watch = add_command(
+        commands,
+        "watch",
+        "each change as a line of JSON, as it comes",
+        [
+            "groupstui watch --interval 15m",
+            "groupstui watch | jq --unbuffered -r 'select(.change == \"joined\") | .person'",
+            "groupstui watch --exec 'mail -s \"Testmo groups\" admins@example.com'",
+        ],
+        [site],
+        {Exit.OK: "stopped, by ctrl+c or SIGTERM"},
+    )
+    watch.add_argument(
+        "--interval", metavar="TIME", type=length, default=length("5m"), help="between two readings; 5m"
+    )
+    watch.add_argument("--exec", metavar="CMD", help="a shell command that gets each change on its stdin")
