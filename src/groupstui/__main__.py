@@ -71,7 +71,9 @@ def run(arguments: list[str], environ: MutableMapping[str, str]) -> int:
     if cli.is_command(arguments):
         return cli.run(options, environ, _demo() if getattr(options, "demo", False) else None)
     if (why := _unfit(environ)) is not None:
-        return cli.complain(f"{why}; 'groupstui groups' and other commands need no drawing: see --help")
+        return cli.complain(
+            f"{why}; 'groupstui browse --plain' and other commands need no drawing: see --help"
+        )
     for variable in TOOLKIT_VARIABLES:
         environ.pop(variable, None)
     return _logged(options, environ) if options.debug else _browse(options, environ)

@@ -25,7 +25,12 @@ VALUED = (
 
 def is_command(arguments: Sequence[str]) -> bool:
     """Tell whether a command is asked for, rather than the app."""
-    return _first_word(arguments) in COMMANDS
+    return (word := _first_word(arguments)) in COMMANDS and not _opens_the_app(word, arguments)
+
+
+def _opens_the_app(word: str | None, arguments: Sequence[str]) -> bool:
+    """Tell whether `browse` means what no command means, too."""
+    return word == "browse" and not {"--plain", "-h", "--help"}.intersection(arguments)
 
 
 def _first_word(arguments: Sequence[str]) -> str | None:
@@ -50,6 +55,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         return app_parser().parse_args(arguments)
     rest = _sort_joined(arguments)
     rest.remove(word)
+    if _opens_the_app(word, arguments):
+        return app_parser().parse_args(rest)
     return command_parser().parse_args([word, *rest])
 
 
@@ -111,6 +118,10 @@ def _command(name: str) -> Command:
             from .watch import watch
 
             return watch
+        case "browse":
+            from .browse import browse
+
+            return browse
         case "auth":
             from .auth import auth
 

@@ -47,6 +47,8 @@ class Session:
     demo: Demo | None = None
     clock: Clock = field(default_factory=Clock)
     """What tells the time."""
+    plain: bool = False
+    """Whether nothing but whole lines may be written, not even to say how far the reading is."""
     token_source: str = ""
     """Where the token comes from, in words, once `open` was asked."""
 
@@ -174,7 +176,7 @@ class Session:
                 self.warn("e-mail addresses and marks are not kept: leave --offline and --max-age out")
             return known
         async with await self.open() as service:
-            with Progress(service, quiet=self.options.quiet):
+            with Progress(service, quiet=self.options.quiet or self.plain):
                 directory = await service.index()
                 told = await service.index_users() if users else True
         if service.past is not None and service.past.notice:

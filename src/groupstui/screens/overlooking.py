@@ -23,10 +23,10 @@ class OverlookingScreen(TakingScreen):
     """A screen from which the whole site can be looked over. Where that leads is its subclass's to say."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("space", "mark", "look.mark", "Mark the group under the cursor, or take its mark away"),
-        bind("c", "compare", "look.compare", "Compare the members of the marked groups, two to six"),
-        bind("a", "audit", "look.audit", "Audit: empty groups, twins, and who should not be there"),
-        bind("d", "changes", "look.changes", "What changed: who joined and left, groups that came and went"),
+        bind("space", "mark", "look.mark", "Mark this group, or take its mark away"),
+        bind("c", "compare", "look.compare", "Compare the marked groups, two to six"),
+        bind("a", "audit", "look.audit", "Audit: what should perhaps not be so"),
+        bind("d", "changes", "look.changes", "What changed: who joined, who left, what is new"),
     ]
 
     @property

@@ -4,6 +4,7 @@ import argparse
 
 from ... import __version__
 from ..exits import Exit
+from .browse import add_browse
 from .export import add_export
 from .history import add_history
 from .housekeeping import add_housekeeping
@@ -23,6 +24,7 @@ COMMANDS = (
     "changes",
     "snapshot",
     "watch",
+    "browse",
     "auth",
     "config",
     "doctor",
@@ -53,12 +55,13 @@ def command_parser() -> argparse.ArgumentParser:
     """Give the parser of everything that starts with a command's name."""
     parser = argparse.ArgumentParser(prog="groupstui", allow_abbrev=False, add_help=False)
     commands = parser.add_subparsers(dest="command", required=True)
-    site = site_options()
-    look = [site, age_options(), output_options()]
+    site, age = site_options(), age_options()
+    look = [site, age, output_options()]
     add_lookups(commands, look)
     add_export(commands, look)
     add_overviews(commands, look)
     add_history(commands, site, look)
+    add_browse(commands, [site, age])
     add_housekeeping(commands, site)
     return parser
 

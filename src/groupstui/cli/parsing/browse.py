@@ -1,0 +1,26 @@
+"""Browsing without the full screen."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from .options import add_command
+
+if TYPE_CHECKING:
+    from .options import Commands
+
+
+def add_browse(commands: "Commands", parents: list[argparse.ArgumentParser]) -> None:
+    """Add browse."""
+    browse = add_command(
+        commands,
+        "browse",
+        "the app; with --plain, numbered lines for screen readers and plain terminals",
+        [
+            "groupstui browse --plain",
+            "groupstui browse --plain QA",
+            "printf '1\\nq\\n' | groupstui browse --plain",
+        ],
+        parents,
+    )
+    browse.add_argument("name", nargs="?", metavar="NAME", help="a group or a person to start at")
+    browse.add_argument("--plain", action="store_true", required=True, help="lines and no full screen")
