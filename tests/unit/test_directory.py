@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groupstui.directory import Directory, Group, Profile
+from groupstui.directory import SMALL, Directory, Group, Profile
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -93,3 +93,25 @@ def test_people_are_found_by_what_users_tells_of_them():
     assert directory.person(5).label == "Ada"
     assert directory.person_index.find("ADA@example").id == 5
     assert directory.profile(5).email == "ada@example.org"
+
+
+def large() -> Directory:
+    """A directory of a large site, whole, and ready to be searched."""
+    directory = Directory()
+    people = {number: f"Person {number}" for number in range(1, SMALL + 1)}
+    directory.add((), people)
+    directory.settle([group(number) for number in range(1, 200)], complete=True, as_of=NOW)
+    directory.prepare()
+    return directory
+
+
+def test_while_a_known_site_is_read_again_what_was_known_is_searched():
+    directory = large()
+    known = directory.person_index
+    directory.being_read = True
+    directory.add([group(1, "QA", (1,))], {1: "Person 1"}, first=0)
+    assert directory.person_index is known
+    directory.being_read = False
+    directory.add([group(1, "QA", (1,))], {1: "Ada Lovelace"}, first=0)
+    assert directory.person_index is not known
+    assert [person.id for person in directory.person_index.search("ada")] == [1]

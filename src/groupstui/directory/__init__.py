@@ -51,6 +51,8 @@ class Directory:
         """How much has changed since the indexes were built."""
         self.outdated = False
         """Whether `prepare` should be called: meanwhile, what was there before is searched."""
+        self.being_read = False
+        """Whether the whole site is being read: what is added is a part of that, and no edit."""
         self._edition = 0
         """Counts what makes the indexes wrong, and not just incomplete."""
         self._looked = 0
@@ -76,7 +78,7 @@ class Directory:
             self._groups[group.id] = group
             if first is not None:
                 self._places[group.id] = place
-        self._changed(len(names), reading=self.as_of is None)
+        self._changed(len(names), reading=self.as_of is None or self.being_read)
 
     def add_profiles(self, users: Iterable[Profile]) -> None:
         """Take in what `/users` tells of people."""

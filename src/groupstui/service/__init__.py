@@ -243,7 +243,11 @@ class GroupsService:
         before are taken over, so that one sees the same site everywhere.
         """
         as_of = self._clock.now()
-        found = await crawl(self._index_page, lambda: self.server_time)
+        self.directory.being_read = True
+        try:
+            found = await crawl(self._index_page, lambda: self.server_time)
+        finally:
+            self.directory.being_read = False
         log.debug("%d groups read, %s", len(found.groups), "complete" if found.complete else "incomplete")
         self._listings.clear()
         self.directory.settle(found.groups, complete=found.complete, as_of=as_of)
