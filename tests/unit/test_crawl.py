@@ -1,5 +1,6 @@
 """Reading a whole site while somebody edits it."""
 
+import asyncio
 from collections.abc import Callable
 from email.utils import formatdate
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from groupstui.demo import DEMO_TOKEN, Site, create_app, make_site
 from groupstui.directory import Directory
 from groupstui.service import GroupsService
+from groupstui.service.crawl import UNREAD, together
 
 Edit = Callable[[Site], object]
 
@@ -148,3 +150,20 @@ async def test_whatever_is_edited_meanwhile_an_answer_is_right_or_says_incomplet
     if directory.complete:
         # Nothing is missed: whatever was there all the time is in the answer.
         assert before.keys() - gone <= found.keys()
+
+
+async def test_only_a_few_pages_wait_to_be_read_where_answers_come_faster():
+    begun, most = set[int](), 0
+    turn = asyncio.Semaphore(1)
+
+    async def read(page: int) -> int:
+        nonlocal most
+        begun.add(page)
+        most = max(most, len(begun))
+        async with turn:
+            await asyncio.sleep(0)  # the others get their turn
+            begun.discard(page)
+        return page
+
+    assert await together(read, range(100)) == list(range(100))
+    assert 1 < most <= UNREAD

@@ -296,7 +296,7 @@ class GroupsService:
         """
         try:
             last_page = await self._users_page(1)
-            await together(self._users_page(page) for page in range(2, last_page + 1))
+            await together(self._users_page, range(2, last_page + 1))
         except (AdminRequired, NotFound, BadAnswer):
             return False
         await asyncio.to_thread(self.directory.prepare)

@@ -31,6 +31,10 @@ MOST_PAGES = 10_000
 
 ATTEMPTS = 2
 
+UNREAD = 8
+"""Pages that are on their way or wait to be read: where answers come faster than they are read, all of them
+would lie in memory."""
+
 T = TypeVar("T")
 
 
@@ -122,7 +126,7 @@ async def _read_all(read: Read, server_time: Callable[[], datetime | None], know
     count = _page_count(first)
     if count == 1:
         return Reading((first,), steady=True)
-    last, *between = await together(read(page) for page in (count, *range(2, count)))
+    last, *between = await together(read, (count, *range(2, count)))
     again = await read(count)
     steady = (
         [group.id for group in last.groups] == [group.id for group in again.groups]
@@ -132,9 +136,15 @@ async def _read_all(read: Read, server_time: Callable[[], datetime | None], know
     return Reading((first, *between, again), steady)
 
 
-async def together(asked: Iterable[Awaitable[T]]) -> list[T]:
-    """Wait for all; where one fails, the others are not waited for."""
-    tasks = [asyncio.ensure_future(each) for each in asked]
+async def together(read: Callable[[int], Awaitable[T]], pages: Iterable[int]) -> list[T]:
+    """Read pages, and give them in their order; where one fails, the others are not waited for."""
+    places = asyncio.Semaphore(UNREAD)
+
+    async def in_turn(page: int) -> T:
+        async with places:
+            return await read(page)
+
+    tasks = [asyncio.create_task(in_turn(page)) for page in pages]
     try:
         return await asyncio.gather(*tasks)
     finally:
