@@ -12,6 +12,7 @@ from ..report.files import FileRefused, write_file
 from ..report.formats import format_of, write
 from ..text import clean, count
 from ..widgets.hint_bar import HintBar
+from ..widgets.line_input import LineInput
 from .dialog import Dialog
 
 
@@ -31,9 +32,7 @@ class ExportDialog(Dialog[Path]):
         """Show one field."""
         with Vertical(classes="dialog") as box:
             box.border_title = f"Export {count(len(self._report.records), 'row')}"
-            field = Input(f"{self._report.kind}.csv", compact=True)
-            field.cursor_blink = False
-            yield field
+            yield LineInput(f"{self._report.kind}.csv")
             yield Static("The ending tells the format: .csv .tsv .json .ndjson .md", id="hint", markup=False)
             yield HintBar()
 

@@ -18,6 +18,7 @@ from ..redaction import Secret
 from ..resources import stylesheet
 from ..service import Connect, GroupsService
 from ..widgets.hint_bar import HintBar
+from ..widgets.line_input import LineInput
 from ..widgets.message_line import MessageLine, Notice
 from ..widgets.token_input import TokenInput
 from .commands import bind
@@ -74,11 +75,7 @@ class LoginScreen(NoticingScreen[SignedIn | None]):
         with VerticalScroll(can_focus=False), Vertical(id="form") as form:
             form.border_title = "Sign in to Testmo"
             yield Label("Site")
-            site = Input(
-                self._site, placeholder="acme, or the address of any of its pages", compact=True, id="site"
-            )
-            site.cursor_blink = False
-            yield site
+            yield LineInput(self._site, placeholder="acme, or the address of any of its pages", id="site")
             yield Static(id="understood", markup=False)
             yield Label("Token")
             yield TokenInput(id="token")

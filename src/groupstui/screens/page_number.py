@@ -7,6 +7,7 @@ from textual.validation import Integer
 from textual.widgets import Input
 
 from ..widgets.hint_bar import HintBar
+from ..widgets.line_input import LineInput
 from .dialog import Dialog
 
 
@@ -26,14 +27,9 @@ class PageNumberDialog(Dialog[int]):
         """Show one field."""
         with Vertical(classes="dialog -small") as box:
             box.border_title = f"Go to page 1 to {self._last_page:,}"
-            field = Input(
-                type="integer",
-                compact=True,
-                validators=[Integer(1, self._last_page)],
-                validate_on=["submitted"],
+            yield LineInput(
+                type="integer", validators=[Integer(1, self._last_page)], validate_on=["submitted"]
             )
-            field.cursor_blink = False
-            yield field
             yield HintBar()
 
     @on(Input.Submitted)

@@ -10,6 +10,7 @@ from textual.widgets import Input
 from ..directory import Directory, Group, Index, Member
 from ..text import count
 from ..widgets.hint_bar import HintBar
+from ..widgets.line_input import LineInput
 from ..widgets.table import Column, Table
 from .commands import Command
 from .dialog import Dialog
@@ -58,9 +59,7 @@ class PaletteDialog(Dialog[Choice]):
         """Show a field and a table."""
         with Vertical(classes="dialog") as box:
             box.border_title = "Go to"
-            field = Input(self._text, placeholder="a group, a person, or a command", compact=True)
-            field.cursor_blink = False
-            yield field
+            yield LineInput(self._text, placeholder="a group, a person, or a command")
             yield Table[Choice](COLUMNS, identity=_identity)
             yield HintBar()
 

@@ -8,8 +8,10 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
+from .line_input import LineInput
 
-class FilterInput(Input):
+
+class FilterInput(LineInput):
     """Narrows a table while it is typed. Hidden while it is empty and not in use."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,10 +53,8 @@ class FilterInput(Input):
             placeholder: What can be typed, as in `name or id`.
             widens: Whether there is more to search than names.
         """
-        super().__init__(placeholder=placeholder, compact=True, select_on_focus=False)
+        super().__init__(placeholder=placeholder, select_on_focus=False)
         self._widens = widens
-        # A blinking cursor writes to an idle line, 2.6 kB a second.
-        self.cursor_blink = False
         self.display = False
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -5,10 +5,11 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.reactive import var
-from textual.widgets import Input
+
+from .line_input import LineInput
 
 
-class TokenInput(Input):
+class TokenInput(LineInput):
     """A masked field that takes a paste but never gives its text to a clipboard.
 
     Textual's own password field still copies its value in clear on ctrl+c and ctrl+x.
@@ -28,8 +29,7 @@ class TokenInput(Input):
         Args:
             id: The widget's id.
         """
-        super().__init__(password=True, placeholder="paste your API token", compact=True, id=id)
-        self.cursor_blink = False
+        super().__init__(password=True, placeholder="paste your API token", id=id)
 
     def watch_revealed(self, revealed: bool) -> None:
         """Mask or show the text."""
