@@ -68,16 +68,3 @@ def fold_once(text: str) -> str:
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
-
-
-def matches(query: str, name: str, number: int) -> bool:
-    """Tell whether a filter's query fits a name or an id.
-
-    Args:
-        query: What a person typed: a part of the name, or an id as `17` or `#17`.
-        name: The name, as the site gives it.
-        number: The id.
-    """
-    wanted = fold(query.strip())
-    digits = wanted.removeprefix("#")
-    return wanted in fold(name) or (digits.isdecimal() and str(number).startswith(digits))

@@ -4,6 +4,8 @@ import pytest
 
 from groupstui.demo import make_site
 from groupstui.screens.site import FEW_PEOPLE
+from groupstui.text import fold
+from groupstui.widgets import filtered_table, group_list
 
 from .driving import browser_app, drawn, press, settled, type_text
 
@@ -42,3 +44,36 @@ async def test_an_address_in_the_filter_has_them_read(demo, pilot):
     assert people_requests(demo) == 25
     assert "by name or member" in drawn(pilot)
     assert pilot.app.screen.groups.rows_shown > 0
+
+
+async def test_a_large_group_is_filtered_letter_by_letter(pilot, monkeypatch):
+    monkeypatch.setattr(filtered_table, "FEW", 100)
+    screen = pilot.app.screen
+    await press(pilot, "tab")
+    while len(screen.members.table.rows) < 1_000:
+        await press(pilot, "tab", "down", "tab")
+    everybody = [member.label for member in screen.members.table.rows]
+    await press(pilot, "/")
+    for end in range(1, 4):
+        await type_text(pilot, "ann"[end - 1])
+        shown = [member.label for member in screen.members.table.rows]
+        assert shown == [name for name in everybody if fold("ann"[:end]) in fold(name)]
+    await press(pilot, "enter", "s")
+    found = screen.members.table.rows
+    assert [member.label for member in found] != shown
+    assert sorted(member.label for member in found) == sorted(shown)
+    await press(pilot, "escape")
+    assert len(screen.members.table.rows) == len(everybody)
+
+
+async def test_groups_of_people_whose_name_fits_are_found_among_many(pilot, monkeypatch):
+    monkeypatch.setattr(group_list, "FEW", 100)
+    screen = pilot.app.screen
+    await press(pilot, "/", "tab")
+    await type_text(pilot, "lovelace")
+    assert screen.groups.rows_shown > 0
+    directory = screen.service.directory
+    people = {person.id for person in directory.person_index.search("lovelace")}
+    assert {group.id for group in screen.groups.table.rows} == {
+        group.id for group in directory.groups if people & set(group.members)
+    }

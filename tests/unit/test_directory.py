@@ -115,3 +115,19 @@ def test_while_a_known_site_is_read_again_what_was_known_is_searched():
     directory.add([group(1, "QA", (1,))], {1: "Ada Lovelace"}, first=0)
     assert directory.person_index is not known
     assert [person.id for person in directory.person_index.search("ada")] == [1]
+
+
+def test_the_indexes_of_a_site_that_is_read_are_built_anew_for_what_is_new_and_not_for_what_is_seen_again():
+    directory = Directory()
+    people = {number: f"Person {number}" for number in range(1, SMALL + 1)}
+    directory.being_read = True
+    directory.add([group(1, members=tuple(people))], people, first=0)
+    directory.prepare()
+    for number in range(2, 200):
+        directory.add([group(number, members=tuple(people))], people, first=number - 1)
+    assert not directory.outdated
+    directory.add([], {number + SMALL: name for number, name in people.items()})
+    assert directory.outdated
+    directory.prepare()
+    assert not directory.outdated
+    assert directory.person_index.find(str(2 * SMALL)).id == 2 * SMALL

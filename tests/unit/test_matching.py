@@ -100,6 +100,41 @@ def test_what_is_meant_is_among_what_is_found_and_an_exact_name_always_wins(name
             assert set(several) <= set(found)
 
 
+NAMED_TWICE = st.dictionaries(
+    st.integers(1, 30), st.lists(st.text("aAbé \t\x1e\x1f@1", max_size=4), max_size=2), max_size=8
+)
+
+
+@given(NAMED_TWICE, LETTERS, st.integers(0, 9))
+def test_any_of_an_item_s_names_finds_it_at_the_place_of_the_one_that_fits_best(names, text, most):
+    people = Index("person", names, names=names.__getitem__, item=lambda number: number)
+    wanted, digits = fold(text.strip()), text.strip().removeprefix("#")
+
+    def rank(number: int) -> int | None:
+        known = [seen(name) for name in names[number]]
+        fits = [
+            digits.isdecimal() and int(digits) == number,
+            wanted in known,
+            any(name.startswith(wanted) for name in known),
+            any(f" {wanted}" in name for name in known),
+            any(wanted in name for name in known),
+        ]
+        return fits.index(True) if wanted and True in fits else None
+
+    def place(number: int) -> tuple[int, str, int]:
+        return rank(number) or 0, "\x1e".join(map(seen, names[number])), number
+
+    expected = [(rank(number), number) for number in sorted(names, key=place) if rank(number) is not None]
+    assert people.ranked(text) == expected
+    assert people.ranked(text, most) == expected[:most]
+    assert people.numbers_of(text) == {number for _, number in expected}
+
+
+def seen(name: str) -> str:
+    """Give a name as it is searched: what can't be seen is a space."""
+    return "".join(c if c.isprintable() else " " for c in fold(name))
+
+
 def meant(groups: Index[int], text: str) -> list[int]:
     """Give the one that is meant, all that may be, or none."""
     try:

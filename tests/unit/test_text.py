@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groupstui.text import LONGEST, clean, count, fold, matches
+from groupstui.text import LONGEST, clean, count, fold
 
 
 @pytest.mark.parametrize(
@@ -44,13 +44,6 @@ def test_an_endless_name_is_cut_with_an_ellipsis() -> None:
 @pytest.mark.parametrize(("typed", "name"), [("muller", "Müller"), ("STRASSE", "Straße"), ("ａda", "Ada")])
 def test_search_ignores_case_accents_and_width(typed: str, name: str) -> None:
     assert fold(typed) == fold(name)
-
-
-def test_a_filter_looks_at_names_and_at_the_start_of_ids() -> None:
-    assert matches("barb", "Barbara Liskov", 17)
-    assert matches("#17", "Barbara Liskov", 17)
-    assert matches(" 1 ", "Barbara Liskov", 17)
-    assert not matches("7", "Barbara Liskov", 17)
 
 
 def test_numbers_agree_with_their_nouns() -> None:

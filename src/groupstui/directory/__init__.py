@@ -1,6 +1,6 @@
 """A site's memberships in memory, as far as they have been seen. Pure: no I/O, no clock."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import datetime
 from types import MappingProxyType
 
@@ -28,8 +28,8 @@ A_FEW = 8
 SMALL = 2_000
 """Groups and people whose indexes are built in the blink of an eye, whenever something was read."""
 
-GROWTH = 10
-"""The indexes of a larger site that is being read are built anew once a tenth of it has changed."""
+UNINDEXED = 1 / 3
+"""How much of a larger site that is being read may be missing in its indexes before they are built anew."""
 
 
 class Directory:
@@ -43,12 +43,14 @@ class Directory:
         self._groups: dict[int, Group] = {}
         self._places: dict[int, int] = {}
         self._names: dict[int, str] = {}
+        self._unnamed = set[int]()
+        """Members whom no answer had named when their group was seen."""
         self._profiles: dict[int, Profile] = {}
         self._of_person: dict[int, list[int]] | None = None
         self._group_index: Index[Group] | None = None
         self._person_index: Index[Member] | None = None
-        self._changes = 0
-        """How much has changed since the indexes were built."""
+        self._unindexed = 0
+        """How much was added since the indexes were built."""
         self.outdated = False
         """Whether `prepare` should be called: meanwhile, what was there before is searched."""
         self.being_read = False
@@ -73,12 +75,16 @@ class Directory:
             first: The place of the first group in the site's own order, counted from 0; None where the
                 answer does not tell.
         """
-        self._names.update(names)
+        before = self._size
+        known = self._names
+        # A name that is known stays the object it is: new ones all over the heap would double its size.
+        known.update({number: name for number, name in names.items() if known.get(number) != name})
         for place, group in enumerate(groups, first or 0):
             self._groups[group.id] = group
+            self._note_unnamed(group)
             if first is not None:
                 self._places[group.id] = place
-        self._changed(len(names), reading=self.as_of is None or self.being_read)
+        self._changed(self._size - before, reading=self.as_of is None or self.being_read)
 
     def add_profiles(self, users: Iterable[Profile]) -> None:
         """Take in what `/users` tells of people."""
@@ -97,7 +103,10 @@ class Directory:
             complete: Whether the crawl holds together.
             as_of: When it began.
         """
-        self._groups = {group.id: group for group in groups}
+        self._groups = {}
+        for group in groups:
+            self._groups[group.id] = group
+            self._note_unnamed(group)
         self._places = {group_id: place for place, group_id in enumerate(self._groups)}
         self.complete, self.as_of = complete, as_of
         self._changed()
@@ -105,6 +114,7 @@ class Directory:
     def take_over(self, other: "Directory") -> None:
         """Become what another directory is, profiles apart; whoever holds this one sees it."""
         self._names.update(other._names)
+        self._unnamed |= other._unnamed
         self.total = other.total
         self._groups, self._places = dict(other._groups), dict(other._places)
         self.complete, self.as_of = other.complete, other.as_of
@@ -116,21 +126,27 @@ class Directory:
         self._places.pop(group_id, None)
         self._changed()
 
-    def _changed(self, names: int = 0, *, reading: bool = False) -> None:
+    @property
+    def _size(self) -> int:
+        return len(self._names) + len(self._groups)
+
+    def _note_unnamed(self, group: Group) -> None:
+        self._unnamed |= set(group.members).difference(self._names)
+
+    def _changed(self, added: int = 0, *, reading: bool = False) -> None:
         self._of_person = None
         self._looked = 0
-        self._changes += names + 1
-        size = len(self._names) + len(self._groups)
-        if not reading or size < SMALL:
+        self._unindexed += added
+        if not reading or self._size < SMALL:
             self._edition += 1
             self._group_index = self._person_index = None
-        elif self._changes * GROWTH > size:
+        elif self._unindexed > self._size * UNINDEXED:
             self.outdated = True
 
     def prepare(self) -> None:
         """Build what searching needs. It takes a while for a large site, and may be called in any thread."""
         edition = self._edition
-        self.outdated, self._changes = False, 0
+        self.outdated, self._unindexed = False, 0
         groups, people = self._build_group_index(), self._build_person_index()
         if edition == self._edition:
             self._group_index, self._person_index = groups, people
@@ -175,10 +191,7 @@ class Directory:
         return tuple(map(self.person, sorted(self._everybody())))
 
     def _everybody(self) -> set[int]:
-        ids = set(self._names)
-        for group in list(self._groups.values()):  # a list, for another thread may read on meanwhile
-            ids.update(group.members)
-        return ids
+        return self._names.keys() | self._unnamed
 
     @property
     def names(self) -> Mapping[int, str]:
@@ -228,10 +241,13 @@ class Directory:
             found = [self._groups[group_id] for group_id in self.memberships.get(person_id, ())]
         return tuple(sorted(found, key=lambda group: (fold(group.name), group.id)))
 
-    def groups_with(self, people: Iterable[Member]) -> list[Group]:
-        """Give the groups seen that have any of these people as a member, in the site's order."""
-        ids = {person.id for person in people}
-        return [group for group in self.groups if not ids.isdisjoint(group.members)]
+    def groups_with(self, people: Set[int]) -> list[Group]:
+        """Give the groups seen that have any of these people as a member, in the site's order.
+
+        Args:
+            people: Their ids.
+        """
+        return [group for group in self.groups if not people.isdisjoint(group.members)]
 
     # Searching
 

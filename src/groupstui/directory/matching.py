@@ -1,9 +1,13 @@
 """Finds what a person means by a few letters of a name, or by an id."""
 
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from heapq import merge
+from itertools import accumulate, chain, takewhile
 from typing import Generic, Literal, TypeVar
 
-from ..text import clean, fold, fold_once
+from ..text import clean, fold_once
 
 T = TypeVar("T")
 
@@ -33,8 +37,8 @@ class Ambiguous(LookupError, Generic[T]):
 class Index(Generic[T]):
     """Names and ids to search in.
 
-    Built once: the names are folded, and stand in their order. What fits is then found by passes over plain
-    lists, each a few milliseconds for 100,000 names, and fewer as letters are added.
+    Built once: the names are folded, put in their order, and joined to one text. What begins with some
+    letters is found by halving, what holds them by passes over that text, which end once there is enough.
     """
 
     def __init__(
@@ -56,11 +60,11 @@ class Index(Generic[T]):
         self._kind = kind
         self._names = names
         self._item = item
-        entries = sorted((BETWEEN.join(map(fold_once, names(number))), number) for number in numbers)
-        self._folded = [folded for folded, _ in entries]
+        entries = _in_order((BETWEEN.join(map(_searchable, names(number))), number) for number in numbers)
+        self._text = "".join(folded + END for folded, _ in entries)
+        self._starts = array("L", accumulate((len(folded) + 1 for folded, _ in entries), initial=0))
+        """Where each item's names begin in the text; its end, too."""
         self._numbers = [number for _, number in entries]
-        self._last: tuple[str, list[int]] = ("", [])
-        """What was searched last, and the places of what held it."""
 
     def search(self, text: str) -> list[T]:
         """Give what fits, best first: the id, the whole name, its beginning, a word's beginning, a part.
@@ -77,18 +81,24 @@ class Index(Generic[T]):
             text: As for `search`.
             most: How many of the best are enough; None gives all.
         """
-        wanted = fold(text.strip())
+        wanted = _searchable(text.strip())
         if not wanted:
             return []
         enough = len(self._numbers) if most is None else most
         found: dict[int, int] = {}
         for rank, places in enumerate(self._by_rank(wanted)):
             for place in places:
+                if len(found) >= enough:
+                    break
                 found.setdefault(place, rank)
-            if len(found) >= enough:
-                break
-        best = list(found.items())[:enough]
-        return [(rank, self._item(self._numbers[place])) for place, rank in best]
+        return [(rank, self._item(self._numbers[place])) for place, rank in found.items()]
+
+    def numbers_of(self, text: str) -> set[int]:
+        """Give the ids of what fits, sooner than `search` gives the items themselves."""
+        wanted = _searchable(text.strip())
+        if not wanted:
+            return set()
+        return {self._numbers[place] for place in chain(self._of_number(wanted), self._holding(wanted))}
 
     def find(self, text: str) -> T:
         """Give the one that a name or an id means.
@@ -101,37 +111,33 @@ class Index(Generic[T]):
             Ambiguous: Several fit equally well.
         """
         text = text.strip()
-        for narrowing in self._narrowings(text):
+        for narrowing in map(list, self._narrowings(text)):
             if len(narrowing) == 1:
                 return self._item(self._numbers[narrowing[0]])
             if narrowing:
                 raise Ambiguous(self._kind, text, [self._item(self._numbers[place]) for place in narrowing])
         raise NotFoundByName(self._kind, text)
 
-    def _narrowings(self, text: str) -> Iterator[Sequence[int]]:
-        wanted = fold(text)
+    def _narrowings(self, text: str) -> Iterator[Iterable[int]]:
+        wanted = _searchable(text)
         if not wanted:
             return
         if wanted.startswith("#"):
             yield self._of_number(wanted)
-        holding = self._holding(wanted)
-        beginning = self._beginning(wanted, holding)
-        whole = self._whole(wanted, beginning)
-        yield [place for place in whole if text in self._names(self._numbers[place])]
-        yield whole
+        yield (place for place in self._whole(wanted) if text in self._names(self._numbers[place]))
+        yield self._whole(wanted)
         yield self._of_number(wanted)
-        yield beginning
-        yield holding
+        yield self._beginning(wanted)
+        yield self._holding(wanted)
 
-    def _by_rank(self, wanted: str) -> Iterator[Sequence[int]]:
+    def _by_rank(self, wanted: str) -> Iterator[Iterable[int]]:
         yield self._of_number(wanted)
-        holding = self._holding(wanted)
-        beginning = self._beginning(wanted, holding)
-        yield self._whole(wanted, beginning)
-        yield beginning
-        word = f" {wanted}"
-        yield [place for place in holding if word in self._folded[place]]
-        yield holding
+        yield self._whole(wanted)
+        yield self._beginning(wanted)
+        yield self._holding(f" {wanted}")
+        yield self._holding(wanted)
+
+    # Each gives places, in the order of names.
 
     def _of_number(self, wanted: str) -> Sequence[int]:
         digits = wanted.removeprefix("#")
@@ -139,23 +145,57 @@ class Index(Generic[T]):
             return ()
         return (self._numbers.index(int(digits)),)
 
-    def _holding(self, wanted: str) -> list[int]:
-        before, places = self._last
-        folded = self._folded
-        if before and before in wanted:  # what holds the longer text holds the shorter
-            found = [place for place in places if wanted in folded[place]]
-        else:
-            found = [place for place, name in enumerate(folded) if wanted in name]
-        self._last = (wanted, found)
-        return found
+    def _whole(self, wanted: str) -> Iterator[int]:
+        text, starts, length = self._text, self._starts, len(wanted)
+        first = takewhile(lambda place: text[starts[place] + length] in ENDS, self._first_names(wanted))
+        return _each_once(first, *(self._holding(f"{BETWEEN}{wanted}{end}") for end in ENDS))
 
-    def _whole(self, wanted: str, beginning: Sequence[int]) -> list[int]:
-        return [place for place in beginning if wanted in self._folded[place].split(BETWEEN)]
+    def _beginning(self, wanted: str) -> Iterator[int]:
+        return _each_once(self._first_names(wanted), self._holding(BETWEEN + wanted))
 
-    def _beginning(self, wanted: str, holding: Sequence[int]) -> list[int]:
-        second, folded = BETWEEN + wanted, self._folded
-        return [place for place in holding if folded[place].startswith(wanted) or second in folded[place]]
+    def _first_names(self, wanted: str) -> range:
+        """Give the items whose first name begins with a text."""
+        text, starts, length = self._text, self._starts, len(wanted)
+
+        def beginning(place: int) -> str:
+            return text[starts[place] : min(starts[place] + length, starts[place + 1] - 1)]
+
+        everywhere = range(len(self._numbers))
+        return range(
+            bisect_left(everywhere, wanted, key=beginning), bisect_right(everywhere, wanted, key=beginning)
+        )
+
+    def _holding(self, wanted: str) -> Iterator[int]:
+        text, starts = self._text, self._starts
+        at = text.find(wanted)
+        while at >= 0:
+            place = bisect_right(starts, at) - 1
+            yield place
+            at = text.find(wanted, starts[place + 1])
 
 
-BETWEEN = "\x1e"
-"""Stands between the names of one item; no text that is searched holds it."""
+BETWEEN, END = ENDS = "\x1e\x1f"
+"""What stands between the names of one item, and what behind the last of them."""
+
+
+def _searchable(name: str) -> str:
+    """Fold a name; what can't be seen in it becomes a space, so that it holds none of the signs above."""
+    folded = fold_once(name)
+    return folded if folded.isprintable() else "".join(c if c.isprintable() else " " for c in folded)
+
+
+def _in_order(entries: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Sort in small heaps: a large sort holds the interpreter until it is through, also in a thread."""
+    heaps: dict[str, list[tuple[str, int]]] = {}
+    for entry in entries:
+        heaps.setdefault(entry[0][:2], []).append(entry)
+    return [entry for beginning in sorted(heaps) for entry in sorted(heaps[beginning])]
+
+
+def _each_once(*places: Iterable[int]) -> Iterator[int]:
+    """Merge places that are in order, and give none of them twice."""
+    last = -1
+    for place in merge(*places):
+        if place != last:
+            yield place
+        last = place

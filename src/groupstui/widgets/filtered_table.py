@@ -1,18 +1,23 @@
 """A table with a filter above it: what both panes of the browser are made of."""
 
+import asyncio
 from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.reactive import var
 
-from ..text import clean, matches
+from ..text import clean
 from .filter_input import FilterInput
+from .narrowing import Narrowing
 from .table import Column, Table
 
 T = TypeVar("T")
+
+FEW = 5_000
+"""Rows in which is found what fits before the next frame is drawn; more are looked through in a thread."""
 
 
 class FilteredTable(Vertical, Generic[T]):
@@ -52,6 +57,7 @@ class FilteredTable(Vertical, Generic[T]):
         self._number_of = number_of
         self._identity = identity
         self._rows: Sequence[T] = ()
+        self._narrowing: Narrowing[T] | None = None
         self._empty = ""
         self._before: Hashable = None
         """The identity of the row that the cursor was on before anything was filtered."""
@@ -97,9 +103,27 @@ class FilteredTable(Vertical, Generic[T]):
         self._search("")
         return True
 
+    def takes_long(self) -> bool:
+        """Tell whether what fits the filter had better be found in a thread."""
+        rows, narrowing = self.table.order(self._rows), self._narrowing
+        return len(rows) > FEW and (narrowing is None or narrowing.rows is not rows)
+
     def fitting(self, query: str) -> Sequence[T]:
-        """Give the rows that fit a filter."""
-        return [row for row in self._rows if matches(query, self._name_of(row), self._number_of(row))]
+        """Give the rows that fit a filter, in the table's order. It may be called in a thread."""
+        rows, narrowing = self.table.order(self._rows), self._narrowing
+        if narrowing is None or narrowing.rows is not rows:
+            narrowing = Narrowing(rows, name_of=self._name_of, number_of=self._number_of)
+            self._narrowing = narrowing
+        return narrowing.fitting(query)
+
+    def show_fitting(self, found: Sequence[T], *, keep: bool) -> None:
+        """Show what fits the filter.
+
+        Args:
+            found: What `fitting` gave.
+            keep: Let the cursor stay on the row it is on, where that fits.
+        """
+        self.table.show(self._rows, only=found, keep=keep)
 
     def search_again(self) -> None:
         """Apply the filter once more: what it looks among has changed."""
@@ -110,13 +134,24 @@ class FilteredTable(Vertical, Generic[T]):
         """Called after the filter has changed, for what a subclass draws about it."""
 
     def _refill(self, *, keep: bool = True) -> None:
-        rows, query = self._rows, self.query_text
-        if self.filtered:
-            rows = self.fitting(query)
-            self.table.empty = f"Nothing here matches “{clean(query, 40)}”. esc clears the filter."
-        if not self._rows:
+        self.workers.cancel_group(self, "filter")
+        if not self.filtered:
             self.table.empty = self._empty
-        self.table.show(rows, keep=keep)
+            self.table.show(self._rows, keep=keep)
+            self.filter_changed()
+        elif self.takes_long():
+            self._look_through(self.query_text, keep)
+        else:
+            self._found(self.fitting(self.query_text), keep)
+
+    @work(group="filter")
+    async def _look_through(self, query: str, keep: bool) -> None:
+        self._found(await asyncio.to_thread(self.fitting, query), keep)
+
+    def _found(self, rows: Sequence[T], keep: bool) -> None:
+        nothing = f"Nothing here matches “{clean(self.query_text, 40)}”. esc clears the filter."
+        self.table.empty = nothing if self._rows else self._empty
+        self.show_fitting(rows, keep=keep)
         self.filter_changed()
 
     def _search(self, query: str) -> None:

@@ -11,7 +11,7 @@ from textual.reactive import var
 
 from ..text import clean, count
 from .filter_input import FilterInput
-from .filtered_table import FilteredTable
+from .filtered_table import FEW, FilteredTable
 from .table import Column, Table
 
 if TYPE_CHECKING:
@@ -112,7 +112,8 @@ class GroupList(FilteredTable["Group"]):
         return sum(self.badges.get(group.id, (0, 0)))
 
     def _badge_width(self, groups: "Sequence[Group]") -> int:
-        return max((len(self._badge(group)) for group in groups), default=0)
+        badges = self.badges
+        return max((len(self._badge(group)) for group in groups if group.id in badges), default=0)
 
     def watch_listing(self, old: "Listing | None", listing: "Listing | None") -> None:
         """Show the page; the cursor stays on its group where that is on it."""
@@ -132,18 +133,31 @@ class GroupList(FilteredTable["Group"]):
         if self.listing is None:
             self.show((), empty=clean(why))
 
+    def takes_long(self) -> bool:
+        """Tell whether there are many people to look among."""
+        if self.directory is None:
+            return super().takes_long()
+        return self.with_members and len(self.directory.names) > FEW
+
     def fitting(self, query: str) -> "Sequence[Group]":
-        """Give the groups seen on the whole site that fit, best first."""
+        """Give the groups seen on the whole site that fit, best first. It may be called in a thread."""
         if self.directory is None:
             return super().fitting(query)
         found = self.directory.group_index.search(query)
         if self.with_members:
-            if "@" in query:
-                self.post_message(self.AddressTyped())
             known = {group.id for group in found}
-            people = self.directory.person_index.search(query)
+            people = self.directory.person_index.numbers_of(query)
             found += [group for group in self.directory.groups_with(people) if group.id not in known]
         return found
+
+    def show_fitting(self, found: "Sequence[Group]", *, keep: bool) -> None:
+        """Show groups of any page.
+
+        Args:
+            found: What `fitting` gave.
+            keep: Let the cursor stay on its group, where that fits.
+        """
+        self.table.show(found, keep=keep)
 
     @on(FilterInput.Widened)
     def _widened(self, event: FilterInput.Widened) -> None:
@@ -153,15 +167,17 @@ class GroupList(FilteredTable["Group"]):
 
     def filter_changed(self) -> None:
         """Draw the position in words."""
+        if self.with_members and "@" in self.query_text:
+            self.post_message(self.AddressTyped())
         listing = self.listing
         if self.activity or listing is None:
             self.border_subtitle = self.activity
         elif self.filtered:
-            self.border_subtitle = f"{self._found()}{' by name or member' if self.with_members else ''}"
+            self.border_subtitle = f"{self._how_many()}{' by name or member' if self.with_members else ''}"
         else:
             self.border_subtitle = f"{position(listing)} · {listing.per_page}/page"
 
-    def _found(self) -> str:
+    def _how_many(self) -> str:
         directory = self.directory
         if directory is None or directory.total is None:
             return count(self.rows_shown, "group")
@@ -209,7 +225,7 @@ COLUMNS: tuple[Column["Group"], ...] = (
         lambda group: str(group.id),
         order=lambda group: group.id,
         align="right",
-        width=lambda groups: max((len(str(group.id)) for group in groups), default=2),
+        width=lambda groups: len(str(max((group.id for group in groups), default=10))),
     ),
     Column("name", "Name", lambda group: group.name, least=12),
     Column(

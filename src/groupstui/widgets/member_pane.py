@@ -131,7 +131,7 @@ COLUMNS: tuple[Column["Member"], ...] = (
         lambda member: str(member.id),
         order=lambda member: member.id,
         align="right",
-        width=lambda members: max((len(str(member.id)) for member in members), default=2),
+        width=lambda members: len(str(max((member.id for member in members), default=10))),
     ),
     Column("name", "Name", lambda member: member.label, order=_by_name, least=8),
 )

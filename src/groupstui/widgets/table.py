@@ -148,6 +148,8 @@ class Table(Widget, Generic[T], can_focus=True):
         self._muted = muted
         self._marked = marked
         self._given: Sequence[T] = ()
+        self._ordered: Sequence[T] = ()
+        self._only: Sequence[T] | None = None
         self._rows: Sequence[T] = ()
         self._base = Style.null()
         self._sizes: list[tuple[Column[T], int]] = []
@@ -168,16 +170,29 @@ class Table(Widget, Generic[T], can_focus=True):
         """The row under the cursor."""
         return self._rows[self.cursor] if self._rows else None
 
-    def show(self, rows: Sequence[T], *, keep: bool = True) -> None:
+    def show(self, rows: Sequence[T], *, only: Sequence[T] | None = None, keep: bool = True) -> None:
         """Show other rows, sorted as those before.
 
         Args:
             rows: Any sequence; it is read when its rows come into view, and not copied unless sorted.
+            only: Hide all but these, which stand in the order that `order` gives: what narrows the same rows
+                at every letter need not wait until they are sorted.
             keep: Let the cursor stay on its row, and that row on its line; else go to the top.
         """
+        self.order(rows)
+        self._show(only, keep=keep)
+
+    def order(self, rows: Sequence[T]) -> Sequence[T]:
+        """Give the rows that are to be shown next in the order in which they will be."""
+        if rows is not self._given:
+            self._given = rows
+            self._sort()
+        return self._ordered
+
+    def _show(self, only: Sequence[T] | None, *, keep: bool) -> None:
         line = self.cursor - self.top
-        self._given = rows
-        self._sort()
+        self._only = only
+        self._rows = self._ordered if only is None else only
         index = self._index_of(self._anchor) if keep and self._anchor is not None else None
         if index is None:
             index = min(self.cursor, max(0, len(self._rows) - 1)) if keep else 0
@@ -210,14 +225,19 @@ class Table(Widget, Generic[T], can_focus=True):
             reverse: Turn the order round.
         """
         self.sort_key, self.reverse = key, reverse
-        self.show(self._given)
+        self._sort()
+        only = self._only
+        if only is not None:
+            shown = set(map(self._identity, only))
+            only = [row for row in self._ordered if self._identity(row) in shown]
+        self._show(only, keep=True)
 
     def _sort(self) -> None:
         column = next((column for column in self.columns if column.key == self.sort_key), None)
         if column is not None:
-            self._rows = sorted(self._given, key=column.sorting, reverse=self.reverse)
+            self._ordered = sorted(self._given, key=column.sorting, reverse=self.reverse)
         else:
-            self._rows = self._given[::-1] if self.reverse else self._given
+            self._ordered = self._given[::-1] if self.reverse else self._given
 
     def _index_of(self, identity: Hashable) -> int | None:
         return next((index for index, row in enumerate(self._rows) if self._identity(row) == identity), None)
