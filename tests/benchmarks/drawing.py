@@ -52,12 +52,12 @@ def memory(rounds: int) -> Iterator[Line]:
             terminal.settle()
             empty = terminal.memory
         with (
-            serving.demo(groups=10_000, users=100_000, members_max=700) as site,
+            serving.demo(groups=10_000, users=100_000, members_max=790) as site,
             TimedTerminal(APP, site.environment(home)) as terminal,
         ):
             terminal.wait_for("page 1 of")
             terminal.settle(quiet=5)
-            yield "memory with 10,000 groups of 100,000 people", FRAME, terminal.memory / empty, 4, ""
+            yield "memory with 10,000 groups, a million memberships", FRAME, terminal.memory / empty, 4, ""
             terminal.press(":")
             strokes = []
             for word in islice(cycle(["anna", "garcia", "o", "wei", "müller", "van"]), rounds):

@@ -16,6 +16,7 @@ from groupstui.api.errors import (
 )
 from groupstui.api.instance import Instance
 from groupstui.service import LONGEST_PAUSE, TRIES, GroupsService
+from groupstui.service.memory import give_back
 
 
 async def test_signing_in_tells_who_it_is_and_reads_the_first_page(service, demo) -> None:
@@ -220,3 +221,9 @@ async def test_a_pause_can_be_cancelled(demo) -> None:
 
 def test_a_service_takes_a_site_as_people_write_it() -> None:
     assert GroupsService("acme", "token").instance == Instance("https://acme.testmo.net")
+
+
+def test_memory_is_given_back_where_the_c_library_can_and_nothing_happens_elsewhere(monkeypatch):
+    give_back()
+    monkeypatch.setattr("ctypes.CDLL", lambda name: object())
+    give_back()

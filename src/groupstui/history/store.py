@@ -23,6 +23,7 @@ from .tables import (
     last_in,
     milliseconds,
     names_in,
+    names_unlike,
     put_reading,
     reading_in,
     snapshots_in,
@@ -91,11 +92,12 @@ class History:
             last = last_in(db)
             if last is not None and milliseconds(taken_at) <= milliseconds(last.taken_at):
                 return None
-            before = reading_in(db, last)
+            unlike, renamed = names_unlike(db, directory.names)
+            before = reading_in(db, last, unlike)
             changes = [] if last is None else changes_between(before, directory)
             snapshot = add_snapshot(db, directory, taken_at, len(changes))
             add_changes(db, snapshot, changes)
-            put_reading(db, before, directory)
+            put_reading(db, before, directory, renamed)
             if self._keep is not None:
                 drop_snapshots(db, taken_at - self._keep)
             return snapshot

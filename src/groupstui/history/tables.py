@@ -1,7 +1,7 @@
 """What the tables hold: snapshots, the last reading whole, and a log of what has changed."""
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -88,10 +88,18 @@ def drop_snapshots(db: "sqlite3.Connection", before: datetime) -> int:
 # The last reading
 
 
-def reading_in(db: "sqlite3.Connection", last: Snapshot | None) -> Directory:
-    """Give what the tables hold as a directory; everybody who was ever named is named."""
+def reading_in(
+    db: "sqlite3.Connection", last: Snapshot | None, names: Mapping[int, str] | None = None
+) -> Directory:
+    """Give what the tables hold as a directory.
+
+    Args:
+        db: Where to read.
+        last: The last snapshot.
+        names: What people are called; everybody who was ever named, if not given.
+    """
     directory = Directory()
-    directory.add((), dict(db.execute("SELECT id, name FROM person")))
+    directory.add((), dict(db.execute("SELECT id, name FROM person")) if names is None else names)
     if last is not None:
         directory.settle(groups_in(db), complete=True, as_of=last.taken_at)
         directory.total = last.groups
@@ -127,22 +135,46 @@ def names_in(db: "sqlite3.Connection", groups: Iterable[Group]) -> dict[int, str
     return names
 
 
-def put_reading(db: "sqlite3.Connection", before: Directory, after: Directory) -> None:
-    """Let the tables hold another reading; what has not changed is not written."""
+def names_unlike(db: "sqlite3.Connection", names: Mapping[int, str]) -> tuple[dict[int, str], set[int]]:
+    """Compare names with those that the tables hold, which may be many.
+
+    Gives what those were called who are not called so now, and the ids of those whose names are to be put.
+    """
+    new, unlike = set(names), dict[int, str]()
+    for number, name in db.execute("SELECT id, name FROM person"):
+        if names.get(number) == name:
+            new.discard(number)
+        else:
+            unlike[number] = name
+    return unlike, new
+
+
+def put_reading(
+    db: "sqlite3.Connection", before: Directory, after: Directory, renamed: Iterable[int]
+) -> None:
+    """Let the tables hold another reading; what has not changed is not written.
+
+    Args:
+        db: Where to write.
+        before: The groups that the tables hold.
+        after: The other reading.
+        renamed: The ids of the people whose names the tables do not hold.
+    """
     old = {group.id: (place, group) for place, group in enumerate(before.groups)}
     new = {group.id: (place, group) for place, group in enumerate(after.groups)}
     gone = [(group_id,) for group_id in old.keys() - new.keys()]
     db.executemany("DELETE FROM site_group WHERE id = ?", gone)
     db.executemany(
         "INSERT OR REPLACE INTO site_group VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
+        (
             _row(place, group)
             for group_id, (place, group) in new.items()
             if old.get(group_id) != (place, group)
-        ],
+        ),
     )
-    changed = [each for each in after.names.items() if before.names.get(each[0]) != each[1]]
-    db.executemany("INSERT OR REPLACE INTO person VALUES (?, ?)", changed)
+    db.executemany(
+        "INSERT OR REPLACE INTO person VALUES (?, ?)", ((number, after.names[number]) for number in renamed)
+    )
 
 
 def _row(place: int, group: Group) -> tuple[object, ...]:

@@ -24,6 +24,7 @@ from ..api.pacing import Clock, Gate, Pause
 from ..directory import Directory, Group, GroupDetail, Listing, Member
 from ..redaction import Masked, Secret
 from .crawl import PER_PAGE, Page, crawl, together
+from .memory import give_back
 from .past import Past
 
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ LONGEST_PAUSE = 600.0
 
 MOMENT = 0.5
 """Seconds before the one repeat after a dropped connection or a 5xx."""
+
+MANY_PEOPLE = 20_000
+"""People whose reading leaves memory behind that is worth giving back."""
 
 
 class GroupsService:
@@ -255,6 +259,8 @@ class GroupsService:
         await asyncio.to_thread(self.directory.prepare)
         if found.complete and self.past is not None:
             await self.past.keep(self.directory)
+        if len(self.directory.names) > MANY_PEOPLE:
+            await asyncio.to_thread(give_back)
         self.indexed()
         return self.directory
 

@@ -48,8 +48,10 @@ class Past:
         return self._history.exists
 
     async def keep(self, directory: Directory) -> None:
-        """Keep a complete reading."""
-        await asyncio.to_thread(self._tried, lambda history: history.save(directory))
+        """Keep a complete reading, as it is now; the directory may grow meanwhile."""
+        now = Directory()
+        now.take_over(directory)
+        await asyncio.to_thread(self._tried, lambda history: history.save(now))
 
     def beginning(self, count: int) -> "tuple[Snapshot, list[Group], dict[int, str]] | None":
         """Give the first groups as they were last read, and their people's names. It waits for the disk."""
