@@ -1,6 +1,8 @@
 """A site's memberships in memory, as far as they have been seen. Pure: no I/O, no clock."""
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Set
+from contextlib import suppress
 from datetime import datetime
 from types import MappingProxyType
 
@@ -44,7 +46,9 @@ class Directory:
         self._places: dict[int, int] = {}
         self._names: dict[int, str] = {}
         self._unnamed = set[int]()
-        """Members whom no answer had named when their group was seen."""
+        """Members whom no answer had named, of the groups that were looked through for them."""
+        self._not_looked_through = deque[Group]()
+        """The other groups: that takes a while for a large one, and may be done in another thread."""
         self._profiles: dict[int, Profile] = {}
         self._of_person: dict[int, list[int]] | None = None
         self._group_index: Index[Group] | None = None
@@ -81,7 +85,7 @@ class Directory:
         known.update({number: name for number, name in names.items() if known.get(number) != name})
         for place, group in enumerate(groups, first or 0):
             self._groups[group.id] = group
-            self._note_unnamed(group)
+            self._not_looked_through.append(group)
             if first is not None:
                 self._places[group.id] = place
         self._changed(self._size - before, reading=self.as_of is None or self.being_read)
@@ -103,10 +107,10 @@ class Directory:
             complete: Whether the crawl holds together.
             as_of: When it began.
         """
-        self._groups = {}
-        for group in groups:
-            self._groups[group.id] = group
-            self._note_unnamed(group)
+        before, self._groups = self._groups, {group.id: group for group in groups}
+        self._not_looked_through.extend(
+            group for group in self._groups.values() if before.get(group.id) is not group
+        )
         self._places = {group_id: place for place, group_id in enumerate(self._groups)}
         self.complete, self.as_of = complete, as_of
         self._changed()
@@ -115,6 +119,7 @@ class Directory:
         """Become what another directory is, profiles apart; whoever holds this one sees it."""
         self._names.update(other._names)
         self._unnamed |= other._unnamed
+        self._not_looked_through.extend(other._not_looked_through)
         self.total = other.total
         self._groups, self._places = dict(other._groups), dict(other._places)
         self.complete, self.as_of = other.complete, other.as_of
@@ -129,9 +134,6 @@ class Directory:
     @property
     def _size(self) -> int:
         return len(self._names) + len(self._groups)
-
-    def _note_unnamed(self, group: Group) -> None:
-        self._unnamed |= set(group.members).difference(self._names)
 
     def _changed(self, added: int = 0, *, reading: bool = False) -> None:
         self._of_person = None
@@ -191,6 +193,10 @@ class Directory:
         return tuple(map(self.person, sorted(self._everybody())))
 
     def _everybody(self) -> set[int]:
+        with suppress(IndexError):  # another thread may look through the rest
+            while self._not_looked_through:
+                group = self._not_looked_through.popleft()
+                self._unnamed |= set(group.members).difference(self._names)
         return self._names.keys() | self._unnamed
 
     @property
