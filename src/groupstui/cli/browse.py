@@ -4,9 +4,10 @@ import asyncio
 import sys
 
 from ..api.errors import TestmoError
+from ..report.records import as_of
 from .exits import Exit
 from .plain import PlainBrowser
-from .session import Session, as_of
+from .session import Session
 
 PROMPT = "> "
 

@@ -4,22 +4,24 @@ from collections import Counter
 from pathlib import Path
 
 from ..directory import Directory
-from ..report import Record, Report
+from ..report import Record
 from ..report.files import write_file, write_folder
 from ..report.formats import format_of, write
 from ..report.records import (
     GROUP_FIELDS,
     PERSON_FIELDS,
     PROFILE_FIELDS,
+    as_of,
     group_records,
     person_record,
     profile_record,
+    site_report,
 )
 from ..report.review import review_files
 from ..text import count
 from .exits import Exit
 from .lookups import INCOMPLETE
-from .session import Session, UsageError, as_of
+from .session import Session, UsageError
 
 
 async def export(session: Session) -> Exit:
@@ -38,14 +40,7 @@ async def export(session: Session) -> Exit:
         "people": _people,
         "matrix": _matrix,
     }[options.what](directory)
-    report = Report(
-        kind=options.what,
-        fields=fields,
-        records=records,
-        instance=session.instance.origin,
-        as_of=as_of(directory),
-        complete=directory.complete,
-    )
+    report = site_report(directory, session.instance.origin, options.what, fields, records)
     if options.sort:
         report = report.sorted_by(options.sort)
     if options.limit is not None:

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from ..directory.changes import Change
-from ..history import History, Moment, Snapshot
-from ..report import Record, Report
-from ..report.records import CHANGE_FIELDS, SNAPSHOT_FIELDS, change_record, snapshot_record
+from ..history import History, Moment
+from ..report import Report
+from ..report.overviews import changes_report
+from ..report.records import SNAPSHOT_FIELDS, snapshot_record
 from ..text import count
 from .exits import Exit
 from .session import Session, UsageError
@@ -31,7 +31,7 @@ async def changes(session: Session) -> Exit:
     if since_when.time is not None and since.taken_at > since_when.time:
         session.warn(f"the history begins on {_words(since.taken_at)}")
     found = history.changes(since, until) if since.id < until.id else []
-    shown = show(session, _report(session, found, since, until))
+    shown = show(session, changes_report(session.instance.origin, found, since, until))
     session.warn(f"{count(len(found), 'change')} from {_words(since.taken_at)} to {_words(until.taken_at)}")
     if shown is not Exit.OK:
         return shown
@@ -51,7 +51,11 @@ async def snapshot(session: Session) -> Exit:
 
 def _list(session: Session) -> Exit:
     records = [snapshot_record(each) for each in _history(session).snapshots()]
-    return show(session, _envelope(session, "snapshots", SNAPSHOT_FIELDS, records, datetime.now(UTC)))
+    now = datetime.now(UTC)
+    return show(
+        session,
+        Report("snapshots", SNAPSHOT_FIELDS, records, session.instance.origin, now, complete=True),
+    )
 
 
 async def _save(session: Session) -> Exit:
@@ -82,23 +86,6 @@ def _history(session: Session) -> History:
     if history is None:
         raise UsageError("no history is kept: the settings say history = false")
     return history
-
-
-def _report(session: Session, found: list[Change], since: Snapshot, until: Snapshot) -> Report:
-    about = {"since": snapshot_record(since), "until": snapshot_record(until)}
-    records = [change_record(change) for change in found]
-    return _envelope(session, "changes", CHANGE_FIELDS, records, until.taken_at, about)
-
-
-def _envelope(
-    session: Session,
-    kind: str,
-    fields: tuple[str, ...],
-    records: list[Record],
-    as_of: datetime,
-    about: Record | None = None,
-) -> Report:
-    return Report(kind, fields, records, session.instance.origin, as_of, complete=True, about=about or {})
 
 
 def _words(time: datetime) -> str:

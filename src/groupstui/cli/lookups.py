@@ -6,16 +6,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..directory import MOST_CANDIDATES, Ambiguous, Directory, Member, NotFoundByName
-from ..report import Record, Report
+from ..report import Record
 from ..report.records import (
     GROUP_FIELDS,
     PERSON_FIELDS,
+    as_of,
     group_records,
     person_record,
+    person_report,
+    site_report,
 )
 from ..text import clean, count
 from .exits import Exit
-from .session import Session, UsageError, as_of
+from .session import Session, UsageError
 from .show import show
 
 if TYPE_CHECKING:
@@ -28,7 +31,8 @@ async def groups(session: Session) -> Exit:
     found = directory.groups
     if session.options.search:
         found = tuple(directory.group_index.search(session.options.search))
-    return show(session, _report(session, directory, "groups", GROUP_FIELDS, group_records(directory, found)))
+    records = group_records(directory, found)
+    return show(session, site_report(directory, session.instance.origin, "groups", GROUP_FIELDS, records))
 
 
 async def members(session: Session) -> Exit:
@@ -37,16 +41,17 @@ async def members(session: Session) -> Exit:
     group = find_group(directory, session.options.group)
     people = [person_record(person) for person in directory.members(group)]
     about = {"group": {"id": group.id, "name": group.name}}
-    return show(session, _report(session, directory, "members", PERSON_FIELDS, people, about))
+    return show(
+        session,
+        site_report(directory, session.instance.origin, "members", PERSON_FIELDS, people, about),
+    )
 
 
 async def who(session: Session) -> Exit:
     """Tell which groups a person is in."""
     directory = await session.directory(users="@" in session.options.person)
     person = find_person(directory, session.options.person)
-    found = group_records(directory, directory.groups_of(person.id))
-    about = {"person": person_record(person)}
-    return show(session, _report(session, directory, "groups", GROUP_FIELDS, found, about))
+    return show(session, person_report(directory, session.instance.origin, person))
 
 
 async def check(session: Session) -> Exit:
@@ -60,7 +65,8 @@ async def check(session: Session) -> Exit:
         for group, member in zip(asked, inside, strict=True)
     ]
     about = {"person": person_record(person), "member": all(inside)}
-    report = _report(session, directory, "groups", ("id", "name", "member"), records, about)
+    fields = ("id", "name", "member")
+    report = site_report(directory, session.instance.origin, "groups", fields, records, about)
     if not all(inside) and not directory.complete:
         session.warn(INCOMPLETE)
         show(session, report)
@@ -88,7 +94,8 @@ async def lookup(session: Session) -> Exit:
             names = [group.name for group in directory.groups_of(person.id)]
             records.append({"text": text, **person_record(person), "groups": names})
     about = {"unmatched": unmatched, "ambiguous": ambiguous}
-    report = _report(session, directory, "people", ("text", "id", "name", "groups"), records, about)
+    fields = ("text", "id", "name", "groups")
+    report = site_report(directory, session.instance.origin, "people", fields, records, about)
     shown = show(session, report)
     for text in unmatched:
         session.warn(f"nobody is called “{clean(text)}”")
@@ -123,25 +130,6 @@ def candidates(people: Iterable[Any]) -> str:
         else ""
     )
     return ", ".join(listed[:MOST_CANDIDATES]) + more
-
-
-def _report(
-    session: Session,
-    directory: Directory,
-    kind: str,
-    fields: tuple[str, ...],
-    records: list[Record],
-    about: Record | None = None,
-) -> Report:
-    return Report(
-        kind=kind,
-        fields=fields,
-        records=records,
-        instance=session.instance.origin,
-        as_of=as_of(directory),
-        complete=directory.complete,
-        about=about or {},
-    )
 
 
 def _lines(file: str) -> list[str]:

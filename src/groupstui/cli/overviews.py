@@ -1,12 +1,12 @@
 """Looks over a site: how groups overlap, and what should perhaps not be so."""
 
 from ..directory.auditing import CHECKS, Check, Outcome, audit, check_of
-from ..directory.comparing import Comparison, compare
-from ..report import Record, Report
+from ..directory.comparing import compare
+from ..report.overviews import audit_report, comparison_report
 from ..text import clean, count
 from .exits import Exit
 from .lookups import INCOMPLETE, find_group
-from .session import Session, UsageError, as_of
+from .session import Session, UsageError
 from .show import show
 
 
@@ -19,24 +19,8 @@ async def compare_groups(session: Session) -> Exit:
         found = compare(directory, groups)
     except ValueError as error:
         raise UsageError(str(error)) from None
-    names = _heads(found)
-    report = Report(
-        kind="people",
-        fields=("id", "name", *names),
-        records=[
-            {"id": row.person.id, "name": row.person.name, **dict(zip(names, row.inside, strict=True))}
-            for row in found.rows
-            if not (options.differ and all(row.inside))
-        ],
-        instance=session.instance.origin,
-        as_of=as_of(directory),
-        complete=directory.complete,
-        about={
-            "groups": [{"id": each.id, "name": each.name, "members": len(each.members)} for each in groups],
-            "in_all": found.in_all,
-            "pairs": _pairs(found),
-        },
-    )
+    rows = [row for row in found.rows if not (options.differ and all(row.inside))]
+    report = comparison_report(directory, session.instance.origin, found, rows)
     shown = show(session, report)
     for pair in found.pairs:
         session.warn(f"{pair.overlap} %: {pair.text}")
@@ -48,31 +32,6 @@ async def compare_groups(session: Session) -> Exit:
     return Exit.NO if found.differ and options.exit_code else Exit.OK
 
 
-def _heads(found: Comparison) -> list[str]:
-    """Give each column its group's name; with the id where it is shared, or is a field's."""
-    names = [clean(group.name) for group in found.groups]
-    taken = ["id", "name", *names]
-    return [
-        name if taken.count(name) == 1 else f"{name} #{group.id}"
-        for name, group in zip(names, found.groups, strict=True)
-    ]
-
-
-def _pairs(found: Comparison) -> list[Record]:
-    return [
-        {
-            "first": pair.first.id,
-            "second": pair.second.id,
-            "only_first": pair.only_first,
-            "both": pair.both,
-            "only_second": pair.only_second,
-            "overlap_percent": pair.overlap,
-            "text": pair.text,
-        }
-        for pair in found.pairs
-    ]
-
-
 async def audit_site(session: Session) -> Exit:
     """Tell what somebody should look at; what could not be checked is told on stderr."""
     options = session.options
@@ -81,24 +40,7 @@ async def audit_site(session: Session) -> Exit:
     checks += [check for check in CHECKS if check.id in fatal and check not in checks]
     directory = await session.directory(users=any(check.needs_profiles for check in checks))
     outcomes = audit(directory, checks)
-    report = Report(
-        kind="findings",
-        fields=("check", "finding", "group_ids", "person_ids"),
-        records=[
-            {
-                "check": outcome.check.id,
-                "finding": finding.text,
-                "group_ids": list(finding.groups),
-                "person_ids": list(finding.people),
-            }
-            for outcome in outcomes
-            for finding in outcome.findings
-        ],
-        instance=session.instance.origin,
-        as_of=as_of(directory),
-        complete=directory.complete,
-        about={"checks": [_check_record(outcome) for outcome in outcomes]},
-    )
+    report = audit_report(directory, session.instance.origin, outcomes)
     shown = show(session, report)
     for outcome in outcomes:
         if outcome.impossible:
@@ -120,13 +62,3 @@ def _check(name: str) -> Check:
         known = ", ".join(check.id for check in CHECKS)
         raise UsageError(f"there is no check “{clean(name)}”: choose from {known}")
     return check
-
-
-def _check_record(outcome: Outcome) -> Record:
-    return {
-        "check": outcome.check.id,
-        "title": outcome.check.title,
-        "why": outcome.check.why,
-        "findings": len(outcome.findings),
-        "impossible": outcome.impossible or None,
-    }

@@ -232,8 +232,3 @@ class Progress:
             text = f"the site asks for a pause; going on at {until.astimezone():%H:%M:%S}"
         sys.stderr.write(f"\r\x1b[K{text}")
         sys.stderr.flush()
-
-
-def as_of(directory: Directory) -> datetime:
-    """Give when a directory was read."""
-    return directory.as_of or datetime.now(UTC)

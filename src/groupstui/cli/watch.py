@@ -11,12 +11,11 @@ from typing import Any, NoReturn, TypeVar
 from ..api.errors import AdminRequired, SignInRequired, TestmoError
 from ..directory import Directory
 from ..directory.changes import Change, changes_between
-from ..report import Report
 from ..report.formats import write
-from ..report.records import CHANGE_FIELDS, change_record
+from ..report.records import CHANGE_FIELDS, change_record, site_report
 from ..service import GroupsService
 from .exits import Exit
-from .session import Session, UsageError, as_of
+from .session import Session, UsageError
 
 T = TypeVar("T")
 
@@ -105,14 +104,8 @@ class _Watch:
 
     async def _hand_on(self, change: Change, directory: Directory) -> None:
         """Give a change to the command, or to stdout where there is none, or where it fails."""
-        report = Report(
-            "changes",
-            CHANGE_FIELDS,
-            [change_record(replace(change, seen=directory.as_of))],
-            self._session.instance.origin,
-            as_of(directory),
-            complete=True,
-        )
+        record = change_record(replace(change, seen=directory.as_of))
+        report = site_report(directory, self._session.instance.origin, "changes", CHANGE_FIELDS, [record])
         line = write(report, "ndjson")
         command: str | None = self._session.options.exec
         if command is not None:

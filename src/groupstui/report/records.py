@@ -1,4 +1,4 @@
-"""Groups and people as records."""
+"""Groups and people as records, and the report on a site that they make up."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..directory import Directory, Group, Member
 from ..directory.changes import Change
-from . import Record
+from . import Record, Report
 
 if TYPE_CHECKING:
     from ..history import Snapshot
@@ -14,8 +14,37 @@ if TYPE_CHECKING:
 GROUP_FIELDS = ("id", "name", "members", "created_at", "created_by", "updated_at", "updated_by")
 PERSON_FIELDS = ("id", "name")
 CHANGE_FIELDS = ("change", "group", "person", "before", "seen", "group_id", "person_id")
+FINDING_FIELDS = ("check", "finding", "group_ids", "person_ids")
 SNAPSHOT_FIELDS = ("id", "taken_at", "groups", "people", "memberships", "changes")
 PROFILE_FIELDS = ("email", "active", "anonymised", "api_user", "two_factor")
+
+
+def as_of(directory: Directory) -> datetime:
+    """Give when a directory was read: now, while that is not over."""
+    return directory.as_of or datetime.now(UTC)
+
+
+def site_report(
+    directory: Directory,
+    instance: str,
+    kind: str,
+    fields: tuple[str, ...],
+    records: list[Record],
+    about: Record | None = None,
+) -> Report:
+    """Give records of a site, as it was when its directory was read.
+
+    Args:
+        directory: Where they come from.
+        instance: The site's address.
+        kind: The name of the list of records.
+        fields: The fields in the order of the columns.
+        records: The rows.
+        about: What the whole answer is about.
+    """
+    return Report(
+        kind, fields, records, instance, as_of(directory), complete=directory.complete, about=about or {}
+    )
 
 
 def group_records(directory: Directory, groups: Iterable[Group]) -> list[Record]:
@@ -41,6 +70,12 @@ def group_records(directory: Directory, groups: Iterable[Group]) -> list[Record]
 def person_record(person: Member) -> Record:
     """Give a person as a record; the name is null where the site does not tell it."""
     return {"id": person.id, "name": person.name}
+
+
+def person_report(directory: Directory, instance: str, person: Member) -> Report:
+    """Give the groups that a person is in."""
+    found = group_records(directory, directory.groups_of(person.id))
+    return site_report(directory, instance, "groups", GROUP_FIELDS, found, {"person": person_record(person)})
 
 
 def profile_record(directory: Directory, person: Member) -> Record:
