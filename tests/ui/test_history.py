@@ -1,5 +1,7 @@
 """The site as it was last read is there at once, and offline; what changed is shown."""
 
+import csv
+
 import pytest
 
 from groupstui.history import History
@@ -164,3 +166,16 @@ async def test_without_a_history_d_says_why(demo, clock):
         await settled(pilot)
         await press(pilot, "d")
         assert "No history is kept" in drawn(pilot)
+
+
+async def test_changes_are_copied_as_sentences_and_exported(pilot, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    await press(pilot, "d")
+    rows = pilot.app.screen.query_one("Table").rows
+    index = next(index for index, change in enumerate(rows) if change.group == "QA")
+    await press(pilot, *["down"] * index, "y")
+    assert pilot.app.clipboard == "Guido van Rossum joined QA"
+    await press(pilot, "e", "enter")
+    with (tmp_path / "changes.csv").open(encoding="utf-8", newline="") as file:
+        told = [(row["change"], row["group"]) for row in csv.DictReader(file)]
+    assert told == [(change.kind.value, change.group) for change in rows]

@@ -49,7 +49,7 @@ async def test_the_list_is_copied_as_it_is_sorted_and_filtered(pilot):
     await press(pilot, "tab", "S", "/")
     await type_text(pilot, "ar")
     await press(pilot, "enter")
-    assert await copied(pilot, "a name a line") == "Margaret Hamilton\nBarbara Liskov"
+    assert await copied(pilot, "one a line") == "Margaret Hamilton\nBarbara Liskov"
 
 
 async def test_the_list_is_copied_in_every_format(pilot):
@@ -108,3 +108,48 @@ async def test_a_folder_that_is_not_there_is_told(pilot, tmp_path):
 async def test_a_terminal_without_a_normal_screen_is_told(pilot):
     await press(pilot, "y", "P")
     assert "this terminal can't show the normal screen" in drawn(pilot).lower()
+
+
+# What a dialog shows
+
+
+async def test_a_comparison_is_copied_and_exported_as_it_is_narrowed(pilot, tmp_path):
+    await press(pilot, "space", "space", "c", "y")
+    assert pilot.app.clipboard == "Ada Lovelace"
+    assert "Sent the name to the terminal's clipboard." in words(pilot, ".dialog")
+    assert await copied(pilot, "overlap") == "0 %  QA and Release managers share nobody"
+    await press(pilot, "f", "e", "enter")
+    assert "Wrote people.csv" in words(pilot, ".dialog")
+    with (tmp_path / "people.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0] == {"id": "1", "name": "Ada Lovelace", "QA": "yes", "Release managers": "no"}
+
+
+async def test_findings_are_copied_and_exported(pilot, tmp_path):
+    await press(pilot, "a", "y")
+    assert pilot.app.clipboard == "Contractors 2027 has no members"
+    assert (await copied(pilot, "one a line")).startswith("Contractors 2027 has no members\n")
+    await press(pilot, "e")
+    await type_text(pilot, "found.json")
+    await press(pilot, "enter")
+    whole = json.loads((tmp_path / "found.json").read_text())
+    assert whole["findings"][0]["check"] == "empty"
+    assert {check["check"] for check in whole["checks"]} >= {"empty", "only-member"}
+
+
+async def test_the_groups_of_a_person_are_copied_and_exported_as_they_are_sorted(pilot, tmp_path):
+    await press(pilot, "tab", "u")
+    names = (await copied(pilot, "one a line")).splitlines()
+    assert names == [row.name for row in pilot.app.screen.query_one("Table").rows]
+    await press(pilot, "e")
+    await type_text(pilot, "ada.json")
+    await press(pilot, "enter")
+    whole = json.loads((tmp_path / "ada.json").read_text())
+    assert whole["person"] == {"id": 1, "name": "Ada Lovelace"}
+    assert [group["name"] for group in whole["groups"]] == names
+
+
+async def test_the_keys_of_a_dialog_are_explained(pilot):
+    await press(pilot, "a", "?")
+    assert "Go to the next check" in words(pilot)
+    assert "Write the list on the screen to a file" in words(pilot)

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from groupstui.directory import Directory, Group
 from groupstui.directory.changes import Change, Kind, changes_between, folded, per_group
 
@@ -97,3 +99,19 @@ def test_names_are_folded_to_the_first_and_the_last():
 def test_changes_are_counted_by_group():
     counted = per_group([joined(1), joined(2), left(3), Change(Kind.RENAMED, 1, "QA", before="Q")])
     assert counted == {1: (2, 1)}
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (Change(Kind.CREATED, 1, "QA"), "QA was created"),
+        (Change(Kind.DELETED, 1, "QA"), "QA was deleted"),
+        (Change(Kind.RENAMED, 1, "QA", before="QA-EU"), "QA-EU is now called QA"),
+        (Change(Kind.JOINED, 1, "QA", 1, "Ada Lovelace"), "Ada Lovelace joined QA"),
+        (Change(Kind.LEFT, 1, "QA", 17), "#17 left QA"),
+        (Change(Kind.PERSON_RENAMED, person_id=1, person="Ada", before="A."), "A. is now called Ada"),
+        (Change(Kind.CREATED, 1, "Q\x1b[2JA"), "Q\ufffd[2JA was created"),
+    ],
+)
+def test_a_change_is_told_in_a_sentence_that_is_safe_to_show(change, sentence):
+    assert change.text == sentence

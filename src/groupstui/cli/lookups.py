@@ -51,7 +51,9 @@ async def who(session: Session) -> Exit:
     """Tell which groups a person is in."""
     directory = await session.directory(users="@" in session.options.person)
     person = find_person(directory, session.options.person)
-    return show(session, person_report(directory, session.instance.origin, person))
+    return show(
+        session, person_report(directory, session.instance.origin, person, directory.groups_of(person.id))
+    )
 
 
 async def check(session: Session) -> Exit:

@@ -40,7 +40,8 @@ async def audit_site(session: Session) -> Exit:
     checks += [check for check in CHECKS if check.id in fatal and check not in checks]
     directory = await session.directory(users=any(check.needs_profiles for check in checks))
     outcomes = audit(directory, checks)
-    report = audit_report(directory, session.instance.origin, outcomes)
+    findings = ((outcome.check, finding) for outcome in outcomes for finding in outcome.findings)
+    report = audit_report(directory, session.instance.origin, outcomes, findings)
     shown = show(session, report)
     for outcome in outcomes:
         if outcome.impossible:

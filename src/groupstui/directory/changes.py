@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from ..text import fold
+from ..text import clean, fold
 from .records import Group
 
 if TYPE_CHECKING:
@@ -55,6 +55,24 @@ class Change:
     def person_label(self) -> str:
         """The person's name, or the id as `#17`."""
         return self.person if self.person is not None else f"#{self.person_id}"
+
+    @property
+    def text(self) -> str:
+        """What happened, in one line that is safe to show."""
+        group, person, before = clean(self.group or ""), clean(self.person_label), clean(self.before or "")
+        match self.kind:
+            case Kind.CREATED:
+                return f"{group} was created"
+            case Kind.RENAMED:
+                return f"{before} is now called {group}"
+            case Kind.DELETED:
+                return f"{group} was deleted"
+            case Kind.JOINED:
+                return f"{person} joined {group}"
+            case Kind.LEFT:
+                return f"{person} left {group}"
+            case Kind.PERSON_RENAMED:
+                return f"{before} is now called {person}"
 
 
 def changes_between(before: "Directory", after: "Directory") -> list[Change]:

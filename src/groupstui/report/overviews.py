@@ -1,10 +1,10 @@
 """What commands and screens tell alike: how groups overlap, what should not be so, what changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..directory import Directory
-from ..directory.auditing import Finding, Outcome
+from ..directory.auditing import Check, Finding, Outcome
 from ..directory.changes import Change
 from ..directory.comparing import Comparison, Row
 from ..text import clean
@@ -76,16 +76,28 @@ def _pairs(comparison: Comparison) -> list[Record]:
     ]
 
 
-def audit_report(directory: Directory, instance: str, outcomes: Sequence[Outcome]) -> Report:
-    """Give what somebody should look at, and what came of each check."""
-    findings = [_finding_record(outcome, each) for outcome in outcomes for each in outcome.findings]
+def audit_report(
+    directory: Directory,
+    instance: str,
+    outcomes: Iterable[Outcome],
+    findings: Iterable[tuple[Check, Finding]],
+) -> Report:
+    """Give what somebody should look at, and what came of each check.
+
+    Args:
+        directory: What was looked over.
+        instance: The site's address.
+        outcomes: What came of the checks.
+        findings: Those findings to give, each with the check that made it.
+    """
+    records = [_finding_record(check, finding) for check, finding in findings]
     about = {"checks": [_check_record(outcome) for outcome in outcomes]}
-    return site_report(directory, instance, "findings", FINDING_FIELDS, findings, about)
+    return site_report(directory, instance, "findings", FINDING_FIELDS, records, about)
 
 
-def _finding_record(outcome: Outcome, finding: Finding) -> Record:
+def _finding_record(check: Check, finding: Finding) -> Record:
     return {
-        "check": outcome.check.id,
+        "check": check.id,
         "finding": finding.text,
         "group_ids": list(finding.groups),
         "person_ids": list(finding.people),

@@ -72,10 +72,17 @@ def person_record(person: Member) -> Record:
     return {"id": person.id, "name": person.name}
 
 
-def person_report(directory: Directory, instance: str, person: Member) -> Report:
-    """Give the groups that a person is in."""
-    found = group_records(directory, directory.groups_of(person.id))
-    return site_report(directory, instance, "groups", GROUP_FIELDS, found, {"person": person_record(person)})
+def person_report(directory: Directory, instance: str, person: Member, groups: Iterable[Group]) -> Report:
+    """Give the groups that a person is in.
+
+    Args:
+        directory: Where they come from.
+        instance: The site's address.
+        person: Who is asked for.
+        groups: Their groups, in the order in which to give them.
+    """
+    about = {"person": person_record(person)}
+    return site_report(directory, instance, "groups", GROUP_FIELDS, group_records(directory, groups), about)
 
 
 def profile_record(directory: Directory, person: Member) -> Record:

@@ -1,7 +1,7 @@
 """What should perhaps not be so: a list of findings, each of which opens what it speaks of."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,10 +13,12 @@ from textual.widgets import Static
 
 from ..directory import Directory, Group, Member
 from ..directory.auditing import Finding, Outcome, audit
+from ..report import Report
+from ..report.overviews import audit_report
 from ..text import count
-from ..widgets.hint_bar import HintBar
 from ..widgets.table import Column, Table
-from .dialog import Dialog
+from .copying import Copy, copies_of, copy_of_line
+from .taking_dialog import TakingDialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Line:
         return f"{what} can't be checked: {why}" if why else f"{what}: nothing found"
 
 
-class AuditDialog(Dialog[Group | Member]):
+class AuditDialog(TakingDialog[Group | Member]):
     """Shows what was found; gives the group or the person to look at."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -45,16 +47,17 @@ class AuditDialog(Dialog[Group | Member]):
         Binding("u", "person", "groups of user", id="audit.person", tooltip="The groups of that person"),
     ]
 
-    def __init__(self, directory: Directory, read_people: Callable[[], None]) -> None:
+    def __init__(self, directory: Directory, instance: str, read_people: Callable[[], None]) -> None:
         """Make the dialog.
 
         Args:
             directory: What was seen so far.
+            instance: The site's address.
             read_people: Has `/users` read, where that was not done unasked.
         """
-        super().__init__()
-        self._directory = directory
+        super().__init__(directory, instance)
         self._read_people = read_people
+        self._outcomes: list[Outcome] = []
 
     def compose(self) -> ComposeResult:
         """Show the findings, and below them why the one under the cursor matters."""
@@ -62,7 +65,7 @@ class AuditDialog(Dialog[Group | Member]):
             box.border_title = "Audit"
             yield Table[Line](COLUMNS, identity=_identity, muted=lambda line: line.finding is None)
             yield Static(id="why", markup=False)
-            yield HintBar()
+            yield from self.compose_end()
 
     def on_mount(self) -> None:
         """Look for the first time."""
@@ -71,7 +74,7 @@ class AuditDialog(Dialog[Group | Member]):
 
     def directory_grown(self) -> None:
         """Look again, once the whole site is known: a part of it would show what is not so."""
-        directory = self._directory
+        directory = self.directory
         if directory.as_of is not None:
             self.look()
         else:
@@ -82,15 +85,29 @@ class AuditDialog(Dialog[Group | Member]):
     @work(name="audit", group="audit", exclusive=True)
     async def look(self) -> None:
         """Show what there is to find; on a large site that takes a second or two."""
-        outcomes = await asyncio.to_thread(audit, self._directory)
+        self._outcomes = outcomes = await asyncio.to_thread(audit, self.directory)
         lines: list[Line] = []
         for outcome in outcomes:
             lines += [Line(outcome, finding) for finding in outcome.findings] or [Line(outcome)]
         self.query_one(Table).show(lines)
         findings = sum(len(outcome.findings) for outcome in outcomes)
-        where = count(self._directory.seen, "group")
-        missing = "" if self._directory.complete else ", some may be missing"
+        where = count(self.directory.seen, "group")
+        missing = "" if self.directory.complete else ", some may be missing"
         self.query_one(".dialog").border_subtitle = f"{count(findings, 'finding')} in {where}{missing}"
+
+    def report(self) -> Report:
+        """Give the findings in the table, as they are sorted."""
+        lines: Sequence[Line] = self.query_one(Table).rows
+        findings = ((line.outcome.check, line.finding) for line in lines if line.finding is not None)
+        return audit_report(self.directory, self.instance, self._outcomes, findings)
+
+    def copies(self) -> list[Copy]:
+        """Give what can be copied of the finding under the cursor and of all of them."""
+        line: Line | None = self.query_one(Table).current
+        if line is None:
+            return []
+        findings = (each.text for each in self.query_one(Table).rows if each.finding is not None)
+        return [copy_of_line("the finding", line.text), *copies_of(self.report(), findings)]
 
     def action_check(self, step: int) -> None:
         """Go to the first finding of another check."""
@@ -110,7 +127,7 @@ class AuditDialog(Dialog[Group | Member]):
         """Show the groups of the person that the finding speaks of."""
         line: Line | None = self.query_one(Table).current
         if line is not None and line.finding is not None and line.finding.people:
-            self.dismiss(self._directory.person(line.finding.people[0]))
+            self.dismiss(self.directory.person(line.finding.people[0]))
 
     @on(Table.Highlighted)
     def _highlighted(self, event: Table.Highlighted[Line]) -> None:
@@ -126,7 +143,7 @@ class AuditDialog(Dialog[Group | Member]):
         # What speaks of a person is about them; the groups are where they are.
         if finding.people and len(finding.groups) != 1:
             self.action_person()
-        elif (group := self._directory.group(finding.groups[0])) is not None:
+        elif (group := self.directory.group(finding.groups[0])) is not None:
             self.dismiss(group)
 
 

@@ -312,7 +312,9 @@ class BrowserScreen(OverlookingScreen):
         """Show the groups of a person; jump to the one that is chosen."""
         from .person import PersonDialog
 
-        chosen = await self.app.push_screen_wait(PersonDialog(person, self.service.directory))
+        chosen = await self.app.push_screen_wait(
+            PersonDialog(self.service.directory, self.service.instance.origin, person)
+        )
         if chosen is not None:
             self.jump_to(chosen, person.id)
 
@@ -378,14 +380,17 @@ class BrowserScreen(OverlookingScreen):
 
     def copies(self) -> "list[Copy]":
         """Give what can be copied of the row under the cursor and of its list."""
-        from .copying import copies_of
+        from .copying import copies_of, copies_of_row
 
         group, member = self.groups.table.current, self.members.table.current
         if self.pane is self.members and member is not None:
             profile = self.service.directory.profile(member.id)
-            email = None if profile is None else profile.email
-            return copies_of(self.report(), member.label, member.id, email)
-        return [] if group is None else copies_of(self.report(), group.name, group.id)
+            row = copies_of_row(member.label, member.id, None if profile is None else profile.email)
+            return [*row, *copies_of(self.report(), (each.label for each in self.members.table.rows))]
+        if group is None:
+            return []
+        names = (each.name for each in self.groups.table.rows)
+        return [*copies_of_row(group.name, group.id), *copies_of(self.report(), names)]
 
     # Moving between the panes
 

@@ -11,11 +11,13 @@ from textual.containers import Vertical
 
 from ..directory import Directory, Group, Member
 from ..directory.changes import Change, Kind
+from ..report import Report
+from ..report.overviews import changes_report
 from ..service.past import News
 from ..text import count
-from ..widgets.hint_bar import HintBar
 from ..widgets.table import Column, Table
-from .dialog import Dialog
+from .copying import Copy, copies_of, copy_of_line
+from .taking_dialog import TakingDialog
 
 SPANS: tuple[tuple[str, timedelta | None], ...] = (
     ("the last 7 days", timedelta(days=7)),
@@ -35,7 +37,7 @@ WORDS = {
 }
 
 
-class ChangesDialog(Dialog[Group | Member]):
+class ChangesDialog(TakingDialog[Group | Member]):
     """Shows what changed; gives the group or the person to look at."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -44,17 +46,18 @@ class ChangesDialog(Dialog[Group | Member]):
     ]
 
     def __init__(
-        self, ask: Callable[[timedelta | None], Awaitable[News | None]], directory: Directory
+        self, directory: Directory, instance: str, ask: Callable[[timedelta | None], Awaitable[News | None]]
     ) -> None:
         """Make the dialog.
 
         Args:
-            ask: Gives what changed in the last so much time.
             directory: The site as it is now.
+            instance: The site's address.
+            ask: Gives what changed in the last so much time.
         """
-        super().__init__()
+        super().__init__(directory, instance)
         self._ask = ask
-        self._directory = directory
+        self._news: News | None = None
         self._span = 0
 
     def compose(self) -> ComposeResult:
@@ -62,7 +65,7 @@ class ChangesDialog(Dialog[Group | Member]):
         with Vertical(classes="dialog -wide") as box:
             box.border_title = "What changed"
             yield Table[Change](COLUMNS, identity=_identity, muted=lambda change: change.kind is Kind.LEFT)
-            yield HintBar()
+            yield from self.compose_end()
 
     def on_mount(self) -> None:
         """Ask for the first time."""
@@ -72,7 +75,7 @@ class ChangesDialog(Dialog[Group | Member]):
     async def load(self) -> None:
         """Show what changed in the time that is chosen."""
         name, age = SPANS[self._span]
-        news = await self._ask(age)
+        self._news = news = await self._ask(age)
         table = self.query_one(Table)
         box = self.query_one(".dialog")
         if news is None:
@@ -86,6 +89,21 @@ class ChangesDialog(Dialog[Group | Member]):
         box.border_title = f"What changed in {name}"
         box.border_subtitle = f"{count(len(news.changes), 'change')} since {since}{begins}"
 
+    def report(self) -> Report | None:
+        """Give the changes in the table, as they are sorted."""
+        if self._news is None:
+            return None
+        changes = self.query_one(Table).rows
+        return changes_report(self.instance, changes, self._news.since, self._news.until)
+
+    def copies(self) -> list[Copy]:
+        """Give what can be copied of the change under the cursor and of all of them."""
+        change: Change | None = self.query_one(Table).current
+        if change is None or (report := self.report()) is None:
+            return []
+        lines = (each.text for each in self.query_one(Table).rows)
+        return [copy_of_line("the change", change.text), *copies_of(report, lines)]
+
     def action_span(self) -> None:
         """Look over another length of time."""
         self._span = (self._span + 1) % len(SPANS)
@@ -95,13 +113,13 @@ class ChangesDialog(Dialog[Group | Member]):
         """Show the groups of the person under the cursor."""
         change = self.query_one(Table).current
         if change is not None and change.person_id is not None:
-            self.dismiss(self._directory.person(change.person_id))
+            self.dismiss(self.directory.person(change.person_id))
 
     @on(Table.Selected)
     def _selected(self, event: Table.Selected[Change]) -> None:
         event.stop()
         change = event.row
-        group = None if change.group_id is None else self._directory.group(change.group_id)
+        group = None if change.group_id is None else self.directory.group(change.group_id)
         if group is not None:
             self.dismiss(group)
         else:

@@ -9,12 +9,14 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from ..directory import Group, Member
+from ..directory import Directory, Group, Member
 from ..directory.comparing import Comparison, Row
+from ..report import Report
+from ..report.overviews import comparison_report
 from ..text import clean, count
-from ..widgets.hint_bar import HintBar
 from ..widgets.table import Column, Table
-from .dialog import Dialog
+from .copying import Copy, copies_of, copies_of_row
+from .taking_dialog import TakingDialog
 
 HEAD = 14
 """Cells for a group's name above its column."""
@@ -31,7 +33,7 @@ INSIDE, OUTSIDE = "●", "·"
 PERSON: Column[Row] = Column("person", "Person", lambda row: row.person.label, least=16)
 
 
-class CompareDialog(Dialog[Group | Member]):
+class CompareDialog(TakingDialog[Group | Member]):
     """Shows a comparison; gives the person to look at."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -42,13 +44,15 @@ class CompareDialog(Dialog[Group | Member]):
         Binding("h,left", "sideways(-1)", show=False, id="compare.left", tooltip="Groups further left"),
     ]
 
-    def __init__(self, comparison: Comparison) -> None:
+    def __init__(self, comparison: Comparison, directory: Directory, instance: str) -> None:
         """Make the dialog.
 
         Args:
             comparison: What to show.
+            directory: What was compared.
+            instance: The site's address.
         """
-        super().__init__()
+        super().__init__(directory, instance)
         self._comparison = comparison
         self._first = 0
         """The first group whose column is shown."""
@@ -60,7 +64,7 @@ class CompareDialog(Dialog[Group | Member]):
             box.border_title = f"Comparing {count(len(self._comparison.groups), 'group')}"
             yield Static(self._pairs(), id="pairs")
             yield Table[Row](self._columns(), identity=lambda row: row.person.id)
-            yield HintBar()
+            yield from self.compose_end()
 
     def on_mount(self) -> None:
         """Fill the table."""
@@ -83,6 +87,20 @@ class CompareDialog(Dialog[Group | Member]):
         table = self.query_one(Table)
         table.columns = self._columns()
         table.measure_again()
+
+    def report(self) -> Report:
+        """Give the people in the table, as they are sorted, and which groups they are in."""
+        rows = self.query_one(Table).rows
+        return comparison_report(self.directory, self.instance, self._comparison, rows)
+
+    def copies(self) -> list[Copy]:
+        """Give what can be copied of the person under the cursor, of the pairs and of the table."""
+        table = self.query_one(Table)
+        row: Row | None = table.current
+        person = [] if row is None else copies_of_row(row.person.label, row.person.id)
+        pairs = "\n".join(f"{pair.overlap} %  {pair.text}" for pair in self._comparison.pairs)
+        names = (row.person.label for row in table.rows)
+        return [*person, Copy("how they overlap", pairs), *copies_of(self.report(), names)]
 
     def _show(self) -> None:
         rows = [row for row in self._comparison.rows if not self._only_different or not all(row.inside)]

@@ -1,6 +1,6 @@
 """What can be copied of what is on the screen."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,8 +16,12 @@ from ..widgets.hint_bar import HintBar
 from ..widgets.table import Column, Table
 from .dialog import Dialog
 
-LONGEST_NAME = 10_000
-"""A name is copied as it is shown, but not cut where the screen cuts it."""
+LONGEST = 10_000
+"""A text is copied as it is shown, but not cut where the screen cuts it."""
+
+
+ONES = {"people": "person"}
+"""What one of the rows is called, where that is not the word for many without its last letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +32,37 @@ class Copy:
     text: str
 
 
-def copies_of(report: Report, name: str, number: int, email: str | None = None) -> list[Copy]:
-    """Give what can be copied: of the row under the cursor, and of the whole list.
+# Texts are made safe: a line break in a name would run what follows it, where it is pasted into a shell.
 
-    Names are made safe: a line break in one would run what follows it, where it is pasted into a shell.
+
+def copy_of_line(what: str, text: str) -> Copy:
+    """Give one line to copy."""
+    return Copy(what, clean(text, LONGEST))
+
+
+def copies_of_row(name: str, number: int, email: str | None = None) -> list[Copy]:
+    """Give what can be copied of the group or the person under the cursor.
+
+    Args:
+        name: Its name.
+        number: Its id.
+        email: The e-mail address of a person, if there is one.
+    """
+    address = [copy_of_line("the e-mail address", email)] if email else []
+    return [copy_of_line("the name", name), Copy("the id", str(number)), *address]
+
+
+def copies_of(report: Report, lines: Iterable[str]) -> list[Copy]:
+    """Give what can be copied of a whole list.
 
     Args:
         report: The rows on the screen.
-        name: The name under the cursor.
-        number: The id under the cursor.
-        email: The e-mail address of the person under the cursor, if there is one.
+        lines: The same, each in one line.
     """
-    names = [clean(str(record["name"] or f"#{record['id']}"), LONGEST_NAME) for record in report.records]
-    whole = f"all {count(len(names), report.kind.removesuffix('s'))}" if len(names) != 1 else "the list"
+    one = ONES.get(report.kind, report.kind.removesuffix("s"))
+    whole = f"all {count(len(report.records), one, report.kind)}" if len(report.records) != 1 else "the list"
     return [
-        Copy("the name", clean(name, LONGEST_NAME)),
-        Copy("the id", str(number)),
-        *([Copy("the e-mail address", clean(email, LONGEST_NAME))] if email else []),
-        Copy(f"{whole}, a name a line", "\n".join(names)),
+        Copy(f"{whole}, one a line", "\n".join(clean(line, LONGEST) for line in lines)),
         Copy(f"{whole} as CSV", write(report, "csv")),
         Copy(f"{whole} as Markdown", write(report, "markdown")),
         Copy(f"{whole} as JSON", write(report, "json")),

@@ -19,10 +19,14 @@ SECTIONS = {
     "table": "Lists",
     "show": "Look",
     "look": "Look over the site",
+    "compare": "Compare",
+    "audit": "Audit",
+    "changes": "What changed",
     "page": "Pages",
     "take": "Take along",
     "load": "Load",
     "site": "Sites",
+    "dialog": "This box",
     "app": "The program",
 }
 """The sections in the order of reading, by the first word of a binding's id."""

@@ -13,13 +13,14 @@ from ..text import count
 from ..widgets.group_list import GroupList
 from ..widgets.message_line import Notice
 from .commands import bind
+from .site import SiteScreen
 from .taking import TakingScreen
 
 LATELY = timedelta(days=7)
 """How far back the list tells what changed."""
 
 
-class OverlookingScreen(TakingScreen):
+class OverlookingScreen(SiteScreen, TakingScreen[None]):
     """A screen from which the whole site can be looked over. Where that leads is its subclass's to say."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -41,6 +42,10 @@ class OverlookingScreen(TakingScreen):
     @abstractmethod
     def show_person(self, person: Member) -> object:
         """Show the groups of a person."""
+
+    def about_to_choose(self) -> None:
+        """Have `/users` read, so that an e-mail address can be copied, if not now."""
+        self.want_people()
 
     def look_at(self, found: Group | Member | None) -> None:
         """Show what was chosen, if anything was."""
@@ -74,7 +79,7 @@ class OverlookingScreen(TakingScreen):
         if not FEWEST <= len(chosen) <= MOST:
             self.notice = Notice(f"mark two to six groups, not {len(chosen)}", "space marks one.")
             return
-        dialog = CompareDialog(compare(directory, chosen))
+        dialog = CompareDialog(compare(directory, chosen), directory, self.service.instance.origin)
         self.look_at(await self.app.push_screen_wait(dialog))
 
     @work(name="audit", group="dialog", exclusive=True)
@@ -82,7 +87,7 @@ class OverlookingScreen(TakingScreen):
         """Look for what should perhaps not be so."""
         from .auditing import AuditDialog
 
-        dialog = AuditDialog(self.service.directory, self.want_people)
+        dialog = AuditDialog(self.service.directory, self.service.instance.origin, self.want_people)
         self.look_at(await self.app.push_screen_wait(dialog))
 
     @work(name="changes", group="dialog", exclusive=True)
@@ -93,7 +98,7 @@ class OverlookingScreen(TakingScreen):
         if self.service.past is None:
             self.notice = Notice("no history is kept", "The settings say history = false.")
             return
-        dialog = ChangesDialog(self.service.past.news, self.service.directory)
+        dialog = ChangesDialog(self.service.directory, self.service.instance.origin, self.service.past.news)
         self.look_at(await self.app.push_screen_wait(dialog))
 
     @work(name="what changed", group="news", exclusive=True, exit_on_error=False)

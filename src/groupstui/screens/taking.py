@@ -1,7 +1,7 @@
 """Takes along what is on the screen: to the clipboard, to the normal screen, to a file."""
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import work
 from textual.app import SuspendNotSupported
@@ -10,17 +10,20 @@ from textual.binding import BindingType
 from ..report import Report
 from ..widgets.message_line import Notice
 from .commands import bind
-from .site import SiteScreen
+from .noticing import NoticingScreen
 
 if TYPE_CHECKING:
     from .copying import Copy
 
 
-class TakingScreen(SiteScreen):
+Result = TypeVar("Result")
+
+
+class TakingScreen(NoticingScreen[Result]):
     """A screen whose rows can be copied and exported. Which rows is its subclass's to say."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("y", "copy_name", "take.copy", "Copy the name under the cursor"),
+        bind("y", "copy_name", "take.copy", "Copy the name, or the line, under the cursor"),
         bind("Y", "copy", "take.choose", "Choose what to copy: id, e-mail, the whole list in any format"),
         bind(
             "P",
@@ -32,12 +35,15 @@ class TakingScreen(SiteScreen):
     ]
 
     @abstractmethod
-    def report(self) -> Report:
-        """Give the rows on the screen."""
+    def report(self) -> Report | None:
+        """Give the rows on the screen; None where there is nothing yet to make a report of."""
 
     @abstractmethod
     def copies(self) -> "list[Copy]":
-        """Give what can be copied: the name under the cursor first; nothing where there are no rows."""
+        """Give what can be copied: what `y` takes first; nothing where there are no rows."""
+
+    def about_to_choose(self) -> None:
+        """Called before it is asked what to copy, for what a subclass wants to have read by then."""
 
     def action_copy_name(self) -> None:
         """Copy the name under the cursor."""
@@ -49,7 +55,7 @@ class TakingScreen(SiteScreen):
         """Choose what to copy."""
         from .copying import CopyDialog
 
-        self.want_people()  # so that an e-mail address can be copied, if not now
+        self.about_to_choose()
         if copies := self.copies():
             chosen = await self.app.push_screen_wait(CopyDialog(copies))
             if chosen is not None:
@@ -76,6 +82,8 @@ class TakingScreen(SiteScreen):
         """Write the list on the screen to a file."""
         from .exporting import ExportDialog
 
-        path = await self.app.push_screen_wait(ExportDialog(self.report()))
+        if (report := self.report()) is None:
+            return
+        path = await self.app.push_screen_wait(ExportDialog(report))
         if path is not None:
             self.notice = Notice(f"wrote {path}")
