@@ -179,6 +179,7 @@ def _app(
                 history=history_of(instance.origin, settings),
                 offline=options.offline,
             ),
+            history=lambda origin: history_of(origin, settings),
             access=access,
             instance=instance,
             start_at=options.name or "",

@@ -1,8 +1,9 @@
 """The app: chooses the screen, holds the theme and the settings, closes the service."""
 
+import asyncio
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
@@ -14,7 +15,7 @@ from textual.filter import LineFilter
 from textual.widgets import Static
 from textual.worker import WorkerFailed
 
-from .api.errors import TestmoError
+from .api.errors import SignInRequired, TestmoError
 from .api.instance import BadInstance, Instance
 from .credentials import KeyringUnavailable, TokenStore
 from .keys_in_order import KeysInOrder
@@ -26,12 +27,13 @@ from .resources import stylesheet
 from .screens.browser import BrowserScreen
 from .screens.commands import commands_of
 from .screens.noticing import NoticingScreen
-from .service import Connect, GroupsService
+from .service import Connect, GroupsService, Token
 from .settings import Settings, SettingsError, SettingsFile
 from .terminal import Looks, passed_through
 from .widgets.message_line import Notice
 
 if TYPE_CHECKING:
+    from .history import History
     from .screens.login import SignedIn
 
 KEY_NAMES = {"enter": "enter", "backspace": "backspace", "delete": "del", "shift+tab": "shift+tab"} | {
@@ -75,6 +77,7 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
         settings_file: SettingsFile | None,
         tokens: TokenStore,
         connect: Connect,
+        history: "Callable[[str], History | None]",
         access: Access | None,
         instance: Instance | None,
         start_at: str,
@@ -85,6 +88,7 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
         self._settings_file = settings_file
         self._tokens = tokens
         self._connect = connect
+        self._history = history
         self._access = access
         self._instance = instance
         self._start_at = start_at
@@ -147,13 +151,33 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
         except BadInstance:
             self._ask_to_sign_in(origin)
 
-    @work(name="read the keyring", group="site", exclusive=True)
-    async def _resume(self, instance: Instance) -> None:
-        """Go on where the last run ended, if the keyring still has the token."""
-        notice = None
+    def _resume(self, instance: Instance) -> None:
+        """Go on where the last run ended: at once where the token, or what the site was like, is known."""
         token = self._given(instance.origin)
+        history = self._history(instance.origin)
+        if token is not None:
+            self._open(instance, token)
+        elif history is not None and history.exists:
+            self._open(instance, lambda: self._kept_token(instance))
+        else:
+            self._wait_for_token(instance)
+
+    async def _kept_token(self, instance: Instance) -> Secret:
+        """Give the token that the keyring has; the groups may be on the screen by then."""
         try:
-            token = token or await self._tokens.load(instance.origin)
+            token = await self._tokens.load(instance.origin)
+        except KeyringUnavailable as error:
+            raise SignInRequired(str(error), advice=error.advice) from None
+        if token is None:
+            raise SignInRequired(f"the keyring has no token for {instance.name}", advice="")
+        return token
+
+    @work(name="read the keyring", group="site", exclusive=True)
+    async def _wait_for_token(self, instance: Instance) -> None:
+        """Open the site, if the keyring still has its token."""
+        notice = token = None
+        try:
+            token = await self._tokens.load(instance.origin)
         except KeyringUnavailable as error:
             notice = Notice(str(error), error.advice, "error")
         if token is None:
@@ -168,7 +192,7 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
         access = self._access
         return access.token if access is not None and access.instance.origin == origin else None
 
-    def _open(self, instance: Instance, token: Secret) -> None:
+    def _open(self, instance: Instance, token: Token) -> None:
         """Browse a site; say why where not even a connection can be set up, as with a bad proxy variable."""
         try:
             service = self._connect(instance, token)
@@ -259,39 +283,62 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
 
     async def _ask_to_sign_out(self, origin: str) -> None:
         if self._given(origin):
-            question = f"Leave {origin}? Its token came from TESTMO_TOKEN or --demo: nothing is deleted."
+            question = f"Leave {origin}? Its token came from TESTMO_TOKEN or --demo: it is not deleted."
         else:
             question = (
                 f"Delete the token of {origin} from the keyring? "
                 "Testmo shows a token only once: to come back, make a new one."
             )
-        from .screens.confirm import ConfirmDialog
+        from .screens.confirm import Answer, ConfirmDialog
 
-        if await self.push_screen_wait(ConfirmDialog("Sign out", question)):
-            self._sign_out(origin)
+        history = self._history(origin)
+        more = ""
+        if history is not None and history.exists:
+            more = "What was read of it stays in the history on this machine; m deletes that as well."
+        answer = await self.push_screen_wait(ConfirmDialog("Sign out", question, more))
+        if answer is not None:
+            self._sign_out(origin, history if answer is Answer.MORE else None)
 
     @work(name="sign out", group="keyring")
-    async def _sign_out(self, origin: str) -> None:
-        notice = Notice(f"signed out of {origin}; its token is deleted")
-        if self._given(origin):
-            self._access = None
-            notice = Notice(f"left {origin}; no token was deleted")
-        else:
-            self._say(Notice(f"deleting the token of {origin}…"))
-            try:
-                if not await self._tokens.delete(origin):
-                    notice = Notice(f"signed out of {origin}; the keyring held no token")
-            except KeyringUnavailable as error:
-                notice = Notice(f"the token may still be in the keyring: {error}", error.advice, "error")
-            self._remember(lambda settings: settings.forget(origin))
-        if self._service is not None and self._service.instance.origin == origin:
+    async def _sign_out(self, origin: str, history: "History | None") -> None:
+        notice = await self._delete_token(origin)
+        here = self._service is not None and self._service.instance.origin == origin
+        if here and self._service is not None:
             await self._service.close()
             self._service = None
+        if history is not None:
+            notice = await self._purge(history, notice)
+        if here:
             while len(self.screen_stack) > 1:  # dialogs may have been opened while the keyring was asked
                 await self.pop_screen()
             self._ask_to_sign_in(notice=notice)
         else:
             self._say(notice)
+
+    async def _purge(self, history: "History", notice: Notice) -> Notice:
+        """Delete what is kept of a site, and add that to what there is to say."""
+        from .history import HistoryUnavailable
+
+        try:
+            await asyncio.to_thread(history.purge)
+        except HistoryUnavailable as error:
+            return replace(notice, advice=f"{notice.advice} But {error}.".lstrip(), kind="error")
+        return replace(notice, advice=f"{notice.advice} Its history is deleted.".lstrip())
+
+    async def _delete_token(self, origin: str) -> Notice:
+        """Delete the token where it is kept, and give what to say of it."""
+        if self._given(origin):
+            self._access = None
+            return Notice(f"left {origin}; no token was deleted")
+        self._say(Notice(f"deleting the token of {origin}…"))
+        notice = Notice(f"signed out of {origin}; its token is deleted")
+        try:
+            if not await self._tokens.delete(origin):
+                notice = Notice(f"signed out of {origin}; the keyring held no token")
+        except KeyringUnavailable as error:
+            notice = Notice(f"the token may still be in the keyring: {error}", error.advice, "error")
+        self._remember(lambda settings: settings.forget(origin))
+        return notice
 
     # Settings
 
@@ -343,6 +390,7 @@ def make_app(
     settings_file: SettingsFile | None = None,
     tokens: TokenStore | None = None,
     connect: Connect = GroupsService,
+    history: "Callable[[str], History | None]" = lambda origin: None,
     access: Access | None = None,
     instance: Instance | None = None,
     start_at: str = "",
@@ -354,6 +402,7 @@ def make_app(
         settings_file: Where settings are kept between runs; None keeps them for this run.
         tokens: Where tokens are kept; None means the system's keyring.
         connect: Makes the service for a site and a token.
+        history: Gives what is kept of a site, by its origin; None where nothing is to be kept.
         access: A site and a token to use without asking; neither is kept.
         instance: The site to sign in to, in place of the last one.
         start_at: The name of a group or a person to go to first.
@@ -367,6 +416,7 @@ def make_app(
         settings_file=settings_file,
         tokens=tokens or TokenStore(),
         connect=connect,
+        history=history,
         access=access,
         instance=instance,
         start_at=start_at,

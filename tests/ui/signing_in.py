@@ -1,7 +1,7 @@
 """What signing in takes in a test: a keyring in memory, which can fail as real ones do, and the steps."""
 
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from keyring.backend import KeyringBackend
@@ -12,9 +12,11 @@ from textual.pilot import Pilot
 from groupstui.api.pacing import Clock
 from groupstui.app import Access, GroupsApp, make_app
 from groupstui.credentials import TokenStore
+from groupstui.history import History
+from groupstui.service import GroupsService
 from groupstui.settings import SettingsFile
 
-from .driving import connector, press, settled
+from .driving import press, settled
 
 DEADLINE = 60.0
 """Seconds after which even a hanging keyring answers, should a test forget to release it."""
@@ -78,11 +80,20 @@ def app_with(
     *,
     access: Access | None = None,
     timeout: float = 5,
+    history: Callable[[str], History | None] = lambda origin: None,
     **limits: float,
 ) -> GroupsApp:
     """Make the app as it starts on a machine with this keyring and these settings."""
     tokens = TokenStore(lambda: keyring, **limits)
-    return make_app(settings_file=settings, tokens=tokens, connect=connector(clock, timeout), access=access)
+    return make_app(
+        settings_file=settings,
+        tokens=tokens,
+        connect=lambda instance, token: GroupsService(
+            instance, token, clock=clock, timeout=timeout, history=history(instance.origin)
+        ),
+        history=history,
+        access=access,
+    )
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ from pydantic import SecretStr
 from groupstui.app import Access
 from groupstui.demo import create_app, make_site
 from groupstui.demo.server import DemoServer
+from groupstui.history import History
 from groupstui.settings import SettingsFile
 
 from .driving import drawn, press, settled, type_text, until, words
@@ -228,6 +229,96 @@ async def test_a_keyring_that_hangs_over_a_deletion_does_not_block_the_keys(
     assert known(settings) == {other}
 
 
+# What was read of a site
+
+
+@pytest.fixture
+def histories(tmp_path):
+    """Where what was read of sites is kept."""
+    return lambda origin: History(origin, tmp_path)
+
+
+async def test_signing_out_leaves_what_was_read_unless_it_is_wanted(
+    demo, keyring, settings, clock, histories
+):
+    async with started(app_with(keyring, settings, clock, history=histories)) as pilot:
+        await press(pilot, "i", "o")
+        assert "What was read of it stays in the history on this machine" in words(pilot)
+        await press(pilot, "y")
+        assert f"Signed out of {demo.url}; its token is deleted." in words(pilot)
+        assert "history" not in words(pilot)
+    assert len(histories(demo.url).snapshots()) == 1
+
+
+async def test_signing_out_can_delete_what_was_read(demo, other, keyring, settings, clock, histories):
+    async with started(app_with(keyring, settings, clock, history=histories)) as pilot:
+        await press(pilot, "i")
+        await to_row(pilot, other)
+        await press(pilot, "enter")
+        assert at_the_smaller(pilot)
+        await press(pilot, "i", "o", "m")
+        assert f"Signed out of {other}; its token is deleted. Its history is deleted." in words(pilot)
+    assert not histories(other).exists
+    assert len(histories(demo.url).snapshots()) == 1
+    assert keyring.tokens == {demo.url: demo.token}
+
+
+async def test_a_history_that_can_not_be_deleted_is_told(demo, keyring, settings, clock, histories):
+    async with started(app_with(keyring, settings, clock, history=histories)) as pilot:
+        path = histories(demo.url).path
+        path.unlink()
+        path.mkdir()
+        await press(pilot, "i", "o", "m")
+        assert asked_to_sign_in(pilot)
+        assert "its token is deleted. But " in words(pilot)
+        assert "can't be deleted: Is a directory" in words(pilot)
+
+
+async def test_without_a_history_nothing_more_is_offered(pilot):
+    await press(pilot, "i", "o")
+    assert "history" not in words(pilot)
+    await press(pilot, "m")
+    assert "Delete the token" in words(pilot)
+
+
+async def test_what_was_read_is_there_before_the_keyring_answers(demo, hanging, settings, clock, histories):
+    async with started(app_with(hanging, settings, clock, history=histories)):
+        pass
+    hanging.released.clear()
+    async with app_with(hanging, settings, clock, history=histories).run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: "page 1 of 16 · 1–15 of 230" in drawn(pilot))
+        assert "from the history" in drawn(pilot)
+        demo.site.rename_group(2, "Release people")
+        hanging.release()
+        await settled(pilot)
+        assert "Release people" in drawn(pilot)
+        assert "from the history" not in drawn(pilot)
+
+
+async def test_a_token_that_is_gone_leaves_what_was_read_and_says_what_to_do(
+    demo, keyring, settings, clock, histories
+):
+    async with started(app_with(keyring, settings, clock, history=histories)):
+        pass
+    del keyring.tokens[demo.url]
+    async with started(app_with(keyring, settings, clock, history=histories)) as pilot:
+        assert at_the_larger(pilot)
+        assert f"The keyring has no token for {name(demo.url)}. i signs in again." in words(pilot)
+        keyring.tokens[demo.url] = demo.token
+        await press(pilot, "r")
+        assert "no token" not in words(pilot)
+        assert "from the history" not in drawn(pilot)
+
+
+async def test_a_locked_keyring_leaves_what_was_read_and_says_so(demo, keyring, settings, clock, histories):
+    async with started(app_with(keyring, settings, clock, history=histories)):
+        pass
+    keyring.locked = True
+    async with started(app_with(keyring, settings, clock, history=histories)) as pilot:
+        assert at_the_larger(pilot)
+        assert "The keyring is locked" in words(pilot)
+
+
 # A token from outside
 
 
@@ -239,7 +330,7 @@ def access(demo):
 async def test_leaving_a_token_from_outside_deletes_nothing(demo, keyring, settings, clock, access):
     async with started(app_with(keyring, settings, clock, access=access)) as pilot:
         await press(pilot, "i", "o")
-        assert "nothing is deleted" in words(pilot)
+        assert "it is not deleted" in words(pilot)
         await press(pilot, "y")
         assert asked_to_sign_in(pilot)
         assert f"Left {demo.url}; no token was deleted." in words(pilot)

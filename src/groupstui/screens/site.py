@@ -182,6 +182,8 @@ class SiteScreen(NoticingScreen[None]):
             self._failed(error, stale=fresh)
         else:
             self._worked(listing, group_id, member_id)
+            if self.recalled:
+                self.index_site()  # which has failed, if it is not under way: the site answers again
         finally:
             self._done(mine)
 

@@ -17,7 +17,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from ..api.errors import AdminRequired, BadAnswer, NotFound, Offline, RateLimited, Unreachable
+from ..api.errors import AdminRequired, BadAnswer, NotFound, Offline, RateLimited, TestmoError, Unreachable
 from ..api.instance import Instance
 from ..api.network import Network
 from ..api.pacing import Clock, Gate, Pause
@@ -36,7 +36,10 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-Connect = Callable[[Instance, Secret], "GroupsService"]
+Token = Secret | Callable[[], Awaitable[Secret]]
+"""A token, or what gives it when it is first needed; that may raise a `TestmoError`."""
+
+Connect = Callable[[Instance, Token], "GroupsService"]
 """Makes the service for a site and a token."""
 
 log = logging.getLogger(__name__)
@@ -72,7 +75,7 @@ class GroupsService:
     def __init__(
         self,
         instance: Instance | str,
-        token: Secret | str,
+        token: Token | str,
         *,
         transport: "Callable[[], httpx.AsyncBaseTransport] | None" = None,
         timeout: float = TIMEOUT,
@@ -86,7 +89,8 @@ class GroupsService:
 
         Args:
             instance: The site, or text that names one (see `Instance.parse`).
-            token: A site admin's token.
+            token: A site admin's token, or what gives it; that is called before the first request, and again
+                before the next where it has failed.
             transport: Makes what carries the requests, in place of the network.
             timeout: Seconds that one request may take in all.
             concurrency: Requests that may be in flight at once.
@@ -358,21 +362,25 @@ class GroupsService:
     async def _connected(self) -> "Answers":
         """Give what asks the site; loading it, and reading the system's certificates, holds nobody up."""
         if self._connecting is None:
-            self._connecting = asyncio.create_task(asyncio.to_thread(self._connect), name="connect")
+            self._connecting = asyncio.create_task(self._connect(), name="connect")
         try:
             self._answers = await asyncio.shield(self._connecting)
-        except Unreachable:
+        except TestmoError:
             self._connecting = None
             raise
         return self._answers
 
-    def _connect(self) -> "Answers":
+    async def _connect(self) -> "Answers":
+        token = await self._token() if callable(self._token) else self._token
+        return await asyncio.to_thread(self._set_up, token)
+
+    def _set_up(self, token: Secret) -> "Answers":
         from ..api.client import Client
         from .answers import Answers
 
         client = Client(
             self.instance,
-            self._token,
+            token,
             transport=None if self._transport is None else self._transport(),
             timeout=self._timeout,
             network=self._network,
