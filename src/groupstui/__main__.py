@@ -205,21 +205,31 @@ def _unknown_offline(instance: "Instance | None", settings: "Settings") -> str:
 
 def _demo() -> "Demo":
     """Give the embedded demo site: in this process, with no port, no login and no keyring."""
+    from functools import cache
+
     from .cli.session import DEMO_INSTANCE, Demo
     from .history import History
 
     history = History(DEMO_INSTANCE.origin, None)
-    return Demo(Masked(DEMO_TOKEN), lambda: _demo_transport(history), history)
+    site = cache(lambda: _demo_site(history))
+    return Demo(Masked(DEMO_TOKEN), lambda: _demo_transport(site()), history, begin=site)
 
 
-def _demo_transport(history: "History") -> "httpx.AsyncBaseTransport":
-    """Make the demo site, with a past, and what carries requests to it."""
-    import httpx
-
-    from .demo import create_app, make_site, week_ago
+def _demo_site(history: "History") -> "Site":
+    """Make the demo site, and its past."""
+    from .demo import make_site, week_ago
 
     site = make_site()
     history.save(_reading(week_ago(site), datetime.now(UTC) - timedelta(days=7, minutes=1)))
+    return site
+
+
+def _demo_transport(site: "Site") -> "httpx.AsyncBaseTransport":
+    """Give what carries requests to the demo site."""
+    import httpx
+
+    from .demo import create_app
+
     return httpx.ASGITransport(create_app(site, token=DEMO_TOKEN))
 
 

@@ -162,3 +162,21 @@ def test_a_damaged_history_is_told_once_and_begun_anew(cli, demo):
     path.write_bytes(b"no database" * 1000)
     assert "the history was damaged" in cli("groups").err
     assert "damaged" not in cli("groups").err
+
+
+def test_doctor_tells_where_the_history_is_and_what_is_wrong_with_it(cli, demo, environ):
+    path = History(demo.url, default_folder()).path
+    assert f"nothing yet; it will be {path}" in cli("doctor").out
+    assert not path.exists()
+    cli("groups", "-q")
+    assert f"1 snapshot in {path}, 0.1 MB" in cli("doctor").out
+    path.chmod(0o600)
+    path.unlink()
+    path.mkdir()
+    assert "no history: " in cli("doctor").out
+
+
+def test_the_demo_site_has_a_past_before_it_is_asked_anything(cli, environ):
+    environ.clear()
+    assert rows(cli("snapshot", "list", "--demo").out)[0][2] == "229"
+    assert "1\tQA" in cli("who", "guido", "--demo", "--offline", "--columns", "id,name").out

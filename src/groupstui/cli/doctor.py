@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 from .. import __version__
 from ..api.errors import TestmoError
 from ..credentials import KeyringUnavailable, TokenStore
+from ..history import HistoryUnavailable
 from ..settings import default_path
+from ..text import count
 from .exits import Exit, exit_for
 from .session import Session, UsageError
 
@@ -30,6 +32,7 @@ async def doctor(session: Session) -> Exit:
     _terminal(session)
     _say("settings", str(default_path()))
     await _keyring()
+    _history(session)
     _network(session)
     return await _site(session)
 
@@ -49,6 +52,29 @@ async def _keyring() -> None:
         _say("keyring", await TokenStore().describe())
     except KeyringUnavailable as error:
         _say("keyring", f"{error}. {error.advice}")
+
+
+def _history(session: Session) -> None:
+    """Tell where readings are kept, how many there are, and how much room they take."""
+    try:
+        history = session.history
+    except UsageError:
+        return  # there is no site, which is told below
+    if history is None:
+        _say("history", "off: the settings say history = false")
+    elif history.path is None:
+        _say("history", "kept in memory")
+    elif not history.exists:
+        _say("history", f"nothing yet; it will be {history.path}")
+    else:
+        try:
+            snapshots = history.snapshots()
+        except HistoryUnavailable as error:
+            _say("history", f"{error}. {error.advice}")
+        else:
+            size = history.path.stat().st_size
+            kept = count(len(snapshots), "snapshot")
+            _say("history", history.notice or f"{kept} in {history.path}, {size / 1e6:,.1f} MB")
 
 
 def _network(session: Session) -> None:

@@ -36,6 +36,8 @@ class Demo:
     token: Masked
     transport: "Callable[[], httpx.AsyncBaseTransport]"
     history: "History"
+    begin: Callable[[], object]
+    """Makes the site and its past, which takes a moment; `transport` does so, too."""
 
 
 @dataclass
@@ -83,6 +85,7 @@ class Session:
         from ..history import history_of
 
         if self.demo is not None:
+            self.demo.begin()
             return self.demo.history
         return history_of(self.instance.origin, self._settings())
 
