@@ -3,8 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from rich.text import Text
 from textual import on, work
@@ -47,8 +46,7 @@ BUG = 3
 """The exit code after a crash."""
 
 
-@dataclass(frozen=True)
-class Access:
+class Access(NamedTuple):
     """A site and a token that were given from outside: nothing is asked, and nothing is kept."""
 
     instance: Instance
@@ -322,8 +320,8 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
         try:
             await asyncio.to_thread(history.purge)
         except HistoryUnavailable as error:
-            return replace(notice, advice=f"{notice.advice} But {error}.".lstrip(), kind="error")
-        return replace(notice, advice=f"{notice.advice} Its history is deleted.".lstrip())
+            return notice._replace(advice=f"{notice.advice} But {error}.".lstrip(), kind="error")
+        return notice._replace(advice=f"{notice.advice} Its history is deleted.".lstrip())
 
     async def _delete_token(self, origin: str) -> Notice:
         """Delete the token where it is kept, and give what to say of it."""

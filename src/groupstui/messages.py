@@ -1,7 +1,5 @@
 """What screens say to the app, where it concerns more than one of them."""
 
-from dataclasses import dataclass
-
 from textual.message import Message
 
 from .settings import PageSize
@@ -19,8 +17,9 @@ class SignOut(Message):
     """The person wants to leave this site and have its token deleted."""
 
 
-@dataclass
 class PageSizeChosen(Message):
     """The person wants pages of another size from now on."""
 
-    per_page: PageSize
+    def __init__(self, per_page: PageSize) -> None:
+        super().__init__()
+        self.per_page = per_page

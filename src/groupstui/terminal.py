@@ -1,9 +1,8 @@
 """What the terminal can do, as far as the environment tells."""
 
-import curses
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 ESCAPES = re.compile(
     r"(xterm|screen|tmux|rxvt|linux|vt[1-5]|ansi|konsole|gnome|vte|st|foot|alacritty|kitty|wezterm|ghostty"
@@ -14,8 +13,7 @@ ESCAPES = re.compile(
 often lacks the description of a newer one."""
 
 
-@dataclass(frozen=True)
-class Looks:
+class Looks(NamedTuple):
     """How the app is drawn."""
 
     ascii_only: bool = False
@@ -77,6 +75,8 @@ def _needs_ascii(encoding: str) -> bool:
 
 
 def _described(name: str) -> bool:
+    import curses  # few terminals need it
+
     try:
         curses.setupterm(name, 1)
     except curses.error:

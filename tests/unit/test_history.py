@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from groupstui.demo import DEMO_TOKEN, create_app, make_site
 from groupstui.directory import Directory, Group
 from groupstui.directory.changes import Kind
-from groupstui.history import BadMoment, History, HistoryUnavailable, Moment
-from groupstui.history.moments import span
+from groupstui.history import History, HistoryUnavailable
+from groupstui.history.moments import BadMoment, Moment, span
 from groupstui.service import GroupsService
 
 from ..conftest import SteppedClock

@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 HOSTED = "testmo.net"
@@ -15,8 +15,7 @@ class BadInstance(ValueError):
     """The text does not name a site; the message says why, in words for the person who typed it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(NamedTuple):
     """One Testmo site, by its origin: scheme, host and port."""
 
     origin: str

@@ -3,8 +3,8 @@
 import os
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from .errors import Unreachable
@@ -13,8 +13,7 @@ PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
-@dataclass(frozen=True)
-class Network:
+class Network(NamedTuple):
     """What differs from the system's own way to a site; nothing, by default."""
 
     proxy: str = ""

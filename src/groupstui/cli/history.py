@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from ..history import History, Moment
+from ..history import History
+from ..history.moments import Moment
 from ..report import Report
 from ..report.overviews import changes_report
 from ..report.records import SNAPSHOT_FIELDS, snapshot_record

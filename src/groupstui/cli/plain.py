@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ..directory import Directory, Group, Member
 from ..text import clean, count, fold
@@ -21,8 +21,7 @@ HELP = (
 ORDERS = ("as the site gives them", "by name", "by members, most first")
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """A list that somebody is looking at."""
 
     title: str
@@ -119,7 +118,7 @@ class PlainBrowser:
         view = self._views[-1]
         if not 1 <= page <= view.last_page:
             return [otherwise]
-        self._views[-1] = replace(view, page=page)
+        self._views[-1] = view._replace(page=page)
         return self._page()
 
     def _back(self) -> list[str]:

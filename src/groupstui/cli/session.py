@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..api.errors import SignInRequired
 from ..api.instance import BadInstance, Instance
@@ -29,8 +29,7 @@ class UsageError(Exception):
     """The command can't be carried out as it was given; `str()` says why."""
 
 
-@dataclass(frozen=True)
-class Demo:
+class Demo(NamedTuple):
     """The embedded demo site, as the program's entry hands it in."""
 
     token: Masked

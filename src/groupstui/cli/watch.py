@@ -4,7 +4,6 @@ import asyncio
 import signal
 import sys
 from collections.abc import Coroutine
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NoReturn, TypeVar
 
@@ -104,7 +103,7 @@ class _Watch:
 
     async def _hand_on(self, change: Change, directory: Directory) -> None:
         """Give a change to the command, or to stdout where there is none, or where it fails."""
-        record = change_record(replace(change, seen=directory.as_of))
+        record = change_record(change._replace(seen=directory.as_of))
         report = site_report(directory, self._session.instance.origin, "changes", CHANGE_FIELDS, [record])
         line = write(report, "ndjson")
         command: str | None = self._session.options.exec

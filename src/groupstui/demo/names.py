@@ -1,8 +1,8 @@
 """The names of the demo site's people: pioneers of computing first, then people from everywhere."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from random import Random
+from typing import NamedTuple
 
 # fmt: off
 PIONEERS = (
@@ -19,8 +19,7 @@ PIONEERS = (
 # fmt: on
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(NamedTuple):
     """Given and family names of one language, and how they stand together."""
 
     given: str

@@ -1,8 +1,8 @@
 """The names of the demo site's groups: the awkward ones first, then a company's teams."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from random import Random
+from typing import NamedTuple
 
 EVERYONE = 10**9
 """More members than any site has: as many as it allows."""
@@ -11,8 +11,7 @@ DEPARTED = (17, 34, 51)
 """User ids that no site gives to anyone: people who were deleted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Team:
+class Team(NamedTuple):
     """A group by name and number of members, with what is special about it."""
 
     name: str

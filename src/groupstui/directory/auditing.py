@@ -6,8 +6,7 @@ says why, for "nothing found" would be a lie.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..text import clean, count, fold
 from .alike import alike_names, nearly_identical
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from . import Directory
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """Something that somebody should look at."""
 
     text: str
@@ -29,8 +27,7 @@ class Finding:
     """The ids of the people that it speaks of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """One thing to look for."""
 
     id: str
@@ -44,8 +41,7 @@ class Check:
     """Whether a part of the site would make it find what is not so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What came of one check."""
 
     check: Check

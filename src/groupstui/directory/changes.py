@@ -1,10 +1,9 @@
 """Tells what changed on a site between two readings of it. Pure, as the directory is."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..text import clean, fold
 from .records import Group
@@ -32,8 +31,7 @@ class Kind(Enum):
 ORDER = {kind: place for place, kind in enumerate(Kind)}
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One thing that is not as it was.
 
     The members of a group that was created have joined it, and those of one that was deleted have left it.
@@ -132,13 +130,13 @@ def _net(first: Change, last: Change) -> Iterator[Change]:
         case None, Kind.DELETED:
             return
         case None, _:
-            yield replace(last, kind=Kind.CREATED, before=None)
+            yield last._replace(kind=Kind.CREATED, before=None)
         case _, Kind.DELETED:
-            yield replace(last, group=was)
+            yield last._replace(group=was)
         case _:
             person = last.kind is Kind.PERSON_RENAMED
             if was != (last.person if person else last.group):
-                yield replace(last, kind=Kind.PERSON_RENAMED if person else Kind.RENAMED, before=was)
+                yield last._replace(kind=Kind.PERSON_RENAMED if person else Kind.RENAMED, before=was)
 
 
 def _of_groups(before: "Directory", after: "Directory") -> Iterator[Change]:

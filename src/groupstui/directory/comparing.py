@@ -1,9 +1,8 @@
 """Compares the members of a few groups. Pure, as the directory is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..text import clean, count, fold
 from .records import Group, Member
@@ -15,8 +14,7 @@ FEWEST, MOST = 2, 6
 """How many groups can be compared at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """How two groups stand to each other."""
 
     first: Group
@@ -61,8 +59,7 @@ class Pair:
         return f"{first} and {second} share {count(self.both, 'member')}"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One person, and which of the groups they are in."""
 
     person: Member
@@ -75,8 +72,7 @@ class Row:
         return "all" if all(self.inside) else "some" if sum(self.inside) > 1 else "one"
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """What comparing groups has brought."""
 
     groups: tuple[Group, ...]

@@ -2,8 +2,8 @@
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
 def compact(ids: Sequence[int]) -> "array[int]":
@@ -11,8 +11,7 @@ def compact(ids: Sequence[int]) -> "array[int]":
     return array("I" if max(ids, default=0) < 1 << 32 else "Q", ids)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """A user group."""
 
     id: int
@@ -26,8 +25,7 @@ class Group:
     updated_by: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """What `/users` tells of a person: anything but the name may be missing."""
 
     id: int
@@ -39,8 +37,7 @@ class Profile:
     api_user: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A person, as a member of groups."""
 
     id: int
@@ -53,8 +50,7 @@ class Member:
         return f"#{self.id}" if self.name is None else self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """One page of groups, as it was at a time."""
 
     groups: tuple[Group, ...]
@@ -72,8 +68,7 @@ class Listing:
         return (self.page - 1) * self.per_page
 
 
-@dataclass(frozen=True, slots=True)
-class GroupDetail:
+class GroupDetail(NamedTuple):
     """One group with its people resolved, as it was at a time."""
 
     group: Group

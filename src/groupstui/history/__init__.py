@@ -5,17 +5,13 @@ changes, and an unchanged reading costs a row. A reading that does not hold toge
 """
 
 from .file import HistoryUnavailable
-from .moments import BadMoment, Moment, span
 from .store import History, default_folder, history_of
 from .tables import Snapshot
 
 __all__ = [
-    "BadMoment",
     "History",
     "HistoryUnavailable",
-    "Moment",
     "Snapshot",
     "default_folder",
     "history_of",
-    "span",
 ]

@@ -9,15 +9,11 @@ from urllib.parse import quote
 import platformdirs
 
 from ..directory import Directory, Group
-from ..directory.changes import Change, changes_between
 from ..settings import Settings
 from .file import HistoryFile
-from .moments import BadMoment, Moment
 from .tables import (
     Snapshot,
-    add_changes,
     add_snapshot,
-    changes_in,
     drop_snapshots,
     groups_in,
     last_in,
@@ -31,6 +27,9 @@ from .tables import (
 
 if TYPE_CHECKING:
     import sqlite3
+
+    from ..directory.changes import Change
+    from .moments import Moment
 
 
 def default_folder() -> Path:
@@ -84,6 +83,9 @@ class History:
         Raises:
             ValueError: If it is not complete.
         """
+        from ..directory.changes import changes_between
+        from .log import add_changes
+
         taken_at = directory.as_of
         if not directory.complete or taken_at is None:
             raise ValueError("an incomplete reading is no history")
@@ -131,12 +133,14 @@ class History:
         """Give every snapshot, the oldest first."""
         return self._file.do(snapshots_in)
 
-    def at(self, moment: Moment) -> Snapshot | None:
+    def at(self, moment: "Moment") -> Snapshot | None:
         """Give the snapshot that shows the site at a moment: the last taken by then, or the first of all.
 
         Raises:
             BadMoment: If a snapshot is named that is not there.
         """
+        from .moments import BadMoment
+
         snapshots = self.snapshots()
         if moment.snapshot is not None:
             for snapshot in snapshots:
@@ -147,8 +151,10 @@ class History:
         by_then = [snapshot for snapshot in snapshots if time is not None and snapshot.taken_at <= time]
         return by_then[-1] if by_then else snapshots[0] if snapshots else None
 
-    def changes(self, since: Snapshot, until: Snapshot) -> list[Change]:
+    def changes(self, since: Snapshot, until: Snapshot) -> "list[Change]":
         """Give what was different at one snapshot from another before it, with names as they were then."""
+        from .log import changes_in
+
         return self._file.do(lambda db: changes_in(db, since.id, until.id))
 
     def prune(self, before: datetime) -> int:

@@ -1,13 +1,11 @@
-"""What the tables hold: snapshots, the last reading whole, and a log of what has changed."""
+"""What the tables hold: snapshots, and the last reading whole. What has changed is in `log`."""
 
 from array import array
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..directory import Directory, Group
-from ..directory.changes import Change, Kind, folded
 from ..directory.records import compact
 
 if TYPE_CHECKING:
@@ -18,8 +16,7 @@ AT_ONCE = 500
 """Values in one query; SQLite may be built to take no more than 999."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """One complete reading of a site."""
 
     id: int
@@ -39,7 +36,8 @@ def milliseconds(time: datetime) -> int:
     return round(time.timestamp() * 1000)
 
 
-def _time(milliseconds: int) -> datetime:
+def time_of(milliseconds: int) -> datetime:
+    """Give a time that was stored, in UTC."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
@@ -49,7 +47,7 @@ def _time(milliseconds: int) -> datetime:
 def snapshots_in(db: "sqlite3.Connection") -> list[Snapshot]:
     """Give every snapshot, the oldest first."""
     rows = db.execute("SELECT id, taken_at, groups, people, memberships, changes FROM snapshot ORDER BY id")
-    return [Snapshot(number, _time(taken_at), *counts) for number, taken_at, *counts in rows]
+    return [Snapshot(number, time_of(taken_at), *counts) for number, taken_at, *counts in rows]
 
 
 def last_in(db: "sqlite3.Connection") -> Snapshot | None:
@@ -57,7 +55,7 @@ def last_in(db: "sqlite3.Connection") -> Snapshot | None:
     rows = db.execute(
         "SELECT id, taken_at, groups, people, memberships, changes FROM snapshot ORDER BY id DESC LIMIT 1"
     )
-    return next((Snapshot(number, _time(taken_at), *counts) for number, taken_at, *counts in rows), None)
+    return next((Snapshot(number, time_of(taken_at), *counts) for number, taken_at, *counts in rows), None)
 
 
 def add_snapshot(
@@ -71,7 +69,7 @@ def add_snapshot(
         "INSERT INTO snapshot (taken_at, groups, people, memberships, changes) VALUES (?, ?, ?, ?, ?)",
         (milliseconds(taken_at), *counts),
     ).lastrowid
-    return Snapshot(number or 0, _time(milliseconds(taken_at)), *counts)
+    return Snapshot(number or 0, time_of(milliseconds(taken_at)), *counts)
 
 
 def drop_snapshots(db: "sqlite3.Connection", before: datetime) -> int:
@@ -200,66 +198,3 @@ def _date(text: str | None) -> datetime | str | None:
         return None if text is None else datetime.fromisoformat(text)
     except ValueError:
         return text
-
-
-# What changed
-
-
-def add_changes(db: "sqlite3.Connection", snapshot: Snapshot, changes: Iterable[Change]) -> None:
-    """Log what a snapshot has seen to be different."""
-    db.executemany(
-        "INSERT INTO change (snapshot, kind, group_id, name, person_id, before) VALUES (?, ?, ?, ?, ?, ?)",
-        [_event(snapshot.id, change) for change in changes],
-    )
-
-
-def _event(snapshot: int, change: Change) -> tuple[object, ...]:
-    name = change.person if change.kind is Kind.PERSON_RENAMED else change.group
-    # A membership's names stand in the tables, or in the events that took them away.
-    kept = None if change.kind.of_members else name
-    return snapshot, change.kind.value, change.group_id, kept, change.person_id, change.before
-
-
-def changes_in(db: "sqlite3.Connection", since: int, until: int) -> list[Change]:
-    """Give what comes of the changes after one snapshot, up to another."""
-    groups, people = _names_at(db, until)
-    times = dict(db.execute("SELECT id, taken_at FROM snapshot"))
-    found = []
-    for snapshot, kind_name, group_id, name, person_id, before in db.execute(
-        "SELECT snapshot, kind, group_id, name, person_id, before FROM change"
-        " WHERE snapshot > ? AND snapshot <= ? ORDER BY id",
-        (since, until),
-    ):
-        kind, seen = Kind(kind_name), _time(times[snapshot])
-        if kind is Kind.PERSON_RENAMED:
-            found.append(Change(kind, person_id=person_id, person=name, before=before, seen=seen))
-        else:
-            group = groups.get(group_id) if name is None else name
-            person = people.get(person_id)
-            found.append(Change(kind, group_id, group, person_id, person, before, seen))
-    return folded(found)
-
-
-def _names_at(db: "sqlite3.Connection", until: int) -> tuple[dict[int, str], dict[int, str]]:
-    """Give the names of groups, gone ones included, and of people as they were at a snapshot."""
-    groups: dict[int, str] = dict(db.execute("SELECT id, name FROM site_group"))
-    people: dict[int, str] = dict(db.execute("SELECT id, name FROM person"))
-    rows: Iterable[tuple[int, str, int | None, str | None, int | None, str | None]] = db.execute(
-        "SELECT snapshot, kind, group_id, name, person_id, before FROM change"
-        " WHERE kind NOT IN ('joined', 'left') ORDER BY id DESC"
-    )
-    for snapshot, kind, group_id, name, person_id, before in rows:
-        later = snapshot > until
-        match Kind(kind):
-            case Kind.PERSON_RENAMED if later and person_id is not None and before is not None:
-                people[person_id] = before
-            case Kind.RENAMED if later and group_id is not None and before is not None:
-                groups[group_id] = before
-            case Kind.DELETED if group_id is not None and name is not None:
-                if later:
-                    groups[group_id] = name
-                else:
-                    groups.setdefault(group_id, name)
-            case _:
-                pass
-    return groups, people

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -21,8 +20,7 @@ from .copying import Copy, copies_of, copy_of_line
 from .taking_dialog import TakingDialog
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One row: a finding, or a check without any."""
 
     outcome: Outcome

@@ -13,8 +13,6 @@ from textual.widgets import Static
 
 from ..directory import Group, GroupDetail, Listing, Member
 from ..messages import ChooseSite, PageSizeChosen, SignInAgain, SignOut
-from ..report import Report
-from ..report.records import GROUP_FIELDS, PERSON_FIELDS, group_records, person_record
 from ..service import GroupsService
 from ..settings import PAGE_SIZES, PageSize
 from ..widgets.filter_input import FilterInput
@@ -30,6 +28,7 @@ from .overlooking import OverlookingScreen
 from .site import Place
 
 if TYPE_CHECKING:
+    from ..report import Report
     from .copying import Copy
 
 # Dialogs are imported where they are opened: the first screen is there sooner.
@@ -368,8 +367,11 @@ class BrowserScreen(OverlookingScreen):
 
     # What can be taken along
 
-    def report(self) -> Report:
+    def report(self) -> "Report":
         """Give the rows of the pane that has the keys, as they are filtered and sorted."""
+        from ..report import Report
+        from ..report.records import GROUP_FIELDS, PERSON_FIELDS, group_records, person_record
+
         directory = self.service.directory
         as_of = self.listing.as_of if self.listing is not None else datetime.now(UTC)
         whole = (self.service.instance.origin, as_of, directory.complete)

@@ -1,7 +1,6 @@
 """The one list of what can be done: help, palette and hints are all drawn from it."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from textual.app import App
 from textual.binding import Binding
@@ -9,8 +8,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """Something that can be done from where the person is."""
 
     id: str
@@ -30,8 +28,7 @@ class Command:
         return self.id.partition(".")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Extra:
+class Extra(NamedTuple):
     """A command without a key, as a screen declares it in `EXTRAS`."""
 
     id: str

@@ -1,8 +1,7 @@
 """What can be copied of what is on the screen."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -24,8 +23,7 @@ ONES = {"people": "person"}
 """What one of the rows is called, where that is not the word for many without its last letter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(NamedTuple):
     """A text that can be copied, and what it is."""
 
     what: str

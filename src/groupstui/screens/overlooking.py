@@ -8,7 +8,6 @@ from textual import work
 from textual.binding import BindingType
 
 from ..directory import Group, Member
-from ..directory.changes import per_group
 from ..text import count
 from ..widgets.group_list import GroupList
 from ..widgets.message_line import Notice
@@ -104,6 +103,8 @@ class OverlookingScreen(SiteScreen, TakingScreen[None]):
     @work(name="what changed", group="news", exclusive=True, exit_on_error=False)
     async def tell_news(self) -> None:
         """Mark the groups that changed of late, and say so where this run has come upon it."""
+        from ..directory.changes import per_group
+
         if self.service.past is None or (news := await self.service.past.news(LATELY)) is None:
             return
         self.groups.show_badges(per_group(news.changes), news.since.taken_at)

@@ -1,7 +1,7 @@
 """Reads a site for a screen: pages, groups, the whole of it; and says what is loading and what failed."""
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual import on, work
 from textual.reactive import var
@@ -18,8 +18,7 @@ FEW_PEOPLE = 2_000
 """People of a site up to whom `/users` is read without anybody asking for it: 20 requests."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a person is on a site, to come back to."""
 
     page: int = 1

@@ -1,8 +1,7 @@
 """The sites that were signed in to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,8 +15,7 @@ from .dialog import Dialog
 COLUMNS: tuple[Column[str], ...] = (Column("origin", "Site", lambda origin: origin.partition("://")[2]),)
 
 
-@dataclass(frozen=True, slots=True)
-class SiteChoice:
+class SiteChoice(NamedTuple):
     """What to do with a site."""
 
     action: Literal["open", "add", "sign out"]

@@ -7,12 +7,12 @@ from textual import work
 from textual.app import SuspendNotSupported
 from textual.binding import BindingType
 
-from ..report import Report
 from ..widgets.message_line import Notice
 from .commands import bind
 from .noticing import NoticingScreen
 
 if TYPE_CHECKING:
+    from ..report import Report
     from .copying import Copy
 
 
@@ -35,7 +35,7 @@ class TakingScreen(NoticingScreen[Result]):
     ]
 
     @abstractmethod
-    def report(self) -> Report | None:
+    def report(self) -> "Report | None":
         """Give the rows on the screen; None where there is nothing yet to make a report of."""
 
     @abstractmethod

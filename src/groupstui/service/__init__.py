@@ -12,18 +12,16 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from ..api.errors import AdminRequired, BadAnswer, NotFound, Offline, RateLimited, TestmoError, Unreachable
+from ..api.errors import NotFound, Offline, RateLimited, TestmoError, Unreachable
 from ..api.instance import Instance
 from ..api.network import Network
 from ..api.pacing import Clock, Gate, Pause
 from ..directory import Directory, Group, GroupDetail, Listing, Member
 from ..redaction import Masked, Secret
-from .crawl import PER_PAGE, Page, crawl, together
 from .memory import give_back
 from .past import Past
 
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
     from ..api.models import CurrentUser
     from ..history import History
     from .answers import Answers
+    from .whole_site import WholeSite
 
 R = TypeVar("R")
 
@@ -251,11 +250,7 @@ class GroupsService:
         before are taken over, so that one sees the same site everywhere.
         """
         as_of = self._clock.now()
-        self.directory.being_read = True
-        try:
-            found = await crawl(self._index_page, lambda: self.server_time)
-        finally:
-            self.directory.being_read = False
+        found = await self._whole_site().groups()
         log.debug("%d groups read, %s", len(found.groups), "complete" if found.complete else "incomplete")
         self._listings.clear()
         self.directory.settle(found.groups, complete=found.complete, as_of=as_of)
@@ -291,43 +286,26 @@ class GroupsService:
             self._listings.clear()
         return known is not None
 
-    async def _index_page(self, page: int) -> Page:
-        read, names = await self._ask(lambda site: site.groups(page, PER_PAGE))
-        self.directory.total = read.total
-        self.directory.add(read.groups, names, first=(page - 1) * PER_PAGE)
-        await self._keep_up()
-        self.indexed()
-        return read
-
     async def index_users(self) -> bool:
-        """Read what `/users` tells of people into the directory; False where it tells nothing.
+        """Read what `/users` tells of people into the directory; False where it tells nothing."""
+        return await self._whole_site().users()
 
-        The endpoint is not for every token, and not on every site: a refusal is an answer, not a failure.
-        """
-        try:
-            last_page = await self._users_page(1)
-            await together(self._users_page, range(2, last_page + 1))
-        except (AdminRequired, NotFound, BadAnswer):
-            return False
-        await asyncio.to_thread(self.directory.prepare)
-        return True
+    def _whole_site(self) -> "WholeSite":
+        from .whole_site import WholeSite
 
-    async def _users_page(self, page: int) -> int:
-        profiles, last_page = await self._ask(lambda site: site.users(page, PER_PAGE))
-        self.directory.add_profiles(profiles)
-        await self._keep_up()
-        return last_page
-
-    async def _keep_up(self) -> None:
-        if self.directory.outdated:
-            await asyncio.to_thread(self.directory.prepare)
+        return WholeSite(
+            self._ask,
+            self.directory,
+            server_time=lambda: self.server_time,
+            grown=lambda: self.indexed(),
+        )
 
     def _renew(self, group: Group) -> None:
         """Let the known pages hold a group as it is now; their age stays that of their other groups."""
         for key, listing in self._listings.items():
             if any(known.id == group.id for known in listing.groups):
                 groups = tuple(group if known.id == group.id else known for known in listing.groups)
-                self._listings[key] = replace(listing, groups=groups)
+                self._listings[key] = listing._replace(groups=groups)
 
     def _start(self, key: tuple[int, int]) -> None:
         task = asyncio.create_task(self._fetch_page(*key), name=f"page {key[0]} of {key[1]}")

@@ -16,9 +16,8 @@ more than the site has pages, and just one where one page holds all.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from ..api.errors import BadAnswer
 from ..directory import Group
@@ -38,8 +37,7 @@ would lie in memory."""
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """One page of groups, as it was read; what the site did not tell is None."""
 
     groups: tuple[Group, ...]
@@ -54,8 +52,7 @@ Read = Callable[[int], Awaitable[Page]]
 """Asks for one page of `PER_PAGE` groups."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """All pages of a site, as they were read one after another."""
 
     pages: tuple[Page, ...]
@@ -85,8 +82,7 @@ class Reading:
         return self.consistent and (len(self.pages) == 1 or (self.steady and in_order))
 
 
-@dataclass(frozen=True, slots=True)
-class Crawl:
+class Crawl(NamedTuple):
     """What came of reading a whole site."""
 
     groups: list[Group]

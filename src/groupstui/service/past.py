@@ -2,27 +2,25 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ..api.pacing import Clock
 from ..directory import Directory, Group
-from ..directory.changes import Change
 
 if TYPE_CHECKING:
+    from ..directory.changes import Change
     from ..history import History, Snapshot
 
 R = TypeVar("R")
 
 
-@dataclass(frozen=True)
-class News:
+class News(NamedTuple):
     """What changed from one snapshot to another."""
 
     since: "Snapshot"
     until: "Snapshot"
-    changes: list[Change]
+    changes: "list[Change]"
     whole: bool
     """Whether the history reaches back as far as was asked."""
 
@@ -70,7 +68,7 @@ class Past:
         return await asyncio.to_thread(self._tried, lambda history: self._news(history, age))
 
     def _news(self, history: "History", age: timedelta | None) -> News | None:
-        from ..history import Moment
+        from ..history.moments import Moment
 
         now = self._clock.now()
         snapshots = history.snapshots()

@@ -6,8 +6,6 @@ give its first answer.
 Everything here raises pydantic's `ValidationError` where an answer has another shape, or is no JSON.
 """
 
-from dataclasses import replace
-
 from ..api.models import CurrentUser, Group, GroupAnswer, GroupPage, Person, UserPage
 from ..api.pieces import LARGE, Lists, read_in_pieces
 from ..directory import Group as KnownGroup
@@ -41,7 +39,7 @@ def page_in_pieces(body: bytes) -> tuple[Page, Names]:
         groups, expands = found.pop("result"), found.pop("expands", None)
         names = dict(expands.pop("users", None) or ()) if expands else {}
         empty, _ = _page(GroupPage.model_validate({**found, "result": (), "expands": expands}))
-        return replace(empty, groups=tuple(_known(groups))), names
+        return empty._replace(groups=tuple(_known(groups))), names
     except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
         return page_at_once(body)  # which says what is wrong, and where
 

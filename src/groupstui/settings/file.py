@@ -3,7 +3,6 @@
 import os
 import re
 import tempfile
-import tomllib
 from collections.abc import MutableMapping
 from contextlib import suppress
 from dataclasses import fields
@@ -75,6 +74,10 @@ class SettingsFile:
             raise self._error(f"the settings can't be read: {error.strerror or error}") from error
 
     def _settings(self, text: str) -> Settings:
+        if not text:
+            return Settings()
+        import tomllib  # a first run has no file
+
         try:
             values = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:

@@ -1,6 +1,5 @@
 """A one-line filter above a table."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
@@ -20,31 +19,34 @@ class FilterInput(LineInput):
         Binding("escape", "clear", "clear", id="filter.clear"),
     ]
 
-    @dataclass
     class Edited(Message):
         """The text has changed."""
 
-        input: "FilterInput"
-        text: str
+        def __init__(self, input: "FilterInput", text: str) -> None:
+            super().__init__()
+            self.input = input
+            self.text = text
 
         @property
         def control(self) -> "FilterInput":
             """The filter."""
             return self.input
 
-    @dataclass
     class Left(Message):
         """The person is done with the filter and wants the list."""
 
-        input: "FilterInput"
-        kept: bool
-        """Whether the filter stays."""
+        def __init__(self, input: "FilterInput", kept: bool) -> None:
+            super().__init__()
+            self.input = input
+            self.kept = kept
+            """Whether the filter stays."""
 
-    @dataclass
     class Widened(Message):
         """The person wants to search more than names, or names only again."""
 
-        input: "FilterInput"
+        def __init__(self, input: "FilterInput") -> None:
+            super().__init__()
+            self.input = input
 
     def __init__(self, placeholder: str, *, widens: bool = False) -> None:
         """Make a filter.

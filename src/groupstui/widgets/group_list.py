@@ -1,7 +1,6 @@
 """The left pane: one page of groups."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -29,17 +28,19 @@ class GroupList(FilteredTable["Group"]):
     activity: var[str] = var("")
     """What is being loaded, in words; empty while nothing is."""
 
-    @dataclass
     class Highlighted(Message):
         """The cursor is on another group, or on none."""
 
-        group: "Group | None"
+        def __init__(self, group: "Group | None") -> None:
+            super().__init__()
+            self.group = group
 
-    @dataclass
     class Opened(Message):
         """The person wants to see into a group."""
 
-        group: "Group"
+        def __init__(self, group: "Group") -> None:
+            super().__init__()
+            self.group = group
 
     class AddressTyped(Message):
         """The person filters by what looks like an e-mail address."""

@@ -1,6 +1,5 @@
 """The right pane: one group and its members."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -34,11 +33,12 @@ class MemberPane(FilteredTable["Member"]):
     recalled: var[bool] = var(False)
     """Whether that is what the history has kept, and may be long ago."""
 
-    @dataclass
     class Opened(Message):
         """The person wants to see a member's groups."""
 
-        member: "Member"
+        def __init__(self, member: "Member") -> None:
+            super().__init__()
+            self.member = member
 
     def __init__(self, *, id: str | None = None) -> None:
         """Make the pane.

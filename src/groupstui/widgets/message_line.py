@@ -1,8 +1,7 @@
 """The line above the hints: what failed, why, and what to press; or what is going on."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from textual.content import Content
 from textual.reactive import var
@@ -11,13 +10,12 @@ from textual.widgets import Static
 from ..text import clean
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """Something that a person should know."""
 
     text: str
     advice: str = ""
-    kind: Literal["error", "notice", "pause"] = "notice"
+    kind: Literal["error", "notice", "pause", "stopped"] = "notice"
 
 
 def pause_notice(until: datetime, advice: str) -> Notice:

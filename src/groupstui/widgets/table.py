@@ -5,7 +5,6 @@ Only the rows in view are ever rendered, and a cursor step repaints two lines. I
 """
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from textwrap import wrap
 from typing import ClassVar, Generic, TypeVar
 
@@ -91,24 +90,26 @@ class Table(Widget, Generic[T], can_focus=True):
     cursor: var[int] = var(0, init=False)
     """The index of the row under the cursor; 0 where there are no rows."""
 
-    @dataclass
     class Highlighted(Message, Generic[Row]):
         """Another row is under the cursor; None where there are no rows."""
 
-        table: "Table[Row]"
-        row: Row | None
+        def __init__(self, table: "Table[Row]", row: Row | None) -> None:
+            super().__init__()
+            self.table = table
+            self.row = row
 
         @property
         def control(self) -> "Table[Row]":
             """The table."""
             return self.table
 
-    @dataclass
     class Selected(Message, Generic[Row]):
         """The person wants what is under the cursor."""
 
-        table: "Table[Row]"
-        row: Row
+        def __init__(self, table: "Table[Row]", row: Row) -> None:
+            super().__init__()
+            self.table = table
+            self.row = row
 
         @property
         def control(self) -> "Table[Row]":

@@ -1,8 +1,7 @@
 """How a table's columns share its width, and how a text is made to fit a cell."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from rich.cells import cell_len, set_cell_size
 
@@ -11,8 +10,7 @@ from ..text import clean, fold
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Column(Generic[T]):
+class Column(NamedTuple, Generic[T]):
     """One column: where its text comes from, how it sorts, and how much room it takes."""
 
     key: str

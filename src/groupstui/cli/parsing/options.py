@@ -139,7 +139,7 @@ def age_options() -> argparse.ArgumentParser:
 
 def length(text: str) -> "timedelta":
     """Read a length of time, as `10m`."""
-    from ...history import BadMoment, span
+    from ...history.moments import BadMoment, span
 
     try:
         return span(text)
