@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.constants import DEFAULT_THEME
 from textual.filter import LineFilter
+from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import WorkerFailed
 
@@ -26,6 +27,7 @@ from .resources import stylesheet
 from .screens.browser import BrowserScreen
 from .screens.commands import commands_of
 from .screens.noticing import NoticingScreen
+from .screens.site import Place
 from .service import Connect, GroupsService, Token
 from .settings import Settings, SettingsError, SettingsFile
 from .terminal import Looks, passed_through
@@ -109,20 +111,35 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
         """Give what every line goes through before it is drawn."""
         return [*super().get_line_filters(), *self._own_filters]
 
+    def get_default_screen(self) -> Screen[Any]:
+        """Begin with the groups, where nothing has to be asked before: to replace a screen takes time."""
+        instance = self._first_instance()
+        token = None if instance is None else self._token_at_once(instance)
+        if instance is None or token is None:
+            return super().get_default_screen()
+        try:
+            self._service = self._connect(instance, token)
+        except TestmoError:
+            return super().get_default_screen()  # to say it on the screen that comes next
+        screen = self._browser(self._service)
+        screen._push_result_callback(self, None)  # `switch_screen` takes away what `push_screen` has given
+        return screen
+
     def compose(self) -> ComposeResult:
         """Say what is waited for, should the keyring take its time."""
-        yield Static("Reading the token from the keyring…", id="waiting")
+        if self._service is None:
+            yield Static("Reading the token from the keyring…", id="waiting")
 
     def on_mount(self) -> None:
-        """Go to the first screen that makes sense."""
+        """Go to the first screen that makes sense, if that is not there already."""
         self.theme_changed_signal.subscribe(self, self._theme_changed)
         self.app_resume_signal.subscribe(self, lambda _: self.action_draw_again())  # after `fg`
-        if self._access is not None:
-            self._open(self._access.instance, self._access.token)
-        elif self._instance is not None:
-            self._resume(self._instance)
+        if self._service is not None:
+            self._browsing(self._service)
+        elif (instance := self._first_instance()) is not None:
+            self._resume(instance)
         else:
-            self._resume_at(self._settings.current or "")
+            self._ask_to_sign_in(self._settings.current or "")
 
     async def on_unmount(self) -> None:
         """Close the connections."""
@@ -149,16 +166,34 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
         except BadInstance:
             self._ask_to_sign_in(origin)
 
+    def _first_instance(self) -> Instance | None:
+        """Give the site to begin with, if one is named: here, or by the settings."""
+        if self._access is not None:
+            return self._access.instance
+        if self._instance is not None:
+            return self._instance
+        try:
+            return Instance.parse(self._settings.current or "")
+        except BadInstance:
+            return None
+
     def _resume(self, instance: Instance) -> None:
-        """Go on where the last run ended: at once where the token, or what the site was like, is known."""
-        token = self._given(instance.origin)
-        history = self._history(instance.origin)
-        if token is not None:
-            self._open(instance, token)
-        elif history is not None and history.exists:
-            self._open(instance, lambda: self._kept_token(instance))
-        else:
+        """Go to a site that was signed in to before."""
+        token = self._token_at_once(instance)
+        if token is None:
             self._wait_for_token(instance)
+        else:
+            self._open(instance, token)
+
+    def _token_at_once(self, instance: Instance) -> Token | None:
+        """Give the token that came from outside, or what asks the keyring while the history is on the screen.
+
+        None where there is neither.
+        """
+        if (token := self._given(instance.origin)) is not None:
+            return token
+        history = self._history(instance.origin)
+        return None if history is None or not history.exists else lambda: self._kept_token(instance)
 
     async def _kept_token(self, instance: Instance) -> Secret:
         """Give the token that the keyring has; the groups may be on the screen by then."""
@@ -227,18 +262,23 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
 
     async def _replace(self, service: GroupsService) -> None:
         old, self._service = self._service, service
-        start_at, self._start_at = self._start_at, ""
         before = self.screen if isinstance(self.screen, BrowserScreen) else None
         stays = before is not None and before.service.instance == service.instance
-        place = before.place if before is not None and stays else None
-        screen = BrowserScreen(service, per_page=self._settings.page_size, place=place, start_at=start_at)
+        screen = self._browser(service, before.place if before is not None and stays else None)
         if before is not None:
             await self.switch_screen(screen)
         else:
             await self.push_screen(screen)
-        self.take_keys()
         if old is not None:
             await old.close()
+        self._browsing(service)
+
+    def _browser(self, service: GroupsService, place: Place | None = None) -> BrowserScreen:
+        start_at, self._start_at = self._start_at, ""
+        return BrowserScreen(service, per_page=self._settings.page_size, place=place, start_at=start_at)
+
+    def _browsing(self, service: GroupsService) -> None:
+        self.take_keys()
         if not self._given(origin := service.instance.origin):
             self._remember(lambda settings: settings.remember(origin))
 
@@ -309,6 +349,8 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
         if here:
             while len(self.screen_stack) > 1:  # dialogs may have been opened while the keyring was asked
                 await self.pop_screen()
+            if isinstance(self.screen, BrowserScreen):
+                await self.switch_screen(Screen())
             self._ask_to_sign_in(notice=notice)
         else:
             self._say(notice)

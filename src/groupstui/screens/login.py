@@ -1,7 +1,6 @@
 """Signs in to a site."""
 
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -23,14 +22,14 @@ from ..widgets.message_line import MessageLine, Notice
 from ..widgets.token_input import TokenInput
 from .commands import bind
 from .noticing import NoticingScreen
+from .site import SiteScreen
 
 SITE_EXAMPLES = "acme, or the address of any of its pages"
 WHERE = "Make one in Testmo: your avatar › User Profile › API access. Groups need a site admin's token."
 KEPT = "It is kept in this system's keyring; where there is none, in memory until you quit."
 
 
-@dataclass(frozen=True)
-class SignedIn:
+class SignedIn(NamedTuple):
     """A sign-in that worked."""
 
     service: GroupsService
@@ -92,7 +91,7 @@ class LoginScreen(NoticingScreen[SignedIn | None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to cancel only where there is something to cancel or to go back to."""
         if action == "cancel":
-            return self.busy or len(self.app.screen_stack) > 2
+            return self.busy or any(isinstance(screen, SiteScreen) for screen in self.app.screen_stack)
         return True
 
     @on(Input.Changed, "#site")
