@@ -4,10 +4,12 @@ Textual repaints whole regions: a dialog that opens or a pane that is laid out a
 most of it is on the screen already. Over SSH that is what one waits for.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain, groupby, takewhile
 from operator import itemgetter
+from weakref import WeakSet
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
@@ -17,6 +19,7 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
 from textual.geometry import Size
+from textual.message import Message
 from textual.screen import Screen
 from textual.strip import Strip
 
@@ -36,17 +39,31 @@ FIRST_DOUBTFUL, FIRST_AGREED, FIRST_EAST_ASIAN, LAST_AGREED = "\u0590", "\u1e00"
 From Hebrew to Mongolian, for emoji, and for presentation forms, terminals have tables of their own."""
 
 
+is_plain = re.compile(
+    "[ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u058f\u1e00-\u1fff\u2010-\u2027\u2500-\u25fc]*"
+).fullmatch
+"""Whether every character of a text takes one cell, and no terminal doubts it: most of what is drawn."""
+
+
+class Drawn(Message):
+    """Tells a screen that the terminal shows it, for the first time."""
+
+
 class OnlyChanges(App[None]):
     """An app that remembers what the terminal shows."""
 
     def __init__(self) -> None:
         super().__init__()
         self.picture = Picture()
+        self._drawn = WeakSet[Screen[object]]()
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         if isinstance(renderable, LayoutUpdate | ChopsUpdate):
             # The annotation lacks what every update of the compositor is.
             super()._display(screen, Thrifty(self.picture, renderable))  # type: ignore[arg-type]
+            if screen is self.screen and screen not in self._drawn:
+                self._drawn.add(screen)
+                screen.post_message(Drawn())
         else:
             super()._display(screen, renderable)
 
@@ -94,11 +111,18 @@ class Picture:
         """Put cells into the picture, and give what the terminal has to be sent for it."""
         line = self._lines.setdefault(y, [])
         line.extend([UNKNOWN] * (x + len(cells) - len(line)))
-        changed = [x + i for i, cell in enumerate(cells) if line[x + i][:2] != cell[:2]]
+        before = line[x : x + len(cells)]
+        if before == cells:
+            return ""
+        changed = [
+            index
+            for index, (old, new) in enumerate(zip(before, cells, strict=True), x)
+            if old[0] != new[0] or old[1] != new[1]
+        ]
         line[x : x + len(cells)] = cells
         if (end := x + len(cells)) < len(line) and not line[end][0]:
             line[end] = UNKNOWN  # what a terminal makes of half a wide character is its own affair
-        if any(not line[index][0].isascii() for index in changed):
+        if not is_plain("".join([line[index][0] for index in changed])):
             changed = sorted(_with_neighbours(changed, line))
         return "".join(
             f"\x1b[{y + 1};{begin + 1}H{_written(line[begin:end], begin)}"
@@ -110,7 +134,7 @@ def _with_neighbours(changed: list[int], line: list[Cell]) -> set[int]:
     """Add what a terminal that counts other cells would draw elsewhere, or draw over."""
     found = set(changed)
     place = 0
-    for doubtful, run in groupby(_judged(line), itemgetter(0)):
+    for doubtful, run in groupby(_judged(text for text, *_ in line), itemgetter(0)):
         texts = [text for _, text in run]
         stretch = range(place, place + len(texts))
         place = stretch.stop
@@ -143,7 +167,12 @@ def _written(cells: Iterable[Cell], x: int) -> str:
     drawn: list[str] = []
     for look, group in groupby(cells, itemgetter(2)):
         drawn.append(f"\x1b[{f'0;{look}' if look else 0}m")
-        for doubtful, run in groupby(_judged(group), itemgetter(0)):
+        alike = [text for text, *_ in group]
+        if is_plain(text := "".join(alike)):
+            x += len(alike)
+            drawn.append(text)
+            continue
+        for doubtful, run in groupby(_judged(alike), itemgetter(0)):
             texts = [text for _, text in run]
             x += len(texts)
             text = "".join(texts)
@@ -153,10 +182,10 @@ def _written(cells: Iterable[Cell], x: int) -> str:
     return "".join(drawn) + "\x1b[0m"
 
 
-def _judged(cells: Iterable[Cell]) -> Iterator[tuple[bool, str]]:
+def _judged(texts: Iterable[str]) -> Iterator[tuple[bool, str]]:
     """Give each cell's text, and whether terminals disagree on its width; its right half is judged alike."""
     doubtful = False
-    for text, *_ in cells:
+    for text in texts:
         doubtful = _is_doubtful(text) if text else doubtful
         yield doubtful, text
 
@@ -186,7 +215,7 @@ def _cells(segments: Iterable[Segment], colours: ColorSystem) -> list[Cell]:
     cells: list[Cell] = []
     for text, style, _ in segments:
         look, blank = ("", "") if style is None else _looks(style, colours)
-        if text.isascii():
+        if is_plain(text):
             cells.extend([(character, blank if character == " " else look, look) for character in text])
             continue
         for character in text:

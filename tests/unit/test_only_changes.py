@@ -1,19 +1,22 @@
 """What is sent for a picture that changes leaves the terminal as if all of it had been sent."""
 
+import sys
 from dataclasses import dataclass
 
 import pyte
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
+from wcwidth import wcwidth
 
-from groupstui.only_changes import Picture, Thrifty
+from groupstui.only_changes import Picture, Thrifty, _is_doubtful, is_plain
 
 WIDTH, HEIGHT = 12, 3
 CONSOLE = Console(color_system="truecolor", force_terminal=True, width=WIDTH)
@@ -139,3 +142,9 @@ def test_a_terminal_that_counts_other_cells_keeps_what_follows_in_its_place(monk
     for row in emulator.screen.display:
         assert row.endswith("|")
         assert not set(row) & set("bcdfghijk")
+
+
+def test_what_is_plain_takes_a_cell_and_is_doubted_by_no_terminal():
+    plain = [character for character in map(chr, range(sys.maxunicode + 1)) if is_plain(character)]
+    assert [each for each in plain if _is_doubtful(each) or cell_len(each) != 1 or wcwidth(each) != 1] == []
+    assert len(plain) > 1000

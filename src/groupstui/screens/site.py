@@ -9,6 +9,7 @@ from textual.worker import Worker, WorkerState
 
 from ..api.errors import AdminRequired, NotFound, Offline, SignInRequired, TestmoError
 from ..directory import GroupDetail, Listing
+from ..only_changes import Drawn
 from ..service import GroupsService
 from ..text import count
 from ..widgets.message_line import Notice, pause_notice
@@ -82,14 +83,12 @@ class SiteScreen(NoticingScreen[None]):
             self.recalled = True
             if self._begin_at == Place():
                 self.go_to(1)
-        # Asking loads much: what the person sees first must not wait for it.
-        self.call_after_refresh(self._begin)
 
+    @on(Drawn)
     def _begin(self) -> None:
+        """Ask, now that there is something to see: that loads much."""
         if self.service.user is not None:
             self.person = self.service.user.name
-        elif not self.service.offline:
-            self._find_out_who()
         if self.recalled:
             self._recalling()
         else:
@@ -117,6 +116,7 @@ class SiteScreen(NoticingScreen[None]):
             self._go_to_begin()
         self.index_ready()
         self.index_site()
+        self._find_out_who()
 
     # What a subclass draws
 
@@ -188,7 +188,7 @@ class SiteScreen(NoticingScreen[None]):
 
     def _worked(self, listing: Listing, group_id: int | None, member_id: int | None) -> None:
         self.stale = self.refused = False
-        if self.notice is not None and self.notice.kind == "error":
+        if self.notice is not None and self.notice.kind in ("error", "stopped"):
             self.notice = None
         self.show_page(listing, group_id, member_id)
         if not self.service.fresh and not self.recalled:
@@ -196,6 +196,7 @@ class SiteScreen(NoticingScreen[None]):
 
     def _look_ahead(self, listing: Listing) -> None:
         """Read what will probably be wanted next, now that the page is on the screen."""
+        self._find_out_who()
         self.index_site()
         for neighbour in (listing.page + 1, listing.page - 1):
             if 1 <= neighbour <= listing.last_page:
@@ -292,8 +293,10 @@ class SiteScreen(NoticingScreen[None]):
         if self.progress:
             self.progress = f"indexing {directory.seen:,} of {count(directory.total or 0, 'group')}"
 
-    @work(name="who am I", group="who", exit_on_error=False)
+    @work(name="who am I", group="who", exclusive=True, exit_on_error=False)
     async def _find_out_who(self) -> None:
+        if self.service.user is not None or self.service.offline:
+            return
         try:
             self.person = (await self.service.who_am_i()).name
         except TestmoError:
@@ -304,7 +307,7 @@ class SiteScreen(NoticingScreen[None]):
         """Stop what is loading; what is on the screen stays."""
         if self.activity:
             self.workers.cancel_group(self, "page")
-            self.notice = Notice("stopped", "Press r to try again.")
+            self.notice = Notice("stopped", "Press r to try again.", "stopped")
         else:
             self.workers.cancel_group(self, "index")
             self.workers.cancel_group(self, "people")
