@@ -131,7 +131,9 @@ def test_without_a_session_bus_the_token_is_kept_for_the_run(terminal, environme
     pane.wait_for("page 2 of 16")
     leave(pane)
     start(pane)
-    pane.wait_for("Sign in to Testmo", f"→ {url}", "No keyring is available here")
+    pane.wait_for("page 1 of 16", "STALE as of", "No keyring is available here", "i signs in again")
+    pane.press("i")
+    pane.wait_for("Sign in to Testmo", f"→ {url}")
     leave(pane, "C-q")
 
 
