@@ -1,10 +1,11 @@
 """Draws the pictures of the README: the real app on the demo site, at the size of a small terminal.
 
-uv run python screenshots/make.py
+uv run python screenshots/make.py [FOLDER]
 """
 
 import asyncio
 import os
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -86,8 +87,8 @@ def quiet(app: App[None]) -> bool:
     return not isinstance(screen, BrowserScreen) or not (screen.listing is None or screen.following)
 
 
-async def draw(name: str, size: tuple[int, int], keys: list[str]) -> None:
-    """Draw one picture."""
+async def draw(name: str, size: tuple[int, int], keys: list[str]) -> str:
+    """Draw one picture, as SVG."""
     access = Access(INSTANCE, SecretStr(DEMO_TOKEN))
     app = make_app(connect=connect, access=None if name == "login" else access)
     async with app.run_test(size=size) as pilot:
@@ -96,15 +97,20 @@ async def draw(name: str, size: tuple[int, int], keys: list[str]) -> None:
             await loaded(pilot)
             await pilot.press(key)
         await loaded(pilot)
-        (Path(__file__).parent / f"{name}.svg").write_text(app.export_screenshot(title="groupstui"))
+        return app.export_screenshot(title="groupstui")
 
 
-async def main() -> None:
-    """Draw them all, a week after the site was read for the first time."""
+async def read_a_week_ago() -> None:
+    """Let the history begin, so that there is something to see of what changed."""
     await service(INSTANCE, SecretStr(DEMO_TOKEN), week_ago(make_site()), NOW - timedelta(days=7)).index()
+
+
+def main(folder: Path) -> None:
+    """Draw all pictures into a folder."""
+    asyncio.run(read_a_week_ago())
     for name, (size, keys) in PICTURES.items():
-        await draw(name, size, keys)
+        (folder / f"{name}.svg").write_text(asyncio.run(draw(name, size, keys)))
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)
