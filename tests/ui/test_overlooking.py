@@ -94,9 +94,19 @@ async def test_an_audit_lists_what_it_finds_and_why_that_matters(pilot):
     assert "A group without members gives nobody access." in drawn(pilot)
     assert "findings in 230 groups" in drawn(pilot)
     await press(pilot, "n")
-    assert "▸ Groups of one" in drawn(pilot)
-    await press(pilot, "n", "p")
-    assert "▸ Groups of one" in drawn(pilot)
+    assert "has one member: Νίκος Βασιλείου" in line(pilot, "▸")
+    await press(pilot, "n")
+    assert "Identical groups: nothing found" in line(pilot, "▸")
+    await press(pilot, "p")
+    assert "has one member: Νίκος Βασιλείου" in line(pilot, "▸")
+
+
+async def test_a_narrow_screen_leaves_the_room_to_what_was_found(pilot):
+    await press(pilot, "a", "n", "n", "n", "n", "n")
+    assert "Leilani Kamakawiwoʻole is the only active person in Accounts" in line(pilot, "▸")
+    await pilot.resize_terminal(120, 40)
+    await settled(pilot)
+    assert "▸ One active person left" in drawn(pilot)
 
 
 async def test_a_finding_opens_its_group(pilot):
