@@ -45,7 +45,6 @@ def main() -> NoReturn:
     """Run the program and exit with its code."""
     sys.setswitchinterval(TURN)
     gc.disable()  # while it starts, nothing becomes garbage; a command is over before that matters
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # to look for them takes long
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # its command line, not ours
     try:
         code = run(sys.argv[1:], os.environ)

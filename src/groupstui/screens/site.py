@@ -322,6 +322,8 @@ class SiteScreen(NoticingScreen[None]):
             return
         self.stale = stale and self.listing is not None
         self.refused = isinstance(error, SignInRequired | AdminRequired)
+        if isinstance(error, AdminRequired):
+            self._find_out_who()
         press = "i signs in again." if self.refused else "r tries again."
         self.notice = Notice(str(error), f"{error.advice} {press}", "error")
         self.nothing_to_show(str(error))
