@@ -38,6 +38,12 @@ def test_json_gives_back_what_went_in(records):
     ]
 
 
+@given(st.lists(st.fixed_dictionaries({"id": st.integers(), "groups": st.lists(st.just("QA"))}), max_size=3))
+def test_json_that_is_made_record_by_record_looks_like_that_made_at_once(records):
+    whole = {**report(records).envelope(), "people": records}
+    assert write(report(records), "json") == json.dumps(whole, indent=2) + "\n"
+
+
 @given(RECORDS)
 def test_raw_csv_gives_back_what_went_in(records):
     text = write(report(records), "csv", raw=True)

@@ -1,12 +1,14 @@
 """Writes a whole site to a file."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import overload
 
-from ..directory import Directory
+from ..directory import Directory, Member
 from ..report import Record
 from ..report.files import write_file, write_folder
-from ..report.formats import format_of, write
+from ..report.formats import format_of, pieces
 from ..report.records import (
     GROUP_FIELDS,
     PERSON_FIELDS,
@@ -48,8 +50,7 @@ async def export(session: Session) -> Exit:
     if options.columns:
         report = report.narrowed(options.columns)
     path = Path(options.output)
-    text = write(report, options.format or format_of(path), raw=options.raw)
-    write_file(path, text, force=options.force)
+    write_file(path, pieces(report, options.format or format_of(path), raw=options.raw), force=options.force)
     if not directory.complete:
         session.warn(INCOMPLETE)
     session.warn(f"wrote {count(len(report.records), 'row')} to {path}")
@@ -99,15 +100,42 @@ def _people(directory: Directory) -> tuple[tuple[str, ...], list[Record]]:
     return fields, records
 
 
-def _matrix(directory: Directory) -> tuple[tuple[str, ...], list[Record]]:
+class _MatrixRows(Sequence[Record]):
+    """Makes a person's row when it is wanted: all rows of a large site at once would take a gigabyte."""
+
+    def __init__(self, directory: Directory, heads: Mapping[int, str]) -> None:
+        """Prepare.
+
+        Args:
+            directory: Where people and memberships come from.
+            heads: The name of each group's column, by the group's id.
+        """
+        self._directory = directory
+        self._heads = heads
+        self._people = directory.people
+
+    def __len__(self) -> int:
+        return len(self._people)
+
+    @overload
+    def __getitem__(self, index: int) -> Record: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Record]: ...
+    def __getitem__(self, index: int | slice) -> Record | list[Record]:
+        if isinstance(index, slice):
+            return [self._row(person) for person in self._people[index]]
+        return self._row(self._people[index])
+
+    def _row(self, person: Member) -> Record:
+        inside = set(self._directory.memberships.get(person.id, ()))
+        row: Record = {"person_id": person.id, "person": person.name}
+        return row | {head: group_id in inside for group_id, head in self._heads.items()}
+
+
+def _matrix(directory: Directory) -> tuple[tuple[str, ...], Sequence[Record]]:
     """Give a row a person and a column a group; groups that share a name are told apart by their id."""
     names = {group.id: group.name for group in directory.groups}
     told_apart = {group_id: f"{name} #{group_id}" for group_id, name in names.items()}
     taken = Counter(["person", "person_id", *names.values(), *told_apart.values()])
     heads = {id: name if taken[name] == 1 else told_apart[id] for id, name in names.items()}
-    records = []
-    for person in directory.people:
-        inside = set(directory.memberships.get(person.id, ()))
-        row: Record = {"person_id": person.id, "person": person.name}
-        records.append(row | {head: group_id in inside for group_id, head in heads.items()})
-    return ("person_id", "person", *heads.values()), records
+    return ("person_id", "person", *heads.values()), _MatrixRows(directory, heads)

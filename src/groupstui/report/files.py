@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,12 +15,12 @@ class FileThere(FileRefused):
     """There is a file already."""
 
 
-def write_file(path: Path, content: str, *, force: bool = False) -> None:
+def write_file(path: Path, content: Iterable[str], *, force: bool = False) -> None:
     """Write a new file with mode 0600; a device or a pipe takes the text as it is.
 
     Args:
         path: Where to. The target of a link is written, not the link.
-        content: All of it; written as UTF-8.
+        content: All of it, in pieces; written as UTF-8.
         force: Replace a file that is there.
 
     Raises:
@@ -38,7 +38,7 @@ def write_file(path: Path, content: str, *, force: bool = False) -> None:
         raise FileRefused(f"{path} can't be written: {error.strerror or error}") from None
     try:
         with open(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(content)
+            file.writelines(content)
             file.flush()
             os.fsync(file.fileno())
         if force:
@@ -98,9 +98,10 @@ def _write_private(path: Path, content: str, time: float) -> None:
     os.utime(path, (time, time))
 
 
-def _pass_on(path: Path, content: str) -> None:
+def _pass_on(path: Path, content: Iterable[str]) -> None:
     """Write to what is no file: a rename would put one in the place of `/dev/null`."""
     try:
-        path.write_text(content, encoding="utf-8", newline="")
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(content)
     except OSError as error:
         raise FileRefused(f"{path} can't be written: {error.strerror or error}") from None

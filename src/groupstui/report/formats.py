@@ -1,9 +1,8 @@
 """Writes a report: for people, for scripts, for spreadsheets."""
 
 import csv
-import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,12 @@ FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def write(report: Report, format: str, *, width: int | None = None, raw: bool = False) -> str:
-    """Give a report as a text that ends with a line break, or as nothing.
+    """Give a report as a text that ends with a line break, or as nothing; the arguments are `pieces`' own."""
+    return "".join(pieces(report, format, width=width, raw=raw))
+
+
+def pieces(report: Report, format: str, *, width: int | None = None, raw: bool = False) -> Iterator[str]:
+    """Give the text piece by piece: that of a large matrix is larger than what it is made from.
 
     Args:
         report: What to write.
@@ -30,15 +34,21 @@ def write(report: Report, format: str, *, width: int | None = None, raw: bool = 
     return FORMATS[format](report)
 
 
-def _json(report: Report) -> str:
-    whole = {**report.envelope(), report.kind: list(report.records)}
-    return _harmless(json.dumps(whole, ensure_ascii=False, indent=2)) + "\n"
+def _json(report: Report) -> Iterator[str]:
+    """Give what `json.dumps` would with an indent of 2, but a record at a time."""
+    head = json.dumps({**report.envelope(), report.kind: []}, ensure_ascii=False, indent=2)
+    yield _harmless(head.removesuffix("]\n}"))
+    between = "\n    "
+    for record in report.records:
+        yield between + _harmless(json.dumps(record, ensure_ascii=False, indent=2)).replace("\n", "\n    ")
+        between = ",\n    "
+    yield "\n  ]\n}\n" if report.records else "]\n}\n"
 
 
-def _ndjson(report: Report) -> str:
+def _ndjson(report: Report) -> Iterator[str]:
     envelope = report.envelope()
     lines = (json.dumps({**envelope, **each}, ensure_ascii=False) for each in report.records)
-    return "".join(f"{_harmless(line)}\n" for line in lines)
+    return (f"{_harmless(line)}\n" for line in lines)
 
 
 def _harmless(text: str) -> str:
@@ -51,19 +61,24 @@ def _harmless(text: str) -> str:
     return "".join(safe)
 
 
-def _separated(report: Report, separator: str, *, raw: bool) -> str:
-    out = io.StringIO()
+class _Echo:
+    """Gives a row back to who has `csv` write it."""
+
+    def write(self, row: str) -> str:
+        return row
+
+
+def _separated(report: Report, separator: str, *, raw: bool) -> Iterator[str]:
     # A lone carriage return ends a row for who reads it, but is quoted only where everything is.
     writer = csv.writer(
-        out,
+        _Echo(),
         delimiter=separator,
         lineterminator="\n",
         quoting=csv.QUOTE_ALL if raw else csv.QUOTE_MINIMAL,
     )
-    writer.writerow([_cell(name, raw=raw) for name in report.fields])  # a matrix has names as fields
+    yield writer.writerow([_cell(name, raw=raw) for name in report.fields])  # a matrix has names as fields
     for record in report.records:
-        writer.writerow([_cell(record.get(name), raw=raw) for name in report.fields])
-    return out.getvalue()
+        yield writer.writerow([_cell(record.get(name), raw=raw) for name in report.fields])
 
 
 def rows(report: Report) -> str:
@@ -82,14 +97,14 @@ def _cell(value: Any, *, raw: bool) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def _markdown(report: Report) -> str:
+def _markdown(report: Report) -> Iterator[str]:
     def line(cells: Iterable[str]) -> str:
         return f"| {' | '.join(cells)} |\n"
 
-    head = line(escaped(_title(name)) for name in report.fields) + line("---" for _ in report.fields)
-    return head + "".join(
-        line(escaped(_text(record.get(name))) for name in report.fields) for record in report.records
-    )
+    yield line(escaped(_title(name)) for name in report.fields)
+    yield line("---" for _ in report.fields)
+    for record in report.records:
+        yield line(escaped(_text(record.get(name))) for name in report.fields)
 
 
 def escaped(text: str) -> str:
@@ -99,7 +114,7 @@ def escaped(text: str) -> str:
     return clean(text, 10_000)
 
 
-def _table(report: Report, width: int | None) -> str:
+def _table(report: Report, width: int | None) -> Iterator[str]:
     """Give columns of equal width; where the terminal is too narrow, the widest column gives way."""
     cells = [[_title(name) for name in report.fields]]
     cells += [[clean(_text(record.get(name))) for name in report.fields] for record in report.records]
@@ -109,7 +124,7 @@ def _table(report: Report, width: int | None) -> str:
             widths[widths.index(max(widths))] -= 1
     right = [_is_number(report.records, name) for name in report.fields]
     lines = ("  ".join(map(_padded, row, widths, right)).rstrip() for row in cells)
-    return "".join(f"{line}\n" for line in lines)
+    return (f"{line}\n" for line in lines)
 
 
 def _padded(text: str, width: int, right: bool) -> str:
@@ -165,7 +180,7 @@ def _text(value: Any) -> str:
     return ", ".join(map(_text, value)) if isinstance(value, list) else str(value)
 
 
-FORMATS: dict[str, Callable[[Report], str]] = {
+FORMATS: dict[str, Callable[[Report], Iterator[str]]] = {
     "table": lambda report: _table(report, None),
     "json": _json,
     "ndjson": _ndjson,

@@ -1,6 +1,6 @@
 """Groups and people as records, and the report on a site that they make up."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ def site_report(
     instance: str,
     kind: str,
     fields: tuple[str, ...],
-    records: list[Record],
+    records: Sequence[Record],
     about: Record | None = None,
 ) -> Report:
     """Give records of a site, as it was when its directory was read.

@@ -101,11 +101,13 @@ class AuditDialog(TakingDialog[Group | Member]):
 
     def copies(self) -> list[Copy]:
         """Give what can be copied of the finding under the cursor and of all of them."""
-        line: Line | None = self.query_one(Table).current
-        if line is None:
+        table: Table[Line] = self.query_one(Table)
+        if (line := table.current) is None:
             return []
-        findings = (each.text for each in self.query_one(Table).rows if each.finding is not None)
-        return [copy_of_line("the finding", line.text), *copies_of(self.report(), findings)]
+        whole = copies_of(
+            self.report(), lambda: [each.text for each in table.rows if each.finding is not None]
+        )
+        return [copy_of_line("the finding", line.text), *whole]
 
     def action_check(self, step: int) -> None:
         """Go to the first finding of another check."""

@@ -388,11 +388,11 @@ class BrowserScreen(OverlookingScreen):
         if self.pane is self.members and member is not None:
             profile = self.service.directory.profile(member.id)
             row = copies_of_row(member.label, member.id, None if profile is None else profile.email)
-            return [*row, *copies_of(self.report(), (each.label for each in self.members.table.rows))]
+            return [*row, *copies_of(self.report(), lambda: [each.label for each in self.members.table.rows])]
         if group is None:
             return []
-        names = (each.name for each in self.groups.table.rows)
-        return [*copies_of_row(group.name, group.id), *copies_of(self.report(), names)]
+        row = copies_of_row(group.name, group.id)
+        return [*row, *copies_of(self.report(), lambda: [each.name for each in self.groups.table.rows])]
 
     # Moving between the panes
 

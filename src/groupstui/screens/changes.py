@@ -98,11 +98,11 @@ class ChangesDialog(TakingDialog[Group | Member]):
 
     def copies(self) -> list[Copy]:
         """Give what can be copied of the change under the cursor and of all of them."""
-        change: Change | None = self.query_one(Table).current
-        if change is None or (report := self.report()) is None:
+        table: Table[Change] = self.query_one(Table)
+        if (change := table.current) is None or (report := self.report()) is None:
             return []
-        lines = (each.text for each in self.query_one(Table).rows)
-        return [copy_of_line("the change", change.text), *copies_of(report, lines)]
+        whole = copies_of(report, lambda: [each.text for each in table.rows])
+        return [copy_of_line("the change", change.text), *whole]
 
     def action_span(self) -> None:
         """Look over another length of time."""

@@ -99,8 +99,8 @@ class CompareDialog(TakingDialog[Group | Member]):
         row: Row | None = table.current
         person = [] if row is None else copies_of_row(row.person.label, row.person.id)
         pairs = "\n".join(f"{pair.overlap} %  {pair.text}" for pair in self._comparison.pairs)
-        names = (row.person.label for row in table.rows)
-        return [*person, Copy("how they overlap", pairs), *copies_of(self.report(), names)]
+        whole = copies_of(self.report(), lambda: [row.person.label for row in table.rows])
+        return [*person, Copy("how they overlap", lambda: [pairs]), *whole]
 
     def _show(self) -> None:
         rows = [row for row in self._comparison.rows if not self._only_different or not all(row.inside)]

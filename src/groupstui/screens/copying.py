@@ -1,6 +1,7 @@
 """What can be copied of what is on the screen."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import ClassVar, NamedTuple
 
 from textual import on
@@ -9,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from ..report import Report
-from ..report.formats import write
+from ..report.formats import pieces
 from ..text import clean, count
 from ..widgets.hint_bar import HintBar
 from ..widgets.table import Column, Table
@@ -19,6 +20,9 @@ LONGEST = 10_000
 """A text is copied as it is shown, but not cut where the screen cuts it."""
 
 
+A_FEW = 20
+"""Pieces of a text that are made to show how it begins."""
+
 ONES = {"people": "person"}
 """What one of the rows is called, where that is not the word for many without its last letter."""
 
@@ -27,7 +31,18 @@ class Copy(NamedTuple):
     """A text that can be copied, and what it is."""
 
     what: str
-    text: str
+    make: Callable[[], Iterable[str]]
+    """Gives the text in pieces."""
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "".join(self.make())
+
+    @property
+    def beginning(self) -> str:
+        """What there is room for beside the name of it."""
+        return "".join(islice(self.make(), A_FEW))
 
 
 # Texts are made safe: a line break in a name would run what follows it, where it is pasted into a shell.
@@ -35,7 +50,7 @@ class Copy(NamedTuple):
 
 def copy_of_line(what: str, text: str) -> Copy:
     """Give one line to copy."""
-    return Copy(what, clean(text, LONGEST))
+    return Copy(what, lambda: [clean(text, LONGEST)])
 
 
 def copies_of_row(name: str, number: int, email: str | None = None) -> list[Copy]:
@@ -47,24 +62,32 @@ def copies_of_row(name: str, number: int, email: str | None = None) -> list[Copy
         email: The e-mail address of a person, if there is one.
     """
     address = [copy_of_line("the e-mail address", email)] if email else []
-    return [copy_of_line("the name", name), Copy("the id", str(number)), *address]
+    return [copy_of_line("the name", name), copy_of_line("the id", str(number)), *address]
 
 
-def copies_of(report: Report, lines: Iterable[str]) -> list[Copy]:
+def copies_of(report: Report, lines: Callable[[], Iterable[str]]) -> list[Copy]:
     """Give what can be copied of a whole list.
 
     Args:
         report: The rows on the screen.
-        lines: The same, each in one line.
+        lines: Gives the same, each in one line.
     """
     one = ONES.get(report.kind, report.kind.removesuffix("s"))
     whole = f"all {count(len(report.records), one, report.kind)}" if len(report.records) != 1 else "the list"
     return [
-        Copy(f"{whole}, one a line", "\n".join(clean(line, LONGEST) for line in lines)),
-        Copy(f"{whole} as CSV", write(report, "csv")),
-        Copy(f"{whole} as Markdown", write(report, "markdown")),
-        Copy(f"{whole} as JSON", write(report, "json")),
+        Copy(f"{whole}, one a line", lambda: _joined(lines())),
+        Copy(f"{whole} as CSV", lambda: pieces(report, "csv")),
+        Copy(f"{whole} as Markdown", lambda: pieces(report, "markdown")),
+        Copy(f"{whole} as JSON", lambda: pieces(report, "json")),
     ]
+
+
+def _joined(lines: Iterable[str]) -> Iterator[str]:
+    """Give lines with breaks between them, and none at the end: a shell would run what is pasted."""
+    between = ""
+    for line in lines:
+        yield between + clean(line, LONGEST)
+        between = "\n"
 
 
 class CopyTable(Table[Copy]):
@@ -106,5 +129,5 @@ class CopyDialog(Dialog[Copy]):
 
 COLUMNS: tuple[Column[Copy], ...] = (
     Column("what", "What", lambda copy: copy.what, width=30),
-    Column("text", "Text", lambda copy: copy.text),
+    Column("text", "Text", lambda copy: copy.beginning),
 )

@@ -9,7 +9,7 @@ from textual.widgets import Input, Static
 
 from ..report import Report
 from ..report.files import FileRefused, write_file
-from ..report.formats import format_of, write
+from ..report.formats import format_of, pieces
 from ..text import clean, count
 from ..widgets.hint_bar import HintBar
 from ..widgets.line_input import LineInput
@@ -41,7 +41,7 @@ class ExportDialog(Dialog[Path]):
         event.stop()
         path = Path(event.value.strip()).expanduser()
         try:
-            write_file(path, write(self._report, format_of(path)))
+            write_file(path, pieces(self._report, format_of(path)))
         except FileRefused as error:
             self.query_one("#hint", Static).update(f"{clean(str(error))}. Type another name.")
         else:

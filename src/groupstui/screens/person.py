@@ -61,11 +61,11 @@ class PersonDialog(TakingDialog[int]):
 
     def copies(self) -> list[Copy]:
         """Give what can be copied of the group under the cursor and of the list."""
-        group: Group | None = self.query_one(Table).current
-        names = [group.name for group in self.query_one(Table).rows]
-        return (
-            [] if group is None else [*copies_of_row(group.name, group.id), *copies_of(self.report(), names)]
-        )
+        table: Table[Group] = self.query_one(Table)
+        if (group := table.current) is None:
+            return []
+        row = copies_of_row(group.name, group.id)
+        return [*row, *copies_of(self.report(), lambda: [each.name for each in table.rows])]
 
     @on(Table.Selected)
     def _selected(self, event: Table.Selected[Group]) -> None:
