@@ -16,7 +16,6 @@ os.environ.pop("NO_COLOR", None)
 time.tzset()
 
 import httpx
-from pydantic import SecretStr
 from textual.app import App
 from textual.pilot import Pilot
 
@@ -25,6 +24,7 @@ from groupstui.api.pacing import Clock
 from groupstui.app import Access, make_app
 from groupstui.demo import DEMO_TOKEN, Site, create_app, make_site, week_ago
 from groupstui.history import History
+from groupstui.redaction import Secret
 from groupstui.screens.browser import BrowserScreen
 from groupstui.service import GroupsService
 
@@ -60,12 +60,12 @@ class StillClock(Clock):
         return self._time
 
 
-def connect(instance: Instance, token: SecretStr) -> GroupsService:
+def connect(instance: Instance, token: Secret) -> GroupsService:
     """Make a service on a demo site of its own."""
     return service(instance, token, make_site(), NOW)
 
 
-def service(instance: Instance, token: SecretStr, site: Site, time: datetime) -> GroupsService:
+def service(instance: Instance, token: Secret, site: Site, time: datetime) -> GroupsService:
     """Make a service on a demo site, at a time."""
     transport = httpx.ASGITransport(create_app(site, token=DEMO_TOKEN))
     clock = StillClock(time)
@@ -89,7 +89,7 @@ def quiet(app: App[None]) -> bool:
 
 async def draw(name: str, size: tuple[int, int], keys: list[str]) -> str:
     """Draw one picture, as SVG."""
-    access = Access(INSTANCE, SecretStr(DEMO_TOKEN))
+    access = Access(INSTANCE, Secret(DEMO_TOKEN))
     app = make_app(connect=connect, access=None if name == "login" else access)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
@@ -102,7 +102,7 @@ async def draw(name: str, size: tuple[int, int], keys: list[str]) -> str:
 
 async def read_a_week_ago() -> None:
     """Let the history begin, so that there is something to see of what changed."""
-    await service(INSTANCE, SecretStr(DEMO_TOKEN), week_ago(make_site()), NOW - timedelta(days=7)).index()
+    await service(INSTANCE, Secret(DEMO_TOKEN), week_ago(make_site()), NOW - timedelta(days=7)).index()
 
 
 def main(folder: Path) -> None:

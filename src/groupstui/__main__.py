@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
 
 from . import cli
-from .redaction import Masked
+from .redaction import Secret
 
 if TYPE_CHECKING:
     import httpx
@@ -161,7 +161,7 @@ def _app(
         settings = file.load()
         text = settings.origin_of(text) or text or (settings.current or "" if options.offline else "")
         instance = Instance.parse(text) if text else None
-        token = Masked("") if options.offline else token_from_environment(environ)
+        token = Secret("") if options.offline else token_from_environment(environ)
         if options.offline and (why := _unknown_offline(instance, settings)):
             return cli.complain(why)
         if token is not None and instance is None:
@@ -212,7 +212,7 @@ def _demo() -> "Demo":
 
     history = History(DEMO_INSTANCE.origin, None)
     site = cache(lambda: _demo_site(history))
-    return Demo(Masked(DEMO_TOKEN), lambda: _demo_transport(site()), history, begin=site)
+    return Demo(Secret(DEMO_TOKEN), lambda: _demo_transport(site()), history, begin=site)
 
 
 def _demo_site(history: "History") -> "Site":

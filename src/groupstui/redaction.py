@@ -1,7 +1,5 @@
 """Keeps tokens out of everything that is written down."""
 
-from typing import Protocol
-
 from .text import clean
 
 LONGEST_LINE = 2_000
@@ -9,15 +7,8 @@ LONGEST_LINE = 2_000
 _hidden: set[str] = set()
 
 
-class Secret(Protocol):
-    """A text that shows itself only to who asks for it; pydantic's `SecretStr` is one."""
-
-    def get_secret_value(self) -> str:
-        """Give the text."""
-
-
-class Masked:
-    """A secret text of the program's caller. Unlike `SecretStr` it is there before anything was loaded."""
+class Secret:
+    """A text that shows itself only to who asks for it: no report or log that shows variables holds it."""
 
     __slots__ = ("_text",)
 
@@ -27,7 +18,7 @@ class Masked:
     def __repr__(self) -> str:
         return "•••"
 
-    def get_secret_value(self) -> str:
+    def reveal(self) -> str:
         """Give the text."""
         return self._text
 

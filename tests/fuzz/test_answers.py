@@ -7,11 +7,11 @@ from collections.abc import Awaitable
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
-from pydantic import SecretStr
 
 from groupstui.api.errors import TestmoError
 from groupstui.api.instance import Instance
 from groupstui.app import Access, make_app
+from groupstui.redaction import Secret
 from groupstui.report import Report
 from groupstui.report.formats import FORMATS, rows, write
 from groupstui.report.records import GROUP_FIELDS, PERSON_FIELDS, group_records, person_record
@@ -43,7 +43,7 @@ def service_on(heard: list[tuple[int, bytes]]) -> GroupsService:
         return httpx.Response(status, headers=DATE, stream=httpx.ByteStream(body))
 
     transport = httpx.MockTransport(answer)
-    return GroupsService(INSTANCE, SecretStr(TOKEN), transport=lambda: transport, clock=SteppedClock())
+    return GroupsService(INSTANCE, Secret(TOKEN), transport=lambda: transport, clock=SteppedClock())
 
 
 async def failed(asked: Awaitable[object]) -> TestmoError | None:
@@ -91,7 +91,7 @@ async def test_reading_ends_in_data_or_in_an_error_of_ours(first, second):
 async def pilot():
     """The app, with a list of answers that can be changed."""
     heard: list[tuple[int, bytes]] = [(200, b'{"result": []}')]
-    access = Access(INSTANCE, SecretStr(TOKEN))
+    access = Access(INSTANCE, Secret(TOKEN))
     app = make_app(connect=lambda instance, token: service_on(heard), access=access)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await settled(pilot)

@@ -14,7 +14,7 @@ async def use(action: str, origin: str, read_limit: str) -> str:
     match action:
         case "load":
             token = await store.load(origin)
-            return "nothing" if token is None else token.get_secret_value()
+            return "nothing" if token is None else token.reveal()
         case "save":
             await store.save(origin, check_token(sys.stdin.read()))
             return "saved"

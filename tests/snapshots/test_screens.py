@@ -4,13 +4,13 @@ import asyncio
 
 import httpx
 import pytest
-from pydantic import SecretStr
 from textual.pilot import Pilot
 
 from groupstui.api.instance import Instance
 from groupstui.app import Access, GroupsApp, make_app
 from groupstui.demo import DEMO_TOKEN, Faults, Site, create_app, make_site, week_ago
 from groupstui.history import History
+from groupstui.redaction import Secret
 from groupstui.service import GroupsService
 
 from ..ui.driving import drawn, press, settled, type_text, until
@@ -27,7 +27,7 @@ def faults() -> Faults:
 @pytest.fixture
 def app(site: Site, faults: Faults, clock) -> GroupsApp:
     """The app on the demo site, as with a token in the environment."""
-    return make_app(connect=connector(site, faults, clock), access=Access(INSTANCE, SecretStr(DEMO_TOKEN)))
+    return make_app(connect=connector(site, faults, clock), access=Access(INSTANCE, Secret(DEMO_TOKEN)))
 
 
 @pytest.fixture
@@ -40,16 +40,16 @@ def new_app(site: Site, faults: Faults, clock) -> GroupsApp:
 def app_with_a_past(site: Site, faults: Faults, clock) -> GroupsApp:
     """The app a week after a run on the site as it was then."""
     history = History(INSTANCE.origin, None)
-    then = connector(week_ago(site), faults, clock, history)(INSTANCE, SecretStr(DEMO_TOKEN))
+    then = connector(week_ago(site), faults, clock, history)(INSTANCE, Secret(DEMO_TOKEN))
     clock.seconds -= 7 * 24 * 3600
     asyncio.run(then.index())
     clock.seconds += 7 * 24 * 3600
-    access = Access(INSTANCE, SecretStr(DEMO_TOKEN))
+    access = Access(INSTANCE, Secret(DEMO_TOKEN))
     return make_app(connect=connector(site, faults, clock, history), access=access)
 
 
 def connector(site: Site, faults: Faults, clock, history: History | None = None):
-    def connect(instance: Instance, token: SecretStr) -> GroupsService:
+    def connect(instance: Instance, token: Secret) -> GroupsService:
         transport = httpx.ASGITransport(create_app(site, token=DEMO_TOKEN, faults=faults))
         return GroupsService(instance, token, transport=lambda: transport, clock=clock, history=history)
 
@@ -136,7 +136,7 @@ def test_the_sites(snap_compare, app) -> None:
 def test_an_empty_site(snap_compare, clock) -> None:
     app = make_app(
         connect=connector(make_site(groups=0, users=2), Faults(), clock),
-        access=Access(INSTANCE, SecretStr(DEMO_TOKEN)),
+        access=Access(INSTANCE, Secret(DEMO_TOKEN)),
     )
     assert snap_compare(app, terminal_size=SMALL, run_before=keys())
 

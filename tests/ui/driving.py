@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from pydantic import SecretStr
 from textual.pilot import Pilot
 
 from groupstui.api.instance import Instance
 from groupstui.api.pacing import Clock
 from groupstui.app import Access, GroupsApp, make_app
 from groupstui.history import History
+from groupstui.redaction import Secret
 from groupstui.screens.browser import BrowserScreen
 from groupstui.service import Connect, GroupsService
 
@@ -19,7 +19,7 @@ ROUNDS = 800
 def connector(clock: Clock, timeout: float = 5, history: History | None = None, **more: bool) -> Connect:
     """Make services that tell the time by a test's clock."""
 
-    def connect(instance: Instance, token: SecretStr) -> GroupsService:
+    def connect(instance: Instance, token: Secret) -> GroupsService:
         return GroupsService(instance, token, clock=clock, timeout=timeout, history=history, **more)
 
     return connect
@@ -35,7 +35,7 @@ def browser_app(
     **more: bool,
 ) -> GroupsApp:
     """Make the app as `TESTMO_TOKEN=… groupstui --instance …` starts it."""
-    access = Access(Instance.parse(url), SecretStr(token))
+    access = Access(Instance.parse(url), Secret(token))
     return make_app(connect=connector(clock, timeout, history, **more), access=access, start_at=start_at)
 
 

@@ -4,9 +4,9 @@ import socket
 
 import pytest
 from keyring.backends.null import Keyring as Null
-from pydantic import SecretStr
 
 from groupstui.app import Access
+from groupstui.redaction import Secret
 from groupstui.settings import SettingsFile
 
 from .driving import drawn, press, type_text, until, words
@@ -264,7 +264,7 @@ async def test_the_next_start_goes_straight_to_the_groups(app, demo, keyring, se
 
 
 async def test_a_token_from_outside_never_touches_the_keyring(demo, keyring, settings, clock):
-    access = Access(demo.instance, SecretStr(demo.token))
+    access = Access(demo.instance, Secret(demo.token))
     async with started(app_with(keyring, settings, clock, access=access)) as pilot:
         assert in_browser(pilot)
         await press(pilot, "n", "i", "o", "y")

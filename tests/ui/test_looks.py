@@ -1,10 +1,10 @@
 """How the app is drawn where the terminal can do less."""
 
 import pytest
-from pydantic import SecretStr
 
 from groupstui.app import Access, GroupsApp, make_app
 from groupstui.line_filters import GLYPHS
+from groupstui.redaction import Secret
 from groupstui.settings import SettingsFile
 from groupstui.terminal import Looks
 
@@ -19,7 +19,7 @@ def make(demo, clock, settings_path):
         return make_app(
             settings_file=SettingsFile(settings_path),
             connect=connector(clock),
-            access=Access(demo.instance, SecretStr(demo.token)),
+            access=Access(demo.instance, Secret(demo.token)),
             looks=looks,
         )
 

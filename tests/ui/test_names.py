@@ -6,11 +6,11 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import SecretStr
 from textual.events import Paste
 
 from groupstui.api.instance import Instance
 from groupstui.app import Access, make_app
+from groupstui.redaction import Secret
 from groupstui.service import GroupsService
 from groupstui.text import LONGEST, clean
 
@@ -99,10 +99,10 @@ async def test_what_a_server_says_is_shown_literally(status, headers):
         body = httpx.ByteStream(json.dumps({"message": SAID}).encode())
         return httpx.Response(status, headers=headers, stream=body)
 
-    def connect(instance: Instance, token: SecretStr) -> GroupsService:
+    def connect(instance: Instance, token: Secret) -> GroupsService:
         return GroupsService(instance, token, transport=lambda: httpx.MockTransport(answer))
 
-    app = make_app(connect=connect, access=Access(Instance("https://acme.testmo.net"), SecretStr("t0ken")))
+    app = make_app(connect=connect, access=Access(Instance("https://acme.testmo.net"), Secret("t0ken")))
     async with app.run_test(size=(160, 40)) as pilot:
         await settled(pilot)
         assert "[/x]" in drawn(pilot)

@@ -1,12 +1,12 @@
 """Changing sites, signing out, and what the next start finds, by key presses on two demo sites over TCP."""
 
 import pytest
-from pydantic import SecretStr
 
 from groupstui.app import Access
 from groupstui.demo import create_app, make_site
 from groupstui.demo.server import DemoServer
 from groupstui.history import History
+from groupstui.redaction import Secret
 from groupstui.settings import SettingsFile
 
 from .driving import drawn, press, settled, type_text, until, words
@@ -324,7 +324,7 @@ async def test_a_locked_keyring_leaves_what_was_read_and_says_so(demo, keyring, 
 
 @pytest.fixture
 def access(demo):
-    return Access(demo.instance, SecretStr(demo.token))
+    return Access(demo.instance, Secret(demo.token))
 
 
 async def test_leaving_a_token_from_outside_deletes_nothing(demo, keyring, settings, clock, access):

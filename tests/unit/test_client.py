@@ -6,31 +6,28 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from pydantic import BaseModel, SecretStr
 
 from groupstui import __version__
+from groupstui.api import models
 from groupstui.api.body import MOST_BYTES
 from groupstui.api.client import Client
 from groupstui.api.errors import BadAnswer, TestmoError, Unreachable, WrongAddress
 from groupstui.api.instance import Instance
 from groupstui.api.network import Network
 from groupstui.api.pacing import Clock, Gate, Pause
+from groupstui.redaction import Secret
 
 INSTANCE = Instance("https://acme.testmo.net")
 
 
-class Anything(BaseModel):
-    pass
-
-
-async def anything(body: bytes) -> Anything:
-    return Anything.model_validate_json(body)
+async def anything(body: bytes) -> models.UserAnswer:
+    return models.USER_ANSWER.read(body)
 
 
 def client_for(answer) -> Client:
     return Client(
         INSTANCE,
-        SecretStr("canary"),
+        Secret("canary"),
         transport=httpx.MockTransport(answer),
         timeout=5,
         network=Network(),
@@ -48,7 +45,7 @@ def reply(content: bytes, status: int = 200, **headers: str) -> httpx.Response:
     return httpx.Response(status, content=body(), headers=named)
 
 
-async def ask(answer) -> TestmoError | BaseModel:
+async def ask(answer) -> TestmoError | models.UserAnswer:
     client = client_for(answer)
     try:
         return await client.get("groups", read=anything)

@@ -193,7 +193,7 @@ def test_a_file_is_read_without_waiting_for_big_libraries(tmp_path):
     program = (
         "import sys; from groupstui.settings import SettingsFile, default_path;"
         "SettingsFile(default_path()).load();"
-        "print({'pydantic', 'tomlkit', 'keyring', 'textual'} & sys.modules.keys())"
+        "print({'msgspec', 'tomlkit', 'keyring', 'textual'} & sys.modules.keys())"
     )
     environment = {"PYTHONPATH": str(Path(groupstui.__file__).parents[1]), "HOME": str(tmp_path)}
     done = subprocess.run(

@@ -28,5 +28,5 @@ class BearerAuth(httpx.Auth):
         url, home = request.url, self._origin
         if (url.scheme, url.host, url.port) != (home.scheme, home.host, home.port):
             raise WrongAddress(f"refused to send the token to {url.host}")
-        request.headers["Authorization"] = f"Bearer {self._token.get_secret_value()}"
+        request.headers["Authorization"] = f"Bearer {self._token.reveal()}"
         yield request

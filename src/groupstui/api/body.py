@@ -15,6 +15,10 @@ MOST_BYTES = 32 * 1024 * 1024
 """The largest answer that is read, raw or decoded: a page of 100 groups of 5,000 members is a fifth of it."""
 
 
+class NotUnderstood(ValueError):
+    """A body is not what was asked for; `str()` says what it is, and repeats nothing of it."""
+
+
 async def read_bounded(response: httpx.Response) -> bytes:
     """Give the body, decoded, and never more of it than `MOST_BYTES`."""
     decoder = _Decoder(response.headers.get("content-encoding", "identity"))

@@ -18,7 +18,7 @@ from .. import __version__
 from ..redaction import Secret, hide
 from ..text import clean
 from .auth import BearerAuth
-from .body import error_message, is_web_page, read_bounded
+from .body import NotUnderstood, error_message, is_web_page, read_bounded
 from .errors import (
     AdminRequired,
     BadAnswer,
@@ -56,7 +56,7 @@ class Client:
         """The server's clock, as its last answer has told it."""
         self._timeout = timeout
         self._gate = gate
-        hide(token.get_secret_value())
+        hide(token.reveal())
         try:
             self._http = httpx.AsyncClient(
                 base_url=f"{instance.origin}/api/v1/",
@@ -98,7 +98,7 @@ class Client:
         Args:
             path: Below `/api/v1/`, such as `groups/17`.
             params: The query.
-            read: Turns the JSON into what is wanted; raises pydantic's `ValidationError` at another shape.
+            read: Turns the JSON into what is wanted; raises `NotUnderstood` where it can't.
 
         Raises:
             TestmoError: One of its kinds, by what the user must do.
@@ -124,7 +124,7 @@ class Client:
             raise self._refusal(response, body)
         try:
             return await read(body)
-        except ValueError as error:
+        except NotUnderstood as error:
             raise self._nonsense(response, body, error) from None
 
     async def _fetch(self, path: str, params: Mapping[str, str | int] | None) -> tuple[httpx.Response, bytes]:
@@ -183,19 +183,12 @@ class Client:
             f"{self.instance.name} answered with a web page, not with Testmo's API ({response.status_code})"
         )
 
-    def _nonsense(self, response: httpx.Response, body: bytes, error: ValueError) -> TestmoError:
-        from pydantic import ValidationError
-
-        if not isinstance(error, ValidationError):
-            raise error
+    def _nonsense(self, response: httpx.Response, body: bytes, error: NotUnderstood) -> TestmoError:
         if is_web_page(response, body):
             return self._web_page(response)
         if not body.strip():
             return BadAnswer(f"{self.instance.name} answered with nothing")
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(str(step) for step in first["loc"])
-        what = "broken JSON" if first["type"] == "json_invalid" else f"an unknown shape at {where}"
-        return BadAnswer(f"{self.instance.name} answered with {clean(what)}")
+        return BadAnswer(f"{self.instance.name} answered with {clean(str(error))}")
 
 
 def _retry_after(response: httpx.Response) -> float | None:

@@ -13,7 +13,7 @@ from ..api.errors import SignInRequired
 from ..api.instance import BadInstance, Instance
 from ..api.pacing import Clock
 from ..directory import Directory
-from ..redaction import Masked, Secret
+from ..redaction import Secret
 from ..settings import Settings, SettingsError, SettingsFile, default_path
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class UsageError(Exception):
 class Demo(NamedTuple):
     """The embedded demo site, as the program's entry hands it in."""
 
-    token: Masked
+    token: Secret
     transport: "Callable[[], httpx.AsyncBaseTransport]"
     history: "History"
     begin: Callable[[], object]

@@ -1,7 +1,6 @@
 """Where tokens come from and go to: the environment, and the operating system's keyring.
 
-Every token is a secret from input to output: `SecretStr`, or `Masked` where that would load too much;
-nothing here prints, logs or puts one into an exception.
+Every token is a `Secret` from input to output; nothing here prints, logs or puts one into an exception.
 """
 
 from .backend import system_backend

@@ -9,15 +9,13 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
+from ..redaction import Secret
 from .backend import refuse_unsafe, system_backend
 from .tokens import BadToken, check_token
 from .unavailable import UNLOCK, KeyringUnavailable, explain
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
-    from pydantic import SecretStr
-
-    from ..redaction import Secret
 
 SERVICE = "groupstui"
 """The name under which the keyring lists the program's tokens; the user name is the site's origin."""
@@ -70,14 +68,14 @@ class TokenStore:
         """
         return await self._ask(lambda backend: str(backend.name), self._read_limit)
 
-    async def load(self, origin: str) -> SecretStr | None:
+    async def load(self, origin: str) -> Secret | None:
         """Give a site's token, or None if the keyring has none.
 
         Raises:
             KeyringUnavailable: If the keyring can't tell.
         """
 
-        def read(backend: KeyringBackend) -> SecretStr | None:
+        def read(backend: KeyringBackend) -> Secret | None:
             text = backend.get_password(SERVICE, origin)
             try:
                 return check_token(text) if text else None
@@ -97,8 +95,8 @@ class TokenStore:
         """
 
         def write(backend: KeyringBackend) -> None:
-            backend.set_password(SERVICE, origin, token.get_secret_value())
-            if backend.get_password(SERVICE, origin) != token.get_secret_value():
+            backend.set_password(SERVICE, origin, token.reveal())
+            if backend.get_password(SERVICE, origin) != token.reveal():
                 raise KeyringUnavailable(f"the keyring {backend.name} only pretended to store the token")
 
         await self._ask(write, self._write_limit, token, late="the token may still be stored later")

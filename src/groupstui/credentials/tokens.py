@@ -2,12 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from ..redaction import Masked, Secret, hide
-
-if TYPE_CHECKING:
-    from pydantic import SecretStr
+from ..redaction import Secret, hide
 
 VARIABLE = "TESTMO_TOKEN"
 """The environment variable that holds a token."""
@@ -22,7 +18,7 @@ class BadToken(ValueError):
     """The text can't be a token; the message says why and never holds the text."""
 
 
-def check_token(text: str) -> "SecretStr":
+def check_token(text: str) -> Secret:
     r"""Give a token from what a person pasted, without the white space around it.
 
     Only visible ASCII is let through: an HTTP library that is handed a line break inside a header
@@ -31,9 +27,7 @@ def check_token(text: str) -> "SecretStr":
     Raises:
         BadToken: If the text is empty, too long, or holds anything but `[\x21-\x7e]`.
     """
-    from pydantic import SecretStr
-
-    return SecretStr(_checked(text))
+    return Secret(_checked(text))
 
 
 def _checked(text: str) -> str:
@@ -57,4 +51,4 @@ def token_from_environment(environ: Mapping[str, str]) -> Secret | None:
         BadToken: If it holds something that can't be a token.
     """
     text = environ.get(VARIABLE, "")
-    return Masked(_checked(text)) if text.strip() else None
+    return Secret(_checked(text)) if text.strip() else None

@@ -55,7 +55,7 @@ def describe(error: BaseException, token: Secret | None = None) -> str:
     """
     name, text = type(error).__name__, str(error)
     if token is not None:
-        secret = token.get_secret_value()
+        secret = token.reveal()
         if secret in text or repr(secret)[1:-1] in text:
             return name
     return f"{name}: {clean(text)}" if text else name

@@ -88,7 +88,7 @@ class SiteScreen(NoticingScreen[None]):
     def _begin(self) -> None:
         """Ask, now that there is something to see: that loads much."""
         if self.service.user is not None:
-            self.person = self.service.user.name
+            self.person = self.service.user.label
         if self.recalled:
             self._recalling()
         else:
@@ -298,7 +298,7 @@ class SiteScreen(NoticingScreen[None]):
         if self.service.user is not None or self.service.offline:
             return
         try:
-            self.person = (await self.service.who_am_i()).name
+            self.person = (await self.service.who_am_i()).label
         except TestmoError:
             # The first page fails for the same reason, and says so; a name alone is not worth a line.
             return

@@ -21,14 +21,13 @@ from ..api.instance import Instance
 from ..api.network import Network
 from ..api.pacing import Clock, Gate, Pause
 from ..directory import Directory, Group, GroupDetail, Listing, Member
-from ..redaction import Masked, Secret
+from ..redaction import Secret
 from .memory import give_back
 from .past import Past
 
 if TYPE_CHECKING:
     import httpx
 
-    from ..api.models import CurrentUser
     from ..history import History
     from .answers import Answers
     from .whole_site import WholeSite
@@ -103,7 +102,7 @@ class GroupsService:
             Unreachable: If a proxy is named that can't be used.
         """
         self.instance = Instance.parse(instance) if isinstance(instance, str) else instance
-        self.user: CurrentUser | None = None
+        self.user: Member | None = None
         """Who the token belongs to, once `sign_in` or `who_am_i` was answered."""
         self.directory = Directory()
         """What was seen so far."""
@@ -116,7 +115,7 @@ class GroupsService:
         """What the site looked like before, where that is kept."""
         self.pause = Pause(self._clock)
         """The pause that the site asked for, if any."""
-        self._token = Masked(token) if isinstance(token, str) else token
+        self._token = Secret(token) if isinstance(token, str) else token
         self._transport = transport
         self._timeout = timeout
         self._network = network or Network()
@@ -151,7 +150,7 @@ class GroupsService:
         """The site's clock, as its last answer has told it; exact to the second."""
         return None if self._answers is None else self._answers.client.server_time
 
-    async def sign_in(self) -> "CurrentUser":
+    async def sign_in(self) -> Member:
         """Find out whose token it is and whether it may read groups.
 
         `/user` answers every valid token, so only `/groups` tells whether it is a site admin's.
@@ -164,7 +163,7 @@ class GroupsService:
         await self.groups_page(1, 15, fresh=True)
         return user
 
-    async def who_am_i(self) -> "CurrentUser":
+    async def who_am_i(self) -> Member:
         """Give the token's own user."""
         self.user = await self._ask(lambda site: site.user())
         return self.user
