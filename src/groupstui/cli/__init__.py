@@ -57,7 +57,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     rest.remove(word)
     if _opens_the_app(word, arguments):
         return app_parser().parse_args(rest)
-    return command_parser().parse_args([word, *rest])
+    return command_parser(word).parse_args([word, *rest])
 
 
 def _sort_joined(arguments: Sequence[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """What can be written on the command line."""
 
 import argparse
+from itertools import chain
 
 from ... import __version__
 from ..exits import Exit
@@ -9,27 +10,20 @@ from .export import add_export
 from .history import add_history
 from .housekeeping import add_housekeeping
 from .lookups import add_lookups
-from .options import add_network, add_site, age_options, exit_codes, output_options, site_options
+from .options import Shared, add_network, add_site, exit_codes
 from .overviews import add_overviews
 
-COMMANDS = (
-    "groups",
-    "members",
-    "who",
-    "check",
-    "lookup",
-    "export",
-    "compare",
-    "audit",
-    "changes",
-    "snapshot",
-    "watch",
-    "browse",
-    "auth",
-    "config",
-    "doctor",
-    "completion",
-)
+FAMILIES = {
+    add_lookups: ("groups", "members", "who", "check", "lookup"),
+    add_export: ("export",),
+    add_overviews: ("compare", "audit"),
+    add_history: ("changes", "snapshot", "watch"),
+    add_browse: ("browse",),
+    add_housekeeping: ("auth", "config", "doctor", "completion"),
+}
+"""What adds which commands to a parser."""
+
+COMMANDS = tuple(chain.from_iterable(FAMILIES.values()))
 
 ENVIRONMENT = """\
 environment:
@@ -51,18 +45,18 @@ examples:
 """
 
 
-def command_parser() -> argparse.ArgumentParser:
-    """Give the parser of everything that starts with a command's name."""
+def command_parser(name: str | None = None) -> argparse.ArgumentParser:
+    """Give the parser of everything that starts with a command's name.
+
+    Args:
+        name: The command that is wanted: to know all of them takes longer than many an answer.
+    """
     parser = argparse.ArgumentParser(prog="groupstui", allow_abbrev=False, add_help=False)
     commands = parser.add_subparsers(dest="command", required=True)
-    site, age = site_options(), age_options()
-    look = [site, age, output_options()]
-    add_lookups(commands, look)
-    add_export(commands, look)
-    add_overviews(commands, look)
-    add_history(commands, site, look)
-    add_browse(commands, [site, age])
-    add_housekeeping(commands, site)
+    shared = Shared()
+    for add, names in FAMILIES.items():
+        if name is None or name in names:
+            add(commands, shared)
     return parser
 
 

@@ -1,15 +1,14 @@
 """Browsing without the full screen."""
 
-import argparse
 from typing import TYPE_CHECKING
 
-from .options import add_command
+from .options import Shared, add_command
 
 if TYPE_CHECKING:
     from .options import Commands
 
 
-def add_browse(commands: "Commands", parents: list[argparse.ArgumentParser]) -> None:
+def add_browse(commands: "Commands", shared: Shared) -> None:
     """Add browse."""
     browse = add_command(
         commands,
@@ -20,7 +19,7 @@ def add_browse(commands: "Commands", parents: list[argparse.ArgumentParser]) -> 
             "groupstui browse --plain QA",
             "printf '1\\nq\\n' | groupstui browse --plain",
         ],
-        parents,
+        [shared.site, shared.age],
     )
     browse.add_argument("name", nargs="?", metavar="NAME", help="a group or a person to start at")
     browse.add_argument("--plain", action="store_true", required=True, help="lines and no full screen")

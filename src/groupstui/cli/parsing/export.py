@@ -1,15 +1,14 @@
 """Writing a whole site to a file."""
 
-import argparse
 from typing import TYPE_CHECKING
 
-from .options import add_command
+from .options import Shared, add_command
 
 if TYPE_CHECKING:
     from .options import Commands
 
 
-def add_export(commands: "Commands", look: list[argparse.ArgumentParser]) -> None:
+def add_export(commands: "Commands", shared: Shared) -> None:
     """Add export."""
     export = add_command(
         commands,
@@ -20,7 +19,7 @@ def add_export(commands: "Commands", look: list[argparse.ArgumentParser]) -> Non
             "groupstui export matrix -o access.md",
             "groupstui export review -o review-2026-11",
         ],
-        look,
+        shared.look,
     )
     export.add_argument("what", choices=("groups", "memberships", "people", "matrix", "review"))
     export.add_argument(

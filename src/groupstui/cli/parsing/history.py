@@ -1,18 +1,15 @@
 """What changed, and the readings that tell it."""
 
-import argparse
 from typing import TYPE_CHECKING
 
 from ..exits import Exit
-from .options import add_command, length
+from .options import Shared, add_command, length
 
 if TYPE_CHECKING:
     from .options import Commands
 
 
-def add_history(
-    commands: "Commands", site: argparse.ArgumentParser, look: list[argparse.ArgumentParser]
-) -> None:
+def add_history(commands: "Commands", shared: Shared) -> None:
     """Add changes, snapshot and watch."""
     changes = add_command(
         commands,
@@ -24,7 +21,7 @@ def add_history(
             "groupstui changes --since 2026-11-01 --until 2026-11-16 --offline",
             "groupstui changes --since '#12' --exit-code -q || echo changed",
         ],
-        look,
+        shared.look,
         {Exit.NO: "something changed, with --exit-code"},
     )
     changes.add_argument(
@@ -41,7 +38,7 @@ def add_history(
             "groupstui snapshot save",
             "groupstui snapshot prune --older-than 90d",
         ],
-        [site, *look[2:]],
+        [shared.site, shared.output],
     )
     snapshot.add_argument("action", choices=("list", "save", "prune"))
     snapshot.add_argument(
@@ -56,10 +53,10 @@ def add_history(
             "groupstui watch | jq --unbuffered -r 'select(.change == \"joined\") | .person'",
             "groupstui watch --exec 'mail -s \"Testmo groups\" admins@example.com'",
         ],
-        [site],
+        [shared.site],
         {Exit.OK: "stopped, by ctrl+c or SIGTERM"},
     )
     watch.add_argument(
-        "--interval", metavar="TIME", type=length, default=length("5m"), help="between two readings; 5m"
+        "--interval", metavar="TIME", type=length, default="5m", help="between two readings; 5m"
     )
     watch.add_argument("--exec", metavar="CMD", help="a shell command that gets each change on its stdin")

@@ -1,17 +1,17 @@
 """The questions that the directory answers."""
 
-import argparse
 from typing import TYPE_CHECKING
 
 from ..exits import Exit
-from .options import add_command
+from .options import Shared, add_command
 
 if TYPE_CHECKING:
     from .options import Commands
 
 
-def add_lookups(commands: "Commands", look: list[argparse.ArgumentParser]) -> None:
+def add_lookups(commands: "Commands", shared: Shared) -> None:
     """Add groups, members, who, check and lookup."""
+    look = shared.look
     groups = add_command(
         commands,
         "groups",

@@ -57,6 +57,20 @@ def exit_codes(exits: Iterable[Exit], meanings: dict[Exit, str] | None = None) -
     return "exit codes:\n" + "\n".join(lines) + "\n"
 
 
+class Shared:
+    """The options that several commands take, to be their parents."""
+
+    def __init__(self) -> None:
+        self.site = site_options()
+        """Of every command that asks a site."""
+        self.age = age_options()
+        """Of what can be answered from the history."""
+        self.output = output_options()
+        """Of what answers with rows."""
+        self.look = [self.site, self.age, self.output]
+        """Of what looks something up."""
+
+
 def add_site(parser: argparse.ArgumentParser) -> None:
     """Add which site is meant."""
     which = parser.add_mutually_exclusive_group()

@@ -1,10 +1,9 @@
 """Looking over a whole site."""
 
-import argparse
 from typing import TYPE_CHECKING
 
 from ..exits import Exit
-from .options import add_command
+from .options import Shared, add_command
 
 if TYPE_CHECKING:
     from .options import Commands
@@ -16,7 +15,7 @@ CHECKS = (
 """What `directory.auditing` checks; loading that takes longer than all the help."""
 
 
-def add_overviews(commands: "Commands", look: list[argparse.ArgumentParser]) -> None:
+def add_overviews(commands: "Commands", shared: Shared) -> None:
     """Add compare and audit."""
     compare = add_command(
         commands,
@@ -27,7 +26,7 @@ def add_overviews(commands: "Commands", look: list[argparse.ArgumentParser]) -> 
             "groupstui compare QA QA-EU --differ --format csv",
             "groupstui compare QA QA-EU --exit-code -q > /dev/null || echo different",
         ],
-        look,
+        shared.look,
         {Exit.NO: "the groups differ, with --exit-code"},
     )
     compare.add_argument("groups", metavar="GROUP", nargs="+", help="a name, a part of one, or an id")
@@ -42,7 +41,7 @@ def add_overviews(commands: "Commands", look: list[argparse.ArgumentParser]) -> 
             "groupstui audit empty identical --format markdown",
             "groupstui audit --fail-on inactive --fail-on no-two-factor -q",
         ],
-        look,
+        shared.look,
         {
             Exit.NO: "a check that --fail-on names has found something",
             Exit.UNCERTAIN: "a check that --fail-on names can't be done, or the data is incomplete",
