@@ -118,7 +118,7 @@ def test_a_reader_who_has_seen_enough_ends_it_quietly(demo):
 def test_debug_tells_what_is_asked_without_the_token(demo):
     environment = shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token)
     outcome = in_a_shell("groups", "--debug", environment=environment)
-    assert "GET groups {'page': 1, 'per_page': 100, 'expands': 'users'}: 200" in outcome.err
+    assert "GET /api/v1/groups?page=1&per_page=100&expands=users: 200" in outcome.err
     assert demo.token not in outcome.err + outcome.out
 
 

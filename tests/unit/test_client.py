@@ -10,11 +10,12 @@ import pytest
 from groupstui import __version__
 from groupstui.api import models
 from groupstui.api.body import MOST_BYTES
+from groupstui.api.bridge import Bridge
 from groupstui.api.client import Client
 from groupstui.api.errors import BadAnswer, TestmoError, Unreachable, WrongAddress
 from groupstui.api.instance import Instance
-from groupstui.api.network import Network
 from groupstui.api.pacing import Clock, Gate, Pause
+from groupstui.api.wire import Wire
 from groupstui.redaction import Secret
 
 INSTANCE = Instance("https://acme.testmo.net")
@@ -25,14 +26,8 @@ async def anything(body: bytes) -> models.UserAnswer:
 
 
 def client_for(answer) -> Client:
-    return Client(
-        INSTANCE,
-        Secret("canary"),
-        transport=httpx.MockTransport(answer),
-        timeout=5,
-        network=Network(),
-        gate=Gate(Pause(Clock()), 4),
-    )
+    wire = Wire(INSTANCE, Secret("canary"), Bridge(httpx.MockTransport(answer)), timeout=5)
+    return Client(INSTANCE, wire, Gate(Pause(Clock()), 4))
 
 
 def reply(content: bytes, status: int = 200, **headers: str) -> httpx.Response:
@@ -149,9 +144,16 @@ async def test_every_failure_of_the_library_becomes_one_of_ours(failure) -> None
     assert outcome.advice
 
 
-async def test_the_token_goes_to_no_other_origin() -> None:
+@pytest.mark.parametrize(
+    "path", ["http://localhost:1/groups", "//localhost:1/groups", "../../groups", "@localhost"]
+)
+async def test_the_token_goes_to_no_other_origin(path) -> None:
     sent: list[httpx.Request] = []
-    client = client_for(sent.append)
-    with pytest.raises(WrongAddress, match="refused to send the token"):
-        await client.get("http://localhost:1/groups", read=anything)
-    assert sent == []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return reply(b"{}")
+
+    await client_for(answer).get(path, read=anything)
+    assert (sent[0].url.scheme, sent[0].url.netloc) == ("https", b"acme.testmo.net")
+    assert sent[0].headers["host"] == "acme.testmo.net"

@@ -38,7 +38,7 @@ def log_of(path: Path) -> str:
 async def test_requests_are_logged_with_what_came_of_them(demo, service):
     path = logs.to_file()
     await service.groups_page(2, 25)
-    assert "GET groups {'page': 2, 'per_page': 25, 'expands': 'users'}: 200, " in log_of(path)
+    assert "GET /api/v1/groups?page=2&per_page=25&expands=users: 200, " in log_of(path)
 
 
 async def test_failures_are_logged(demo):
@@ -46,7 +46,7 @@ async def test_failures_are_logged(demo):
     async with GroupsService(demo.url, "wr0ng-token") as service:
         with pytest.raises(Exception, match="does not accept the token"):
             await service.sign_in()
-    assert "GET user {}: 401, " in log_of(path)
+    assert "GET /api/v1/user: 401, " in log_of(path)
     assert "wr0ng-token" not in log_of(path)
 
 

@@ -1,12 +1,13 @@
 """Reads an answer's body: decoded, bounded, and judged by what it is.
 
-httpx has no limit of size: 204 kB of gzip become 209 MB, so the encoding is undone here, with a bound.
+204 kB of gzip can become 209 MB, so the encoding is undone here, with a bound.
 """
 
 import json
 import zlib
+from collections.abc import Mapping
 
-import httpx
+import httpcore
 
 from ..text import clean
 from .errors import BadAnswer, Unreachable
@@ -19,12 +20,21 @@ class NotUnderstood(ValueError):
     """A body is not what was asked for; `str()` says what it is, and repeats nothing of it."""
 
 
-async def read_bounded(response: httpx.Response) -> bytes:
-    """Give the body, decoded, and never more of it than `MOST_BYTES`."""
-    decoder = _Decoder(response.headers.get("content-encoding", "identity"))
+async def read_bounded(response: httpcore.Response, headers: Mapping[str, str]) -> bytes:
+    """Give the body, decoded, and never more of it than `MOST_BYTES`.
+
+    Args:
+        response: What is to be read.
+        headers: Its headers, by their names in small letters.
+
+    Raises:
+        BadAnswer: If it is too large, or encoded in a way that was not asked for.
+        Unreachable: If it ends too soon.
+    """
+    decoder = _Decoder(headers.get("content-encoding", "identity"))
     body = bytearray()
     received = 0
-    async for chunk in response.aiter_raw():
+    async for chunk in response.aiter_stream():
         received += len(chunk)
         body += decoder.decode(chunk, MOST_BYTES + 1 - len(body))
         if max(received, len(body)) > MOST_BYTES:
@@ -56,9 +66,9 @@ class _Decoder:
             raise BadAnswer("the answer's gzip encoding is broken") from None
 
 
-def is_web_page(response: httpx.Response, body: bytes) -> bool:
+def is_web_page(content_type: str, body: bytes) -> bool:
     """Tell whether a person's page came in place of the API's JSON, as a proxy or a wrong host sends it."""
-    return "html" in response.headers.get("content-type", "").lower() or body.lstrip()[:1] == b"<"
+    return "html" in content_type.lower() or body.lstrip()[:1] == b"<"
 
 
 def error_message(body: bytes) -> str:

@@ -2,15 +2,26 @@
 
 import os
 import ssl
+import sys
 from collections.abc import Mapping
 from functools import cache
-from typing import NamedTuple
-from urllib.parse import urlsplit
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from .errors import Unreachable
 
+if TYPE_CHECKING:
+    from .wire import Carrier
+
 PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 SCHEMES = ("http", "https", "socks5", "socks5h")
+
+MOST_CONNECTIONS = 100
+"""How many there may be at once; how many requests are under way at once is the service's to say."""
+
+IDLE = 60.0
+"""Seconds for which a connection is kept that nobody uses: to set up another costs three round trips."""
 
 
 class Network(NamedTuple):
@@ -37,6 +48,34 @@ class Network(NamedTuple):
                     f"{name} names no proxy", advice=f"Set {name} to an address as http://proxy.example:3128."
                 )
 
+    def carrier(self, origin: str) -> "Carrier":
+        """Give what carries requests to a site.
+
+        Raises:
+            Unreachable: If the way can't be set up.
+        """
+        import httpcore  # it takes longer to load than the first screen takes to be drawn
+
+        secure = self.trust() if origin.startswith("https") else None
+        address = self.proxy or _proxy_to(origin)
+        proxy = None
+        if address:
+            parts = urlsplit(address if "://" in address else f"http://{address}")
+            if parts.scheme.startswith("socks"):
+                _need_socks()
+            proxy = httpcore.Proxy(
+                httpcore.URL(scheme=parts.scheme, host=parts.hostname or "", port=parts.port, target="/"),
+                auth=(unquote(parts.username), unquote(parts.password or "")) if parts.username else None,
+                ssl_context=self.trust() if parts.scheme == "https" else None,
+            )
+        return httpcore.AsyncConnectionPool(
+            secure,
+            proxy,
+            max_connections=MOST_CONNECTIONS,
+            max_keepalive_connections=MOST_CONNECTIONS,
+            keepalive_expiry=IDLE,
+        )
+
     def trust(self) -> ssl.SSLContext:
         """Give the TLS context for a site.
 
@@ -44,6 +83,15 @@ class Network(NamedTuple):
             Unreachable: If a file that is named holds no certificates.
         """
         return _trust(self.ca_bundle, os.environ.get("SSL_CERT_FILE", ""))
+
+
+def _need_socks() -> None:
+
+    if find_spec("socksio") is None:
+        raise Unreachable(
+            "a SOCKS proxy needs the package socksio, which is not installed",
+            advice="Install it beside groupstui, or name an HTTP proxy.",
+        )
 
 
 @cache
@@ -77,6 +125,19 @@ def _proxies(environ: Mapping[str, str]) -> dict[str, str]:
     """Give the proxies that the environment names; the lower-case names win, as everywhere."""
     found = {name: environ.get(name.lower()) or environ.get(name, "") for name in PROXY_VARIABLES}
     return {name: address for name, address in found.items() if address}
+
+
+def _proxy_to(origin: str) -> str:
+    """Give the proxy that the environment, or the system's settings, name for a site; empty for none."""
+    if sys.platform == "linux" and not _proxies(os.environ):
+        return ""  # there is nowhere else to look, and looking takes as long to load as the rest
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = urlsplit(origin)
+    if proxy_bypass(parts.netloc):
+        return ""
+    named = getproxies()
+    return named.get(parts.scheme) or named.get("all", "")
 
 
 def _can_be_a_proxy(address: str) -> bool:

@@ -353,17 +353,17 @@ class GroupsService:
 
     def _set_up(self, token: Secret) -> "Answers":
         from ..api.client import Client
+        from ..api.wire import Wire
         from .answers import Answers
 
-        client = Client(
-            self.instance,
-            token,
-            transport=None if self._transport is None else self._transport(),
-            timeout=self._timeout,
-            network=self._network,
-            gate=self._gate,
-        )
-        return Answers(client)
+        if self._transport is None:
+            carrier = self._network.carrier(self.instance.origin)
+        else:
+            from ..api.bridge import Bridge
+
+            carrier = Bridge(self._transport())
+        wire = Wire(self.instance, token, carrier, self._timeout)
+        return Answers(Client(self.instance, wire, self._gate))
 
     async def _ask(self, request: "Callable[[Answers], Awaitable[R]]") -> R:
         """Send one request; again where the site asks to wait, or stumbles for a moment."""
