@@ -77,6 +77,20 @@ def test_the_page_number_of_an_empty_result_is_null():
     assert (found.page, found.last_page, found.total) == (None, None, 0)
 
 
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        (b"[]", ""),
+        (b"{}", " at result"),
+        (b'{"result": {}}', " at result"),
+        (b'{"result": [{"id": 1}]}', " at result.0.name"),
+    ],
+)
+def test_what_is_not_there_is_named(body, where):
+    with pytest.raises(NotUnderstood, match=rf"^an unknown shape{where}$"):
+        reading.page(body)
+
+
 def test_the_group_that_is_not_understood_is_named_by_its_place():
     with pytest.raises(NotUnderstood, match=r"^an unknown shape at result\.1\.name$"):
         page(result=[{"id": 1, "name": "QA"}, {"id": 2, "name": None}])

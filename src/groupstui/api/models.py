@@ -122,11 +122,22 @@ class Shape(Generic[T]):
         try:
             return self._decoder.decode(json)
         except ValidationError as error:
-            # “Expected `int`, got `str` - at `$.members[1]`”; the path is missing at the top.
-            path = str(error).partition(" - at `$")[2].rstrip("`").replace("[", ".").replace("]", "")
-            raise NotUnderstood(f"an unknown shape at {(where + path).lstrip('.')}".rstrip()) from None
+            steps = filter(None, (where, *_steps(str(error))))
+            raise NotUnderstood(f"an unknown shape at {'.'.join(steps)}".removesuffix(" at ")) from None
         except (DecodeError, UnicodeDecodeError, RecursionError):
             raise NotUnderstood("broken JSON") from None
+
+
+def _steps(message: str) -> list[str]:
+    """Give the steps to what msgspec complains of.
+
+    Args:
+        message: “Expected `int`, got `str` - at `$.members[1]`”, or “Object missing required field `id`”; at
+            the top, no place is named.
+    """
+    complaint, _, path = message.partition(" - at `$")
+    missing = complaint.partition("missing required field `")[2].rstrip("`")
+    return [*path.rstrip("`").replace("[", ".").replace("]", "").split("."), missing]
 
 
 GROUP_PAGE = Shape[GroupPage](GroupPage)

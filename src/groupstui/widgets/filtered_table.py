@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Hashable, Sequence
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from textual import on, work
@@ -52,7 +53,8 @@ class FilteredTable(Vertical, Generic[T]):
         """
         super().__init__(id=id)
         self.table: Table[T] = Table(columns, identity=identity, marked=marked)
-        self.filter_input = FilterInput(placeholder, widens=widens)
+        self._placeholder = placeholder
+        self._widens = widens
         self._name_of = name_of
         self._number_of = number_of
         self._identity = identity
@@ -65,9 +67,13 @@ class FilteredTable(Vertical, Generic[T]):
         """Whether the person took the filter's rows, and did not just look."""
 
     def compose(self) -> ComposeResult:
-        """Stack the filter and the table."""
-        yield self.filter_input
+        """Show the table; the filter comes above it when it is wanted."""
         yield self.table
+
+    @cached_property
+    def filter_input(self) -> FilterInput:
+        """The filter: made when it is first wanted, for the first screen is there sooner without it."""
+        return FilterInput(self._placeholder, widens=self._widens)
 
     @property
     def rows_shown(self) -> int:
@@ -93,6 +99,8 @@ class FilteredTable(Vertical, Generic[T]):
 
     def open_filter(self) -> None:
         """Let the person type a filter."""
+        if not self.filter_input.is_attached:
+            self.mount(self.filter_input, before=self.table)
         self.filter_input.open()
 
     def clear_filter(self) -> bool:
