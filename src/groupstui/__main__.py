@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from .api.instance import Instance
     from .app import GroupsApp
-    from .cli.session import Demo
+    from .cli.demo_site import Demo
     from .credentials import TokenStore
     from .demo.data import Site
     from .directory import Directory
@@ -207,7 +207,7 @@ def _demo() -> "Demo":
     """Give the embedded demo site: in this process, with no port, no login and no keyring."""
     from functools import cache
 
-    from .cli.session import DEMO_INSTANCE, Demo
+    from .cli.demo_site import DEMO_INSTANCE, Demo
     from .history import History
 
     history = History(DEMO_INSTANCE.origin, None)
@@ -246,7 +246,7 @@ def _reading(site: "Site", as_of: datetime) -> "Directory":
 
 def _demo_app(options: argparse.Namespace, looks: "Looks") -> "GroupsApp":
     from .app import Access, make_app
-    from .cli.session import DEMO_INSTANCE
+    from .cli.demo_site import DEMO_INSTANCE
     from .service import GroupsService
 
     demo = _demo()

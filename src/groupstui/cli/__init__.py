@@ -9,7 +9,8 @@ from .exits import Exit
 from .parsing import COMMANDS, app_parser, command_parser
 
 if TYPE_CHECKING:
-    from .session import Demo, Session
+    from .demo_site import Demo
+    from .session import Session
 
 __all__ = ["COMMANDS", "Exit", "complain", "is_command", "parse", "run"]
 

@@ -2,12 +2,12 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..api.errors import SignInRequired
 from ..api.instance import BadInstance, Instance
@@ -15,28 +15,15 @@ from ..api.pacing import Clock
 from ..directory import Directory
 from ..redaction import Secret
 from ..settings import Settings, SettingsError, SettingsFile, default_path
+from .demo_site import DEMO_INSTANCE, Demo
 
 if TYPE_CHECKING:
-    import httpx
-
     from ..history import History
     from ..service import GroupsService
-
-DEMO_INSTANCE = Instance("https://demo.testmo.net")
 
 
 class UsageError(Exception):
     """The command can't be carried out as it was given; `str()` says why."""
-
-
-class Demo(NamedTuple):
-    """The embedded demo site, as the program's entry hands it in."""
-
-    token: Secret
-    transport: "Callable[[], httpx.AsyncBaseTransport]"
-    history: "History"
-    begin: Callable[[], object]
-    """Makes the site and its past, which takes a moment; `transport` does so, too."""
 
 
 @dataclass

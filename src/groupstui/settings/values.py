@@ -24,7 +24,7 @@ class BadValue(ValueError):
         """The key, as it stands in the file."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Site:
     """A site that was signed in to, under the name that its person gave it."""
 
@@ -39,7 +39,7 @@ class Site:
             raise BadValue(self.name, "must be an address such as https://acme.testmo.net")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     """The sites, the theme and the page size; never a secret.
 
