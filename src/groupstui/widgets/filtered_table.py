@@ -36,6 +36,7 @@ class FilteredTable(Vertical, Generic[T]):
         number_of: Callable[[T], int],
         placeholder: str,
         widens: bool = False,
+        sort_key: str | None = None,
         marked: Callable[[T], bool] = lambda row: False,
         id: str | None = None,
     ) -> None:
@@ -48,11 +49,12 @@ class FilteredTable(Vertical, Generic[T]):
             number_of: The id that the filter looks at.
             placeholder: What can be typed into the filter.
             widens: Whether there is more to search than names.
+            sort_key: The key of the column to sort by; None leaves the rows in the order they come in.
             marked: Which rows have a mark before them.
             id: The widget's id.
         """
         super().__init__(id=id)
-        self.table: Table[T] = Table(columns, identity=identity, marked=marked)
+        self.table: Table[T] = Table(columns, identity=identity, marked=marked, sort_key=sort_key)
         self._placeholder = placeholder
         self._widens = widens
         self._name_of = name_of

@@ -52,9 +52,9 @@ class MemberPane(FilteredTable["Member"]):
             name_of=lambda member: member.label,
             number_of=lambda member: member.id,
             placeholder="filter members by name or id",
+            sort_key="name",
             id=id,
         )
-        self.table.sort_key = "name"
         self._facts = Static(id="facts")
         self._words = ""
 

@@ -5,7 +5,7 @@ from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from rich.cells import cell_len, set_cell_size
 
-from ..text import clean, fold
+from ...text import clean, fold
 
 T = TypeVar("T")
 
