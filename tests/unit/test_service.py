@@ -15,7 +15,8 @@ from groupstui.api.errors import (
     WrongAddress,
 )
 from groupstui.api.instance import Instance
-from groupstui.service import LONGEST_PAUSE, TRIES, GroupsService
+from groupstui.service import GroupsService
+from groupstui.service.connection import LONGEST_PAUSE, TRIES
 from groupstui.service.memory import give_back
 
 

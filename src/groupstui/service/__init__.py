@@ -10,32 +10,29 @@ Usable without the app:
 
 import asyncio
 import logging
-import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Self
 
-from ..api.errors import NotFound, Offline, RateLimited, TestmoError, Unreachable
+from ..api.errors import NotFound
 from ..api.instance import Instance
 from ..api.network import Network
-from ..api.pacing import Clock, Gate, Pause
+from ..api.pacing import Clock, Pause
 from ..directory import Directory, Group, GroupDetail, Listing, Member
 from ..redaction import Secret
+from .connection import Connection, Token
 from .memory import give_back
+from .pages import Pages
 from .past import Past
 
 if TYPE_CHECKING:
     import httpx
 
     from ..history import History
-    from .answers import Answers
     from .whole_site import WholeSite
 
-R = TypeVar("R")
-
-Token = Secret | Callable[[], Awaitable[Secret]]
-"""A token, or what gives it when it is first needed; that may raise a `TestmoError`."""
+__all__ = ["Connect", "GroupsService", "Token"]
 
 Connect = Callable[[Instance, Token], "GroupsService"]
 """Makes the service for a site and a token."""
@@ -47,18 +44,6 @@ TIMEOUT = 30.0
 
 CONCURRENCY = 4
 """Requests in flight at once. Testmo publishes no limits, so few."""
-
-TRIES = 3
-"""How often one request is sent before a 429 is told."""
-
-UNTOLD_PAUSE = 60.0
-"""Seconds to wait after a 429 without `Retry-After`: the least that Testmo asks for."""
-
-LONGEST_PAUSE = 600.0
-"""Seconds; a site that asks for more is told to the user at once."""
-
-MOMENT = 0.5
-"""Seconds before the one repeat after a dropped connection or a 5xx."""
 
 MANY_PEOPLE = 20_000
 """People whose reading leaves memory behind that is worth giving back."""
@@ -102,31 +87,28 @@ class GroupsService:
             Unreachable: If a proxy is named that can't be used.
         """
         self.instance = Instance.parse(instance) if isinstance(instance, str) else instance
+        self._clock = clock or Clock()
+        self._connection = Connection(
+            self.instance,
+            Secret(token) if isinstance(token, str) else token,
+            transport=transport,
+            network=network or Network(),
+            timeout=timeout,
+            concurrency=concurrency,
+            offline=offline,
+            clock=self._clock,
+        )
         self.user: Member | None = None
         """Who the token belongs to, once `sign_in` or `who_am_i` was answered."""
         self.directory = Directory()
         """What was seen so far."""
-        self.offline = offline
-        """Whether the site is asked nothing."""
         self.fresh = False
         """Whether this service has read the whole site."""
-        self._clock = clock or Clock()
         self.past = None if history is None else Past(history, self._clock)
         """What the site looked like before, where that is kept."""
-        self.pause = Pause(self._clock)
-        """The pause that the site asked for, if any."""
-        self._token = Secret(token) if isinstance(token, str) else token
-        self._transport = transport
-        self._timeout = timeout
-        self._network = network or Network()
-        self._network.check(os.environ)
-        self._connecting: asyncio.Task[Answers] | None = None
-        self._answers: Answers | None = None
-        self._gate = Gate(self.pause, concurrency)
         self.indexed: Callable[[], None] = lambda: None
         """Called as `index` gets on, after each page."""
-        self._listings: dict[tuple[int, int], Listing] = {}
-        self._under_way: dict[tuple[int, int], asyncio.Task[Listing]] = {}
+        self._pages = Pages(self._connection, self.directory, self._clock)
 
     async def __aenter__(self) -> Self:
         return self
@@ -138,17 +120,23 @@ class GroupsService:
 
     async def close(self) -> None:
         """End what is under way and close the connections."""
-        tasks = list(self._under_way.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        if self._answers is not None:
-            await self._answers.close()
+        await self._pages.close()
+        await self._connection.close()
+
+    @property
+    def offline(self) -> bool:
+        """Whether the site is asked nothing."""
+        return self._connection.offline
+
+    @property
+    def pause(self) -> Pause:
+        """The pause that the site asked for, if any."""
+        return self._connection.pause
 
     @property
     def server_time(self) -> datetime | None:
         """The site's clock, as its last answer has told it; exact to the second."""
-        return None if self._answers is None else self._answers.client.server_time
+        return self._connection.server_time
 
     async def sign_in(self) -> Member:
         """Find out whose token it is and whether it may read groups.
@@ -165,7 +153,7 @@ class GroupsService:
 
     async def who_am_i(self) -> Member:
         """Give the token's own user."""
-        self.user = await self._ask(lambda site: site.user())
+        self.user = await self._connection.ask(lambda site: site.user())
         return self.user
 
     async def groups_page(self, page: int = 1, per_page: int = 15, *, fresh: bool = False) -> Listing:
@@ -178,26 +166,19 @@ class GroupsService:
             per_page: 15, 25, 50 or 100: the API takes no others.
             fresh: Ask again even where the page is known.
         """
-        key = (page, per_page)
-        if not fresh and (known := self.known_page(page, per_page)) is not None:
-            return known
-        if fresh or key not in self._under_way:
-            self._start(key)
-        return await self._under_way[key]
+        return await self._pages.get(page, per_page, fresh=fresh)
 
     def known_page(self, page: int, per_page: int) -> Listing | None:
         """Give a page that costs no request, or None."""
-        return self._listings.get((page, per_page)) or self.directory.page(page, per_page)
+        return self._pages.known(page, per_page)
 
     def fetch_ahead(self, page: int, per_page: int) -> None:
         """Start to fetch a page that will probably be wanted next. Its failure is told when it is wanted."""
-        key = (page, per_page)
-        if self.known_page(page, per_page) is None and key not in self._under_way:
-            self._start(key)
+        self._pages.fetch_ahead(page, per_page)
 
     def forget_pages(self) -> None:
         """Let every page be asked for again when it is next wanted."""
-        self._listings.clear()
+        self._pages.forget()
 
     async def pages(self, per_page: int = 100) -> AsyncIterator[Listing]:
         """Give every page in turn, asked for now.
@@ -220,12 +201,12 @@ class GroupsService:
             NotFound: The group is not there, or no longer.
         """
         try:
-            group, names = await self._ask(lambda site: site.group(group_id))
+            group, names = await self._connection.ask(lambda site: site.group(group_id))
         except NotFound:
             self.directory.discard(group_id)
             raise
         self.directory.add([group], names)
-        self._renew(group)
+        self._pages.renew(group)
         return self.detail(group, self._clock.now())
 
     def detail(self, group: Group, as_of: datetime) -> GroupDetail:
@@ -251,7 +232,7 @@ class GroupsService:
         as_of = self._clock.now()
         found = await self._whole_site().groups()
         log.debug("%d groups read, %s", len(found.groups), "complete" if found.complete else "incomplete")
-        self._listings.clear()
+        self._pages.forget()
         self.directory.settle(found.groups, complete=found.complete, as_of=as_of)
         self.fresh = True
         await asyncio.to_thread(self.directory.prepare)
@@ -274,7 +255,7 @@ class GroupsService:
             listing = Listing(tuple(groups), 1, last_page, per_page, last.groups, last.taken_at)
             self.directory.total = last.groups
             self.directory.add(groups, names, first=0)
-            self._listings[1, per_page] = listing
+            self._pages.put(listing)
         return found is not None
 
     async def recall(self) -> bool:
@@ -282,7 +263,7 @@ class GroupsService:
         known = None if self.past is None else await self.past.latest()
         if known is not None:
             self.directory.take_over(known)
-            self._listings.clear()
+            self._pages.forget()
         return known is not None
 
     async def index_users(self) -> bool:
@@ -293,97 +274,8 @@ class GroupsService:
         from .whole_site import WholeSite
 
         return WholeSite(
-            self._ask,
+            self._connection.ask,
             self.directory,
             server_time=lambda: self.server_time,
             grown=lambda: self.indexed(),
         )
-
-    def _renew(self, group: Group) -> None:
-        """Let the known pages hold a group as it is now; their age stays that of their other groups."""
-        for key, listing in self._listings.items():
-            if any(known.id == group.id for known in listing.groups):
-                groups = tuple(group if known.id == group.id else known for known in listing.groups)
-                self._listings[key] = listing._replace(groups=groups)
-
-    def _start(self, key: tuple[int, int]) -> None:
-        task = asyncio.create_task(self._fetch_page(*key), name=f"page {key[0]} of {key[1]}")
-        self._under_way[key] = task
-
-        def done(task: asyncio.Task[Listing]) -> None:
-            if self._under_way.get(key) is task:
-                del self._under_way[key]
-            if not task.cancelled():
-                task.exception()  # a page fetched ahead has nobody waiting who would take its failure
-
-        task.add_done_callback(done)
-
-    async def _fetch_page(self, page: int, per_page: int) -> Listing:
-        read, names = await self._ask(lambda site: site.groups(page, per_page))
-        groups = tuple({group.id: group for group in read.groups}.values())  # each once, in their order
-        total = len(groups) if read.total is None else read.total
-        listing = Listing(
-            groups=groups,
-            # `page` and `last_page` are null where the result is empty.
-            page=read.page or page,
-            last_page=max(read.last_page or 1, read.page or 1),
-            per_page=per_page,
-            total=total,
-            as_of=self._clock.now(),
-        )
-        self.directory.total = total
-        self.directory.add(groups, names, first=listing.first)
-        self._listings[page, per_page] = listing
-        return listing
-
-    async def _connected(self) -> "Answers":
-        """Give what asks the site; loading it, and reading the system's certificates, holds nobody up."""
-        if self._connecting is None:
-            self._connecting = asyncio.create_task(self._connect(), name="connect")
-        try:
-            self._answers = await asyncio.shield(self._connecting)
-        except TestmoError:
-            self._connecting = None
-            raise
-        return self._answers
-
-    async def _connect(self) -> "Answers":
-        token = await self._token() if callable(self._token) else self._token
-        return await asyncio.to_thread(self._set_up, token)
-
-    def _set_up(self, token: Secret) -> "Answers":
-        from ..api.client import Client
-        from ..api.wire import Wire
-        from .answers import Answers
-
-        if self._transport is None:
-            carrier = self._network.carrier(self.instance.origin)
-        else:
-            from ..api.bridge import Bridge
-
-            carrier = Bridge(self._transport())
-        wire = Wire(self.instance, token, carrier, self._timeout)
-        return Answers(Client(self.instance, wire, self._gate))
-
-    async def _ask(self, request: "Callable[[Answers], Awaitable[R]]") -> R:
-        """Send one request; again where the site asks to wait, or stumbles for a moment."""
-        if self.offline:
-            raise Offline("offline: the site is not asked")
-        site = self._answers or await self._connected()
-        repeated = False
-        attempt = 1
-        while True:
-            try:
-                return await request(site)
-            except RateLimited as error:
-                seconds = UNTOLD_PAUSE if error.retry_after is None else error.retry_after
-                if attempt >= TRIES or seconds > LONGEST_PAUSE:
-                    raise
-                log.debug("a pause of %g s, asked for by the site", seconds)
-                self.pause.hold(seconds)
-                attempt += 1
-            except Unreachable as error:
-                if repeated or not error.momentary:
-                    raise
-                repeated = True
-                await self._clock.sleep(MOMENT)

@@ -1,0 +1,142 @@
+"""The one connection to a site: made when it is first needed, polite, and patient where that helps."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from ..api.errors import Offline, RateLimited, TestmoError, Unreachable
+from ..api.instance import Instance
+from ..api.network import Network
+from ..api.pacing import Clock, Gate, Pause
+from ..redaction import Secret
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ..api.wire import Carrier
+    from .answers import Answers
+
+R = TypeVar("R")
+
+Token = Secret | Callable[[], Awaitable[Secret]]
+"""A token, or what gives it when it is first needed; that may raise a `TestmoError`."""
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+"""How often one request is sent before a 429 is told."""
+
+UNTOLD_PAUSE = 60.0
+"""Seconds to wait after a 429 without `Retry-After`: the least that Testmo asks for."""
+
+LONGEST_PAUSE = 600.0
+"""Seconds; a site that asks for more is told to the user at once."""
+
+MOMENT = 0.5
+"""Seconds before the one repeat after a dropped connection or a 5xx."""
+
+
+class Connection:
+    """Sends requests to one site."""
+
+    def __init__(
+        self,
+        instance: Instance,
+        token: Token,
+        *,
+        transport: "Callable[[], httpx.AsyncBaseTransport] | None",
+        network: Network,
+        timeout: float,
+        concurrency: int,
+        offline: bool,
+        clock: Clock,
+    ) -> None:
+        """Prepare; nothing is sent yet. The arguments are those of `GroupsService`.
+
+        Raises:
+            Unreachable: If a proxy is named that can't be used.
+        """
+        self.instance = instance
+        self.offline = offline
+        """Whether the site is asked nothing."""
+        self.pause = Pause(clock)
+        """The pause that the site asked for, if any."""
+        self._token = token
+        self._transport = transport
+        self._network = network
+        self._network.check(os.environ)
+        self._timeout = timeout
+        self._gate = Gate(self.pause, concurrency)
+        self._clock = clock
+        self._connecting: asyncio.Task[Answers] | None = None
+        self._answers: Answers | None = None
+
+    async def close(self) -> None:
+        """Close it."""
+        if self._answers is not None:
+            await self._answers.close()
+
+    @property
+    def server_time(self) -> datetime | None:
+        """The site's clock, as its last answer has told it; exact to the second."""
+        return None if self._answers is None else self._answers.client.server_time
+
+    async def ask(self, request: "Callable[[Answers], Awaitable[R]]") -> R:
+        """Send one request; again where the site asks to wait, or stumbles for a moment.
+
+        Raises:
+            TestmoError: What the request raises in the end.
+        """
+        if self.offline:
+            raise Offline("offline: the site is not asked")
+        site = self._answers or await self._connected()
+        repeated = False
+        attempt = 1
+        while True:
+            try:
+                return await request(site)
+            except RateLimited as error:
+                seconds = UNTOLD_PAUSE if error.retry_after is None else error.retry_after
+                if attempt >= TRIES or seconds > LONGEST_PAUSE:
+                    raise
+                log.debug("a pause of %g s, asked for by the site", seconds)
+                self.pause.hold(seconds)
+                attempt += 1
+            except Unreachable as error:
+                if repeated or not error.momentary:
+                    raise
+                repeated = True
+                await self._clock.sleep(MOMENT)
+
+    async def _connected(self) -> "Answers":
+        """Give what asks the site; loading it, and reading the system's certificates, holds nobody up."""
+        if self._connecting is None:
+            self._connecting = asyncio.create_task(self._connect(), name="connect")
+        try:
+            self._answers = await asyncio.shield(self._connecting)
+        except TestmoError:
+            self._connecting = None
+            raise
+        return self._answers
+
+    async def _connect(self) -> "Answers":
+        token = await self._token() if callable(self._token) else self._token
+        return await asyncio.to_thread(self._set_up, token)
+
+    def _set_up(self, token: Secret) -> "Answers":
+        from ..api.client import Client
+        from ..api.wire import Wire
+        from .answers import Answers
+
+        wire = Wire(self.instance, token, self._carrier(), self._timeout)
+        return Answers(Client(self.instance, wire, self._gate))
+
+    def _carrier(self) -> "Carrier":
+        if self._transport is None:
+            return self._network.carrier(self.instance.origin)
+        from ..api.bridge import Bridge
+
+        return Bridge(self._transport())
