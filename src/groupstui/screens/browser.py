@@ -12,9 +12,9 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from ..directory import Group, GroupDetail, Listing, Member
-from ..messages import ChooseSite, PageSizeChosen, SignInAgain, SignOut
+from ..messages import ChooseSite, SignInAgain, SignOut
 from ..service import GroupsService
-from ..settings import PAGE_SIZES, PageSize
+from ..settings import PAGE_SIZES
 from ..widgets.filter_input import FilterInput
 from ..widgets.filtered_table import FilteredTable
 from ..widgets.group_list import GroupList
@@ -43,7 +43,7 @@ TYPED = 0.3
 class BrowserScreen(OverlookingScreen):
     """Browses the groups of one site."""
 
-    AUTO_FOCUS = "Table"  # the first that could take the keys is the filter, though it is hidden
+    AUTO_FOCUS = "Table"  # not the filter, which stands above it once it was opened
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("slash", "filter", "show.filter", "Filter the list as you type", hint="filter"),
@@ -108,9 +108,6 @@ class BrowserScreen(OverlookingScreen):
         """
         super().__init__(service, per_page=per_page, place=place)
         self._start_at = start_at
-        self._been: list[Place] = []
-        self._rows: dict[int, int] = {}
-        """The group under the cursor of each page, to come back to."""
         self._settling: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -145,6 +142,11 @@ class BrowserScreen(OverlookingScreen):
     def members(self) -> MemberPane:
         """The right pane."""
         return self.query_one(MemberPane)
+
+    @property
+    def member(self) -> Member | None:
+        """The member under the cursor, where the members have the keys."""
+        return self.members.table.current if self.pane is self.members else None
 
     @property
     def pane(self) -> FilteredTable[Group] | MemberPane:
@@ -185,7 +187,7 @@ class BrowserScreen(OverlookingScreen):
             self.groups.clear_filter()
         self.listing = listing
         if group_id is None and not same:
-            group_id = self._rows.get(listing.page)
+            group_id = self.remembered(listing.page)
         if group_id is not None and not self.groups.table.move_to(group_id):
             self.notice = Notice("that group is no longer on this page", "Press R to read everything again.")
         self._show_detail()
@@ -222,47 +224,13 @@ class BrowserScreen(OverlookingScreen):
             wanted, self._start_at = self._start_at, ""
             self.find(wanted)
 
-    def action_turn(self, where: str) -> None:
-        """Turn to the next, previous, first or last page."""
-        if (listing := self.listing) is None:
-            return
-        page = {
-            "next": min(listing.page + 1, listing.last_page),
-            "previous": max(listing.page - 1, 1),
-            "first": 1,
-            "last": listing.last_page,
-        }[where]
-        if page != listing.page:
-            self.go_to(page)
-
-    @work(name="go to page", group="dialog", exclusive=True)
-    async def action_go_to_page(self) -> None:
-        """Ask for a page's number and go there."""
-        from .page_number import PageNumberDialog
-
-        if self.listing is not None:
-            page = await self.app.push_screen_wait(PageNumberDialog(self.listing.last_page))
-            if page is not None:
-                self.go_to(page)
-
-    def action_page_size(self, per_page: PageSize) -> None:
-        """Show pages of another size; the cursor stays on its group."""
-        group = self.groups.table.current
-        first = 0 if self.listing is None else self.listing.first
-        place = first if group is None else self.service.directory.place(group.id) or first
-        self.per_page = per_page
-        self._rows.clear()
-        self._been.clear()
-        self.post_message(PageSizeChosen(per_page))
-        self.go_to(place // per_page + 1, group_id=None if group is None else group.id)
-
     # Groups and members
 
     @on(GroupList.Highlighted)
     def _group_highlighted(self, event: GroupList.Highlighted) -> None:
         event.stop()
-        if self.listing is not None and event.group is not None and not self.groups.filtered:
-            self._rows[self.listing.page] = event.group.id
+        if event.group is not None and not self.groups.filtered:
+            self.remember(event.group)
         # One step shows the detail at once. While a key is held, or a filter is typed, only the list follows:
         # a slow link could not carry both.
         typing = isinstance(self.focused, FilterInput)
@@ -316,25 +284,6 @@ class BrowserScreen(OverlookingScreen):
         )
         if chosen is not None:
             self.jump_to(chosen, person.id)
-
-    @property
-    def place(self) -> Place | None:
-        """Where the person is; None while there is nothing to be at."""
-        group = self.groups.table.current
-        if group is None or self.listing is None:
-            return None
-        member = self.members.table.current if self.pane is self.members else None
-        return Place(self.listing.page, group.id, None if member is None else member.id)
-
-    def jump_to(self, group_id: int, member_id: int | None = None) -> None:
-        """Show a group that was seen, on the page it is on; `back` leads here again."""
-        place = self.service.directory.place(group_id)
-        if place is None:
-            return
-        if (here := self.place) is not None and here.group_id != group_id:
-            self._been.append(here)
-        self.groups.clear_filter()
-        self.go_to(place // self.per_page + 1, group_id=group_id, member_id=member_id)
 
     @work(name="palette", group="palette", exclusive=True)
     async def action_palette(self, text: str = "") -> None:
@@ -414,10 +363,7 @@ class BrowserScreen(OverlookingScreen):
 
     def action_back(self) -> None:
         """Go back: to where a jump came from, or from the members to the list."""
-        if self._been:
-            place = self._been.pop()
-            self.go_to(place.page, group_id=place.group_id, member_id=place.member_id)
-        elif self.pane is self.members:
+        if not self.go_back() and self.pane is self.members:
             self.groups.table.focus()
 
     def action_escape(self) -> None:

@@ -9,17 +9,16 @@ from textual.binding import BindingType
 
 from ..directory import Group, Member
 from ..text import count
-from ..widgets.group_list import GroupList
 from ..widgets.message_line import Notice
 from .commands import bind
-from .site import SiteScreen
+from .paging import PagingScreen
 from .taking import TakingScreen
 
 LATELY = timedelta(days=7)
 """How far back the list tells what changed."""
 
 
-class OverlookingScreen(SiteScreen, TakingScreen[None]):
+class OverlookingScreen(PagingScreen, TakingScreen[None]):
     """A screen from which the whole site can be looked over. Where that leads is its subclass's to say."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -28,15 +27,6 @@ class OverlookingScreen(SiteScreen, TakingScreen[None]):
         bind("a", "audit", "look.audit", "Audit: what should perhaps not be so"),
         bind("d", "changes", "look.changes", "What changed: who joined, who left, what is new"),
     ]
-
-    @property
-    @abstractmethod
-    def groups(self) -> GroupList:
-        """The list of groups."""
-
-    @abstractmethod
-    def jump_to(self, group_id: int, member_id: int | None = None) -> None:
-        """Show a group."""
 
     @abstractmethod
     def show_person(self, person: Member) -> object:
