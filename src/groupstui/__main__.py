@@ -45,7 +45,7 @@ def main() -> NoReturn:
     """Run the program and exit with its code."""
     sys.setswitchinterval(TURN)
     gc.disable()  # while it starts, nothing becomes garbage; a command is over before that matters
-    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # its command line, not ours
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # its command line: not for --demo
     try:
         code = run(sys.argv[1:], os.environ)
     except SystemExit as end:  # of argparse

@@ -1,6 +1,6 @@
 """Tells what the program asks and gets, for `--debug`. No token is in it.
 
-Only the package's own loggers are listened to: httpx logs whole addresses, and other libraries headers.
+Only the package's own loggers are listened to: other libraries log whole requests, headers included.
 """
 
 import logging
