@@ -1,12 +1,14 @@
 """The way to a site: real proxies and real certificates, on loopback."""
 
+import base64
 import json
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,14 @@ from groupstui.service import GroupsService
 class AnswersUser(BaseHTTPRequestHandler):
     """Answers every request, a proxy's too, as the site answers `/user`."""
 
+    protocol_version = "HTTP/1.1"
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.connections += 1
+
     def do_GET(self) -> None:
+        self.server.asked.append(dict(self.headers))
         body = json.dumps({"id": 1, "name": "Through the proxy"}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -31,10 +40,25 @@ class AnswersUser(BaseHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    """Knows what it was asked, and over how many connections."""
+
+    def __init__(self, address: tuple[str, int] = ("127.0.0.1", 0)) -> None:
+        self.connections = 0
+        self.asked: list[dict[str, str]] = []
+        super().__init__(address, AnswersUser)
+
+
+class Server6(Server):
+    """The same over IPv6."""
+
+    address_family = socket.AF_INET6
+
+
 @contextmanager
-def serving(tls: ssl.SSLContext | None = None) -> Iterator[int]:
+def serving(tls: ssl.SSLContext | None = None, server: Server | None = None) -> Iterator[int]:
     """Serve on a free port, and give that."""
-    with HTTPServer(("127.0.0.1", 0), AnswersUser) as server:
+    with server or Server() as server:
         if tls is not None:
             server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -47,6 +71,33 @@ def serving(tls: ssl.SSLContext | None = None) -> Iterator[int]:
 async def name_of_user(url: str, network: Network | None = None) -> str:
     async with GroupsService(url, "demo-admin-token", network=network, timeout=5) as service:
         return (await service.who_am_i()).name
+
+
+# Connections
+
+
+async def test_one_connection_serves_one_request_after_another():
+    with serving(server=(site := Server())) as port:
+        async with GroupsService(f"http://127.0.0.1:{port}", "demo-admin-token") as service:
+            for _ in range(3):
+                await service.who_am_i()
+    assert (len(site.asked), site.connections) == (3, 1)
+
+
+async def test_a_site_has_its_port_in_its_name():
+    with serving(server=(site := Server())) as port:
+        await name_of_user(f"http://localhost:{port}")
+    assert site.asked[0]["Host"] == f"localhost:{port}"
+
+
+async def test_a_site_may_have_an_address_of_the_new_kind():
+    try:
+        site = Server6(("::1", 0))
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with serving(server=site) as port:
+        assert await name_of_user(f"http://[::1]:{port}") == "Through the proxy"
+    assert site.asked[0]["Host"] == f"[::1]:{port}"
 
 
 # Proxies
@@ -63,9 +114,28 @@ async def test_a_proxy_of_the_environment_is_used(demo, monkeypatch):
         assert await name_of_user(demo.url) == "Through the proxy"
 
 
-async def test_sites_that_need_no_proxy_get_none(demo, monkeypatch):
+async def test_a_proxy_is_told_who_asks_and_needs_no_scheme(demo):
+    with serving(server=(proxy := Server())) as port:
+        await name_of_user(demo.url, Network(proxy=f"ada:l%40ve@127.0.0.1:{port}"))
+    basic = base64.b64encode(b"ada:l@ve").decode()
+    assert proxy.asked[0]["Proxy-Authorization"] == f"Basic {basic}"
+
+
+async def test_a_proxy_for_everything_is_used_where_there_is_none_for_the_scheme(demo, monkeypatch):
+    with serving() as port:
+        monkeypatch.setenv("ALL_PROXY", f"127.0.0.1:{port}")
+        assert await name_of_user(demo.url) == "Through the proxy"
+
+
+async def test_a_socks_proxy_that_nothing_can_speak_to_is_told(demo):
+    with pytest.raises(Unreachable, match="needs the package socksio"):
+        await name_of_user(demo.url, Network(proxy="socks5://127.0.0.1:1"))
+
+
+@pytest.mark.parametrize("sites", ["127.0.0.1", "*", "example.com, 127.0.0.1"])
+async def test_sites_that_need_no_proxy_get_none(demo, monkeypatch, sites):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("NO_PROXY", sites)
     assert await name_of_user(demo.url) == "Ada Lovelace"
 
 
