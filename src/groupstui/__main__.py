@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from . import cli
 from .redaction import Secret
+from .streams import open_closed, tell
 
 if TYPE_CHECKING:
     import httpx
@@ -46,13 +47,18 @@ def main() -> NoReturn:
     sys.setswitchinterval(TURN)
     gc.disable()  # while it starts, nothing becomes garbage; a command is over before that matters
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # its command line: not for --demo
+    open_closed()
     try:
         code = run(sys.argv[1:], os.environ)
     except SystemExit as end:  # of argparse
         code = end.code if isinstance(end.code, int) else 1
-    with suppress(OSError):  # the terminal may have gone
-        sys.stdout.flush()
-        sys.stderr.flush()
+    with suppress(BrokenPipeError):
+        try:
+            sys.stdout.flush()
+        except OSError as error:  # a full disk, or a terminal that has gone
+            if not code:
+                tell(f"not all could be written: {error.strerror}")
+                code = cli.Exit.UNCERTAIN
     # To take the interpreter apart, as `sys.exit` does, takes longer than many a look-up.
     os._exit(code)
 
@@ -95,7 +101,7 @@ def _logged(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     except OSError as error:
         return cli.complain(f"no log can be written: {error.strerror}: {error.filename}")
     code = _browse(options, environ)
-    print(f"groupstui: the log is in {log}", file=sys.stderr)
+    tell(f"the log is in {log}")
     return code
 
 

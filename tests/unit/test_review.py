@@ -90,7 +90,13 @@ def test_no_cell_is_a_formula():
 
 # The folder
 
-FILES = {"index.md": "# Review\n", "groups/1.csv": "a,b\n"}
+
+def with_manifest(files):
+    sums = "".join(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in files.items())
+    return {**files, "SHA256SUMS": sums}
+
+
+FILES = with_manifest({"groups/1.csv": "a,b\n", "index.md": "# Review\n"})
 
 
 def test_a_folder_is_its_owner_s_alone_and_has_the_time_of_the_data(tmp_path):
@@ -107,14 +113,40 @@ def test_a_folder_is_its_owner_s_alone_and_has_the_time_of_the_data(tmp_path):
 
 
 def test_what_is_there_is_only_replaced_on_purpose(tmp_path):
-    (tmp_path / "review").mkdir()
-    (tmp_path / "review/mine.txt").write_text("notes")
+    write_folder(tmp_path / "review", FILES, time=0)
     with pytest.raises(FileThere):
-        write_folder(tmp_path / "review", FILES, time=0)
-    assert (tmp_path / "review/mine.txt").read_text() == "notes"
-    write_folder(tmp_path / "review", FILES, time=0, force=True)
-    assert sorted(os.listdir(tmp_path / "review")) == ["groups", "index.md"]
+        write_folder(tmp_path / "review", with_manifest({"index.md": "new"}), time=0)
+    assert (tmp_path / "review/index.md").read_text() == "# Review\n"
+    write_folder(tmp_path / "review", with_manifest({"index.md": "new"}), time=0, force=True)
+    assert sorted(os.listdir(tmp_path / "review")) == ["SHA256SUMS", "index.md"]
     assert os.listdir(tmp_path) == ["review"]
+
+
+@pytest.mark.parametrize("name", ["mine.txt", "groups/more.txt", "groups/1.csv", "sub/deep/notes.md"])
+def test_what_a_person_has_put_there_or_written_is_never_replaced(tmp_path, name):
+    folder = tmp_path / "review"
+    write_folder(folder, FILES, time=0)
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text("notes")
+    with pytest.raises(FileRefused, match=f"{name} is not as groupstui wrote it"):
+        write_folder(folder, FILES, time=0, force=True)
+    assert (folder / name).read_text() == "notes"
+
+
+def test_a_folder_of_somebody_else_s_is_never_replaced_unless_it_is_empty(tmp_path):
+    (tmp_path / "documents").mkdir()
+    write_folder(tmp_path / "documents", FILES, time=0, force=True)
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures/ada.jpg").write_bytes(b"ada")
+    with pytest.raises(FileRefused, match=r"ada\.jpg is not as groupstui wrote it"):
+        write_folder(tmp_path / "pictures", FILES, time=0, force=True)
+
+
+def test_a_link_is_not_followed(tmp_path):
+    write_folder(tmp_path / "review", FILES, time=0)
+    (tmp_path / "link").symlink_to(tmp_path / "review")
+    with pytest.raises(FileRefused, match="is a link"):
+        write_folder(tmp_path / "link", FILES, time=0, force=True)
 
 
 def test_a_file_in_the_way_is_never_replaced(tmp_path):
@@ -128,7 +160,7 @@ def test_a_failure_half_way_leaves_what_was_there(tmp_path):
     write_folder(tmp_path / "review", FILES, time=0)
     with pytest.raises(FileRefused):
         write_folder(tmp_path / "review", {"a": "1", "b" * 300: "2"}, time=0, force=True)
-    assert sorted(os.listdir(tmp_path / "review")) == ["groups", "index.md"]
+    assert sorted(os.listdir(tmp_path / "review")) == ["SHA256SUMS", "groups", "index.md"]
     assert os.listdir(tmp_path) == ["review"]
 
 

@@ -1,10 +1,10 @@
 """The command line: a question in, an answer out. Never imports Textual."""
 
 import argparse
-import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..streams import tell
 from .exits import Exit
 from .parsing import COMMANDS, app_parser, command_parser
 
@@ -148,5 +148,5 @@ def _command(name: str) -> Command:
 
 def complain(text: str) -> Exit:
     """Say on stderr why a command can't be carried out."""
-    print(f"groupstui: {text}", file=sys.stderr)
+    tell(text)
     return Exit.USAGE

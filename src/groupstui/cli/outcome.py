@@ -1,5 +1,6 @@
 """Turns what a command raises into a line on stderr and an exit code."""
 
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -10,15 +11,21 @@ from ..history.file import HistoryUnavailable
 from ..history.moments import BadMoment
 from ..report import BadField
 from ..report.files import FileRefused, FileThere
+from ..streams import tell
 from .exits import Exit, exit_for
 from .lookups import candidates
 from .session import UsageError
+
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG, errno.EBADF)
+"""What comes of writing an answer where there is no room, or nothing to write to."""
 
 
 def told(command: Callable[[], Exit]) -> Exit:
     """Carry out a command and give its exit code; a failure is told on stderr."""
     try:
-        return command()
+        code = command()
+        sys.stdout.flush()
+        return code
     except FileThere as error:
         return _say(f"{error}: add --force to replace it", Exit.USAGE)
     except (UsageError, BadField, BadMoment, FileRefused) as error:
@@ -36,15 +43,23 @@ def told(command: Callable[[], Exit]) -> Exit:
         # Whoever reads the answer has seen enough. Python would complain once more when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            return _bug(error)
+        return _say(f"the answer can't be written: {error.strerror}", Exit.UNCERTAIN)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except Exception as error:
-        # Python would end with 1, which means "no".
-        from ..crash import crash_notice
+        return _bug(error)
 
-        return _say(crash_notice(error), Exit.UNCERTAIN)
+
+def _bug(error: Exception) -> Exit:
+    """Write down what went wrong; Python would end with 1, which means "no"."""
+    from ..crash import crash_notice
+
+    return _say(crash_notice(error), Exit.UNCERTAIN)
 
 
 def _say(text: str, code: Exit) -> Exit:
-    print(f"groupstui: {text}", file=sys.stderr)
+    tell(text)
     return code

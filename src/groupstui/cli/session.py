@@ -15,6 +15,7 @@ from ..api.pacing import Clock
 from ..directory import Directory
 from ..redaction import Secret
 from ..settings import Settings, SettingsError, SettingsFile, default_path
+from ..streams import tell
 from .demo_site import DEMO_INSTANCE, Demo
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ class Session:
     def warn(self, text: str) -> None:
         """Say something beside the answer."""
         if not self.options.quiet:
-            print(f"groupstui: {text}", file=sys.stderr)
+            tell(text)
 
 
 class Progress:

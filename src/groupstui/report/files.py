@@ -1,5 +1,6 @@
 """Writes files and folders as a whole or not at all, for their owner alone."""
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -54,6 +55,10 @@ def write_file(path: Path, content: Iterable[str], *, force: bool = False) -> No
             os.unlink(temporary)
 
 
+SUMS = "SHA256SUMS"
+"""A folder's manifest, as `sha256sum --check` reads it."""
+
+
 def write_folder(path: Path, files: Mapping[str, str], *, time: float, force: bool = False) -> None:
     """Write a new folder with mode 0700 and files with mode 0600: all of it appears at once, or nothing.
 
@@ -61,7 +66,8 @@ def write_folder(path: Path, files: Mapping[str, str], *, time: float, force: bo
         path: Where to.
         files: What is in it, by path; written as UTF-8.
         time: When the files were last changed, as they will say: seconds since 1970.
-        force: Replace a folder that is there.
+        force: Replace a folder that is there, if nothing is in it but what its own manifest names, and that
+            unchanged: what a person has put or written there stays.
 
     Raises:
         FileThere: If there is something already.
@@ -70,11 +76,14 @@ def write_folder(path: Path, files: Mapping[str, str], *, time: float, force: bo
     if not path.name:
         raise FileRefused("a folder needs a name")
     path = path.absolute()
-    if os.path.lexists(path) and not (force and path.is_dir() and not path.is_symlink()):
-        raise FileThere(f"{path} exists") if path.is_dir() else FileRefused(f"{path} is no folder")
+    if path.is_symlink():
+        raise FileRefused(f"{path} is a link: name the folder itself")
+    if path.exists():
+        _check_replaceable(path, force=force)
     try:
         with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as temporary:
             made = Path(temporary, "new")
+            made.mkdir(mode=0o700)
             for name, content in files.items():
                 _write_private(made / name, content, time)
             if force and path.exists():
@@ -87,6 +96,35 @@ def write_folder(path: Path, files: Mapping[str, str], *, time: float, force: bo
                 raise
     except OSError as error:
         raise FileRefused(f"{path} can't be written: {error.strerror or error}") from None
+
+
+def _check_replaceable(path: Path, *, force: bool) -> None:
+    if not path.is_dir():
+        raise FileRefused(f"{path} is no folder")
+    if not force:
+        raise FileThere(f"{path} exists")
+    try:
+        added = _not_in_manifest(path)
+    except OSError as error:
+        raise FileRefused(f"{path} can't be read: {error.strerror or error}") from None
+    if added:
+        raise FileRefused(
+            f"{path} is not replaced: {added} is not as groupstui wrote it; choose another folder"
+        )
+
+
+def _not_in_manifest(folder: Path) -> str:
+    """Give the first file that a folder's manifest does not name, or that has changed; empty for none."""
+    manifest = folder / SUMS
+    lines = manifest.read_text(encoding="utf-8", errors="replace").splitlines() if manifest.is_file() else []
+    sums = {name: sum for sum, _, name in (line.partition("  ") for line in lines)}
+    for file in sorted(folder.rglob("*")):
+        name = file.relative_to(folder).as_posix()
+        if file == manifest or (file.is_dir() and not file.is_symlink()):
+            continue
+        if name not in sums or hashlib.sha256(file.read_bytes()).hexdigest() != sums[name]:
+            return name
+    return ""
 
 
 def _write_private(path: Path, content: str, time: float) -> None:

@@ -11,10 +11,8 @@ from datetime import UTC, datetime
 from ..directory import Directory, Group, Profile
 from ..text import clean, fold
 from . import Record, Report
+from .files import SUMS
 from .formats import escaped, write
-
-SUMS = "SHA256SUMS"
-"""The manifest, as `sha256sum --check` reads it."""
 
 INDEX = "index.md"
 

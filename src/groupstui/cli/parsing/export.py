@@ -29,4 +29,4 @@ def add_export(commands: "Commands", shared: Shared) -> None:
         required=True,
         help="where to; its ending tells the format; a folder for review",
     )
-    export.add_argument("--force", action="store_true", help="replace what is there")
+    export.add_argument("--force", action="store_true", help="replace the file, or the review, that is there")

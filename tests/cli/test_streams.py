@@ -1,0 +1,60 @@
+"""Standard streams that are closed or full: never a traceback, and never a 1, which would mean "no"."""
+
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+from .running import SECONDS, shell_environment
+
+
+@pytest.fixture
+def shell(environ):
+    """Run a command line of a shell; gives its code, and what came on stdout and stderr."""
+
+    def command(line: str) -> tuple[int, str, str]:
+        done = subprocess.run(
+            ["sh", "-c", f"{shlex.quote(sys.executable)} -m groupstui {line}"],
+            env=shell_environment(**environ),
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    return command
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("check ada QA >&-", 0),
+        ("check ada QA -q 2>&-", 0),
+        ("check ada QA >/dev/null 2>/dev/full", 0),
+        ("check ada 'Night shift' -q >&-", 1),
+        ("groups >&-", 0),
+        ("who nosuch 2>&-", 6),
+        ("who nosuch 2>/dev/full", 6),
+        ("who --bogus 2>/dev/full", 2),
+        ("lookup <&-", 0),
+    ],
+)
+def test_the_code_tells_the_answer_whatever_becomes_of_the_words(shell, line, code):
+    found, _, err = shell(line)
+    assert found == code
+    assert "Traceback" not in err
+    assert "a bug" not in err
+
+
+@pytest.mark.parametrize("line", ["groups", "who ada", "config show", "completion bash", "snapshot list"])
+def test_a_full_disk_is_told_in_a_line(shell, line):
+    code, _, err = shell(f"{line} >/dev/full")
+    assert (code, err.splitlines()[-1]) == (
+        3,
+        "groupstui: the answer can't be written: No space left on device",
+    )
+
+
+def test_who_has_seen_enough_ends_it_in_silence(shell):
+    assert shell("groups | head -n 1")[2] == ""
