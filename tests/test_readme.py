@@ -15,6 +15,7 @@ from groupstui.screens.browser import BrowserScreen
 from groupstui.screens.overlooking import OverlookingScreen
 from groupstui.screens.taking import TakingScreen
 from groupstui.widgets.table import Table
+from groupstui.widgets.table.cursor_view import CursorView
 
 from .cli.running import SECONDS, shell_environment
 from .real.conftest import need
@@ -112,6 +113,7 @@ def test_every_key_in_the_table_is_bound():
         *TakingScreen.BINDINGS,
         *OverlookingScreen.BINDINGS,
         *Table.BINDINGS,
+        *CursorView.BINDINGS,
     )
     bound = {key.strip() for binding in bindings for key in binding.key.split(",")}
     told = {key for row in section("Keys").splitlines() for key in re.findall(r"^\|(.*?)\|", row)}

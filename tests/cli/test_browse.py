@@ -80,6 +80,17 @@ def test_groups_are_sorted_in_turn(browse):
     assert browse("s", "s")[-21].startswith("1. Everyone, 500 members")
 
 
+def test_only_the_list_of_all_groups_is_sorted(browse):
+    assert browse("QA", "s")[-1] == "s sorts the list of all groups: l goes there."
+
+
+def test_lines_that_read_alike_have_numbers(browse, demo):
+    demo.site.add_group("Twins", ())
+    demo.site.add_group("Twins", ())
+    told = [line for line in browse("/Twins") if "Twins, 0 members" in line]
+    assert len(told) == len(set(line.partition(". ")[2] for line in told)) == 2
+
+
 def test_help_says_what_can_be_typed(browse):
     assert any(line.startswith("n: next lines.") for line in browse("?"))
 

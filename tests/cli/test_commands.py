@@ -77,8 +77,35 @@ def test_a_person_is_meant_by_name_by_id_or_by_address(cli, demo, person):
 def test_an_address_is_not_found_where_users_are_not_told_and_that_is_said(cli, demo):
     demo.faults.next("403", after=4)
     outcome = cli("who", "ada@demo.example")
-    assert outcome.code == 6
+    assert outcome.code == 3
     assert outcome.err.count("does not tell e-mail addresses and marks") == 1
+    assert "e-mail addresses are not known" in outcome.err
+
+
+def test_who_is_in_no_group_is_told(cli, demo):
+    karen = next(user.id for user in demo.site.users.values() if user.name == "Karen Spärck Jones")
+    for group in [group for group in demo.site.groups.values() if karen in group.members]:
+        demo.site.remove_member(group.id, karen)
+    outcome = cli("who", "Karen Spärck Jones")  # she has made groups
+    assert (outcome.code, outcome.out) == (0, "")
+    assert "Karen Spärck Jones is in no group" in outcome.err
+
+
+def test_a_name_that_is_another_s_id_is_ambiguous(cli, demo):
+    demo.site.rename_group(2, "1")
+    outcome = cli("members", "1")
+    assert outcome.code == 6
+    assert "QA #1" in outcome.err
+    assert len(cli("members", "#1").out.splitlines()) == 5
+
+
+def test_an_export_can_go_to_stdout(cli):
+    assert cli("export", "groups", "-o", "-", "--limit", "1").out.startswith("id,name,members")
+    assert cli("export", "review", "-o", "-").code == 2
+
+
+def test_the_settings_are_shown_whole(cli):
+    assert "history = true\nhistory_days = 400\n" in cli("config", "show").out
 
 
 def test_many_are_looked_up_from_a_file(cli, tmp_path):

@@ -34,7 +34,14 @@ def test_1_is_no(cli):
         (["groups", "--format", "xml"], "invalid choice: 'xml'"),
         (["groups", "--sort", "colour"], "there is no field “colour”"),
         (["groups", "--columns", "id,colour"], "there is no field “colour”"),
-        (["groups", "--concurrency", "0"], "invalid number value"),
+        (["groups", "--concurrency", "0"], "“0” is no number above 0; see: groupstui groups --help"),
+        (["who"], "arguments are required: PERSON; see: groupstui who --help"),
+        (
+            ["snapshot", "list", "--offline"],
+            "--offline; see: groupstui snapshot --help",
+        ),
+        (["snapshot", "list", "--older-than", "3d"], "--older-than goes with snapshot prune"),
+        (["auth", "status", "--purge"], "--purge goes with auth logout"),
         (["lookup", "/no/such/file"], "/no/such/file can't be read: No such file or directory"),
         (["groups", "--instance", "not a site"], "names no site"),
         (["groups", "--token-file", "/no/such/file"], "No such file or directory"),
@@ -45,6 +52,8 @@ def test_2_is_wrong_usage(cli, arguments, says):
     outcome = cli(*arguments)
     assert outcome.code == 2
     assert says in outcome.err
+    assert outcome.err.startswith("groupstui: ")
+    assert outcome.err.count("\n") == 1
     assert outcome.out == ""
 
 

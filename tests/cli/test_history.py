@@ -1,7 +1,8 @@
 """Commands that tell what changed, and that answer from what was kept."""
 
 import json
-from datetime import timedelta
+import stat
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -91,9 +92,61 @@ def test_a_moment_that_makes_no_sense_is_wrong_usage(cli, changed, since):
 
 def test_offline_without_a_reading_says_so(cli, demo):
     outcome = cli("who", "ada", "--offline")
-    assert outcome.code == 2
+    assert outcome.code == 3
     assert "no reading was kept yet" in outcome.err
     assert demo.log.requests == []
+    assert not default_folder().exists()
+
+
+def test_an_address_is_looked_for_where_addresses_are(cli, demo):
+    cli("groups", "-q")
+    address = next(user.email for user in demo.site.users.values() if user.id == 1)
+    assert cli("check", address, "QA", "--max-age", "10m", "-q").code == 0
+    offline = cli("check", address, "QA", "--offline", "-q")
+    assert offline.code == 3
+    assert "e-mail addresses are not known" in offline.err
+    assert cli("lookup", "-", "--offline", stdin=f"{address}\nGrace Hopper\n").code == 3
+
+
+@pytest.mark.parametrize(
+    "moments",
+    [("--since", "1m", "--until", "10m"), ("--since", "#2", "--until", "#1"), ("--since", "2199-01-01")],
+)
+def test_moments_in_the_wrong_order_are_wrong_usage(cli, changed, moments):
+    outcome = cli("changes", "--offline", "--exit-code", *moments)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "--until is before --since" in outcome.err or "is still to come" in outcome.err
+
+
+def test_nothing_is_told_of_a_time_before_the_history(cli, changed):
+    outcome = cli("changes", "--offline", "--exit-code", "--since", "2020-01-01", "--until", "2020-02-01")
+    assert (outcome.code, outcome.out) == (3, "")
+    assert "the history begins on " in outcome.err
+
+
+def test_until_a_date_means_its_end(cli, changed):
+    today = f"{datetime.now():%Y-%m-%d}"  # noqa: DTZ005  # dates are local
+    assert cli("changes", "--offline", "--exit-code", "--since", today, "--until", today).code == 1
+
+
+def test_there_may_be_no_readings_yet(cli):
+    outcome = cli("snapshot", "list")
+    assert (outcome.code, outcome.out) == (0, "")
+    assert "no reading of " in outcome.err
+
+
+def test_signing_out_purges_the_history_whatever_the_keyring_says(cli, demo, changed):
+    outcome = cli("auth", "logout", "--purge")
+    assert outcome.code == 4
+    assert "its history is deleted" in outcome.err
+    assert list(default_folder().iterdir()) == []
+
+
+def test_a_history_that_others_may_read_becomes_its_owner_s(cli, demo, changed):
+    (file,) = default_folder().glob("*.sqlite3")
+    file.chmod(0o644)
+    cli("changes", "--offline")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_a_young_reading_spares_the_requests(cli, demo):

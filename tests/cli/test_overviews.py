@@ -77,6 +77,11 @@ def test_what_can_t_be_checked_is_told_and_no_reason_to_pass(cli, demo, environ)
     outcome = cli("audit", "inactive", "--offline", "--fail-on", "inactive")
     assert outcome.code == 3
     assert "not checked: inactive people in groups: " in outcome.err
+    assert "0 findings in 0 checks" in outcome.err
+
+
+def test_a_check_that_is_named_twice_is_done_once(cli):
+    assert cli("audit", "empty", "empty").out == cli("audit", "empty").out
 
 
 def test_checks_of_groups_ask_for_no_people(cli, demo):

@@ -47,7 +47,7 @@ def test_the_code_tells_the_answer_whatever_becomes_of_the_words(shell, line, co
     assert "a bug" not in err
 
 
-@pytest.mark.parametrize("line", ["groups", "who ada", "config show", "completion bash", "snapshot list"])
+@pytest.mark.parametrize("line", ["groups", "who ada", "config show", "completion bash", "doctor"])
 def test_a_full_disk_is_told_in_a_line(shell, line):
     code, _, err = shell(f"{line} >/dev/full")
     assert (code, err.splitlines()[-1]) == (

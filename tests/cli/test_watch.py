@@ -112,6 +112,13 @@ async def test_each_change_goes_to_a_command(demo, watched, tmp_path):
     assert json.loads((tmp_path / "events").read_text())["person"] == "Guido van Rossum"
 
 
+async def test_the_command_gets_no_token(demo, watched, tmp_path, monkeypatch):
+    monkeypatch.setenv("TESTMO_TOKEN", "canary")
+    command = f"env > {shlex.quote(str(tmp_path / 'environment'))}"
+    await watched(lambda: demo.site.add_member(1, 30), arguments=["--exec", command])
+    assert "canary" not in (tmp_path / "environment").read_text()
+
+
 async def test_a_change_whose_command_fails_is_not_lost(demo, watched):
     _, events, told, _ = await watched(lambda: demo.site.add_member(1, 30), arguments=["--exec", "exit 3"])
     assert [each["person"] for each in events] == ["Guido van Rossum"]

@@ -49,6 +49,14 @@ def test_one_is_meant(groups, text, found):
     assert groups.find(text) == found
 
 
+def test_a_number_may_be_one_s_id_and_another_s_name():
+    groups = index({1: "QA", 2: "1"})
+    with pytest.raises(Ambiguous) as caught:
+        groups.find("1")
+    assert caught.value.candidates == [1, 2]
+    assert groups.find("#1") == 1
+
+
 def test_several_are_named_best_first(groups):
     with pytest.raises(Ambiguous, match="“q” may be any of 3 groups") as caught:
         groups.find("q")

@@ -16,6 +16,8 @@ from .session import Session, UsageError
 
 async def auth(session: Session) -> Exit:
     """Carry out `auth login`, `auth logout` or `auth status`."""
+    if session.options.purge and session.options.action != "logout":
+        raise UsageError("--purge goes with auth logout")
     actions = {"login": _login, "logout": _logout, "status": _status}
     return await actions[session.options.action](session)
 
@@ -45,17 +47,20 @@ async def _login(session: Session) -> Exit:
 
 
 async def _logout(session: Session) -> Exit:
-    """Delete the token and forget the site; its history, too, where that is wanted."""
+    """Delete the token and forget the site; its history, too, where that is wanted, token or not."""
     origin = session.instance.origin
-    try:
-        had = await TokenStore().delete(origin)
-    except KeyringUnavailable as error:
-        raise SignInRequired(f"the token may still be there: {error}", advice=error.advice) from None
-    _change_settings(lambda settings: settings.forget(origin))
-    session.warn(f"signed out of {origin}" if had else f"the keyring held no token for {origin}")
     if session.options.purge:
         purged = History(origin, default_folder()).purge()
         session.warn("its history is deleted" if purged else "there was no history of it")
+    try:
+        had = await TokenStore().delete(origin)
+    except KeyringUnavailable as error:
+        raise SignInRequired(
+            f"if the keyring holds a token, it is still there: {error}",
+            advice="Sign out where the keyring can be used, or revoke the token in Testmo.",
+        ) from None
+    _change_settings(lambda settings: settings.forget(origin))
+    session.warn(f"signed out of {origin}" if had else f"the keyring held no token for {origin}")
     return Exit.OK
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .exits import Exit
-from .parsing import app_parser, command_parser
+from .parsing import app_parser, command_parser, summaries
 from .session import Session
 
 
@@ -29,11 +29,11 @@ async def completion(session: Session) -> Exit:
 
 
 def _commands() -> Iterator[tuple[str, Completed]]:
+    told = summaries()
     for action in command_parser()._actions:
         if isinstance(action, argparse._SubParsersAction):
-            summaries = {each.dest: each.help or "" for each in action._choices_actions}
             for name, parser in action.choices.items():
-                yield name, _completed(parser, summaries[name])
+                yield name, _completed(parser, told[name])
 
 
 def _completed(parser: argparse.ArgumentParser, summary: str = "") -> Completed:

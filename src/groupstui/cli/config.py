@@ -24,6 +24,8 @@ async def config(session: Session) -> Exit:
     lines = [
         f"theme = {settings.theme or 'the default'}",
         f"page_size = {settings.page_size}",
+        f"history = {'true' if settings.history else 'false'}",
+        f"history_days = {settings.history_days}",
         f"current = {settings.current or 'no site yet'}",
         *(f"sites.{site.name} = {site.instance}" for site in settings.sites),
     ]

@@ -11,7 +11,7 @@ from .. import __version__
 from ..api.errors import TestmoError
 from ..credentials import KeyringUnavailable, TokenStore
 from ..history import HistoryUnavailable
-from ..settings import default_path
+from ..settings import SettingsError, SettingsFile, default_path
 from ..text import count
 from .exits import Exit, exit_for
 from .session import Session, UsageError
@@ -30,18 +30,32 @@ async def doctor(session: Session) -> Exit:
     for package in PACKAGES:
         _say(package, _version(package))
     _terminal(session)
-    _say("settings", str(default_path()))
+    readable = _settings()
     await _keyring()
     _history(session)
     _network(session)
-    return await _site(session)
+    code = await _site(session)
+    return code if readable else Exit.USAGE
+
+
+def _settings() -> bool:
+    """Tell where the settings are; gives whether they can be read."""
+    file = SettingsFile(default_path())
+    try:
+        file.load()
+    except SettingsError as error:
+        _say("settings", str(error))
+        return False
+    _say("settings", str(file.path))
+    return True
 
 
 def _terminal(session: Session) -> None:
     environ = session.environ
     streams = (("stdin", sys.stdin), ("stdout", sys.stdout), ("stderr", sys.stderr))
     ours = [name for name, stream in streams if stream.isatty()]
-    _say("terminal", f"TERM={environ.get('TERM', 'unset')}, a terminal is on {', '.join(ours) or 'none'}")
+    on = f"a terminal is on {', '.join(ours)}" if ours else "no stream is a terminal"
+    _say("terminal", f"TERM={environ.get('TERM', 'unset')}, {on}")
     _say("colours", "NO_COLOR is set" if environ.get("NO_COLOR") else environ.get("COLORTERM") or "by TERM")
     _say("ssh", "yes" if environ.get("SSH_CONNECTION") or environ.get("SSH_TTY") else "no")
     _say("locale", f"{locale.setlocale(locale.LC_CTYPE)}, stdout writes {sys.stdout.encoding}")

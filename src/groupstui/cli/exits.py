@@ -34,7 +34,7 @@ class Exit(IntEnum):
 
 MEANINGS: dict[Exit, str] = {
     Exit.OK: "done; yes",
-    Exit.NO: "no: not a member, findings, differences",
+    Exit.NO: "no: not a member, findings, differences, changes",
     Exit.USAGE: "wrong usage, bad settings, no terminal for the app",
     Exit.UNCERTAIN: "can't tell: incomplete data, an answer that makes no sense, a bug",
     Exit.SIGN_IN: "no token, or the site does not accept it (401)",

@@ -1,5 +1,6 @@
 """Writes a whole site to a file."""
 
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -49,6 +50,9 @@ async def export(session: Session) -> Exit:
         report = report.limited(options.limit)
     if options.columns:
         report = report.narrowed(options.columns)
+    if options.output == "-":
+        sys.stdout.writelines(pieces(report, options.format or "csv", raw=options.raw))
+        return Exit.OK if directory.complete else Exit.UNCERTAIN
     path = Path(options.output)
     write_file(path, pieces(report, options.format or format_of(path), raw=options.raw), force=options.force)
     if not directory.complete:
@@ -62,6 +66,8 @@ def _review(session: Session, directory: Directory) -> Exit:
     options = session.options
     if options.format or options.columns or options.sort or options.limit:
         raise UsageError("a review has files of its own: leave --format, --columns, --sort and --limit out")
+    if options.output == "-":
+        raise UsageError("a review is a folder: name one")
     path = Path(options.output)
     files = review_files(directory, session.instance.origin)
     write_folder(path, files, time=as_of(directory).timestamp(), force=options.force)

@@ -8,9 +8,9 @@ from ..history.moments import Moment
 from ..report import Report
 from ..report.overviews import changes_report
 from ..report.records import SNAPSHOT_FIELDS, snapshot_record
-from ..text import count
+from ..text import clean, count
 from .exits import Exit
-from .session import Session, UsageError
+from .session import CantTell, Session, UsageError
 from .show import show
 
 if TYPE_CHECKING:
@@ -21,17 +21,23 @@ async def changes(session: Session) -> Exit:
     """Tell what changed between two moments; the later one is now, unless another is named."""
     options, now = session.options, datetime.now(UTC)
     since_when = Moment.parse(options.since, now)
-    until_when = Moment.parse(options.until, now) if options.until else None
+    until_when = Moment.parse(options.until, now, end_of_day=True) if options.until else None
+    if since_when.time is not None and since_when.time > now:
+        raise UsageError(f"“{clean(options.since)}” is still to come")
     history = _history(session)
     directory = await session.directory()
     if not directory.complete:
         session.warn("the site changed while it was read: what is told ends with the reading before")
     since, until = history.at(since_when), history.at(until_when or Moment(datetime.now(UTC)))
     if since is None or until is None:
-        raise UsageError(f"nothing is known of {session.instance.name} yet")
+        raise CantTell(f"nothing is known of {session.instance.name} yet")
+    if since.id > until.id or (since_when.time and until_when and (until_when.time or now) < since_when.time):
+        raise UsageError("--until is before --since")
+    if until_when is not None and until_when.time is not None and until_when.time < until.taken_at:
+        raise CantTell(f"nothing is known of that time: the history begins on {_words(until.taken_at)}")
     if since_when.time is not None and since.taken_at > since_when.time:
         session.warn(f"the history begins on {_words(since.taken_at)}")
-    found = history.changes(since, until) if since.id < until.id else []
+    found = history.changes(since, until)
     shown = show(session, changes_report(session.instance.origin, found, since, until))
     session.warn(f"{count(len(found), 'change')} from {_words(since.taken_at)} to {_words(until.taken_at)}")
     if shown is not Exit.OK:
@@ -41,6 +47,8 @@ async def changes(session: Session) -> Exit:
 
 async def snapshot(session: Session) -> Exit:
     """Tell, take or drop the readings that are kept."""
+    if session.options.older_than is not None and session.options.action != "prune":
+        raise UsageError("--older-than goes with snapshot prune")
     match session.options.action:
         case "list":
             return _list(session)
@@ -51,7 +59,10 @@ async def snapshot(session: Session) -> Exit:
 
 
 def _list(session: Session) -> Exit:
-    records = [snapshot_record(each) for each in _history(session).snapshots()]
+    history = _history(session)
+    records = [snapshot_record(each) for each in history.snapshots()] if history.exists else []
+    if not records:
+        session.warn(f"no reading of {session.instance.name} was kept yet")
     now = datetime.now(UTC)
     return show(
         session,

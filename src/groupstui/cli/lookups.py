@@ -18,7 +18,7 @@ from ..report.records import (
 )
 from ..text import clean, count
 from .exits import Exit
-from .session import Session, UsageError
+from .session import CantTell, Session, UsageError
 from .show import show
 
 if TYPE_CHECKING:
@@ -49,16 +49,18 @@ async def members(session: Session) -> Exit:
 
 async def who(session: Session) -> Exit:
     """Tell which groups a person is in."""
-    directory = await session.directory(users="@" in session.options.person)
+    directory = await session.directory(addresses="@" in session.options.person)
     person = find_person(directory, session.options.person)
-    return show(
-        session, person_report(directory, session.instance.origin, person, directory.groups_of(person.id))
-    )
+    found = directory.groups_of(person.id)
+    shown = show(session, person_report(directory, session.instance.origin, person, found))
+    if not found:
+        session.warn(f"{clean(person.label)} is in no group")
+    return shown
 
 
 async def check(session: Session) -> Exit:
     """Tell whether a person is in every one of some groups; by the exit code as well."""
-    directory = await session.directory(users="@" in session.options.person)
+    directory = await session.directory(addresses="@" in session.options.person)
     person = find_person(directory, session.options.person)
     asked = [find_group(directory, text) for text in session.options.groups]
     inside = [person.id in group.members for group in asked]
@@ -81,7 +83,7 @@ async def check(session: Session) -> Exit:
 async def lookup(session: Session) -> Exit:
     """Tell the groups of many people at once, and who could not be told apart."""
     wanted = _lines(session.options.file)
-    directory = await session.directory(users=any("@" in text for text in wanted))
+    directory = await session.directory(addresses=any("@" in text for text in wanted))
     records: list[Record] = []
     unmatched: list[str] = []
     ambiguous: list[Record] = []
@@ -105,6 +107,9 @@ async def lookup(session: Session) -> Exit:
         session.warn(f"“{clean(each['text'])}” may be any of {candidates(each['candidates'])}")
     if shown is not Exit.OK:
         return shown
+    if not directory.has_profiles and any("@" in text for text in unmatched):
+        session.warn(NO_ADDRESSES)
+        return Exit.UNCERTAIN
     return Exit.NOT_FOUND if unmatched or ambiguous else Exit.OK
 
 
@@ -113,14 +118,26 @@ INCOMPLETE = (
 )
 
 
+NO_ADDRESSES = "e-mail addresses are not known: the history keeps none, and not every token may read them"
+
+
 def find_group(directory: Directory, text: str) -> "Group":
     """Give the group that a name or an id means."""
     return directory.group_index.find(text)
 
 
 def find_person(directory: Directory, text: str) -> Member:
-    """Give the person that a name, an id or an e-mail address means."""
-    return directory.person_index.find(text)
+    """Give the person that a name, an id or an e-mail address means.
+
+    Raises:
+        CantTell: If it may be an address, and none is known.
+    """
+    try:
+        return directory.person_index.find(text)
+    except NotFoundByName as error:
+        if "@" in text and not directory.has_profiles:
+            raise CantTell(f"{error}, and {NO_ADDRESSES}") from None
+        raise
 
 
 def candidates(people: Iterable[Any]) -> str:

@@ -14,7 +14,7 @@ from ..report.files import FileRefused, FileThere
 from ..streams import tell
 from .exits import Exit, exit_for
 from .lookups import candidates
-from .session import UsageError
+from .session import CantTell, UsageError
 
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG, errno.EBADF)
 """What comes of writing an answer where there is no room, or nothing to write to."""
@@ -30,6 +30,8 @@ def told(command: Callable[[], Exit]) -> Exit:
         return _say(f"{error}: add --force to replace it", Exit.USAGE)
     except (UsageError, BadField, BadMoment, FileRefused) as error:
         return _say(str(error), Exit.USAGE)
+    except CantTell as error:
+        return _say(str(error), Exit.UNCERTAIN)
     except HistoryUnavailable as error:
         return _say(f"{error}. {error.advice}", Exit.UNCERTAIN)
     except TestmoError as error:

@@ -36,7 +36,7 @@ async def audit_site(session: Session) -> Exit:
     """Tell what somebody should look at; what could not be checked is told on stderr."""
     options = session.options
     fatal = {check.id for check in map(_check, options.fail_on)}
-    checks = [_check(name) for name in options.checks] or list(CHECKS)
+    checks = list(dict.fromkeys(map(_check, options.checks))) or list(CHECKS)
     checks += [check for check in CHECKS if check.id in fatal and check not in checks]
     directory = await session.directory(users=any(check.needs_profiles for check in checks))
     outcomes = audit(directory, checks)
@@ -46,7 +46,8 @@ async def audit_site(session: Session) -> Exit:
     for outcome in outcomes:
         if outcome.impossible:
             session.warn(f"not checked: {outcome.check.title.lower()}: {outcome.impossible}")
-    session.warn(f"{count(len(report.records), 'finding')} in {count(len(checks), 'check')}")
+    done = sum(not outcome.impossible for outcome in outcomes)
+    session.warn(f"{count(len(report.records), 'finding')} in {count(done, 'check')}")
     return shown if shown is not Exit.OK else _verdict(outcomes, fatal)
 
 

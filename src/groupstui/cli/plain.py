@@ -1,5 +1,6 @@
 """Browsing by numbered lines: what is said, and what a typed line means. Pure; `browse` reads and prints."""
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
@@ -14,7 +15,7 @@ HELP = (
     "A number opens that line of the list.",
     "n: next lines. p: previous lines. g 3: page 3.",
     "A name, or a part of one, finds groups and people; /n finds what is called n.",
-    "b: back. l: the list of all groups. s: sort by name, by members, or as the site does.",
+    "b: back. l: the list of all groups. s there: sort by name, by members, or as the site does.",
     "r: read the site again. ?: these words. q: quit.",
 )
 
@@ -101,7 +102,11 @@ class PlainBrowser:
         view = self._views[-1]
         first = (view.page - 1) * AT_ONCE
         shown = view.items[first : first + AT_ONCE]
-        lines = [f"{place}. {self._line(item)}" for place, item in enumerate(shown, first + 1)]
+        same = Counter(map(self._line, view.items))
+        lines = [
+            f"{place}. {self._line(item)}{f', number {item.id}' if same[self._line(item)] > 1 else ''}"
+            for place, item in enumerate(shown, first + 1)
+        ]
         if view.last_page > 1:
             total = f"{len(view.items):,}"
             lines.append(
@@ -128,6 +133,8 @@ class PlainBrowser:
         return self.opened()
 
     def _sort(self) -> list[str]:
+        if len(self._views) > 1:
+            return ["s sorts the list of all groups: l goes there."]
         self._order = (self._order + 1) % len(ORDERS)
         self._views = [self._all_groups()]
         return [f"Sorted {ORDERS[self._order]}.", *self.opened()]

@@ -27,6 +27,10 @@ class UsageError(Exception):
     """The command can't be carried out as it was given; `str()` says why."""
 
 
+class CantTell(Exception):
+    """What was asked can't be known; `str()` says why. Neither a "no" nor wrong usage."""
+
+
 @dataclass
 class Session:
     """What a command works with."""
@@ -151,17 +155,20 @@ class Session:
             clock=self.clock,
         )
 
-    async def directory(self, *, users: bool = False) -> Directory:
+    async def directory(self, *, users: bool = False, addresses: bool = False) -> Directory:
         """Read the whole site and give what is there.
 
         Args:
             users: Read `/users`, too: only there are e-mail addresses and marks.
+            addresses: The same, for an answer that hangs on e-mail addresses: what was kept is not enough
+                then, where the site may be asked.
 
         Raises:
             TestmoError: If it can't be read.
-            UsageError: If it is to be recalled, and was never kept.
+            CantTell: If it is to be recalled, and was never kept.
         """
-        if (known := self._recalled()) is not None:
+        users = users or addresses
+        if (known := self._recalled(addresses=addresses)) is not None:
             if users:
                 self.warn("e-mail addresses and marks are not kept: leave --offline and --max-age out")
             return known
@@ -175,21 +182,21 @@ class Session:
             self.warn("this token or this site does not tell e-mail addresses and marks")
         return directory
 
-    def _recalled(self) -> Directory | None:
+    def _recalled(self, *, addresses: bool) -> Directory | None:
         """Give the last reading that was kept, where it is to be taken and young enough."""
         offline: bool = getattr(self.options, "offline", False)
         max_age: timedelta | None = getattr(self.options, "max_age", None)
-        if not offline and max_age is None:
+        if not offline and (max_age is None or addresses):
             return None
         history = self.history
-        known = None if history is None else history.latest()
+        known = history.latest() if history is not None and history.exists else None
         if known is not None and known.as_of is not None:
             if max_age is None or datetime.now(UTC) - known.as_of <= max_age:
                 self.warn(f"as of {known.as_of.astimezone():%Y-%m-%d %H:%M:%S}, from the history")
                 return known
         elif offline:
             why = "the history is off" if history is None else "no reading was kept yet"
-            raise UsageError(f"nothing is known of {self.instance.name} offline: {why}")
+            raise CantTell(f"nothing is known of {self.instance.name} offline: {why}")
         return None
 
     def warn(self, text: str) -> None:

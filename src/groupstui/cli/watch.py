@@ -1,6 +1,7 @@
 """Reads a site again and again, and hands on each change as a line of JSON."""
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Coroutine
@@ -8,6 +9,7 @@ from datetime import timedelta
 from typing import Any, NoReturn, TypeVar
 
 from ..api.errors import AdminRequired, SignInRequired, TestmoError
+from ..credentials.tokens import VARIABLE
 from ..directory import Directory
 from ..directory.changes import Change, changes_between
 from ..report.formats import write
@@ -109,7 +111,10 @@ class _Watch:
         command: str | None = self._session.options.exec
         if command is not None:
             process = await asyncio.create_subprocess_shell(
-                command, stdin=asyncio.subprocess.PIPE, start_new_session=True
+                command,
+                stdin=asyncio.subprocess.PIPE,
+                start_new_session=True,
+                env={name: value for name, value in os.environ.items() if name != VARIABLE},
             )
             await process.communicate(line.encode())
             if process.returncode == 0:

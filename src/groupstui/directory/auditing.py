@@ -57,7 +57,7 @@ def audit(directory: "Directory", checks: Sequence[Check] | None = None) -> list
 
 def _done(directory: "Directory", check: Check) -> Outcome:
     if check.needs_profiles and not directory.has_profiles:
-        return Outcome(check, (), "/users is out of reach")
+        return Outcome(check, (), "what /users tells is not known")
     if check.needs_all and not directory.complete:
         return Outcome(check, (), "the site was not read as a whole")
     return Outcome(check, tuple(check.find(directory)))

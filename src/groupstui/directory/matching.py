@@ -104,7 +104,7 @@ class Index(Generic[T]):
         """Give the one that a name or an id means.
 
         The id or the exact name wins, then the name without regard to case and accents, then a beginning
-        that only one has, then a part that only one has.
+        that only one has, then a part that only one has. `17` may be a name, too; `#17` is an id first.
 
         Raises:
             NotFoundByName: Nothing fits.
@@ -124,9 +124,9 @@ class Index(Generic[T]):
             return
         if wanted.startswith("#"):
             yield self._of_number(wanted)
-        yield (place for place in self._whole(wanted) if text in self._names(self._numbers[place]))
+        exact = (place for place in self._whole(wanted) if text in self._names(self._numbers[place]))
+        yield dict.fromkeys(chain(self._of_number(wanted), exact))
         yield self._whole(wanted)
-        yield self._of_number(wanted)
         yield self._beginning(wanted)
         yield self._holding(wanted)
 

@@ -58,6 +58,11 @@ class HistoryFile:
         self._lock = threading.Lock()
         self._memory: sqlite3.Connection | None = None
 
+    @property
+    def exists(self) -> bool:
+        """Whether it was ever written to."""
+        return self._memory is not None if self.path is None else self.path.exists()
+
     def do(self, work: "Callable[[sqlite3.Connection], R]") -> R:
         """Do something in one transaction: all of it, or nothing.
 
@@ -108,10 +113,19 @@ class HistoryFile:
             yield self._memory
             return
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))  # what SQLite makes beside it is alike
+        self._make_private(self.path)
         with closing(sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)) as connection:
             _prepare(connection)
             yield connection
+
+    def _make_private(self, path: Path) -> None:
+        """Make the file, or take its rights from others; what SQLite makes beside it is alike."""
+        descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            if os.fstat(descriptor).st_mode & 0o077:
+                os.fchmod(descriptor, 0o600)
+        finally:
+            os.close(descriptor)
 
     def vacuum(self) -> None:
         """Give the room back that nothing needs any more.

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Self
 
 _AGO = re.compile(r"(\d{1,6})\s*([smhdw])")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -31,14 +32,15 @@ class Moment(NamedTuple):
     snapshot: int | None = None
 
     @classmethod
-    def parse(cls, text: str, now: datetime) -> Self:
+    def parse(cls, text: str, now: datetime, *, end_of_day: bool = False) -> Self:
         """Read `7d` (ago), `2026-11-16`, `2026-11-16 14:00`, or a snapshot's number as `12` or `#12`.
 
-        A date without a time means its beginning, and a time without a zone is local.
+        A time without a zone is local.
 
         Args:
             text: What was written.
             now: The time from which to count back.
+            end_of_day: Whether a date without a time means its end, and not its beginning.
 
         Raises:
             BadMoment: If it names no moment.
@@ -49,7 +51,8 @@ class Moment(NamedTuple):
         try:
             if _AGO.fullmatch(text.lower()):
                 return cls(now - span(text))
-            return cls(datetime.fromisoformat(text).astimezone())
+            days = timedelta(days=1 if end_of_day and _DATE.fullmatch(text) else 0)
+            return cls((datetime.fromisoformat(text) + days).astimezone())
         except (ValueError, OverflowError):
             raise BadMoment(
                 f"“{text}” is no moment: write 7d, 2026-11-16, “2026-11-16 14:00”, or a snapshot’s number"

@@ -69,8 +69,8 @@ class History:
 
     @property
     def exists(self) -> bool:
-        """Whether anything was ever kept in the file."""
-        return self.path is not None and self.path.exists()
+        """Whether there may be anything in it."""
+        return self._file.exists
 
     @property
     def notice(self) -> str:

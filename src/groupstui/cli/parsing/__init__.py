@@ -10,7 +10,7 @@ from .export import add_export
 from .history import add_history
 from .housekeeping import add_housekeeping
 from .lookups import add_lookups
-from .options import Shared, add_network, add_site, exit_codes
+from .options import Parser, Shared, add_network, add_site, exit_codes
 from .overviews import add_overviews
 
 FAMILIES = {
@@ -51,23 +51,40 @@ def command_parser(name: str | None = None) -> argparse.ArgumentParser:
     Args:
         name: The command that is wanted: to know all of them takes longer than many an answer.
     """
-    parser = argparse.ArgumentParser(prog="groupstui", allow_abbrev=False, add_help=False)
+    parser = Parser(prog="groupstui", allow_abbrev=False, add_help=False)
     commands = parser.add_subparsers(dest="command", required=True)
     shared = Shared()
     for add, names in FAMILIES.items():
         if name is None or name in names:
             add(commands, shared)
+    if name is not None:
+        parser.prog = f"groupstui {name}"  # where to read more, when it has to complain
     return parser
+
+
+def summaries() -> dict[str, str]:
+    """Give what each command does, in a few words."""
+    actions = command_parser()._actions
+    subparsers = next(each for each in actions if isinstance(each, argparse._SubParsersAction))
+    return {choice.dest: choice.help or "" for choice in subparsers._choices_actions}
+
+
+class AppParser(Parser):
+    """Knows what the commands do, but only where help is asked for: to know it takes a while."""
+
+    def format_help(self) -> str:
+        """Give the help, with every command."""
+        listed = "\n".join(f"  {name:<11} {summary}" for name, summary in summaries().items())
+        self.epilog = f"commands:\n{listed}\n\n{APP_EXAMPLES}\n{ENVIRONMENT}\n{exit_codes(Exit)}"
+        return super().format_help()
 
 
 def app_parser() -> argparse.ArgumentParser:
     """Give the parser of everything else: what opens the app."""
-    listed = "\n".join(f"  {name}" for name in COMMANDS)
-    parser = argparse.ArgumentParser(
+    parser = AppParser(
         prog="groupstui",
         usage="groupstui [--instance SITE | --demo] [NAME]\n       groupstui COMMAND …",
         description="Who is in which Testmo group? Answered in a terminal.",
-        epilog=f"commands:\n{listed}\n\n{APP_EXAMPLES}\n{ENVIRONMENT}\n{exit_codes(Exit)}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )

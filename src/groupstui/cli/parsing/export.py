@@ -27,6 +27,6 @@ def add_export(commands: "Commands", shared: Shared) -> None:
         "--output",
         metavar="FILE",
         required=True,
-        help="where to; its ending tells the format; a folder for review",
+        help="where to; its ending tells the format; - is stdout; a folder for review",
     )
     export.add_argument("--force", action="store_true", help="replace the file, or the review, that is there")

@@ -27,7 +27,7 @@ def add_history(commands: "Commands", shared: Shared) -> None:
     changes.add_argument(
         "--since", metavar="WHEN", default="7d", help="7d (the default), 12h, a date, or a snapshot's number"
     )
-    changes.add_argument("--until", metavar="WHEN", help="likewise; now, if not given")
+    changes.add_argument("--until", metavar="WHEN", help="likewise, of a date its end; now, if not given")
     changes.add_argument("--exit-code", action="store_true", help="end with 1 where something changed")
     snapshot = add_command(
         commands,
@@ -59,4 +59,8 @@ def add_history(commands: "Commands", shared: Shared) -> None:
     watch.add_argument(
         "--interval", metavar="TIME", type=length, default="5m", help="between two readings; 5m"
     )
-    watch.add_argument("--exec", metavar="CMD", help="a shell command that gets each change on its stdin")
+    watch.add_argument(
+        "--exec",
+        metavar="CMD",
+        help="a shell command to get each change on its stdin; if it fails, stdout does",
+    )

@@ -2,14 +2,15 @@
 
 import argparse
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
+from ...streams import tell
 from ..exits import Exit
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    Commands: TypeAlias = argparse._SubParsersAction["Parser"]
 
 FORMATS = ("table", "json", "ndjson", "csv", "tsv", "markdown")
 """What `report.formats` writes; loading that takes longer than all the help."""
@@ -33,7 +34,7 @@ def add_command(
     name: str,
     summary: str,
     examples: Sequence[str],
-    parents: list[argparse.ArgumentParser],
+    parents: "list[Parser]",
     meanings: dict[Exit, str] | None = None,
     exits: Iterable[Exit] = LOOKUP_EXITS,
 ) -> argparse.ArgumentParser:
@@ -55,6 +56,19 @@ def exit_codes(exits: Iterable[Exit], meanings: dict[Exit, str] | None = None) -
     """Give the paragraph of a help text that explains exit codes."""
     lines = (f"  {code.value:>3}  {(meanings or {}).get(code, code.meaning)}" for code in exits)
     return "exit codes:\n" + "\n".join(lines) + "\n"
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, and where to read more."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong.
+
+        Raises:
+            SystemExit: With 2, always.
+        """
+        tell(f"{message}; see: {self.prog} --help")
+        raise SystemExit(Exit.USAGE)
 
 
 class Shared:
@@ -84,9 +98,9 @@ def add_site(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def site_options() -> argparse.ArgumentParser:
+def site_options() -> Parser:
     """Give what every command takes that asks a site."""
-    parser = argparse.ArgumentParser(add_help=False)
+    parser = Parser(add_help=False)
     site = parser.add_argument_group("site")
     add_site(site)  # type: ignore[arg-type]  # a group takes what a parser takes
     token = site.add_mutually_exclusive_group()
@@ -120,9 +134,9 @@ def _add_talk(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def output_options() -> argparse.ArgumentParser:
+def output_options() -> Parser:
     """Give what every command takes that answers with rows."""
-    parser = argparse.ArgumentParser(add_help=False)
+    parser = Parser(add_help=False)
     output = parser.add_argument_group("output")
     output.add_argument("--format", choices=FORMATS, help="a table on a terminal, rows with tabs in a pipe")
     output.add_argument("--sort", metavar="FIELD", help="sort by a field; -FIELD from the largest down")
@@ -137,9 +151,9 @@ def output_options() -> argparse.ArgumentParser:
     return parser
 
 
-def age_options() -> argparse.ArgumentParser:
+def age_options() -> Parser:
     """Give what every command takes that can answer from the history."""
-    parser = argparse.ArgumentParser(add_help=False)
+    parser = Parser(add_help=False)
     age = parser.add_argument_group("age")
     which = age.add_mutually_exclusive_group()
     which.add_argument(
@@ -165,13 +179,15 @@ def positive(kind: type[int] | type[float]) -> "type[int] | type[float]":
     """Give the type of an argument that is a number above 0."""
 
     def number(text: str) -> float:
-        value = kind(text)
+        try:
+            value = kind(text)
+        except ValueError:
+            value = kind(0)
         if not 0 < value < 1_000_000:
-            raise ValueError(text)
+            raise argparse.ArgumentTypeError(f"“{text}” is no number above 0")
         return value
 
-    number.__name__ = "number"
-    return number  # type: ignore[return-value]  # argparse calls it and shows its name
+    return number  # type: ignore[return-value]  # argparse only calls it
 
 
 def _names(text: str) -> list[str]:
