@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from groupstui.cli.parsing import options
 from groupstui.report import BadField, Report
 from groupstui.report.formats import FORMATS, FORMULA_STARTS, rows, write
+from groupstui.report.records import GROUP_FIELDS
 from groupstui.text import clean
 
 NOW = datetime(2026, 11, 23, 14, 2, 11, tzinfo=UTC)
@@ -114,3 +115,39 @@ def test_a_field_of_the_matrix_is_shown_harmlessly():
 
 def test_the_command_line_offers_every_format():
     assert tuple(FORMATS) == options.FORMATS
+
+
+# Tables
+
+GROUP = {
+    "id": 21,
+    "name": "Accessibility reviewers of every website",
+    "members": 6,
+    "created_at": "2021-04-02T10:00:00.000Z",
+    "created_by": "Radia Perlman",
+    "updated_at": None,
+    "updated_by": None,
+}
+
+
+def table_of(width: int | None) -> list[str]:
+    return write(report([GROUP], GROUP_FIELDS), "table", width=width).splitlines()
+
+
+@pytest.mark.parametrize("width", range(20, 140))
+def test_a_table_keeps_to_the_terminal_and_its_numbers_and_dates_whole(width):
+    head, row = table_of(width)
+    assert max(len(head), len(row)) <= width
+    assert row.startswith("21  Accessibil")
+    assert "2021-04-0…" not in row
+    assert ("Created" in head) == ("2021-04-02" in row)
+
+
+def test_times_are_shortened_before_names_are_cut():
+    assert "2021-04-02T10:00:00.000Z" in table_of(None)[1]
+    assert "2021-04-02 10:00Z" in table_of(110)[1]
+    assert "Accessibility reviewers of every website" in table_of(100)[1]
+
+
+def test_what_there_is_no_room_for_is_left_out_from_the_right():
+    assert table_of(40)[0].split() == ["ID", "Name", "Members"]

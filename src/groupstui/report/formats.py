@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ..text import clean
-from . import Record, Report
+from . import Report
+from .tables import table, text_of, title_of
 
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """A cell that starts with one of these is run by a spreadsheet; in some languages by the wide forms, too."""
@@ -28,7 +29,7 @@ def pieces(report: Report, format: str, *, width: int | None = None, raw: bool =
         raw: Leave CSV and TSV cells as they are, though a spreadsheet may run them.
     """
     if format == "table":
-        return _table(report, width)
+        return table(report, width)
     if format in ("csv", "tsv"):
         return _separated(report, "," if format == "csv" else "\t", raw=raw)
     return FORMATS[format](report)
@@ -84,13 +85,13 @@ def _separated(report: Report, separator: str, *, raw: bool) -> Iterator[str]:
 def rows(report: Report) -> str:
     """Give a line a record with tabs between the fields and no header: what a pipe wants."""
     lines = (
-        "\t".join(clean(_text(each.get(name)), 10_000) for name in report.fields) for each in report.records
+        "\t".join(clean(text_of(each.get(name)), 10_000) for name in report.fields) for each in report.records
     )
     return "".join(f"{line}\n" for line in lines)
 
 
 def _cell(value: Any, *, raw: bool) -> str:
-    text = _text(value)
+    text = text_of(value)
     if raw or not isinstance(value, str | list):
         return text
     text = clean(text, 32_000)
@@ -101,10 +102,10 @@ def _markdown(report: Report) -> Iterator[str]:
     def line(cells: Iterable[str]) -> str:
         return f"| {' | '.join(cells)} |\n"
 
-    yield line(escaped(_title(name)) for name in report.fields)
+    yield line(escaped(title_of(name)) for name in report.fields)
     yield line("---" for _ in report.fields)
     for record in report.records:
-        yield line(escaped(_text(record.get(name))) for name in report.fields)
+        yield line(escaped(text_of(record.get(name))) for name in report.fields)
 
 
 def escaped(text: str) -> str:
@@ -114,74 +115,8 @@ def escaped(text: str) -> str:
     return clean(text, 10_000)
 
 
-def _table(report: Report, width: int | None) -> Iterator[str]:
-    """Give columns of equal width; where the terminal is too narrow, the widest column gives way."""
-    cells = [[_title(name) for name in report.fields]]
-    cells += [[clean(_text(record.get(name))) for name in report.fields] for record in report.records]
-    widths = [max(map(_cells, column)) for column in zip(*cells, strict=True)]
-    if width is not None:
-        while sum(widths) + 2 * (len(widths) - 1) > width and max(widths) > 8:
-            widths[widths.index(max(widths))] -= 1
-    right = [_is_number(report.records, name) for name in report.fields]
-    lines = ("  ".join(map(_padded, row, widths, right)).rstrip() for row in cells)
-    return (f"{line}\n" for line in lines)
-
-
-def _padded(text: str, width: int, right: bool) -> str:
-    if _cells(text) > width:
-        while _cells(text) > width - 1:
-            text = text[:-1]
-        text += "…"
-    padding = " " * (width - _cells(text))
-    return padding + text if right else text + padding
-
-
-def _is_number(records: Iterable[Record], name: str) -> bool:
-    values = [record.get(name) for record in records]
-    return bool(values) and all(isinstance(value, int) and not isinstance(value, bool) for value in values)
-
-
-def _cells(text: str) -> int:
-    """Give the terminal cells of a text that is safe to show."""
-    if text.isascii():
-        return len(text)
-    from wcwidth import wcswidth
-
-    return max(0, wcswidth(text))
-
-
-TITLES = {
-    "id": "ID",
-    "name": "Name",
-    "members": "Members",
-    "member": "Member",
-    "created_at": "Created",
-    "created_by": "Created by",
-    "updated_at": "Updated",
-    "updated_by": "Updated by",
-    "groups": "Groups",
-    "text": "Asked for",
-    "email": "E-mail",
-}
-"""Fields as people read them; a field that is not here is a name already, as the columns of a matrix are."""
-
-
-def _title(name: str) -> str:
-    return TITLES.get(name, clean(name))
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if value is True or value is False:  # a matrix is made of these
-        return "yes" if value else "no"
-    if value is None:
-        return ""
-    return ", ".join(map(_text, value)) if isinstance(value, list) else str(value)
-
-
 FORMATS: dict[str, Callable[[Report], Iterator[str]]] = {
-    "table": lambda report: _table(report, None),
+    "table": lambda report: table(report, None),
     "json": _json,
     "ndjson": _ndjson,
     "csv": lambda report: _separated(report, ",", raw=False),
