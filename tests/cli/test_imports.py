@@ -56,5 +56,5 @@ def test_a_command_with_a_token_from_the_environment_draws_nothing_and_opens_no_
 
 @pytest.mark.parametrize("arguments", HELP, ids=" ".join)
 def test_help_needs_next_to_nothing(demo, arguments):
-    unneeded = {"textual", "rich", "keyring", "httpx", "msgspec", "asyncio", "logging"}
+    unneeded = {"textual", "rich", "keyring", "httpcore", "httpx", "msgspec", "asyncio", "logging"}
     assert imported(demo, arguments).isdisjoint(unneeded)

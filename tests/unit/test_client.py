@@ -157,3 +157,44 @@ async def test_the_token_goes_to_no_other_origin(path) -> None:
     await client_for(answer).get(path, read=anything)
     assert (sent[0].url.scheme, sent[0].url.netloc) == ("https", b"acme.testmo.net")
     assert sent[0].headers["host"] == "acme.testmo.net"
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        httpx.ReadError("gone"),
+        httpx.ReadTimeout("slow"),
+        httpx.RemoteProtocolError("cut"),
+        httpx.DecodingError("?"),
+    ],
+    ids=lambda failure: type(failure).__name__,
+)
+async def test_a_failure_in_the_middle_of_a_body_becomes_one_of_ours(failure) -> None:
+    async def body() -> AsyncIterator[bytes]:
+        yield b"{"
+        raise failure
+
+    assert isinstance(await ask(lambda request: httpx.Response(200, content=body())), Unreachable)
+
+
+async def test_headers_that_come_twice_are_one() -> None:
+    async def body() -> AsyncIterator[bytes]:
+        yield b"{}"
+
+    twice = [("content-encoding", "identity"), ("content-encoding", "gzip")]
+    outcome = await ask(lambda request: httpx.Response(200, content=body(), headers=twice))
+    assert isinstance(outcome, BadAnswer)
+    assert "encoded as identity, gzip, which was not asked for" in str(outcome)
+
+
+async def test_a_transport_may_carry_to_an_address_of_the_new_kind() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        return reply(b"{}")
+
+    site = Instance("http://[::1]:8080")
+    wire = Wire(site, Secret("canary"), Bridge(httpx.MockTransport(answer)), timeout=5)
+    await Client(site, wire, Gate(Pause(Clock()), 4)).get("user", read=anything)
+    assert asked == ["http://[::1]:8080/api/v1/user"]

@@ -1,6 +1,7 @@
 """The way to a site: real proxies and real certificates, on loopback."""
 
 import base64
+import gc
 import json
 import socket
 import ssl
@@ -14,8 +15,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from groupstui.api.errors import Unreachable
-from groupstui.api.network import Network
+from groupstui.api.errors import TestmoError, Unreachable
+from groupstui.api.network import Network, _proxy_to
 from groupstui.service import GroupsService
 
 
@@ -127,9 +128,54 @@ async def test_a_proxy_for_everything_is_used_where_there_is_none_for_the_scheme
         assert await name_of_user(demo.url) == "Through the proxy"
 
 
-async def test_a_socks_proxy_that_nothing_can_speak_to_is_told(demo):
-    with pytest.raises(Unreachable, match="needs the package socksio"):
-        await name_of_user(demo.url, Network(proxy="socks5://127.0.0.1:1"))
+@contextmanager
+def saying(answer: bytes) -> Iterator[int]:
+    """Serve what says a few bytes to whoever connects, and hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(100)
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listening.getsockname()[1]
+        thread.join()
+
+
+# httpcore leaves the connection to such a proxy to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+@pytest.mark.parametrize("answer", [b"", b"\x04", b"\x05\xff", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
+async def test_a_socks_proxy_that_hangs_up_or_speaks_nonsense_is_told(demo, answer):
+    with saying(answer) as port, pytest.raises(Unreachable, match="the proxy refused"):
+        await name_of_user(demo.url, Network(proxy=f"socks5://127.0.0.1:{port}"))
+    gc.collect()
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", b""])
+async def test_a_proxy_that_refuses_to_go_on_is_told(answer):
+    with saying(answer) as port, pytest.raises(Unreachable):
+        await name_of_user("https://acme.testmo.net", Network(proxy=f"http://127.0.0.1:{port}"))
+
+
+async def test_a_proxy_s_name_and_password_may_have_accents(demo):
+    with serving(server=(proxy := Server())) as port:
+        await name_of_user(demo.url, Network(proxy=f"http://ad%C3%A9:s%C3%A9cret@127.0.0.1:{port}"))
+        await name_of_user(demo.url, Network(proxy=f"http://:secret@127.0.0.1:{port}"))
+    told = [base64.b64decode(asked["Proxy-Authorization"].removeprefix("Basic ")) for asked in proxy.asked]
+    assert told == ["adé:sécret".encode(), b":secret"]
+    with pytest.raises(TestmoError):
+        await name_of_user(demo.url, Network(proxy="http://prøxy.invalid:3128"))
+
+
+async def test_this_machine_needs_no_proxy_by_its_other_address(monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "localhost,::1")
+    assert _proxy_to("http://[::1]:8080") == _proxy_to("http://localhost:8080") == ""
+    assert _proxy_to("http://127.0.0.1:8080") != ""
 
 
 @pytest.mark.parametrize("sites", ["127.0.0.1", "*", "example.com, 127.0.0.1"])

@@ -5,13 +5,15 @@ import ssl
 import sys
 from collections.abc import Mapping
 from functools import cache
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from ..text import clean
 from .errors import Unreachable
 
 if TYPE_CHECKING:
+    import httpcore
+
     from .wire import Carrier
 
 PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
@@ -56,25 +58,42 @@ class Network(NamedTuple):
         """
         import httpcore  # it takes longer to load than the first screen takes to be drawn
 
-        secure = self.trust() if origin.startswith("https") else None
         address = self.proxy or _proxy_to(origin)
-        proxy = None
-        if address:
-            parts = urlsplit(address if "://" in address else f"http://{address}")
-            if parts.scheme.startswith("socks"):
-                _need_socks()
-            proxy = httpcore.Proxy(
-                httpcore.URL(scheme=parts.scheme, host=parts.hostname or "", port=parts.port, target="/"),
-                auth=(unquote(parts.username), unquote(parts.password or "")) if parts.username else None,
-                ssl_context=self.trust() if parts.scheme == "https" else None,
-            )
-        return httpcore.AsyncConnectionPool(
-            secure,
+        proxy = self._proxy(address) if address else None
+        pool = httpcore.AsyncConnectionPool(
+            self.trust() if origin.startswith("https") else None,
             proxy,
             max_connections=MOST_CONNECTIONS,
             max_keepalive_connections=MOST_CONNECTIONS,
             keepalive_expiry=IDLE,
         )
+        if proxy is None or not proxy.url.scheme.startswith(b"socks"):
+            return pool
+        from .socks import OverSocks
+
+        return OverSocks(pool)
+
+    def _proxy(self, address: str) -> "httpcore.Proxy":
+        import httpcore
+
+        try:
+            parts = urlsplit(address if "://" in address else f"http://{address}")
+            user, password = unquote(parts.username or ""), unquote(parts.password or "")
+            return httpcore.Proxy(
+                httpcore.URL(
+                    scheme=parts.scheme,
+                    host=(parts.hostname or "").encode("idna"),
+                    port=parts.port,
+                    target="/",
+                ),
+                auth=(user.encode(), password.encode()) if user or password else None,
+                ssl_context=self.trust() if parts.scheme == "https" else None,
+            )
+        except ValueError as error:  # the system's own settings were not checked before
+            raise Unreachable(
+                f"the proxy can't be used: {clean(str(error))}",
+                advice="Check the proxy variables (HTTPS_PROXY, ALL_PROXY, NO_PROXY).",
+            ) from None
 
     def trust(self) -> ssl.SSLContext:
         """Give the TLS context for a site.
@@ -83,15 +102,6 @@ class Network(NamedTuple):
             Unreachable: If a file that is named holds no certificates.
         """
         return _trust(self.ca_bundle, os.environ.get("SSL_CERT_FILE", ""))
-
-
-def _need_socks() -> None:
-
-    if find_spec("socksio") is None:
-        raise Unreachable(
-            "a SOCKS proxy needs the package socksio, which is not installed",
-            advice="Install it beside groupstui, or name an HTTP proxy.",
-        )
 
 
 @cache
@@ -134,7 +144,7 @@ def _proxy_to(origin: str) -> str:
     from urllib.request import getproxies, proxy_bypass
 
     parts = urlsplit(origin)
-    if proxy_bypass(parts.netloc):
+    if proxy_bypass(parts.netloc) or proxy_bypass(parts.hostname or ""):  # `[::1]:80` is named as `::1`
         return ""
     named = getproxies()
     return named.get(parts.scheme) or named.get("all", "")

@@ -115,9 +115,7 @@ class Wire:
     async def _fetch(self, target: str) -> Answer:
         response = await self._carrier.handle_async_request(self._request(target))
         try:
-            headers = {
-                name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers
-            }
+            headers = _headers(response)
             return Answer(response.status, headers, await read_bounded(response, headers))
         finally:
             await response.aclose()
@@ -141,6 +139,22 @@ class Wire:
             ],
             extensions={"timeout": seconds},
         )
+
+
+def _headers(response: httpcore.Response) -> dict[str, str]:
+    """Give the headers by their names in small letters; what comes twice is joined, as HTTP has it."""
+    found: dict[str, str] = {}
+    for name, value in response.headers:
+        key, text = name.decode("latin-1").lower(), _text(value)
+        found[key] = f"{found[key]}, {text}" if key in found else text
+    return found
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def _why(error: BaseException) -> str:

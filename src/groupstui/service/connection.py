@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from ..api.errors import Offline, RateLimited, TestmoError, Unreachable
+from ..api.errors import Offline, RateLimited, Unreachable
 from ..api.instance import Instance
 from ..api.network import Network
 from ..api.pacing import Clock, Gate, Pause
@@ -117,8 +117,8 @@ class Connection:
             self._connecting = asyncio.create_task(self._connect(), name="connect")
         try:
             self._answers = await asyncio.shield(self._connecting)
-        except TestmoError:
-            self._connecting = None
+        except Exception:
+            self._connecting = None  # the next request tries anew
             raise
         return self._answers
 
