@@ -14,7 +14,8 @@ GLYPHS = str.maketrans(
         **dict.fromkeys("─━═╌┄▔▁▂▄▀", "-"),
         **dict.fromkeys("│┃║▏▎▐▌▕┆", "|"),
         **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼╔╗╚╝", "+"),
-        **dict.fromkeys("█▓▒■●•◉∙·", "*"),
+        **dict.fromkeys("█▓▒■●•◉", "*"),
+        **dict.fromkeys("∙·", "."),
         **dict.fromkeys("▸▶›→❯", ">"),
         **dict.fromkeys("◂◀‹←", "<"),
         **dict.fromkeys("↑▲▴", "^"),
@@ -24,6 +25,7 @@ GLYPHS = str.maketrans(
         **dict.fromkeys("‘’‚", "'"),
         "…": "~",
         "×": "x",
+        "±": "+",
         "\N{NO-BREAK SPACE}": " ",
     }
 )

@@ -62,9 +62,12 @@ async def test_enter_shows_the_person_s_groups(pilot):
 async def test_many_groups_can_be_seen_by_going_sideways(pilot):
     await press(pilot, *["space"] * 6, "c")
     assert "Comparing 6 groups" in drawn(pilot)
-    assert "10 pairs overlap less" in drawn(pilot)
+    assert "10 more pairs, none more alike" in drawn(pilot)
     assert "Former pilots" not in line(pilot, "Person")
+    assert "→ more groups" in drawn(pilot) or "l more groups" in drawn(pilot)
+    assert "h back" not in drawn(pilot)
     await press(pilot, "right", "right", "right")
+    assert "h back" in drawn(pilot)
     assert "Former pilots" in line(pilot, "Person")
     assert "QA" not in line(pilot, "Person")
     await press(pilot, "left", "left", "left")
@@ -79,7 +82,7 @@ async def test_too_few_or_too_many_marks_say_what_to_do(pilot, marks):
 
 async def test_the_palette_takes_every_mark_away(pilot):
     await press(pilot, "space", "space", ":")
-    await type_text(pilot, "every mark")
+    await type_text(pilot, "unmark")
     await press(pilot, "enter")
     assert "marked" not in drawn(pilot)
     assert "* 1 QA" not in drawn(pilot)
@@ -134,4 +137,4 @@ async def test_what_can_t_be_checked_says_why(clock):
             await settled(pilot)
             await press(pilot, "a")
             await go_to(pilot, "inactive")
-            assert "can't be checked: /users is out of reach" in drawn(pilot)
+            assert "can't be checked: what /users tells is not known" in drawn(pilot)

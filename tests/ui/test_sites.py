@@ -391,14 +391,14 @@ async def test_a_theme_is_used_at_the_next_start(pilot, keyring, settings, clock
 
 
 async def test_a_page_size_is_used_at_the_next_start(pilot, keyring, settings, clock):
-    await choose_command(pilot, "show 50 groups")
+    await choose_command(pilot, "page size 50")
     assert "page 1 of 5 · 1–50 of 230 · 50/page" in drawn(pilot)
     assert settings.load().page_size == 50
     async with started(app_with(keyring, settings, clock)) as pilot:
         assert "1–50 of 230" in drawn(pilot)
 
 
-@pytest.mark.parametrize("command", ["show 50 groups", "theme: nord"])
+@pytest.mark.parametrize("command", ["page size 50", "theme: nord"])
 async def test_settings_that_were_broken_by_hand_are_told_and_left_alone(pilot, settings, command):
     settings.path.write_text(BROKEN)
     await choose_command(pilot, command)

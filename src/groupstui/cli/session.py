@@ -224,7 +224,7 @@ class Progress:
 
     def _draw(self) -> None:
         directory, until = self._service.directory, self._service.pause.until
-        text = f"reading {directory.seen:,} of {directory.total or 0:,} groups"
+        text = f"reading {directory.arrived:,} of {directory.total or 0:,} groups"
         if until is not None:
             text = f"the site asks for a pause; going on at {until.astimezone():%H:%M:%S}"
         sys.stderr.write(f"\r\x1b[K{text}")

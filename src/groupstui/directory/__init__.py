@@ -59,6 +59,8 @@ class Directory:
         """Whether `prepare` should be called: meanwhile, what was there before is searched."""
         self.being_read = False
         """Whether the whole site is being read: what is added is a part of that, and no edit."""
+        self.arrived = 0
+        """How many groups of that reading have come; those of the one before may still be here as well."""
         self._edition = 0
         """Counts what makes the indexes wrong, and not just incomplete."""
         self._looked = 0

@@ -10,14 +10,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from ..directory import Directory, Group, Member
+from ..directory import Directory
 from ..directory.auditing import Finding, Outcome, audit
 from ..report import Report
 from ..report.overviews import audit_report
 from ..text import count
 from ..widgets.table import Column, Table
 from .copying import Copy, copies_of, copy_of_line
-from .taking_dialog import TakingDialog
+from .overview_dialog import Found, OverviewDialog
 
 
 class Line(NamedTuple):
@@ -36,7 +36,7 @@ class Line(NamedTuple):
         return f"{what} can't be checked: {why}" if why else f"{what}: nothing found"
 
 
-class AuditDialog(TakingDialog[Group | Member]):
+class AuditDialog(OverviewDialog):
     """Shows what was found; gives the group or the person to look at."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -127,7 +127,7 @@ class AuditDialog(TakingDialog[Group | Member]):
         """Show the groups of the person that the finding speaks of."""
         line: Line | None = self.query_one(Table).current
         if line is not None and line.finding is not None and line.finding.people:
-            self.dismiss(self.directory.person(line.finding.people[0]))
+            self.show_person(self.directory.person(line.finding.people[0]))
 
     @on(Table.Highlighted)
     def _highlighted(self, event: Table.Highlighted[Line]) -> None:
@@ -144,7 +144,7 @@ class AuditDialog(TakingDialog[Group | Member]):
         if finding.people and len(finding.groups) != 1:
             self.action_person()
         elif (group := self.directory.group(finding.groups[0])) is not None:
-            self.dismiss(group)
+            self.dismiss(Found(group.id))
 
 
 def _identity(line: Line) -> tuple[str, str]:

@@ -78,11 +78,11 @@ class BrowserScreen(OverlookingScreen):
     ]
 
     EXTRAS: ClassVar[tuple[Extra, ...]] = (
-        Extra("look.unmark", "Take every mark away", "unmark"),
+        Extra("look.unmark", "Unmark all groups", "unmark"),
         Extra("page.first", "First page of groups", "turn('first')"),
         Extra("page.last", "Last page of groups", "turn('last')"),
         Extra("page.go_to", "Go to a page by its number", "go_to_page"),
-        *(Extra("page.size", f"Show {size} groups a page", f"page_size({size})") for size in PAGE_SIZES),
+        *(Extra("page.size", f"Page size {size}", f"page_size({size})") for size in PAGE_SIZES),
         Extra("site.sign_in", "Sign in again, with another token", "sign_in_again"),
         Extra("site.sign_out", "Sign out: delete this site's token", "sign_out"),
     )
@@ -165,6 +165,8 @@ class BrowserScreen(OverlookingScreen):
     def _can_be_done(self, action: str, parameters: tuple[object, ...]) -> bool:
         listing = self.listing
         match action, parameters:
+            case "turn", _ if self.groups.filtered:
+                return False  # what fits is on no page; to turn one would take the filter away
             case "turn", ("next",):
                 return listing is not None and listing.page < listing.last_page
             case "turn", ("previous",):

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
-from ..directory import Directory, Group, Member
+from ..directory import Directory
 from ..directory.changes import Change, Kind
 from ..report import Report
 from ..report.overviews import changes_report
@@ -17,7 +17,7 @@ from ..service.past import News
 from ..text import count
 from ..widgets.table import Column, Table
 from .copying import Copy, copies_of, copy_of_line
-from .taking_dialog import TakingDialog
+from .overview_dialog import Found, OverviewDialog
 
 SPANS: tuple[tuple[str, timedelta | None], ...] = (
     ("the last 7 days", timedelta(days=7)),
@@ -37,7 +37,7 @@ WORDS = {
 }
 
 
-class ChangesDialog(TakingDialog[Group | Member]):
+class ChangesDialog(OverviewDialog):
     """Shows what changed; gives the group or the person to look at."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -113,7 +113,7 @@ class ChangesDialog(TakingDialog[Group | Member]):
         """Show the groups of the person under the cursor."""
         change = self.query_one(Table).current
         if change is not None and change.person_id is not None:
-            self.dismiss(self.directory.person(change.person_id))
+            self.show_person(self.directory.person(change.person_id))
 
     @on(Table.Selected)
     def _selected(self, event: Table.Selected[Change]) -> None:
@@ -121,7 +121,7 @@ class ChangesDialog(TakingDialog[Group | Member]):
         change = event.row
         group = None if change.group_id is None else self.directory.group(change.group_id)
         if group is not None:
-            self.dismiss(group)
+            self.dismiss(Found(group.id))
         else:
             self.action_person()
 

@@ -9,14 +9,14 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from ..directory import Directory, Group, Member
+from ..directory import Directory
 from ..directory.comparing import Comparison, Row
 from ..report import Report
 from ..report.overviews import comparison_report
 from ..text import clean, count
 from ..widgets.table import Column, Table
 from .copying import Copy, copies_of, copies_of_row
-from .taking_dialog import TakingDialog
+from .overview_dialog import OverviewDialog
 
 HEAD = 14
 """Cells for a group's name above its column."""
@@ -33,15 +33,15 @@ INSIDE, OUTSIDE = "●", "·"
 PERSON: Column[Row] = Column("person", "Person", lambda row: row.person.label, least=16)
 
 
-class CompareDialog(TakingDialog[Group | Member]):
-    """Shows a comparison; gives the person to look at."""
+class CompareDialog(OverviewDialog):
+    """Shows a comparison."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "f", "filter", "who differs", id="compare.filter", tooltip="Only who is not in all, or everybody"
         ),
         Binding("l,right", "sideways(1)", "more groups", id="compare.right", tooltip="Groups further right"),
-        Binding("h,left", "sideways(-1)", show=False, id="compare.left", tooltip="Groups further left"),
+        Binding("h,left", "sideways(-1)", "back", id="compare.left", tooltip="Groups further left"),
     ]
 
     def __init__(self, comparison: Comparison, directory: Directory, instance: str) -> None:
@@ -73,7 +73,9 @@ class CompareDialog(TakingDialog[Group | Member]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer more groups only where there are more."""
         if action == "sideways":
-            return len(self._comparison.groups) > FEW or None
+            (step,) = parameters
+            last = len(self._comparison.groups) - 1
+            return (len(self._comparison.groups) > FEW and 0 <= self._first + int(str(step)) <= last) or None
         return True
 
     def action_filter(self) -> None:
@@ -87,6 +89,7 @@ class CompareDialog(TakingDialog[Group | Member]):
         table = self.query_one(Table)
         table.columns = self._columns()
         table.measure_again()
+        self.refresh_bindings()
 
     def report(self) -> Report:
         """Give the people in the table, as they are sorted, and which groups they are in."""
@@ -118,7 +121,7 @@ class CompareDialog(TakingDialog[Group | Member]):
             Content.assemble((f"{pair.overlap:>4} %  ", "bold"), pair.text) for pair in pairs[:MOST_PAIRS]
         ]
         if len(pairs) > MOST_PAIRS:
-            lines.append(Content(f"        {len(pairs) - MOST_PAIRS} pairs overlap less"))
+            lines.append(Content(f"        {count(len(pairs) - MOST_PAIRS, 'more pair')}, none more alike"))
         return Content("\n").join(lines)
 
     def _columns(self) -> tuple[Column[Row], ...]:
@@ -138,4 +141,4 @@ class CompareDialog(TakingDialog[Group | Member]):
     @on(Table.Selected)
     def _selected(self, event: Table.Selected[Row]) -> None:
         event.stop()
-        self.dismiss(event.row.person)
+        self.show_person(event.row.person)

@@ -39,8 +39,10 @@ class HelpDialog(Dialog[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,q,f1", "close", "close", show=False, id="help.close"),
-        Binding("j", "scroll('down')", show=False),
-        Binding("k", "scroll('up')", show=False),
+        Binding("j", "scroll('line_down')", show=False),
+        Binding("k", "scroll('line_up')", show=False),
+        Binding("g", "scroll('home')", show=False),
+        Binding("G", "scroll('end')", show=False),
     ]
 
     def __init__(self, commands: Sequence[Command]) -> None:
@@ -60,10 +62,16 @@ class HelpDialog(Dialog[None]):
                 yield Static(self._text())
             yield HintBar()
 
-    def action_scroll(self, direction: str) -> None:
-        """Move by a line."""
+    def action_scroll(self, where: str) -> None:
+        """Move by a line, or to an end."""
         text = self.query_one(VerticalScroll)
-        text.scroll_relative(y=1 if direction == "down" else -1, animate=False)
+        match where:
+            case "home":
+                text.scroll_home(animate=False)
+            case "end":
+                text.scroll_end(animate=False)
+            case _:
+                text.scroll_relative(y=1 if where == "line_down" else -1, animate=False)
 
     def _text(self) -> Content:
         order = list(SECTIONS)

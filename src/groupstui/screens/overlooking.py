@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from datetime import timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import BindingType
@@ -13,6 +13,9 @@ from ..widgets.message_line import Notice
 from .commands import bind
 from .paging import PagingScreen
 from .taking import TakingScreen
+
+if TYPE_CHECKING:
+    from .overview_dialog import Found
 
 LATELY = timedelta(days=7)
 """How far back the list tells what changed."""
@@ -35,6 +38,11 @@ class OverlookingScreen(PagingScreen, TakingScreen[None]):
     def about_to_choose(self) -> None:
         """Have `/users` read, so that an e-mail address can be copied, if not now."""
         self.want_people()
+
+    def follow(self, found: "Found | None") -> None:
+        """Go where a dialog has led, if anywhere."""
+        if found is not None:
+            self.jump_to(found.group_id, found.member_id)
 
     def look_at(self, found: Group | Member | None) -> None:
         """Show what was chosen, if anything was."""
@@ -69,7 +77,7 @@ class OverlookingScreen(PagingScreen, TakingScreen[None]):
             self.notice = Notice(f"mark two to six groups, not {len(chosen)}", "space marks one.")
             return
         dialog = CompareDialog(compare(directory, chosen), directory, self.service.instance.origin)
-        self.look_at(await self.app.push_screen_wait(dialog))
+        self.follow(await self.app.push_screen_wait(dialog))
 
     @work(name="audit", group="dialog", exclusive=True)
     async def action_audit(self) -> None:
@@ -77,7 +85,7 @@ class OverlookingScreen(PagingScreen, TakingScreen[None]):
         from .auditing import AuditDialog
 
         dialog = AuditDialog(self.service.directory, self.service.instance.origin, self.want_people)
-        self.look_at(await self.app.push_screen_wait(dialog))
+        self.follow(await self.app.push_screen_wait(dialog))
 
     @work(name="changes", group="dialog", exclusive=True)
     async def action_changes(self) -> None:
@@ -88,7 +96,7 @@ class OverlookingScreen(PagingScreen, TakingScreen[None]):
             self.notice = Notice("no history is kept", "The settings say history = false.")
             return
         dialog = ChangesDialog(self.service.directory, self.service.instance.origin, self.service.past.news)
-        self.look_at(await self.app.push_screen_wait(dialog))
+        self.follow(await self.app.push_screen_wait(dialog))
 
     @work(name="what changed", group="news", exclusive=True, exit_on_error=False)
     async def tell_news(self) -> None:

@@ -156,7 +156,7 @@ class SiteScreen(NoticingScreen[None]):
         """
         if (known := self.service.known_page(page, self.per_page)) is not None:
             self.workers.cancel_group(self, "page")
-            self._worked(known, group_id, member_id)
+            self._shown(known, group_id, member_id)
         else:
             self.load_page(page, group_id, member_id)
 
@@ -180,16 +180,22 @@ class SiteScreen(NoticingScreen[None]):
         except TestmoError as error:
             self._failed(error, stale=fresh)
         else:
-            self._worked(listing, group_id, member_id)
+            self._worked()
+            self._shown(listing, group_id, member_id)
             if self.recalled:
                 self.index_site()  # which has failed, if it is not under way: the site answers again
         finally:
             self._done(mine)
 
-    def _worked(self, listing: Listing, group_id: int | None, member_id: int | None) -> None:
+    def _worked(self) -> None:
+        """Take back what was said of a failure: the site has answered."""
         self.stale = self.refused = False
         if self.notice is not None and self.notice.kind in ("error", "stopped"):
             self.notice = None
+
+    def _shown(self, listing: Listing, group_id: int | None, member_id: int | None) -> None:
+        if not self.stale:
+            self._worked()  # a page that is known takes the place of one that could not be read
         self.show_page(listing, group_id, member_id)
         if not self.service.fresh and not self.recalled:
             self.call_after_refresh(self._look_ahead, listing)
@@ -251,9 +257,9 @@ class SiteScreen(NoticingScreen[None]):
                 "some groups may be missing: the site changed meanwhile", "R reads it again."
             )
         self._tell_of_the_past()
-        if self.recalled:
-            self.recalled, self.came_back = False, True
-            self._show_again()
+        if self.stale:
+            self._worked()
+        self._show_again()
         self.index_ready()
         if self._people_wanted or len(directory.names) <= FEW_PEOPLE:
             self._read_people()
@@ -265,8 +271,12 @@ class SiteScreen(NoticingScreen[None]):
     def _show_again(self) -> None:
         """Show the page on the screen as it is now; the last, where there is none of that number any more."""
         page = 1 if self.listing is None else self.listing.page
-        last = -(-self.service.directory.seen // self.per_page)
-        self.go_to(max(1, min(page, last)))
+        page = max(1, min(page, -(-self.service.directory.seen // self.per_page)))
+        if self.recalled:
+            self.recalled, self.came_back = False, True
+            self.go_to(page)
+        elif (known := self.service.known_page(page, self.per_page)) is not None:
+            self.show_page(known, None, None)
 
     def want_people(self) -> None:
         """Read what `/users` tells of people, where that was not done unasked; it costs many requests."""
@@ -291,7 +301,7 @@ class SiteScreen(NoticingScreen[None]):
         directory = self.service.directory
         self.directory_grown()
         if self.progress:
-            self.progress = f"indexing {directory.seen:,} of {count(directory.total or 0, 'group')}"
+            self.progress = f"indexing {directory.arrived:,} of {count(directory.total or 0, 'group')}"
 
     @work(name="who am I", group="who", exclusive=True, exit_on_error=False)
     async def _find_out_who(self) -> None:

@@ -70,6 +70,9 @@ class TakingScreen(NoticingScreen[Result]):
 
     def action_print_copied(self) -> None:
         """Leave the screen for a moment and print what was copied, for the terminal's own selection."""
+        if not self.app.clipboard:
+            self.notice = Notice("nothing was copied yet", "y copies the name under the cursor.")
+            return
         try:
             with self.app.suspend():
                 print(f"{self.app.clipboard}\n")

@@ -53,6 +53,7 @@ class WholeSite:
             TestmoError: What asking raises.
         """
         self._directory.being_read = True
+        self._directory.arrived = 0
         try:
             return await crawl(self._groups_page, self._server_time)
         finally:
@@ -77,6 +78,7 @@ class WholeSite:
     async def _groups_page(self, page: int) -> Page:
         read, names = await self._ask(lambda site: site.groups(page, PER_PAGE))
         self._directory.total = read.total
+        self._directory.arrived = min(self._directory.arrived + len(read.groups), read.total or 0)
         self._directory.add(read.groups, names, first=(page - 1) * PER_PAGE)
         await self._keep_up()
         self._grown()
