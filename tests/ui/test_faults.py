@@ -56,6 +56,9 @@ async def test_a_site_that_fails_later(demo, clock, day):
         assert day.says.lower() in words(pilot).lower()
         assert f"{day.advises} {PRESS.get(day.kind, 'r tries again.')}" in words(pilot)
         assert "STALE as of Mon 14:02:11" in words(pilot)
+        await press(pilot, "n", "p")  # pages that are known were not read again, either
+        assert "STALE as of Mon 14:02:11" in words(pilot)
+        assert day.says.lower() in words(pilot).lower()
         for text in ("Release managers", "Grace Hopper", "page 1 of 16 · 1–15 of 230"):
             assert text in before
             assert text in words(pilot)

@@ -150,6 +150,8 @@ async def test_u_shows_the_person_s_groups(pilot):
     index = next(index for index, change in enumerate(rows) if change.person == "Guido van Rossum")
     await press(pilot, *["down"] * index, "u")
     assert "Groups of Guido van Rossum" in drawn(pilot)
+    await press(pilot, "escape")
+    assert pilot.app.screen.query_one("Table").current.person == "Guido van Rossum"
 
 
 async def test_w_looks_back_further_and_less_far(pilot):

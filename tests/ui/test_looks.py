@@ -50,6 +50,33 @@ async def test_ascii_alone_draws_everything(make):
         assert "+- Groups -" in seen
 
 
+async def test_in_ascii_members_and_strangers_have_different_signs(make):
+    async with make(Looks(ascii_only=True)).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "space", "down", "space", "c")
+        lines = drawn(pilot).splitlines()
+        assert any("> Ada Lovelace" in line and "*   *" in line for line in lines)
+        assert any("  Adele Goldberg" in line and ".   *" in line for line in lines)
+
+
+async def test_without_colours_a_field_has_a_cursor(make, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with make().run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "slash", "q")
+        field = pilot.app.screen.query_one("FilterInput").region
+        strip = pilot.app.screen._compositor.render_strips(pilot.app.size)[field.y]
+        assert any(each.style and each.style.reverse for each in strip.crop(field.x, field.right))
+
+
+async def test_on_the_smallest_screen_the_pane_with_the_keys_shows_its_rows(make):
+    async with make().run_test(size=(40, 12)) as pilot:
+        await settled(pilot)
+        assert "▸  1 QA" in drawn(pilot)
+        await press(pilot, "enter", "down", "down")
+        assert "▸  3 Barbara Liskov" in drawn(pilot)
+
+
 async def test_without_colours_none_is_sent_and_the_cursor_is_seen(make, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     async with make().run_test(size=(80, 24)) as pilot:

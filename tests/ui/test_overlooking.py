@@ -49,6 +49,16 @@ async def test_the_marked_groups_are_compared(pilot):
     assert "Groups · 2 marked" in drawn(pilot)
 
 
+async def test_escape_leads_back_to_the_comparison(pilot):
+    await press(pilot, "space", "down", "c", "down", "enter")
+    assert "Groups of Adele Goldberg" in drawn(pilot)
+    await press(pilot, "escape")
+    assert "▸ Adele Goldberg" in drawn(pilot)
+    await press(pilot, "enter", "enter")
+    assert "Comparing" not in drawn(pilot)
+    assert pilot.app.screen.members.table.current.label == "Adele Goldberg"
+
+
 async def test_one_mark_is_compared_with_the_group_under_the_cursor(pilot):
     await press(pilot, "space", "down", "c")
     assert "QA is a subset of Everyone" in drawn(pilot)

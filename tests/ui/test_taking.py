@@ -105,6 +105,11 @@ async def test_a_folder_that_is_not_there_is_told(pilot, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+async def test_where_nothing_was_copied_nothing_is_printed(pilot):
+    await press(pilot, "P")
+    assert "othing was copied yet" in drawn(pilot)
+
+
 async def test_a_terminal_without_a_normal_screen_is_told(pilot):
     await press(pilot, "y", "P")
     assert "this terminal can't show the normal screen" in drawn(pilot).lower()

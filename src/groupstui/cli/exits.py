@@ -36,7 +36,7 @@ MEANINGS: dict[Exit, str] = {
     Exit.OK: "done; yes",
     Exit.NO: "no: not a member, findings, differences, changes",
     Exit.USAGE: "wrong usage, bad settings, no terminal for the app",
-    Exit.UNCERTAIN: "can't tell: incomplete data, an answer that makes no sense, a bug",
+    Exit.UNCERTAIN: "can't tell: incomplete data, what is not known, an answer that makes no sense, a bug",
     Exit.SIGN_IN: "no token, or the site does not accept it (401)",
     Exit.ADMIN: "the token is not a site admin's (403)",
     Exit.NOT_FOUND: "not found, or ambiguous",

@@ -386,6 +386,7 @@ class BrowserScreen(OverlookingScreen):
     def on_resize(self, event: events.Resize) -> None:
         """Stack the panes where they do not fit beside each other."""
         self.set_class(event.size.width < 80, "-narrow")
+        self.set_class(event.size.height < 20, "-low")
         self.set_class(event.size.width < 40 or event.size.height < 12, "-tiny")
 
     # Loading and failing

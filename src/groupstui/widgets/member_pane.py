@@ -14,6 +14,7 @@ from ..text import clean, count, fold
 from .filtered_table import FilteredTable
 from .status_bar import moment
 from .table import Column, Table
+from .table.layout import fit
 
 if TYPE_CHECKING:
     from ..directory import GroupDetail, Member
@@ -72,8 +73,16 @@ class MemberPane(FilteredTable["Member"]):
         same = old is not None and old.group.id == detail.group.id
         if not same:
             self.clear_filter()
-        self._facts.update(facts(detail), layout=False)
+        self._show_facts()
         self.show(detail.members, empty="This group has no members.", keep=same)
+
+    def on_resize(self) -> None:
+        """Cut the group's name to the new width."""
+        self._show_facts()
+
+    def _show_facts(self) -> None:
+        if self.detail is not None:
+            self._facts.update(facts(self.detail, self._facts.content_size.width), layout=False)
 
     def watch_recalled(self) -> None:
         """Draw the age in other words."""
@@ -99,12 +108,18 @@ class MemberPane(FilteredTable["Member"]):
         self.post_message(self.Opened(event.row))
 
 
-def facts(detail: "GroupDetail") -> Content:
-    """Give what a group is and where it comes from: its name, and three short lines."""
+def facts(detail: "GroupDetail", width: int) -> Content:
+    """Give what a group is and where it comes from: its name on one line, and three short lines.
+
+    Args:
+        detail: The group.
+        width: The cells of a line; 0 where that is not known yet.
+    """
     group = detail.group
+    name = clean(group.name) or "(no name)"
     updated = "never" if group.updated_at is None else _when(group.updated_at, detail.updated_by)
     return Content.assemble(
-        (clean(group.name) or "(no name)", "bold $foreground"),
+        (fit(name, width).rstrip() if width else name, "bold $foreground"),
         f"\n#{group.id} · {count(len(detail.members), 'member')}",
         f"\ncreated {_when(group.created_at, detail.created_by)}",
         f"\nupdated {updated}",
