@@ -99,6 +99,9 @@ def test_a_sign_in_lasts_until_one_signs_out(terminal, secret_service, home, url
 
 
 def test_a_locked_keyring_is_told_and_the_program_works(terminal, secret_service, home, url):
+    settings = home / ".config/groupstui/settings.toml"
+    settings.parent.mkdir()
+    settings.write_text("history = false\n")  # with one, the groups are shown as they were
     pane = terminal(secret_service.environment)
     start(pane)
     sign_in(pane, url)
@@ -184,8 +187,8 @@ def test_groups_are_browsed_with_a_token_from_the_environment(
     pane.wait_for("Release managers")
 
     pane.press(":")
-    pane.type("show 50 groups")
-    pane.wait_for("Show 50 groups a page")
+    pane.type("page size 50")
+    pane.wait_for("Page size 50")
     pane.press("Enter")
     pane.wait_for("page 1 of 5", "50/page")
 

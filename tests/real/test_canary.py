@@ -39,7 +39,7 @@ def hidden(pane, home) -> None:
     assert files_with(CANARY, home) == []
     (log,) = home.rglob("groupstui.log")
     assert S_IMODE(log.stat().st_mode) == 0o600
-    assert "GET groups {'page': 1, " in log.read_text()
+    assert "GET /api/v1/groups?page=1&" in log.read_text()
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from textual.widget import Widget
 GAP = 2
 """Cells between two hints."""
 
-ALWAYS = 2
-"""So many of the last hints stay on the narrowest screen: they lead to help and to the way out."""
+ALWAYS = ("filter.clear", "dialog.close", "app.help", "app.quit")
+"""Bindings whose hints stay on the narrowest screen: they lead to help and to the way out."""
 
 
 class Hint(NamedTuple):
@@ -58,8 +58,9 @@ class HintBar(Widget):
                 key = self.app.get_key_display(binding)
                 found[binding.action] = Hint(key, binding.description, binding)
         hints = list(found.values())
-        while len(hints) > ALWAYS and sum(hint.width + GAP for hint in hints) - GAP > self.size.width - 2:
-            del hints[-ALWAYS - 1]
+        droppable = [hint for hint in hints if hint.binding.id not in ALWAYS]
+        while droppable and sum(hint.width + GAP for hint in hints) - GAP > self.size.width - 2:
+            hints.remove(droppable.pop())
         return hints
 
     def render(self) -> Content:
