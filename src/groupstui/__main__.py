@@ -5,7 +5,6 @@ import gc
 import os
 import sys
 from collections.abc import Mapping, MutableMapping
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
 
@@ -52,13 +51,14 @@ def main() -> NoReturn:
         code = run(sys.argv[1:], os.environ)
     except SystemExit as end:  # of argparse
         code = end.code if isinstance(end.code, int) else 1
-    with suppress(BrokenPipeError):
-        try:
-            sys.stdout.flush()
-        except OSError as error:  # a full disk, or a terminal that has gone
-            if not code:
-                tell(f"not all could be written: {error.strerror}")
-                code = cli.Exit.UNCERTAIN
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        pass  # whoever reads has seen enough
+    except OSError as error:  # a full disk, or a terminal that has gone
+        if not code:
+            tell(f"not all could be written: {error.strerror}")
+            code = cli.Exit.UNCERTAIN
     # To take the interpreter apart, as `sys.exit` does, takes longer than many a look-up.
     os._exit(code)
 

@@ -1,5 +1,6 @@
 """Standard streams that are closed or full: never a traceback, and never a 1, which would mean "no"."""
 
+import os
 import shlex
 import subprocess
 import sys
@@ -54,6 +55,22 @@ def test_a_full_disk_is_told_in_a_line(shell, line):
         3,
         "groupstui: the answer can't be written: No space left on device",
     )
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["config", "show"], ["groups", "--help"]])
+def test_a_reader_that_has_gone_is_no_failure(environ, arguments):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as pipe:
+        done = subprocess.run(
+            [sys.executable, "-m", "groupstui", *arguments],
+            env=shell_environment(**environ),
+            stdout=pipe,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=SECONDS,
+        )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_who_has_seen_enough_ends_it_in_silence(shell):

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from ..text import clean
 from .errors import Unreachable
@@ -77,7 +77,7 @@ class Network(NamedTuple):
         import httpcore
 
         try:
-            parts = urlsplit(address if "://" in address else f"http://{address}")
+            parts = _split(address)
             user, password = unquote(parts.username or ""), unquote(parts.password or "")
             return httpcore.Proxy(
                 httpcore.URL(
@@ -150,11 +150,18 @@ def _proxy_to(origin: str) -> str:
     return named.get(parts.scheme) or named.get("all", "")
 
 
+def _split(address: str) -> SplitResult:
+    """Give the parts of a proxy's address, whose scheme may be left out.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    return urlsplit(address if "://" in address else f"http://{address}")
+
+
 def _can_be_a_proxy(address: str) -> bool:
-    if "://" not in address:
-        address = f"http://{address}"
     try:
-        parts = urlsplit(address)
+        parts = _split(address)
         return parts.scheme in SCHEMES and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False

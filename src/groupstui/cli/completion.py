@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .exits import Exit
-from .parsing import app_parser, command_parser, summaries
+from .parsing import app_parser, every_command
 from .session import Session
 
 
@@ -29,11 +29,8 @@ async def completion(session: Session) -> Exit:
 
 
 def _commands() -> Iterator[tuple[str, Completed]]:
-    told = summaries()
-    for action in command_parser()._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for name, parser in action.choices.items():
-                yield name, _completed(parser, told[name])
+    for name, (summary, parser) in every_command().items():
+        yield name, _completed(parser, summary)
 
 
 def _completed(parser: argparse.ArgumentParser, summary: str = "") -> Completed:

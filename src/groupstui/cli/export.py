@@ -25,6 +25,7 @@ from ..text import count
 from .exits import Exit
 from .lookups import INCOMPLETE
 from .session import Session, UsageError
+from .show import as_wanted
 
 
 async def export(session: Session) -> Exit:
@@ -44,20 +45,17 @@ async def export(session: Session) -> Exit:
         "matrix": _matrix,
     }[options.what](directory)
     report = site_report(directory, session.instance.origin, options.what, fields, records)
-    if options.sort:
-        report = report.sorted_by(options.sort)
-    if options.limit is not None:
-        report = report.limited(options.limit)
-    if options.columns:
-        report = report.narrowed(options.columns)
-    if options.output == "-":
-        sys.stdout.writelines(pieces(report, options.format or "csv", raw=options.raw))
-        return Exit.OK if directory.complete else Exit.UNCERTAIN
+    report = as_wanted(options, report)
     path = Path(options.output)
-    write_file(path, pieces(report, options.format or format_of(path), raw=options.raw), force=options.force)
+    written = pieces(report, options.format or format_of(path), raw=options.raw)
+    if options.output == "-":
+        sys.stdout.writelines(written)
+    else:
+        write_file(path, written, force=options.force)
     if not directory.complete:
         session.warn(INCOMPLETE)
-    session.warn(f"wrote {count(len(report.records), 'row')} to {path}")
+    where = "stdout" if options.output == "-" else path
+    session.warn(f"wrote {count(len(report.records), 'row')} to {where}")
     return Exit.OK
 
 

@@ -1,5 +1,6 @@
 """Puts a report where it was asked for."""
 
+import argparse
 import os
 import sys
 
@@ -9,6 +10,19 @@ from .exits import Exit
 from .session import Session
 
 
+def as_wanted(options: argparse.Namespace, report: Report) -> Report:
+    """Give the part of a report, in the order, that `--sort`, `--limit` and `--columns` ask for.
+
+    Raises:
+        BadField: If they name a field that the report does not have.
+    """
+    if options.sort:
+        report = report.sorted_by(options.sort)
+    if options.limit is not None:
+        report = report.limited(options.limit)
+    return report.narrowed(options.columns) if options.columns else report
+
+
 def show(session: Session, report: Report) -> Exit:
     """Write a report to stdout: a table on a terminal, plain rows in a pipe, or as `--format` says.
 
@@ -16,12 +30,7 @@ def show(session: Session, report: Report) -> Exit:
         BadField: If `--sort` or `--columns` name a field that the report does not have.
     """
     options = session.options
-    if options.sort:
-        report = report.sorted_by(options.sort)
-    if options.limit is not None:
-        report = report.limited(options.limit)
-    if options.columns:
-        report = report.narrowed(options.columns)
+    report = as_wanted(options, report)
     terminal = sys.stdout.isatty()
     if options.format is None and not terminal:
         text = rows(report)

@@ -93,8 +93,8 @@ def table(report: Report, width: int | None) -> Iterator[str]:
 def _fitted(rows: list[list[str]], right: Sequence[bool], width: int) -> tuple[list[list[str]], list[int]]:
     """Give the rows as there is room for them, and the widths of their columns."""
     given = rows
-    for short in (r"\g<0>", r"\1 \2Z", r"\1"):
-        rows = [[_TIME.sub(short, cell) for cell in row] for row in given]
+    for short in ("", r"\1 \2Z", r"\1"):
+        rows = [[_TIME.sub(short, cell) for cell in row] for row in given] if short else given
         if sum(widths := _natural(rows)) <= _room(width, len(widths)):
             return rows, widths
     times = [bool(cells) and all(map(_DATE_OR_NOTHING, cells)) for cells in zip(*rows[1:], strict=True)]

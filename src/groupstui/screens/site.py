@@ -180,7 +180,7 @@ class SiteScreen(NoticingScreen[None]):
         except TestmoError as error:
             self._failed(error, stale=fresh)
         else:
-            self._worked()
+            self.stale = False
             self._shown(listing, group_id, member_id)
             if self.recalled:
                 self.index_site()  # which has failed, if it is not under way: the site answers again

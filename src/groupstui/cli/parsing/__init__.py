@@ -62,11 +62,12 @@ def command_parser(name: str | None = None) -> argparse.ArgumentParser:
     return parser
 
 
-def summaries() -> dict[str, str]:
-    """Give what each command does, in a few words."""
+def every_command() -> dict[str, tuple[str, argparse.ArgumentParser]]:
+    """Give what each command does, in a few words, and its parser."""
     actions = command_parser()._actions
     subparsers = next(each for each in actions if isinstance(each, argparse._SubParsersAction))
-    return {choice.dest: choice.help or "" for choice in subparsers._choices_actions}
+    told = {choice.dest: choice.help or "" for choice in subparsers._choices_actions}
+    return {name: (told[name], parser) for name, parser in subparsers.choices.items()}
 
 
 class AppParser(Parser):
@@ -74,7 +75,7 @@ class AppParser(Parser):
 
     def format_help(self) -> str:
         """Give the help, with every command."""
-        listed = "\n".join(f"  {name:<11} {summary}" for name, summary in summaries().items())
+        listed = "\n".join(f"  {name:<11} {summary}" for name, (summary, _) in every_command().items())
         self.epilog = f"commands:\n{listed}\n\n{APP_EXAMPLES}\n{ENVIRONMENT}\n{exit_codes(Exit)}"
         return super().format_help()
 

@@ -21,13 +21,14 @@ class Rows(Generic[T]):
             identity: What makes a row the same row after others have taken the place of all.
             sort_key: The key of the column to sort by.
         """
+        self.columns = columns
+        """What can be sorted by; others may take their place."""
         self.shown: Sequence[T] = ()
         """The rows that are not hidden, in their order."""
         self.sort_key = sort_key
         """The key of the column that is sorted by; None leaves the rows in the order they came in."""
         self.reverse = False
         """Whether the order is turned round."""
-        self._columns = columns
         self._identity = identity
         self._given: Sequence[T] = ()
         self._ordered: Sequence[T] = ()
@@ -66,7 +67,7 @@ class Rows(Generic[T]):
         return next((index for index, row in enumerate(self.shown) if self._identity(row) == identity), None)
 
     def _sort(self) -> None:
-        column = next((column for column in self._columns if column.key == self.sort_key), None)
+        column = next((column for column in self.columns if column.key == self.sort_key), None)
         if column is not None:
             self._ordered = sorted(self._given, key=column.sorting, reverse=self.reverse)
         else:

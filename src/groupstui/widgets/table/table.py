@@ -114,7 +114,6 @@ class Table(CursorView, Generic[T], can_focus=True):
             id: The widget's id.
         """
         super().__init__(id=id)
-        self.columns = columns
         self.empty = empty
         self._identity = identity
         self._muted = muted
@@ -127,6 +126,15 @@ class Table(CursorView, Generic[T], can_focus=True):
         """The identity of the row that the cursor belongs to, though a filter may hide it for now."""
 
     # Rows
+
+    @property
+    def columns(self) -> Sequence[Column[T]]:
+        """The columns in the order in which they are drawn; `measure_again` fits others that were set."""
+        return self._model.columns
+
+    @columns.setter
+    def columns(self, columns: Sequence[Column[T]]) -> None:
+        self._model.columns = columns
 
     @property
     def rows(self) -> Sequence[T]:
