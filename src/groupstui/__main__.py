@@ -46,6 +46,7 @@ def main() -> NoReturn:
     sys.setswitchinterval(TURN)
     gc.disable()  # while it starts, nothing becomes garbage; a command is over before that matters
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # its command line: not for --demo
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # other programs' plugins: not in here
     open_closed()
     try:
         code = run(sys.argv[1:], os.environ)

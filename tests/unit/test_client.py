@@ -10,24 +10,33 @@ import pytest
 from groupstui import __version__
 from groupstui.api import models
 from groupstui.api.body import MOST_BYTES
-from groupstui.api.bridge import Bridge
 from groupstui.api.client import Client
 from groupstui.api.errors import BadAnswer, TestmoError, Unreachable, WrongAddress
 from groupstui.api.instance import Instance
 from groupstui.api.pacing import Clock, Gate, Pause
-from groupstui.api.wire import Wire
+from groupstui.api.network import Network
 from groupstui.redaction import Secret
 
 INSTANCE = Instance("https://acme.testmo.net")
 
 
-async def anything(body: bytes) -> models.UserAnswer:
-    return models.USER_ANSWER.read(body)
+async def anything(body: bytes) -> object:
+    return models.Expands.read(body)
 
 
 def client_for(answer) -> Client:
-    wire = Wire(INSTANCE, Secret("canary"), Bridge(httpx.MockTransport(answer)), timeout=5)
-    return Client(INSTANCE, wire, Gate(Pause(Clock()), 4))
+    return client_to(INSTANCE, answer)
+
+
+def client_to(instance, answer) -> Client:
+    return Client(
+        instance,
+        Secret("canary"),
+        transport=httpx.MockTransport(answer),
+        network=Network(),
+        timeout=5,
+        gate=Gate(Pause(Clock()), 4),
+    )
 
 
 def reply(content: bytes, status: int = 200, **headers: str) -> httpx.Response:
@@ -40,7 +49,7 @@ def reply(content: bytes, status: int = 200, **headers: str) -> httpx.Response:
     return httpx.Response(status, content=body(), headers=named)
 
 
-async def ask(answer) -> TestmoError | models.UserAnswer:
+async def ask(answer) -> TestmoError | object:
     client = client_for(answer)
     try:
         return await client.get("groups", read=anything)
@@ -195,6 +204,5 @@ async def test_a_transport_may_carry_to_an_address_of_the_new_kind() -> None:
         return reply(b"{}")
 
     site = Instance("http://[::1]:8080")
-    wire = Wire(site, Secret("canary"), Bridge(httpx.MockTransport(answer)), timeout=5)
-    await Client(site, wire, Gate(Pause(Clock()), 4)).get("user", read=anything)
+    await client_to(site, answer).get("user", read=anything)
     assert asked == ["http://[::1]:8080/api/v1/user"]

@@ -1,13 +1,12 @@
 """Reads an answer's body: decoded, bounded, and judged by what it is.
 
-204 kB of gzip can become 209 MB, so the encoding is undone here, with a bound.
+httpx has no limit of size: 204 kB of gzip can become 209 MB, so the encoding is undone here, with a bound.
 """
 
 import json
 import zlib
-from collections.abc import Mapping
 
-import httpcore
+import httpx
 
 from ..text import clean
 from .errors import BadAnswer, Unreachable
@@ -20,21 +19,17 @@ class NotUnderstood(ValueError):
     """A body is not what was asked for; `str()` says what it is, and repeats nothing of it."""
 
 
-async def read_bounded(response: httpcore.Response, headers: Mapping[str, str]) -> bytes:
+async def read_bounded(response: httpx.Response) -> bytes:
     """Give the body, decoded, and never more of it than `MOST_BYTES`.
-
-    Args:
-        response: What is to be read.
-        headers: Its headers, by their names in small letters.
 
     Raises:
         BadAnswer: If it is too large, or encoded in a way that was not asked for.
         Unreachable: If it ends too soon.
     """
-    decoder = _Decoder(headers.get("content-encoding", "identity"))
+    decoder = _Decoder(response.headers.get("content-encoding", "identity"))
     body = bytearray()
     received = 0
-    async for chunk in response.aiter_stream():
+    async for chunk in response.aiter_raw():
         received += len(chunk)
         body += decoder.decode(chunk, MOST_BYTES + 1 - len(body))
         if max(received, len(body)) > MOST_BYTES:

@@ -1,15 +1,25 @@
-"""Asks one site for one thing, and says what the user must do where it fails."""
+"""Asks one site for one thing, and says what the user must do where it fails: the one place that speaks HTTP.
 
+httpx has no total time limit and no limit of size; both are set here. No request can leave the site: only
+what stands below its own origin is asked for, and no redirect is followed.
+"""
+
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import monotonic
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlencode
 
+import httpx
+from socksio.exceptions import SOCKSError
+
+from .. import __version__
+from ..redaction import Secret, hide
 from ..text import clean
-from .body import NotUnderstood, error_message, is_web_page
+from .body import NotUnderstood, error_message, is_web_page, read_bounded
 from .errors import (
     AdminRequired,
     BadAnswer,
@@ -21,34 +31,75 @@ from .errors import (
     WrongAddress,
 )
 from .instance import Instance
+from .network import Network
 from .pacing import Gate
-from .wire import Answer, Wire
 
 R = TypeVar("R")
+
+IDLE = 60.0
+"""Seconds for which a connection is kept that nobody uses: to set up another costs three round trips."""
 
 log = logging.getLogger(__name__)
 
 
 class Client:
-    """Sends requests to one site."""
+    """Sends requests to one site with one token."""
 
-    def __init__(self, instance: Instance, wire: Wire, gate: Gate) -> None:
+    def __init__(
+        self,
+        instance: Instance,
+        token: Secret,
+        *,
+        transport: httpx.AsyncBaseTransport | None,
+        network: Network,
+        timeout: float,
+        gate: Gate,
+    ) -> None:
         """Prepare; nothing is sent yet.
 
         Args:
             instance: The site.
-            wire: The way to it.
+            token: What it is shown with every request.
+            transport: What carries the requests, in place of the network.
+            network: The way to the site.
+            timeout: Seconds that one request may take in all, from the look-up of the name to the last byte.
             gate: What every request has to pass.
+
+        Raises:
+            Unreachable: If the way can't be set up.
         """
         self.instance = instance
         self.server_time: datetime | None = None
         """The server's clock, as its last answer has told it."""
-        self._wire = wire
+        self._timeout = timeout
         self._gate = gate
+        self.connected: Callable[[], object] = lambda: None
+        """Called when there is a connection: nothing is to be done but to wait for the site."""
+        self._origin = httpx.URL(instance.origin)
+        hide(token.reveal())
+        try:
+            self._http = httpx.AsyncClient(
+                headers={
+                    "Authorization": f"Bearer {token.reveal()}",
+                    "User-Agent": f"groupstui/{__version__}",
+                    "Accept": "application/json",
+                    "Accept-Encoding": "gzip",  # only what `read_bounded` can decode with a bound
+                },
+                timeout=timeout,
+                limits=httpx.Limits(keepalive_expiry=IDLE),
+                transport=transport,
+                proxy=network.httpx_proxy(),
+                verify=network.trust() if instance.origin.startswith("https") else False,
+            )
+        except (ValueError, OSError) as error:  # the system's own settings were not checked before
+            raise Unreachable(
+                f"the proxy can't be used: {clean(str(error))}",
+                advice="Check the proxy variables (HTTPS_PROXY, ALL_PROXY, NO_PROXY).",
+            ) from None
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._wire.close()
+        await self._http.aclose()
 
     async def get(
         self,
@@ -74,7 +125,7 @@ class Client:
         try:
             async with self._gate:
                 began = monotonic()
-                answer = await self._wire.get(target)
+                answer = await self._fetch(target)
         except TestmoError as error:
             log.debug("GET %s: %s, after %.3f s", target, error, monotonic() - began)
             raise
@@ -89,7 +140,33 @@ class Client:
         except NotUnderstood as error:
             raise self._nonsense(answer, error) from None
 
-    def _refusal(self, answer: Answer, path: str) -> TestmoError:
+    async def _fetch(self, target: str) -> "Answer":
+        name = self.instance.name
+        url = self._origin.copy_with(raw_path=target.encode())
+        try:
+            async with (
+                asyncio.timeout(self._timeout),
+                self._http.stream("GET", url, extensions={"trace": self._trace}) as response,
+            ):
+                return Answer(response.status_code, response.headers, await read_bounded(response))
+        except (TimeoutError, httpx.TimeoutException):
+            raise Unreachable(f"{name} did not answer within {self._timeout:g} s") from None
+        except httpx.ConnectError as error:
+            raise _not_connected(name, error) from None
+        except (httpx.ProxyError, SOCKSError) as error:
+            raise Unreachable(
+                f"the proxy refused: {clean(str(error))}", advice="Check HTTPS_PROXY and NO_PROXY."
+            ) from None
+        except (httpx.InvalidURL, UnicodeError):
+            raise WrongAddress(f"{name} is not an address that can be asked") from None
+        except (httpx.HTTPError, OSError) as error:
+            raise Unreachable(f"the connection to {name} broke: {_why(error)}", momentary=True) from None
+
+    async def _trace(self, event: str, info: object) -> None:
+        if event == "connection.connect_tcp.complete":
+            self.connected()
+
+    def _refusal(self, answer: "Answer", path: str) -> TestmoError:
         """Turn a status other than 200 into the error that says what to do."""
         status = answer.status
         because = f": {said}" if (said := error_message(answer.body)) else ""
@@ -117,17 +194,34 @@ class Client:
             case _:
                 return BadAnswer(f"the site refused the request ({status}{because})")
 
-    def _web_page(self, answer: Answer) -> TestmoError:
+    def _web_page(self, answer: "Answer") -> TestmoError:
         return WrongAddress(
             f"{self.instance.name} answered with a web page, not with Testmo's API ({answer.status})"
         )
 
-    def _nonsense(self, answer: Answer, error: NotUnderstood) -> TestmoError:
+    def _nonsense(self, answer: "Answer", error: NotUnderstood) -> TestmoError:
         if _is_web_page(answer):
             return self._web_page(answer)
         if not answer.body.strip():
             return BadAnswer(f"{self.instance.name} answered with nothing")
         return BadAnswer(f"{self.instance.name} answered with {clean(str(error))}")
+
+
+class Answer(NamedTuple):
+    """What came back."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+    """Decoded."""
+
+    @property
+    def date(self) -> datetime | None:
+        """The server's clock, exact to the second, in UTC; None where it does not tell."""
+        try:
+            return parsedate_to_datetime(self.headers.get("date", "")).astimezone(UTC)
+        except (ValueError, TypeError, OverflowError):
+            return None
 
 
 def _is_web_page(answer: Answer) -> bool:
@@ -144,3 +238,31 @@ def _retry_after(answer: Answer) -> float | None:
         return max(0.0, (until - (answer.date or datetime.now(UTC))).total_seconds())
     except (ValueError, TypeError, OverflowError):
         return None
+
+
+def _why(error: BaseException) -> str:
+    """Give what an error says; one that says nothing was caused by one that does."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if said := clean((isinstance(cause, OSError) and cause.strerror) or str(cause)):
+            return said
+        cause = cause.__cause__ or cause.__context__
+    return type(error).__name__
+
+
+def _not_connected(host: str, error: httpx.ConnectError) -> TestmoError:
+    why = clean(str(error))
+    lowered = why.lower()
+    if "expired" in lowered or "not yet valid" in lowered:
+        return Unreachable(
+            f"no trusted connection to {host}: {why}",
+            advice="Check this machine's clock: a certificate is valid for a time.",
+        )
+    if "certificate" in lowered or "ssl" in lowered or "tls" in lowered:
+        return Unreachable(
+            f"no trusted connection to {host}: {why}",
+            advice="Check the address; where TLS is inspected, name the inspector's file with --ca-bundle.",
+        )
+    if "name" in lowered or "address associated" in lowered or "getaddrinfo" in lowered:
+        return WrongAddress(f"there is no host {host}", advice="Check the instance's name and the network.")
+    return Unreachable(f"cannot connect to {host}: {why}")

@@ -1,164 +1,30 @@
 """The answers of Testmo's API, checked.
 
 Strict about ids, names of things and the page's own numbers; tolerant of everything that is optional, of what
-is null, and of fields that are not known here: what is optional is taken as it came, and read by the
-functions below. What is not understood raises `NotUnderstood`.
-
-The groups of a page and its `expands` are left as JSON until they are asked for: no piece of a large answer
-then takes long, and a thread that reads it lets the others have their turn in between.
+is null, and of fields that are not known here. What is not understood raises `NotUnderstood`.
 """
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
-from msgspec import DecodeError, Meta, Raw, Struct, ValidationError
-from msgspec.json import Decoder
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    ValidationError,
+    model_validator,
+)
+from typing_extensions import TypedDict
 
 from .body import NotUnderstood
-
-T = TypeVar("T")
 
 MOST = (1 << 63) - 1
 """The largest number that databases, Testmo's and the history's, take for an id."""
 
-Id = Annotated[int, Meta(ge=1, le=MOST)]
 
-
-class Person(Struct, frozen=True):
-    """A user by id and name, as `expands.users` lists them; and the token's own user."""
-
-    id: Id
-    name: str
-
-
-class Expands(Struct, frozen=True):
-    """What an answer was asked to resolve; it may hold more or fewer users than its groups have members."""
-
-    users: list[Person] | None = None
-
-
-class Group(Struct, frozen=True):
-    """A user group. `members` holds user ids in the order in which the site gives them, perhaps repeated."""
-
-    id: Id
-    name: str
-    members: list[Id] | None = None
-    created_at: Any = None
-    """See `timestamp`."""
-    created_by: Any = None
-    """See `optional_id`."""
-    updated_at: Any = None
-    updated_by: Any = None
-
-
-class GroupPage(Struct, frozen=True):
-    """One page of `GET /groups`. `page` and `last_page` are None where the result is empty."""
-
-    result: list[Raw]
-    page: int | None = None
-    next_page: int | None = None
-    last_page: int | None = None
-    total: int | None = None
-    expands: Raw = Raw(b"null")
-
-    @property
-    def groups(self) -> Iterator[Group]:
-        """The groups, each read when it is its turn."""
-        return (GROUP.read(group, f"result.{place}") for place, group in enumerate(self.result))
-
-
-class GroupAnswer(Struct, frozen=True):
-    """The answer of `GET /groups/{id}`."""
-
-    result: Group
-    expands: Raw = Raw(b"null")
-
-
-class UserAnswer(Struct, frozen=True):
-    """What may be around the answer of `GET /user`."""
-
-    result: Raw = Raw()
-
-
-class User(Struct, frozen=True):
-    """A user as `/users` lists them: everything but id and name is optional, there and here."""
-
-    id: Id
-    name: str
-    email: Any = None
-    """See `optional_text`."""
-    tfa_enabled: Any = None
-    """See `flag`."""
-    is_active: Any = None
-    is_forgotten: Any = None
-    """Anonymised."""
-    is_api: Any = None
-
-
-class UserPage(Struct, frozen=True):
-    """One page of `GET /users`."""
-
-    result: list[User]
-    last_page: int | None = None
-
-
-class Shape(Generic[T]):
-    """What an answer, or a part of one, has to look like."""
-
-    def __init__(self, kind: Any) -> None:
-        self._decoder: Decoder[T] = Decoder(kind)
-
-    def read(self, json: bytes | Raw, where: str = "") -> T:
-        """Give what the JSON says.
-
-        Args:
-            json: An answer's body, or a part of it.
-            where: The steps from the body to that part.
-
-        Raises:
-            NotUnderstood: If it is no JSON, or has another shape; it holds nothing of what was read.
-        """
-        try:
-            return self._decoder.decode(json)
-        except ValidationError as error:
-            steps = filter(None, (where, *_steps(str(error))))
-            raise NotUnderstood(f"an unknown shape at {'.'.join(steps)}".removesuffix(" at ")) from None
-        except (DecodeError, UnicodeDecodeError, RecursionError):
-            raise NotUnderstood("broken JSON") from None
-
-
-def _steps(message: str) -> list[str]:
-    """Give the steps to what msgspec complains of.
-
-    Args:
-        message: “Expected `int`, got `str` - at `$.members[1]`”, or “Object missing required field `id`”; at
-            the top, no place is named.
-    """
-    complaint, _, path = message.partition(" - at `$")
-    missing = complaint.partition("missing required field `")[2].rstrip("`")
-    return [*path.rstrip("`").replace("[", ".").replace("]", "").split("."), missing]
-
-
-GROUP_PAGE = Shape[GroupPage](GroupPage)
-GROUP = Shape[Group](Group)
-GROUP_ANSWER = Shape[GroupAnswer](GroupAnswer)
-PERSON = Shape[Person](Person)
-USER_ANSWER = Shape[UserAnswer](UserAnswer)
-USER_PAGE = Shape[UserPage](UserPage)
-
-# An empty PHP array becomes [] in JSON even where an object is meant.
-_EXPANDS = Shape[Expands | list[Any] | None](Expands | list[Any] | None)
-
-
-def expanded_users(expands: Raw) -> dict[int, str]:
-    """Give the names of the users that an answer has resolved, by id."""
-    found = _EXPANDS.read(expands, "expands")
-    users = found.users if isinstance(found, Expands) else None
-    return {user.id: user.name for user in users or ()}
-
-
-def timestamp(value: object) -> datetime | str | None:
+def _timestamp(value: object) -> datetime | str | None:
     """Read a time, into UTC; one that can't be read stays the text it is, so that it never fails its row."""
     if value is None:
         return None
@@ -172,16 +38,138 @@ def timestamp(value: object) -> datetime | str | None:
         return value
 
 
-def optional_id(value: object) -> int | None:
+def _optional_id(value: object) -> int | None:
     """Absorb an optional number of the wrong type: who made a group is not worth losing the group."""
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MOST else None
 
 
-def flag(value: object) -> bool | None:
+def _flag(value: object) -> bool | None:
     """Absorb a mark of the wrong type; 0 and 1 are how some databases say no and yes."""
     return bool(value) if isinstance(value, bool) or value in (0, 1) else None
 
 
-def optional_text(value: object) -> str | None:
-    """Absorb an optional text of the wrong type."""
+def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
+
+
+T = TypeVar("T")
+
+Many = Annotated[list[T], Field(fail_fast=True)]
+"""A list that is given up at its first mistake: to tell millions of them takes gigabytes."""
+Id = Annotated[StrictInt, Field(ge=1, le=MOST)]
+Timestamp = Annotated[Any, BeforeValidator(_timestamp)]
+"""A time in UTC; the text as it came where it can't be read; None where there is none."""
+OptionalId = Annotated[Any, BeforeValidator(_optional_id)]
+OptionalFlag = Annotated[Any, BeforeValidator(_flag)]
+OptionalText = Annotated[Any, BeforeValidator(_text)]
+
+
+class Model(BaseModel):
+    """What every answer, and every part of one, has in common."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    @classmethod
+    def read(cls, body: bytes) -> Self:
+        """Check what an answer holds.
+
+        Raises:
+            NotUnderstood: If it is no JSON, or has another shape; the error holds nothing of what was read.
+        """
+        try:
+            return cls.model_validate_json(body)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        if first["type"] == "json_invalid":
+            raise NotUnderstood("broken JSON") from None
+        steps = ".".join(str(step) for step in first["loc"] if step not in BRANCHES)
+        raise NotUnderstood(f"an unknown shape at {steps}".removesuffix(" at ")) from None
+
+
+class Person(TypedDict):
+    """A user by id and name, as `expands.users` lists them: a dict, for a page may name thousands."""
+
+    id: Id
+    name: str
+
+
+class CurrentUser(Model):
+    """The token's own user."""
+
+    id: Id
+    name: str
+
+
+class UserAnswer(Model):
+    """The answer of `GET /user`, flat or under `result`."""
+
+    user: Annotated[CurrentUser, Field(validation_alias="result")]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _wrap(cls, answer: Any) -> Any:
+        # Testmo's own client reads it flat; under `result`, as everything else is, it would be no surprise.
+        return answer if isinstance(answer, dict) and "result" in answer else {"result": answer}
+
+
+class Expands(Model):
+    """What an answer was asked to resolve; it may hold more or fewer users than its groups have members."""
+
+    users: Many[Person] | None = None
+
+
+MaybeExpands = Annotated[Expands | list[Any] | None, Field(union_mode="left_to_right")]
+"""An empty PHP array becomes [] in JSON even where an object is meant."""
+
+BRANCHES = ("Expands", "list[any]")
+"""What pydantic adds to the steps to a value where there are several shapes."""
+
+
+class Group(Model):
+    """A user group. `members` holds user ids in the order in which the site gives them, perhaps repeated."""
+
+    id: Id
+    name: str
+    members: Many[Id] | None = None
+    created_at: Timestamp = None
+    created_by: OptionalId = None
+    updated_at: Timestamp = None
+    updated_by: OptionalId = None
+
+
+class GroupPage(Model):
+    """One page of `GET /groups`. `page` and `last_page` are None where the result is empty."""
+
+    result: Many[Group]
+    page: StrictInt | None = None
+    next_page: StrictInt | None = None
+    last_page: StrictInt | None = None
+    total: StrictInt | None = None
+    expands: MaybeExpands = None
+
+
+class GroupAnswer(Model):
+    """The answer of `GET /groups/{id}`."""
+
+    result: Group
+    expands: MaybeExpands = None
+
+
+class User(Model):
+    """A user as `/users` lists them: everything but id and name is optional, there and here."""
+
+    id: Id
+    name: str
+    email: OptionalText = None
+    tfa_enabled: OptionalFlag = None
+    is_active: OptionalFlag = None
+    is_forgotten: OptionalFlag = None
+    """Anonymised."""
+    is_api: OptionalFlag = None
+
+
+class UserPage(Model):
+    """One page of `GET /users`."""
+
+    result: Many[User]
+    last_page: StrictInt | None = None

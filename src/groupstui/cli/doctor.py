@@ -16,7 +16,7 @@ from ..text import count
 from .exits import Exit, exit_for
 from .session import Session, UsageError
 
-PACKAGES = ("textual", "rich", "httpcore", "msgspec", "keyring", "truststore")
+PACKAGES = ("textual", "rich", "httpx", "pydantic", "keyring", "truststore")
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 SKEW = 60.0

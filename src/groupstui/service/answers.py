@@ -1,18 +1,21 @@
 """Asks for each thing that the API has, and gives it as the directory keeps it.
 
 Imported when the first thing is asked for: HTTP takes longer to load than the first screen takes to be drawn.
+What reads the answers is loaded while the first of them is on its way.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from types import ModuleType
+from typing import TYPE_CHECKING, TypeVar
 
 from ..api.client import Client
 from ..directory import Group, Member, Profile
-from . import reading
 from .crawl import Page
-from .reading import Names
+
+if TYPE_CHECKING:
+    from .reading import Names
 
 R = TypeVar("R")
 
@@ -24,6 +27,12 @@ class Answers:
         self.client = client
         # One thread: several would keep the interpreter from the event loop for longer.
         self._reader = ThreadPoolExecutor(1, "read an answer")
+        client.connected = self._load
+
+    def _load(self) -> None:
+        """Load what reads answers while the first of them is on its way."""
+        self.client.connected = lambda: None
+        self._reader.submit(_reading)
 
     async def close(self) -> None:
         """End what is being read, and close the connections."""
@@ -32,24 +41,34 @@ class Answers:
 
     async def user(self) -> Member:
         """Ask whose token it is."""
-        return await self._get("user", {}, reading.user)
+        return await self._get("user", {}, lambda body: _reading().user(body))
 
-    async def groups(self, page: int, per_page: int) -> tuple[Page, Names]:
+    async def groups(self, page: int, per_page: int) -> "tuple[Page, Names]":
         """Ask for one page of groups and the names of their members."""
-        return await self._get(
-            "groups", {"page": page, "per_page": per_page, "expands": "users"}, reading.page
-        )
+        query: dict[str, str | int] = {"page": page, "per_page": per_page, "expands": "users"}
+        return await self._get("groups", query, lambda body: _reading().page(body))
 
-    async def group(self, group_id: int) -> tuple[Group, Names]:
+    async def group(self, group_id: int) -> "tuple[Group, Names]":
         """Ask for one group and the names of its members."""
-        return await self._get(f"groups/{group_id}", {"expands": "users"}, reading.group)
+        return await self._get(
+            f"groups/{group_id}", {"expands": "users"}, lambda body: _reading().group(body)
+        )
 
     async def users(self, page: int, per_page: int) -> tuple[list[Profile], int]:
         """Ask for one page of people, and give how many pages there are."""
-        return await self._get("users", {"page": page, "per_page": per_page}, reading.users)
+        return await self._get(
+            "users", {"page": page, "per_page": per_page}, lambda body: _reading().users(body)
+        )
 
     async def _get(self, path: str, query: Mapping[str, str | int], read: Callable[[bytes], R]) -> R:
         async def in_turn(body: bytes) -> R:
             return await asyncio.get_running_loop().run_in_executor(self._reader, read, body)
 
         return await self.client.get(path, query, read=in_turn)
+
+
+def _reading() -> ModuleType:
+    """Give what reads answers; checking them takes longer to load than many a site takes to answer."""
+    from . import reading
+
+    return reading

@@ -16,7 +16,6 @@ from ..redaction import Secret
 if TYPE_CHECKING:
     import httpx
 
-    from ..api.wire import Carrier
     from .answers import Answers
 
 R = TypeVar("R")
@@ -128,15 +127,14 @@ class Connection:
 
     def _set_up(self, token: Secret) -> "Answers":
         from ..api.client import Client
-        from ..api.wire import Wire
         from .answers import Answers
 
-        wire = Wire(self.instance, token, self._carrier(), self._timeout)
-        return Answers(Client(self.instance, wire, self._gate))
-
-    def _carrier(self) -> "Carrier":
-        if self._transport is None:
-            return self._network.carrier(self.instance.origin)
-        from ..api.bridge import Bridge
-
-        return Bridge(self._transport())
+        client = Client(
+            self.instance,
+            token,
+            transport=None if self._transport is None else self._transport(),
+            network=self._network,
+            timeout=self._timeout,
+            gate=self._gate,
+        )
+        return Answers(client)
