@@ -1,5 +1,7 @@
 """Starts a program on a pseudo-terminal, waits for the first group, presses q, and wants a clean end."""
 
+from __future__ import annotations
+
 import fcntl
 import os
 import pty

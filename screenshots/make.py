@@ -3,6 +3,8 @@
 uv run python screenshots/make.py [FOLDER]
 """
 
+from __future__ import annotations
+
 import asyncio
 import os
 import sys
@@ -19,21 +21,21 @@ import httpx
 from textual.app import App
 from textual.pilot import Pilot
 
-from groupstui.api.instance import Instance
-from groupstui.api.pacing import Clock
-from groupstui.app import Access, make_app
+from groupstui.app import Credentials, make_app
 from groupstui.demo import DEMO_TOKEN, Site, create_app, make_site, week_ago
 from groupstui.history import History
 from groupstui.redaction import Secret
 from groupstui.screens.browser import BrowserScreen
-from groupstui.service import GroupsService
+from groupstui.service.service import GroupsService
+from groupstui.testmo.instance import Instance
+from groupstui.testmo.rate_limit import Clock
 
 PICTURES: dict[str, tuple[tuple[int, int], list[str]]] = {
     "browser": ((100, 30), ["down"]),
     "browser-80x24": ((80, 24), ["down"]),
     "narrow": ((60, 30), ["down"]),
     "filter": ((100, 30), ["slash", *"team"]),
-    "person": ((100, 30), ["enter", "u"]),
+    "user": ((100, 30), ["enter", "u"]),
     "palette": ((100, 30), ["colon", *"hopp"]),
     "changes": ((100, 30), ["d"]),
     "compare": ((100, 30), ["space", "down", "space", "c"]),
@@ -56,7 +58,7 @@ class StillClock(Clock):
         self._time = time
 
     def now(self) -> datetime:
-        """Give the same time again and again."""
+        """Return the same time again and again."""
         return self._time
 
 
@@ -80,7 +82,7 @@ async def loaded(pilot: Pilot[None]) -> None:
 
 
 def quiet(app: App[None]) -> bool:
-    """Tell whether the app waits for nothing but its person, as a dialog's worker does."""
+    """Return whether the app waits for nothing but its user, as a dialog's worker does."""
     if any(worker.is_running and worker.group not in ("dialog", "palette") for worker in app.workers):
         return False
     screen = app.screen
@@ -89,7 +91,7 @@ def quiet(app: App[None]) -> bool:
 
 async def draw(name: str, size: tuple[int, int], keys: list[str]) -> str:
     """Draw one picture, as SVG."""
-    access = Access(INSTANCE, Secret(DEMO_TOKEN))
+    access = Credentials(INSTANCE, Secret(DEMO_TOKEN))
     app = make_app(connect=connect, access=None if name == "login" else access)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()

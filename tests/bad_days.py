@@ -1,4 +1,6 @@
-"""What can go wrong with a site, and what a person is told: one table for the app and the command line."""
+"""What can go wrong with a site, and what a user is told: one table for the app and the command line."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 

@@ -1,5 +1,7 @@
 """What every test stands on: nothing of the developer's own machine, and a demo site over TCP."""
 
+from __future__ import annotations
+
 import os
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -15,11 +17,11 @@ os.environ["TERM"] = "xterm-256color"
 
 import pytest
 
-from groupstui.api.instance import Instance
-from groupstui.api.pacing import Clock
 from groupstui.demo import DEMO_MEMBER_TOKEN, DEMO_TOKEN, Faults, RequestLog, Site, create_app, make_site
 from groupstui.demo.server import DemoServer
-from groupstui.service import GroupsService
+from groupstui.service.service import GroupsService
+from groupstui.testmo.instance import Instance
+from groupstui.testmo.rate_limit import Clock
 
 
 @pytest.fixture(autouse=True)
@@ -104,10 +106,10 @@ def settings_path(tmp_path: Path) -> Path:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Show what a person would have read on each kind of bad day."""
+    """Show what a user would have read on each kind of bad day."""
     reports = terminalreporter.getreports("passed")
     seen = sorted(value for report in reports for name, value in report.user_properties if name == "saw")
     if seen:
-        terminalreporter.section("what a person saw on bad days")
+        terminalreporter.section("what a user saw on bad days")
     for where, kind, words in seen:
         terminalreporter.write_line(f"{kind:<14}{where:<9}{words}")

@@ -1,5 +1,7 @@
 """Names that look like markup, names that a terminal would obey, and a site full of them."""
 
+from __future__ import annotations
+
 import unicodedata
 from collections.abc import Sequence
 
@@ -28,12 +30,12 @@ OBEYED = ("Cc", "Cf", "Zl", "Zp", "Cs")
 
 
 def obeyed(text: str) -> set[str]:
-    """Give the characters of a screen that are not just shown."""
+    """Return the characters of a screen that are not just shown."""
     return {character for character in text if unicodedata.category(character) in OBEYED} - {"\n"}
 
 
 def full_of(names: Sequence[str]) -> Site:
-    """Give a site of which the groups, and the members of the first of them, have these names."""
+    """Return a site of which the groups, and the members of the first of them, have these names."""
     site = make_site(groups=1, users=40)
     site.rename_group(1, "[bold]QA[/bold]")
     for user, name in zip(list(site.users)[1:], names, strict=False):

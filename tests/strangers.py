@@ -1,5 +1,7 @@
 """Servers that are no Testmo site, down to some that do not even speak HTTP."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from socket import SO_LINGER, SOL_SOCKET
@@ -43,6 +45,6 @@ def stranger(answer: bytes, port: int = 0) -> Iterator[str]:
 
 
 def http(status: str, body: str, content_type: str = "application/json") -> bytes:
-    """Give an answer in HTTP."""
+    """Return an answer in HTTP."""
     head = f"HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nConnection: close\r\n\r\n"
     return (head + body).encode()

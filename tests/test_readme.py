@@ -1,5 +1,7 @@
 """What the README promises is so: its examples are run, its keys are looked up."""
 
+from __future__ import annotations
+
 import json
 import os
 import re
@@ -10,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from groupstui.app import GroupsApp
-from groupstui.cli.exits import Exit
+from groupstui.cli.exit_codes import ExitCode
 from groupstui.screens.browser import BrowserScreen
-from groupstui.screens.overlooking import OverlookingScreen
-from groupstui.screens.taking import TakingScreen
+from groupstui.screens.copy_export import CopyExportScreen
+from groupstui.screens.overlooking import AnalysisScreen
 from groupstui.widgets.table import Table
 from groupstui.widgets.table.cursor_view import CursorView
 
@@ -110,8 +112,8 @@ def test_every_key_in_the_table_is_bound():
     bindings = (
         *GroupsApp.BINDINGS,
         *BrowserScreen.BINDINGS,
-        *TakingScreen.BINDINGS,
-        *OverlookingScreen.BINDINGS,
+        *CopyExportScreen.BINDINGS,
+        *AnalysisScreen.BINDINGS,
         *Table.BINDINGS,
         *CursorView.BINDINGS,
     )
@@ -124,7 +126,7 @@ def test_every_key_in_the_table_is_bound():
 
 def test_the_exit_codes_are_the_program_s():
     told = dict(re.findall(r"^\| (\d+) \| (.*?) \|$", section("Look-ups"), re.MULTILINE))
-    assert {int(code) for code in told} == {code.value for code in Exit}
+    assert {int(code) for code in told} == {code.value for code in ExitCode}
 
 
 def test_the_pictures_it_shows_are_there():

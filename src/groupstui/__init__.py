@@ -1,3 +1,44 @@
-"""groupstui: who is in which Testmo group, answered in a terminal."""
+"""groupstui: browse and look up the members of Testmo user groups.
 
-__version__ = "0.1.0"
+The library's front door::
+
+    async with GroupsService("acme", token) as service:
+        group = await service.group(1)
+"""
+
+from __future__ import annotations
+
+from .directory.directory import Directory, Group, GroupDetail, GroupPage, User, UserProfile
+from .errors import (
+    Forbidden,
+    InvalidResponse,
+    NotFound,
+    Offline,
+    RateLimited,
+    TestmoError,
+    Unauthorized,
+    Unreachable,
+    WrongAddress,
+)
+from .service.service import GroupsService
+from .version import __version__
+
+__all__ = [
+    "Directory",
+    "Forbidden",
+    "Group",
+    "GroupDetail",
+    "GroupPage",
+    "GroupsService",
+    "InvalidResponse",
+    "NotFound",
+    "Offline",
+    "RateLimited",
+    "TestmoError",
+    "Unauthorized",
+    "Unreachable",
+    "User",
+    "UserProfile",
+    "WrongAddress",
+    "__version__",
+]

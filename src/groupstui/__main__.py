@@ -1,5 +1,7 @@
 """Starts the app, or answers a command. The only place that exits."""
 
+from __future__ import annotations
+
 import argparse
 import gc
 import os
@@ -8,22 +10,22 @@ from collections.abc import Mapping, MutableMapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
 
-from . import cli
+from .cli import main as cli
 from .redaction import Secret
-from .streams import open_closed, tell
+from .terminal.stdio import print_error, replace_closed_streams
 
 if TYPE_CHECKING:
     import httpx
 
-    from .api.instance import Instance
     from .app import GroupsApp
     from .cli.demo_site import Demo
     from .credentials import TokenStore
-    from .demo.data import Site
-    from .directory import Directory
+    from .demo.site import Site
+    from .directory.directory import Directory
     from .history import History
     from .settings import Settings
-    from .terminal import Looks
+    from .terminal.display import DisplayOptions
+    from .testmo.instance import Instance
 
 TOOLKIT_VARIABLES = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL_DRIVER")
 """They make Textual log keys, a token's among them, to readable files, or load other code."""
@@ -47,7 +49,7 @@ def main() -> NoReturn:
     gc.disable()  # while it starts, nothing becomes garbage; a command is over before that matters
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # its command line: not for --demo
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # other programs' plugins: not in here
-    open_closed()
+    replace_closed_streams()
     try:
         code = run(sys.argv[1:], os.environ)
     except SystemExit as end:  # of argparse
@@ -58,8 +60,8 @@ def main() -> NoReturn:
         pass  # whoever reads has seen enough
     except OSError as error:  # a full disk, or a terminal that has gone
         if not code:
-            tell(f"not all could be written: {error.strerror}")
-            code = cli.Exit.UNCERTAIN
+            print_error(f"not all could be written: {error.strerror}")
+            code = cli.ExitCode.UNKNOWN
     # To take the interpreter apart, as `sys.exit` does, takes longer than many a look-up.
     os._exit(code)
 
@@ -87,11 +89,11 @@ def run(arguments: list[str], environ: MutableMapping[str, str]) -> int:
 
 
 def _unfit(environ: Mapping[str, str]) -> str | None:
-    from .terminal import unfit
+    from .terminal.display import unsupported_reason
 
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return "the app draws on a terminal, and this is none"
-    return unfit(environ, sys.stderr.encoding)
+    return unsupported_reason(environ, sys.stderr.encoding)
 
 
 def _logged(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
@@ -102,7 +104,7 @@ def _logged(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     except OSError as error:
         return cli.complain(f"no log can be written: {error.strerror}: {error.filename}")
     code = _browse(options, environ)
-    tell(f"the log is in {log}")
+    print_error(f"the log is in {log}")
     return code
 
 
@@ -111,9 +113,9 @@ def _browse(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     import asyncio
 
     from .credentials import TokenStore
-    from .terminal import looks_for
+    from .terminal.display import detect_display
 
-    looks = looks_for(
+    looks = detect_display(
         environ,
         sys.stderr.encoding,
         ascii_only=options.ascii,
@@ -122,17 +124,17 @@ def _browse(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     )
     tokens = TokenStore()
     app = _demo_app(options, looks) if options.demo else _app(options, environ, looks, tokens)
-    if isinstance(app, cli.Exit):
+    if isinstance(app, cli.ExitCode):
         return app
     asyncio.run(_shown(app, mouse=looks.mouse))
     tokens.finish(SAVING)
     return app.return_code or 0
 
 
-async def _shown(app: "GroupsApp", *, mouse: bool) -> None:
+async def _shown(app: GroupsApp, *, mouse: bool) -> None:
     import asyncio
 
-    from .endings import watched
+    from .terminal.shutdown import exit_on_signals
 
     loop = asyncio.get_running_loop()
 
@@ -140,7 +142,7 @@ async def _shown(app: "GroupsApp", *, mouse: bool) -> None:
         loop.call_soon_threadsafe(lambda: app.exit(return_code=code))
 
     loop.call_later(STARTED, _collect_garbage)
-    with watched(end):
+    with exit_on_signals(end):
         await app.run_async(mouse=mouse)
 
 
@@ -151,16 +153,16 @@ def _collect_garbage() -> None:
 
 
 def _app(
-    options: argparse.Namespace, environ: Mapping[str, str], looks: "Looks", tokens: "TokenStore"
-) -> "GroupsApp | cli.Exit":
+    options: argparse.Namespace, environ: Mapping[str, str], looks: DisplayOptions, tokens: TokenStore
+) -> GroupsApp | cli.ExitCode:
     """Make the app for a real site, or say what is wrong with the way it was called."""
-    from .api.instance import BadInstance, Instance
-    from .api.network import Network
-    from .app import Access, make_app
-    from .credentials import BadToken, token_from_environment
+    from .app import Credentials, make_app
+    from .credentials import InvalidToken, token_from_environment
     from .history import history_of
-    from .service import GroupsService
+    from .service.service import GroupsService
     from .settings import SettingsError, SettingsFile, default_path
+    from .testmo.instance import Instance, InvalidInstance
+    from .testmo.network import Network
 
     text = options.instance or environ.get("TESTMO_INSTANCE", "").strip()
     try:
@@ -174,7 +176,7 @@ def _app(
         if token is not None and instance is None:
             # A token must not travel to a site that it was not meant for.
             return cli.complain("TESTMO_TOKEN is set: name its site with --instance or TESTMO_INSTANCE")
-        access = Access(instance, token) if token and instance else None
+        access = Credentials(instance, token) if token and instance else None
         network = Network(options.proxy, options.ca_bundle)
         return make_app(
             settings_file=file,
@@ -192,13 +194,13 @@ def _app(
             start_at=options.name or "",
             looks=looks,
         )
-    except BadInstance as error:
+    except InvalidInstance as error:
         return cli.complain(f"“{text}” names no site: {error}")
-    except (BadToken, SettingsError) as error:
+    except (InvalidToken, SettingsError) as error:
         return cli.complain(str(error))
 
 
-def _unknown_offline(instance: "Instance | None", settings: "Settings") -> str:
+def _unknown_offline(instance: Instance | None, settings: Settings) -> str:
     """Say why a site can't be seen without asking it; nothing where it can."""
     from .history import history_of
 
@@ -210,8 +212,8 @@ def _unknown_offline(instance: "Instance | None", settings: "Settings") -> str:
     return "" if history.exists else f"nothing is known of {instance.name} yet: run it once without --offline"
 
 
-def _demo() -> "Demo":
-    """Give the embedded demo site: in this process, with no port, no login and no keyring."""
+def _demo() -> Demo:
+    """Return the embedded demo site: in this process, with no port, no login and no keyring."""
     from functools import cache
 
     from .cli.demo_site import DEMO_INSTANCE, Demo
@@ -222,7 +224,7 @@ def _demo() -> "Demo":
     return Demo(Secret(DEMO_TOKEN), lambda: _demo_transport(site()), history, begin=site)
 
 
-def _demo_site(history: "History") -> "Site":
+def _demo_site(history: History) -> Site:
     """Make the demo site, and its past."""
     from .demo import make_site, week_ago
 
@@ -231,8 +233,8 @@ def _demo_site(history: "History") -> "Site":
     return site
 
 
-def _demo_transport(site: "Site") -> "httpx.AsyncBaseTransport":
-    """Give what carries requests to the demo site."""
+def _demo_transport(site: Site) -> httpx.AsyncBaseTransport:
+    """Return what carries requests to the demo site."""
     import httpx
 
     from .demo import create_app
@@ -240,9 +242,9 @@ def _demo_transport(site: "Site") -> "httpx.AsyncBaseTransport":
     return httpx.ASGITransport(create_app(site, token=DEMO_TOKEN))
 
 
-def _reading(site: "Site", as_of: datetime) -> "Directory":
-    """Give what a complete reading of a demo site brings."""
-    from .directory import Directory, Group
+def _reading(site: Site, as_of: datetime) -> Directory:
+    """Return what a complete reading of a demo site brings."""
+    from .directory.directory import Directory, Group
 
     directory = Directory()
     directory.add((), {user.id: user.name for user in site.users.values()})
@@ -251,14 +253,14 @@ def _reading(site: "Site", as_of: datetime) -> "Directory":
     return directory
 
 
-def _demo_app(options: argparse.Namespace, looks: "Looks") -> "GroupsApp":
-    from .app import Access, make_app
+def _demo_app(options: argparse.Namespace, looks: DisplayOptions) -> GroupsApp:
+    from .app import Credentials, make_app
     from .cli.demo_site import DEMO_INSTANCE
-    from .service import GroupsService
+    from .service.service import GroupsService
 
     demo = _demo()
     return make_app(
-        access=Access(DEMO_INSTANCE, demo.token),
+        access=Credentials(DEMO_INSTANCE, demo.token),
         connect=lambda instance, token: GroupsService(
             instance, token, transport=demo.transport, history=demo.history
         ),

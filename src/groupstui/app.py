@@ -1,9 +1,12 @@
 """The app: chooses the screen, holds the theme and the settings, closes the service."""
 
+from __future__ import annotations
+
 import asyncio
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import on, work
@@ -15,23 +18,23 @@ from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import WorkerFailed
 
-from .api.errors import SignInRequired, TestmoError
-from .api.instance import BadInstance, Instance
 from .credentials import KeyringUnavailable, TokenStore
-from .keys_in_order import KeysInOrder
-from .line_filters import Ascii, Uncoloured
-from .messages import ChooseSite, PageSizeChosen, SignInAgain, SignOut
-from .only_changes import OnlyChanges
+from .errors import TestmoError, Unauthorized
 from .redaction import Secret
-from .resources import stylesheet
+from .screens.base import BaseScreen
 from .screens.browser import BrowserScreen
 from .screens.commands import commands_of
-from .screens.noticing import NoticingScreen
+from .screens.messages import ChooseSite, PageSizeChosen, SignInAgain, SignOut
 from .screens.site import Place
-from .service import Connect, GroupsService, Token
+from .screens.stylesheets import stylesheet
+from .service.service import GroupsService, ServiceFactory, Token
 from .settings import Settings, SettingsError, SettingsFile
-from .terminal import Looks, passed_through
-from .widgets.message_line import Notice
+from .terminal.diff_renderer import DiffRenderer
+from .terminal.display import DisplayOptions, osc52_passthrough
+from .terminal.line_filters import Ascii, Uncoloured
+from .terminal.type_ahead import TypeAhead
+from .testmo.instance import Instance, InvalidInstance
+from .widgets.notice_bar import Notice
 
 if TYPE_CHECKING:
     from .history import History
@@ -48,14 +51,15 @@ BUG = 3
 """The exit code after a crash."""
 
 
-class Access(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Credentials:
     """A site and a token that were given from outside: nothing is asked, and nothing is kept."""
 
     instance: Instance
     token: Secret
 
 
-class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
+class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
     """Browses the groups of Testmo sites."""
 
     TITLE = "groupstui"
@@ -76,12 +80,12 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
         settings: Settings,
         settings_file: SettingsFile | None,
         tokens: TokenStore,
-        connect: Connect,
-        history: "Callable[[str], History | None]",
-        access: Access | None,
+        connect: ServiceFactory,
+        history: Callable[[str], History | None],
+        access: Credentials | None,
         instance: Instance | None,
         start_at: str,
-        looks: Looks,
+        looks: DisplayOptions,
     ) -> None:
         super().__init__()
         self._settings = settings
@@ -102,13 +106,13 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
             self.theme = theme  # to set it, even to what it is, has every style parsed once more
 
     def _readable(self, theme: str | None) -> str:
-        """Give the theme that was chosen, or one that can be read where there are just 16 colours."""
+        """Return the theme that was chosen, or one that can be read where there are just 16 colours."""
         if self.console.color_system == "standard":
             return theme if theme in READABLE_IN_16 else READABLE_IN_16[0]
         return theme if theme is not None and theme in self.available_themes else DEFAULT_THEME
 
     def get_line_filters(self) -> list[LineFilter]:
-        """Give what every line goes through before it is drawn."""
+        """Return what every line goes through before it is drawn."""
         return [*super().get_line_filters(), *self._own_filters]
 
     def get_default_screen(self) -> Screen[Any]:
@@ -163,18 +167,18 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
         """Open a site that the settings name; they can be edited by hand, so it may be anything."""
         try:
             self._resume(Instance.parse(origin))
-        except BadInstance:
+        except InvalidInstance:
             self._ask_to_sign_in(origin)
 
     def _first_instance(self) -> Instance | None:
-        """Give the site to begin with, if one is named: here, or by the settings."""
+        """Return the site to begin with, if one is named: here, or by the settings."""
         if self._access is not None:
             return self._access.instance
         if self._instance is not None:
             return self._instance
         try:
             return Instance.parse(self._settings.current or "")
-        except BadInstance:
+        except InvalidInstance:
             return None
 
     def _resume(self, instance: Instance) -> None:
@@ -186,7 +190,7 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
             self._open(instance, token)
 
     def _token_at_once(self, instance: Instance) -> Token | None:
-        """Give the token that came from outside, or what asks the keyring while the history is on the screen.
+        """Return the given token, or a callable that asks the keyring while the history is on the screen.
 
         None where there is neither.
         """
@@ -196,13 +200,13 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
         return None if history is None or not history.exists else lambda: self._kept_token(instance)
 
     async def _kept_token(self, instance: Instance) -> Secret:
-        """Give the token that the keyring has; the groups may be on the screen by then."""
+        """Return the token that the keyring has; the groups may be on the screen by then."""
         try:
             token = await self._tokens.load(instance.origin)
         except KeyringUnavailable as error:
-            raise SignInRequired(str(error), advice=error.advice) from None
+            raise Unauthorized(str(error), hint=error.hint) from None
         if token is None:
-            raise SignInRequired(f"the keyring has no token for {instance.name}", advice="")
+            raise Unauthorized(f"the keyring has no token for {instance.name}", hint="")
         return token
 
     @work(name="read the keyring", group="site", exclusive=True)
@@ -212,7 +216,7 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
         try:
             token = await self._tokens.load(instance.origin)
         except KeyringUnavailable as error:
-            notice = Notice(str(error), error.advice, "error")
+            notice = Notice(str(error), error.hint, "error")
         if token is None:
             self._ask_to_sign_in(
                 instance.name if instance.origin.startswith("https") else instance.origin, notice
@@ -221,7 +225,7 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
             self._open(instance, token)
 
     def _given(self, origin: str) -> Secret | None:
-        """Give the token that came from outside, if this is its site: the keyring is not asked for it."""
+        """Return the token that came from outside, if this is its site: the keyring is not asked for it."""
         access = self._access
         return access.token if access is not None and access.instance.origin == origin else None
 
@@ -230,7 +234,7 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
         try:
             service = self._connect(instance, token)
         except TestmoError as error:
-            self._ask_to_sign_in(instance.origin, Notice(str(error), error.advice, "error"))
+            self._ask_to_sign_in(instance.origin, Notice(str(error), error.hint, "error"))
         else:
             self._browse(service)
 
@@ -238,9 +242,9 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
         from .screens.login import LoginScreen
 
         self.push_screen(LoginScreen(self._connect, site=site, notice=notice), self._signed_in)
-        self.take_keys()
+        self.accept_keys()
 
-    def _signed_in(self, result: "SignedIn | None") -> None:
+    def _signed_in(self, result: SignedIn | None) -> None:
         if result is None:
             return
         origin = result.service.instance.origin
@@ -254,7 +258,7 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
         try:
             await self._tokens.save(origin, token)
         except KeyringUnavailable as error:
-            self._say(Notice(f"the token is kept for this run only: {error}", error.advice))
+            self._say(Notice(f"the token is kept for this run only: {error}", error.hint))
 
     def _browse(self, service: GroupsService) -> None:
         """Show a site in place of the one on the screen."""
@@ -278,13 +282,13 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
         return BrowserScreen(service, per_page=self._settings.page_size, place=place, start_at=start_at)
 
     def _browsing(self, service: GroupsService) -> None:
-        self.take_keys()
+        self.accept_keys()
         if not self._given(origin := service.instance.origin):
             self._remember(lambda settings: settings.remember(origin))
 
     def _say(self, notice: Notice) -> None:
         for screen in self.screen_stack:
-            if isinstance(screen, NoticingScreen):
+            if isinstance(screen, BaseScreen):
                 screen.notice = notice
 
     # Sites
@@ -292,7 +296,7 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
     @on(ChooseSite)
     @work(name="choose a site", group="dialog", exclusive=True)
     async def _choose_site(self) -> None:
-        from .screens.sites import SitesDialog
+        from .dialogs.sites import SitesDialog
 
         current = "" if self._service is None else self._service.instance.origin
         choice = await self.push_screen_wait(
@@ -327,7 +331,7 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
                 f"Delete the token of {origin} from the keyring? "
                 "Testmo shows a token only once: to come back, make a new one."
             )
-        from .screens.confirm import Answer, ConfirmDialog
+        from .dialogs.confirm import Answer, ConfirmDialog
 
         history = self._history(origin)
         more = ""
@@ -338,7 +342,7 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
             self._sign_out(origin, history if answer is Answer.MORE else None)
 
     @work(name="sign out", group="keyring")
-    async def _sign_out(self, origin: str, history: "History | None") -> None:
+    async def _sign_out(self, origin: str, history: History | None) -> None:
         notice = await self._delete_token(origin)
         here = self._service is not None and self._service.instance.origin == origin
         if here and self._service is not None:
@@ -355,15 +359,15 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
         else:
             self._say(notice)
 
-    async def _purge(self, history: "History", notice: Notice) -> Notice:
+    async def _purge(self, history: History, notice: Notice) -> Notice:
         """Delete what is kept of a site, and add that to what there is to say."""
         from .history import HistoryUnavailable
 
         try:
             await asyncio.to_thread(history.purge)
         except HistoryUnavailable as error:
-            return notice._replace(advice=f"{notice.advice} But {error}.".lstrip(), kind="error")
-        return notice._replace(advice=f"{notice.advice} Its history is deleted.".lstrip())
+            return replace(notice, hint=f"{notice.hint} But {error}.".lstrip(), kind="error")
+        return replace(notice, hint=f"{notice.hint} Its history is deleted.".lstrip())
 
     async def _delete_token(self, origin: str) -> Notice:
         """Delete the token where it is kept, and give what to say of it."""
@@ -376,7 +380,7 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
             if not await self._tokens.delete(origin):
                 notice = Notice(f"signed out of {origin}; the keyring held no token")
         except KeyringUnavailable as error:
-            notice = Notice(f"the token may still be in the keyring: {error}", error.advice, "error")
+            notice = Notice(f"the token may still be in the keyring: {error}", error.hint, "error")
         self._remember(lambda settings: settings.forget(origin))
         return notice
 
@@ -411,7 +415,7 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
     def copy_to_clipboard(self, text: str) -> None:
         """Hand a text to the terminal's clipboard, through tmux or screen where they stand between."""
         super().copy_to_clipboard(text)
-        if self._driver is not None and (wrapped := passed_through(text, os.environ)):
+        if self._driver is not None and (wrapped := osc52_passthrough(text, os.environ)):
             self._driver.write(wrapped)
 
     def action_say_how_to_quit(self) -> None:
@@ -420,7 +424,7 @@ class GroupsApp(KeysInOrder, OnlyChanges, inherit_bindings=False):
 
     def action_help(self) -> None:
         """Show what the keys do on the screen below."""
-        from .screens.help import HelpDialog
+        from .dialogs.help import HelpDialog
 
         self.push_screen(HelpDialog(commands_of(self.screen)))
 
@@ -429,12 +433,12 @@ def make_app(
     *,
     settings_file: SettingsFile | None = None,
     tokens: TokenStore | None = None,
-    connect: Connect = GroupsService,
-    history: "Callable[[str], History | None]" = lambda origin: None,
-    access: Access | None = None,
+    connect: ServiceFactory = GroupsService,
+    history: Callable[[str], History | None] = lambda origin: None,
+    access: Credentials | None = None,
     instance: Instance | None = None,
     start_at: str = "",
-    looks: Looks | None = None,
+    looks: DisplayOptions | None = None,
 ) -> GroupsApp:
     """Make the app: the one factory for the program, the tests and the pictures.
 
@@ -445,7 +449,7 @@ def make_app(
         history: Gives what is kept of a site, by its origin; None where nothing is to be kept.
         access: A site and a token to use without asking; neither is kept.
         instance: The site to sign in to, in place of the last one.
-        start_at: The name of a group or a person to go to first.
+        start_at: The name of a group or a user to go to first.
         looks: How to draw.
 
     Raises:
@@ -460,5 +464,5 @@ def make_app(
         access=access,
         instance=instance,
         start_at=start_at,
-        looks=looks or Looks(),
+        looks=looks or DisplayOptions(),
     )

@@ -1,21 +1,23 @@
 """Writes down what is known of a bug. Imported when one has happened."""
 
+from __future__ import annotations
+
 import os
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
 from .logs import new_private_folder, private
-from .redaction import redacted
+from .redaction import redact
 
 
 def crash_notice(error: BaseException) -> str:
-    """Write down what is known of a bug, and give what to tell the person about it."""
+    """Write down what is known of a bug, and give what to tell the user about it."""
     try:
         path = _write(error)
     except OSError:
         return f"a bug:\n{_report(error)}"
-    what = redacted("".join(traceback.format_exception_only(error)))
+    what = redact("".join(traceback.format_exception_only(error)))
     return f"a bug: {what}\nWhere it happened is in {path}; no token is in there."
 
 
@@ -27,5 +29,5 @@ def _write(error: BaseException) -> Path:
 
 
 def _report(error: BaseException) -> str:
-    """Give where the program failed, without local variables: a person's data may be among them."""
-    return redacted("".join(traceback.format_exception(error)))
+    """Return where the program failed, without local variables: a user's data may be among them."""
+    return redact("".join(traceback.format_exception(error)))

@@ -3,6 +3,8 @@
 Only the package's own loggers are listened to: other libraries log whole requests, headers included.
 """
 
+from __future__ import annotations
+
 import logging
 import os
 import sys
@@ -12,7 +14,7 @@ from typing import Any
 
 import platformdirs
 
-from .redaction import redacted
+from .redaction import redact
 
 LARGEST = 1_000_000
 """Bytes after which a log begins anew; the last two are kept beside it."""
@@ -35,7 +37,7 @@ def to_file() -> Path:
 
 
 def new_private_folder() -> Path:
-    """Give the folder for logs and crash reports on this system; `XDG_STATE_HOME` is honoured.
+    """Return the folder for logs and crash reports on this system; `XDG_STATE_HOME` is honoured.
 
     Raises:
         OSError: If it can't be made.
@@ -65,4 +67,4 @@ class _PrivateFile(RotatingFileHandler):
 
 class _Redacting(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        return redacted(super().format(record))
+        return redact(super().format(record))

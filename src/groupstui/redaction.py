@@ -1,6 +1,8 @@
 """Keeps tokens out of everything that is written down."""
 
-from .text import clean
+from __future__ import annotations
+
+from .text import sanitize
 
 LONGEST_LINE = 2_000
 
@@ -19,17 +21,17 @@ class Secret:
         return "•••"
 
     def reveal(self) -> str:
-        """Give the text."""
+        """Return the text."""
         return self._text
 
 
-def hide(secret: str) -> None:
+def register_secret(secret: str) -> None:
     """Let a text that must never be written down be replaced wherever it might be."""
     _hidden.add(secret)
 
 
-def redacted(text: str) -> str:
-    """Give a text of any number of lines without secrets and without anything that a terminal would obey."""
+def redact(text: str) -> str:
+    """Return a text of any number of lines without secrets and without terminal control characters."""
     for secret in sorted(_hidden, key=len, reverse=True):  # one may be a part of another
         text = text.replace(secret, "•••")
-    return "\n".join(clean(line, LONGEST_LINE) for line in text.splitlines())
+    return "\n".join(sanitize(line, LONGEST_LINE) for line in text.splitlines())

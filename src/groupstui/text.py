@@ -1,9 +1,11 @@
 """Makes a server's text safe to show.
 
-Names and error texts come from people and from servers. A terminal obeys control characters, bidirectional
+Names and error texts come from users and from servers. A terminal obeys control characters, bidirectional
 overrides reorder what stands beside them, and a storm of combining marks climbs over its neighbours, so
 everything that is shown goes through `clean` first.
 """
+
+from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
@@ -18,14 +20,14 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 @lru_cache(maxsize=65_536)
-def clean(text: str, longest: int = LONGEST) -> str:
-    """Give the text in a form that any terminal shows literally, on one line.
+def sanitize(text: str, longest: int = LONGEST) -> str:
+    """Return the text in a form that any terminal shows literally, on one line.
 
     White space of any kind becomes a space, what cannot be printed becomes U+FFFD, and at most two
     combining marks follow one another.
 
     Args:
-        text: What a server or a person wrote.
+        text: What a server or a user wrote.
         longest: The most characters to keep; a longer text ends with an ellipsis.
     """
     if len(text) <= longest and text.isascii() and text.isprintable():
@@ -51,19 +53,19 @@ def clean(text: str, longest: int = LONGEST) -> str:
     return "".join(kept)
 
 
-def count(number: int, singular: str, plural: str | None = None) -> str:
-    """Give a number and its noun, as in `1 member`, `2,430 groups`."""
+def pluralize(number: int, singular: str, plural: str | None = None) -> str:
+    """Return a number and its noun, as in `1 member`, `2,430 groups`."""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
 @lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
-    """Give the text as it is compared in searches: without regard to case, accents and width."""
+    """Return the text as it is compared in searches: without regard to case, accents and width."""
     return fold_once(text)
 
 
 def fold_once(text: str) -> str:
-    """Give what `fold` gives, and remember nothing: for who keeps the result."""
+    """Return what `fold` gives, and remember nothing: for who keeps the result."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())

@@ -3,6 +3,8 @@
 Name some of the measures to run only those; `--rounds` says how often each is taken.
 """
 
+from __future__ import annotations
+
 import argparse
 import os
 import platform

@@ -1,5 +1,7 @@
 """What a site is asked, and what a command costs."""
 
+from __future__ import annotations
+
 import asyncio
 import gc
 import shlex
@@ -10,7 +12,7 @@ from statistics import median
 from time import perf_counter
 
 from groupstui.__main__ import TURN
-from groupstui.service import GroupsService
+from groupstui.service.service import GroupsService
 
 from . import serving
 from .drawing import Line
@@ -34,7 +36,7 @@ def crawl(rounds: int) -> Iterator[Line]:
 
 
 async def _read(site: serving.Served) -> tuple[float, float]:
-    """Give the seconds that reading a site takes, and the longest in which nothing else could be done."""
+    """Return the seconds that reading a site takes, and the longest in which nothing else could be done."""
     longest = 0.0
     async with GroupsService(site.url, site.token) as service:
         await service.groups_page(1, 15)

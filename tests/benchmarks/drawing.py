@@ -1,4 +1,6 @@
-"""What a person at the terminal waits for."""
+"""What a user at the terminal waits for."""
+
+from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
@@ -45,7 +47,7 @@ def start(rounds: int) -> Iterator[Line]:
 
 
 def memory(rounds: int) -> Iterator[Line]:
-    """A large site in memory, and typing over all its people."""
+    """A large site in memory, and typing over all its users."""
     with serving.home() as home:
         with TimedTerminal(EMPTY, serving.environment(home)) as terminal:
             terminal.wait_for_paint()
@@ -64,7 +66,7 @@ def memory(rounds: int) -> Iterator[Line]:
                 strokes += [terminal.press(letter).seconds for letter in word]
                 for _ in word:
                     terminal.press("\x7f")
-    yield "a letter over 100,000 people, p95", "", quantiles(strokes, n=20)[-1] * 1000, 50, " ms"
+    yield "a letter over 100,000 users, p95", "", quantiles(strokes, n=20)[-1] * 1000, 50, " ms"
 
 
 def steps(rounds: int) -> Iterator[Line]:

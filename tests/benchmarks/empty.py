@@ -1,5 +1,7 @@
 """The yardstick of start-up and memory: a Textual app with a header and a footer, and nothing else."""
 
+from __future__ import annotations
+
 from textual.app import App, ComposeResult
 from textual.widgets import Footer, Header
 

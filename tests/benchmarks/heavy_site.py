@@ -1,5 +1,7 @@
 """Serves 100 pages of 100 groups of 5,000 members each: `python heavy_site.py` prints its address."""
 
+from __future__ import annotations
+
 import json
 from typing import Any
 
@@ -8,11 +10,11 @@ import uvicorn
 PAGES, PER_PAGE, MEMBERS, USERS = 100, 100, 5_000, 20_000
 
 IDS = json.dumps(list(range(1, MEMBERS + 1)))
-NAMES = json.dumps({"users": [{"id": id, "name": f"Person number {id}"} for id in range(1, USERS + 1)]})
+NAMES = json.dumps({"users": [{"id": id, "name": f"User number {id}"} for id in range(1, USERS + 1)]})
 
 
 def page(number: int) -> bytes:
-    """Give one page as the API does."""
+    """Return one page as the API does."""
     first = (number - 1) * PER_PAGE + 1
     groups = ",".join(
         f'{{"id":{id},"name":"Group {id}","members":{IDS},"created_at":"2021-01-05T18:01:00Z"}}'

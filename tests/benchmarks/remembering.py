@@ -1,5 +1,7 @@
 """What a long history costs: room on the disk, and time to tell what changed."""
 
+from __future__ import annotations
+
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -8,12 +10,12 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from groupstui.directory import Directory, Group
+from groupstui.directory.directory import Directory, Group
 from groupstui.history import History
 
 from .drawing import Line
 
-SNAPSHOTS, GROUPS, PEOPLE, MEMBERS = 1_000, 2_430, 9_000, 25
+SNAPSHOTS, GROUPS, USERS, MEMBERS = 1_000, 2_430, 9_000, 25
 """25 members a group are 60,000 memberships."""
 
 CHANGES = 20
@@ -25,8 +27,8 @@ BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 def history(rounds: int) -> Iterator[Line]:
     """A thousand readings of a site that changes a little."""
     chance = random.Random(1)
-    people = range(1, PEOPLE + 1)
-    inside = {number: chance.sample(people, MEMBERS) for number in range(1, GROUPS + 1)}
+    users = range(1, USERS + 1)
+    inside = {number: chance.sample(users, MEMBERS) for number in range(1, GROUPS + 1)}
     with TemporaryDirectory() as folder:
         kept = History("https://acme.testmo.net", Path(folder))
         sizes = []
@@ -35,7 +37,7 @@ def history(rounds: int) -> Iterator[Line]:
             sizes.append(_size(kept))
             for _ in range(CHANGES // 2):
                 members = inside[chance.randint(1, GROUPS)]
-                newcomer = chance.choice(people)
+                newcomer = chance.choice(users)
                 if newcomer not in members:
                     members[chance.randrange(MEMBERS)] = newcomer
         snapshots = kept.snapshots()
@@ -50,7 +52,7 @@ def history(rounds: int) -> Iterator[Line]:
 
 def _reading(inside: dict[int, list[int]], as_of: datetime) -> Directory:
     directory = Directory()
-    directory.add((), {number: f"Person {number}" for number in range(1, PEOPLE + 1)})
+    directory.add((), {number: f"User {number}" for number in range(1, USERS + 1)})
     groups = [Group(number, f"Group {number}", tuple(members)) for number, members in inside.items()]
     directory.settle(groups, complete=True, as_of=as_of)
     return directory

@@ -1,5 +1,7 @@
 """Sites to measure against, each a process of its own."""
 
+from __future__ import annotations
+
 import os
 import subprocess
 import sys
@@ -20,19 +22,19 @@ class Served:
     token: str
 
     def environment(self, home: str) -> dict[str, str]:
-        """Give the whole environment of a program that reads it."""
+        """Return the whole environment of a program that reads it."""
         return environment(home) | {"TESTMO_TOKEN": self.token, "TESTMO_INSTANCE": self.url}
 
 
 def environment(home: str) -> dict[str, str]:
-    """Give an environment with nothing of the developer's own."""
+    """Return an environment with nothing of the developer's own."""
     kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "VIRTUAL_ENV") if name in os.environ}
     return kept | {"HOME": home, "LANG": "C.UTF-8"}
 
 
 @contextmanager
 def home() -> Iterator[str]:
-    """Give an empty home."""
+    """Return an empty home."""
     with TemporaryDirectory(prefix="groupstui-") as folder:
         yield folder
 

@@ -1,5 +1,7 @@
 """A terminal with a stopwatch: when a program first draws, and how long a key takes to its last byte."""
 
+from __future__ import annotations
+
 import fcntl
 import os
 import pty
@@ -29,7 +31,7 @@ SETTLED = 0.4
 DEADLINE = 60.0
 
 SYNC_QUESTION, SYNC_ANSWER = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
-"""Whether the terminal takes a frame in one piece: those that people use do."""
+"""Whether the terminal takes a frame in one piece: those that users use do."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Stroke:
     """What the terminal got because of it."""
 
     def bytes_left_of(self, column: int) -> int:
-        """Give how many bytes were drawn from a column left of this one."""
+        """Return how many bytes were drawn from a column left of this one."""
         pieces = PLACED.split(self.sent)
         return sum(
             len(text) for place, text in zip(pieces[1::2], pieces[2::2], strict=True) if int(place) < column

@@ -1,10 +1,12 @@
+from __future__ import annotations
+
 import io
 
 import pytest
 
 from groupstui.__main__ import run
 
-from .running import Outcome, Run
+from .running import CheckResult, Run
 
 
 @pytest.fixture
@@ -17,13 +19,13 @@ def environ(demo) -> dict[str, str]:
 def cli(environ, capsys, monkeypatch) -> Run:
     """Run a command in this process; `environ` can be changed before."""
 
-    def command(*arguments: str, stdin: str = "") -> Outcome:
+    def command(*arguments: str, stdin: str = "") -> CheckResult:
         monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
         try:
             code = run(list(arguments), environ)
         except SystemExit as end:
             code = end.code
         told = capsys.readouterr()
-        return Outcome(code, told.out, told.err)
+        return CheckResult(code, told.out, told.err)
 
     return command

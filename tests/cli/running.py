@@ -1,5 +1,7 @@
 """Runs commands: in this process, which is quick, or as a shell does."""
 
+from __future__ import annotations
+
 import os
 import subprocess
 import sys
@@ -13,7 +15,7 @@ SECONDS = 60
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CheckResult:
     """What came of a command."""
 
     code: int
@@ -21,10 +23,10 @@ class Outcome:
     err: str
 
 
-Run = Callable[..., Outcome]
+Run = Callable[..., CheckResult]
 
 
-def in_a_shell(*arguments: str, environment: dict[str, str], stdin: str = "") -> Outcome:
+def in_a_shell(*arguments: str, environment: dict[str, str], stdin: str = "") -> CheckResult:
     """Run the program as a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "groupstui", *arguments],
@@ -34,11 +36,11 @@ def in_a_shell(*arguments: str, environment: dict[str, str], stdin: str = "") ->
         text=True,
         timeout=SECONDS,
     )
-    return Outcome(done.returncode, done.stdout, done.stderr)
+    return CheckResult(done.returncode, done.stdout, done.stderr)
 
 
 def shell_environment(**more: str) -> dict[str, str]:
-    """Give the whole environment of such a process: no home of a developer's, and no keyring."""
+    """Return the whole environment of such a process: no home of a developer's, and no keyring."""
     return {
         "PATH": os.environ["PATH"],
         "HOME": os.environ["HOME"],

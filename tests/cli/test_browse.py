@@ -1,5 +1,7 @@
 """Browsing by numbered lines: everything can be reached, in whole lines, without an escape."""
 
+from __future__ import annotations
+
 import os
 import pty
 import subprocess
@@ -36,10 +38,10 @@ def test_it_begins_with_the_site_and_its_first_groups(cli):
     assert said[-1] == "Page 1 of 12, lines 1 to 20 of 230."
 
 
-def test_a_number_opens_a_group_and_then_a_person(browse):
+def test_a_number_opens_a_group_and_then_a_user(browse):
     said = browse("1", "1")
     assert said[:2] == ["Group QA, number 1, 5 members.", "1. Ada Lovelace"]
-    assert said[6].startswith("Person Ada Lovelace, number 1, in ")
+    assert said[6].startswith("User Ada Lovelace, number 1, in ")
     assert any(line.endswith(". QA, 5 members") for line in said[7:])
 
 
@@ -61,10 +63,8 @@ def test_back_leads_to_where_one_was_on_its_page(browse):
     assert browse("b")[-1].startswith("This is where you began.")
 
 
-def test_a_name_finds_groups_and_people(browse):
-    assert (
-        browse("hopper")[0] == "Person Grace Hopper, number 2, in " + browse("hopper")[0].partition("in ")[2]
-    )
+def test_a_name_finds_groups_and_users(browse):
+    assert browse("hopper")[0] == "User Grace Hopper, number 2, in " + browse("hopper")[0].partition("in ")[2]
     assert "fits" in browse("release")[0]
     assert browse("release", "1")[-1] != ""
     assert browse("zzz")[0] == "Nothing is called zzz. ? says what can be typed."

@@ -1,5 +1,7 @@
 """What commands print, where to, and how they are asked."""
 
+from __future__ import annotations
+
 import csv
 import io
 import json
@@ -51,11 +53,11 @@ def test_sort_limit_and_columns(cli):
 
 def test_json_says_what_it_is(cli, demo):
     answer = json.loads(cli("who", "#1", "--format", "json").out)
-    assert list(answer) == ["schema", "instance", "as_of", "complete", "person", "groups"]
+    assert list(answer) == ["schema", "instance", "as_of", "complete", "user", "groups"]
     assert answer["schema"] == "groupstui/1"
     assert answer["instance"] == demo.url
     assert answer["complete"] is True
-    assert answer["person"] == {"id": 1, "name": "Ada Lovelace"}
+    assert answer["user"] == {"id": 1, "name": "Ada Lovelace"}
 
 
 def test_ndjson_is_whole_on_every_line(cli):
@@ -65,13 +67,13 @@ def test_ndjson_is_whole_on_every_line(cli):
 
 
 @pytest.mark.parametrize(
-    "person", ["ada lovelace", "ADA LOVELACE", "  Ada Lovelace ", "1", "#1", "ada@demo.example"]
+    "user", ["ada lovelace", "ADA LOVELACE", "  Ada Lovelace ", "1", "#1", "ada@demo.example"]
 )
-def test_a_person_is_meant_by_name_by_id_or_by_address(cli, demo, person):
-    if "@" in person:
-        person = demo.site.users[1].email
-    answer = json.loads(cli("who", person, "--format", "json").out)
-    assert answer["person"]["name"] == "Ada Lovelace"
+def test_a_user_is_meant_by_name_by_id_or_by_address(cli, demo, user):
+    if "@" in user:
+        user = demo.site.users[1].email
+    answer = json.loads(cli("who", user, "--format", "json").out)
+    assert answer["user"]["name"] == "Ada Lovelace"
 
 
 def test_an_address_is_not_found_where_users_are_not_told_and_that_is_said(cli, demo):
@@ -109,7 +111,7 @@ def test_the_settings_are_shown_whole(cli):
 
 
 def test_many_are_looked_up_from_a_file(cli, tmp_path):
-    file = tmp_path / "people.txt"
+    file = tmp_path / "users.txt"
     file.write_text("\ufeffAda Lovelace\r\n\r\nnobody at all\nAda Lovelace\na\n", encoding="utf-8")
     outcome = cli("lookup", str(file), "--columns", "text,id")
     assert outcome.code == 6
@@ -120,7 +122,7 @@ def test_many_are_looked_up_from_a_file(cli, tmp_path):
 
 
 def test_a_file_of_another_encoding_is_refused(cli, tmp_path):
-    file = tmp_path / "people.txt"
+    file = tmp_path / "users.txt"
     file.write_bytes("José\n".encode("latin-1"))
     assert "it is not in UTF-8" in cli("lookup", str(file)).err
 
@@ -189,12 +191,12 @@ def test_the_names_of_groups_are_guarded_as_the_heads_of_a_matrix_too(cli, tmp_p
 
 
 def test_the_columns_of_a_matrix_are_told_apart(cli, demo, tmp_path):
-    for group_id, name in ((1, "A"), (2, "A"), (4, "A #1"), (5, "person")):
+    for group_id, name in ((1, "A"), (2, "A"), (4, "A #1"), (5, "user")):
         demo.site.rename_group(group_id, name)
     path = tmp_path / "matrix.csv"
     cli("export", "matrix", "-o", str(path))
     head = next(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
-    assert head[2:6] == ["A #1", "A #2", "A #1 #4", "person #5"]
+    assert head[2:6] == ["A #1", "A #2", "A #1 #4", "user #5"]
     assert len(head) == len(set(head)) == 2 + 230
 
 

@@ -1,5 +1,7 @@
 """Every exit code, from a real answer over TCP."""
 
+from __future__ import annotations
+
 import signal
 import subprocess
 import sys
@@ -35,7 +37,7 @@ def test_1_is_no(cli):
         (["groups", "--sort", "colour"], "there is no field “colour”"),
         (["groups", "--columns", "id,colour"], "there is no field “colour”"),
         (["groups", "--concurrency", "0"], "“0” is no number above 0; see: groupstui groups --help"),
-        (["who"], "arguments are required: PERSON; see: groupstui who --help"),
+        (["who"], "arguments are required: USER; see: groupstui who --help"),
         (
             ["snapshot", "list", "--offline"],
             "--offline; see: groupstui snapshot --help",
@@ -99,7 +101,7 @@ def test_5_is_a_token_of_no_admin(cli, environ, demo):
 def test_6_is_nobody(cli):
     outcome = cli("who", "nobody at all")
     assert (outcome.code, outcome.out) == (6, "")
-    assert "no person is called “nobody at all”" in outcome.err
+    assert "no user is called “nobody at all”" in outcome.err
 
 
 def test_6_is_too_many(cli):

@@ -1,5 +1,7 @@
 """Commands that tell what changed, and that answer from what was kept."""
 
+from __future__ import annotations
+
 import json
 import stat
 from datetime import datetime, timedelta
@@ -16,7 +18,7 @@ def changed(cli, demo) -> None:
     cli("groups", "-q")
     demo.site.add_member(1, 30)
     demo.site.remove_member(1, 4)
-    demo.site.rename_group(2, "Release people")
+    demo.site.rename_group(2, "Release users")
     demo.site.add_group("Auditors", (1,))
     cli("groups", "-q")
 
@@ -26,7 +28,7 @@ TOLD = [
     ["joined", "Auditors", "Ada Lovelace"],
     ["joined", "QA", "Guido van Rossum"],
     ["left", "QA", "Margaret Hamilton"],
-    ["group renamed", "Release people", ""],
+    ["group renamed", "Release users", ""],
 ]
 
 
@@ -35,7 +37,7 @@ def rows(out: str) -> list[list[str]]:
 
 
 def test_what_changed_is_told_in_rows(cli, changed):
-    told = cli("changes", "--columns", "change,group,person")
+    told = cli("changes", "--columns", "change,group,user")
     assert rows(told.out) == TOLD
     assert "5 changes from " in told.err
     assert "the history begins on " in told.err
@@ -53,8 +55,8 @@ def test_changes_of_this_moment_are_read_first(cli, demo):
 def test_offline_asks_nothing_and_needs_no_token(cli, demo, environ, changed):
     del environ["TESTMO_TOKEN"]
     before = len(demo.log.requests)
-    assert rows(cli("changes", "--offline", "--columns", "change,group,person").out) == TOLD
-    assert "Release people" in cli("groups", "--offline").out
+    assert rows(cli("changes", "--offline", "--columns", "change,group,user").out) == TOLD
+    assert "Release users" in cli("groups", "--offline").out
     assert "1\tQA" in cli("who", "guido", "--offline", "--columns", "id,name").out
     assert len(demo.log.requests) == before
 
@@ -67,7 +69,7 @@ def test_changes_since_a_snapshot_and_until_another(cli, demo, changed):
     assert [row[-1] for row in snapshots] == ["0", "5", "1"]
     told = cli("changes", "--offline", "--since", "#2", "--columns", "change,group")
     assert rows(told.out) == [["group renamed", "Quality"]]
-    until = cli("changes", "--offline", "--since", "1", "--until", "2", "--columns", "change,group,person")
+    until = cli("changes", "--offline", "--since", "1", "--until", "2", "--columns", "change,group,user")
     assert rows(until.out) == TOLD
     assert cli("changes", "--offline", "--since", "3").out == ""
 

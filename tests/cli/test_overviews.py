@@ -1,11 +1,13 @@
 """Commands that look over a whole site."""
 
+from __future__ import annotations
+
 import json
 
-from groupstui.directory.auditing import CHECKS
+from groupstui.directory.audit import CHECKS
 
 
-def test_groups_are_compared_person_by_person(cli):
+def test_groups_are_compared_user_by_user(cli):
     outcome = cli("compare", "QA", "Night shift", "--format", "csv")
     lines = outcome.out.splitlines()
     assert lines[0] == "id,name,QA,Night shift"
@@ -19,7 +21,7 @@ def test_json_tells_the_pairs(cli):
     assert [group["name"] for group in told["groups"]] == ["QA", "Everyone"]
     assert told["pairs"][0]["text"] == "QA is a subset of Everyone"
     assert told["in_all"] == 5
-    assert len(told["people"]) == 500
+    assert len(told["users"]) == 500
 
 
 def test_only_who_differs_is_told_where_that_is_wanted(cli):
@@ -76,7 +78,7 @@ def test_what_can_t_be_checked_is_told_and_no_reason_to_pass(cli, demo, environ)
     cli("groups", "-q")
     outcome = cli("audit", "inactive", "--offline", "--fail-on", "inactive")
     assert outcome.code == 3
-    assert "not checked: inactive people in groups: " in outcome.err
+    assert "not checked: inactive users in groups: " in outcome.err
     assert "0 findings in 0 checks" in outcome.err
 
 
@@ -84,7 +86,7 @@ def test_a_check_that_is_named_twice_is_done_once(cli):
     assert cli("audit", "empty", "empty").out == cli("audit", "empty").out
 
 
-def test_checks_of_groups_ask_for_no_people(cli, demo):
+def test_checks_of_groups_ask_for_no_users(cli, demo):
     cli("audit", "empty")
     assert not any("/users" in path for path in demo.log.paths)
 

@@ -1,5 +1,7 @@
 """How politely a site is asked."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterator
 
@@ -36,8 +38,8 @@ def test_an_export_costs_no_more(cli, demo, tmp_path, what):
     assert len(demo.log.paths) == PAGES + 1
 
 
-def test_people_are_asked_for_only_where_they_are_needed(cli, demo, tmp_path):
-    cli("export", "people", "-o", str(tmp_path / "x.csv"))
+def test_users_are_asked_for_only_where_they_are_needed(cli, demo, tmp_path):
+    cli("export", "users", "-o", str(tmp_path / "x.csv"))
     users = [path for path in demo.log.paths if path.startswith("/api/v1/users")]
     assert len(users) == 9
     assert len(demo.log.paths) == PAGES + 1 + len(users)

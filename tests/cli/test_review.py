@@ -1,5 +1,7 @@
 """Writing a review of access from the shell."""
 
+from __future__ import annotations
+
 import subprocess
 
 

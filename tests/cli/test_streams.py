@@ -1,5 +1,7 @@
 """Standard streams that are closed or full: never a traceback, and never a 1, which would mean "no"."""
 
+from __future__ import annotations
+
 import os
 import shlex
 import subprocess

@@ -1,5 +1,7 @@
 """Watching a site: each change is handed on once, politely, and it ends when it is told to."""
 
+from __future__ import annotations
+
 import json
 import os
 import shlex
@@ -8,11 +10,11 @@ from collections.abc import Callable
 
 import pytest
 
-from groupstui import cli
-from groupstui.api.errors import SignInRequired
-from groupstui.cli.exits import Exit
-from groupstui.cli.session import Session, UsageError
+from groupstui.cli import main as cli
+from groupstui.cli.context import Context, UsageError
+from groupstui.cli.exit_codes import ExitCode
 from groupstui.cli.watch import watch
+from groupstui.errors import Unauthorized
 
 from ..conftest import SteppedClock
 
@@ -40,7 +42,7 @@ def watched(demo, capsys):
     async def run(*happenings: Callable[[], object], arguments=()):
         options = cli.parse(["watch", "--instance", demo.url, *arguments])
         clock = EventfulClock(*happenings)
-        code = await watch(Session(options, {"TESTMO_TOKEN": demo.token}, clock=clock))
+        code = await watch(Context(options, {"TESTMO_TOKEN": demo.token}, clock=clock))
         told = capsys.readouterr()
         return code, [json.loads(line) for line in told.out.splitlines()], told.err, clock.waits
 
@@ -58,8 +60,8 @@ async def test_each_change_is_told_once(demo, watched):
         nothing,
         lambda: demo.site.rename_group(1, "Quality"),
     )
-    assert code is Exit.OK
-    assert [(each["change"], each["group"], each["person"]) for each in events] == [
+    assert code is ExitCode.OK
+    assert [(each["change"], each["group"], each["user"]) for each in events] == [
         ("joined", "QA", "Guido van Rossum"),
         ("group renamed", "Quality", None),
     ]
@@ -72,7 +74,7 @@ async def test_what_changed_since_the_last_run_is_told_first(demo, watched):
     await watched()
     demo.site.add_member(1, 30)
     _, events, _, _ = await watched()
-    assert [each["person"] for each in events] == ["Guido van Rossum"]
+    assert [each["user"] for each in events] == ["Guido van Rossum"]
 
 
 async def test_a_failure_is_told_and_the_pauses_grow(demo, watched):
@@ -84,7 +86,7 @@ async def test_a_failure_is_told_and_the_pauses_grow(demo, watched):
         demo.site.add_member(1, 30)
 
     code, events, told, waits = await watched(trouble, nothing, mended)
-    assert code is Exit.OK
+    assert code is ExitCode.OK
     assert waits[:4] == [300.0, 600.0, 1200.0, 300.0]
     assert "the next try is in 0:10:00" in told
     assert [each["change"] for each in events] == ["joined"]
@@ -101,7 +103,7 @@ async def test_an_incomplete_reading_tells_nothing(demo, watched):
 
 
 async def test_a_token_that_is_revoked_ends_it(demo, watched):
-    with pytest.raises(SignInRequired):
+    with pytest.raises(Unauthorized):
         await watched(lambda: demo.faults.always("401"))
 
 
@@ -109,7 +111,7 @@ async def test_each_change_goes_to_a_command(demo, watched, tmp_path):
     command = f"cat >> {shlex.quote(str(tmp_path / 'events'))}"
     _, events, _, _ = await watched(lambda: demo.site.add_member(1, 30), arguments=["--exec", command])
     assert events == []
-    assert json.loads((tmp_path / "events").read_text())["person"] == "Guido van Rossum"
+    assert json.loads((tmp_path / "events").read_text())["user"] == "Guido van Rossum"
 
 
 async def test_the_command_gets_no_token(demo, watched, tmp_path, monkeypatch):
@@ -121,7 +123,7 @@ async def test_the_command_gets_no_token(demo, watched, tmp_path, monkeypatch):
 
 async def test_a_change_whose_command_fails_is_not_lost(demo, watched):
     _, events, told, _ = await watched(lambda: demo.site.add_member(1, 30), arguments=["--exec", "exit 3"])
-    assert [each["person"] for each in events] == ["Guido van Rossum"]
+    assert [each["user"] for each in events] == ["Guido van Rossum"]
     assert "the command ended with 3" in told
 
 

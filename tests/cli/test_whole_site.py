@@ -1,4 +1,6 @@
-"""Every answer agrees with the site's own data, on a site of 2,430 groups and 9,000 people."""
+"""Every answer agrees with the site's own data, on a site of 2,430 groups and 9,000 users."""
+
+from __future__ import annotations
 
 import csv
 import io
@@ -17,7 +19,7 @@ from hypothesis import strategies as st
 
 from groupstui.__main__ import run
 from groupstui.demo import DEMO_TOKEN, Site, make_site
-from groupstui.text import clean, fold
+from groupstui.text import fold, sanitize
 
 from .running import shell_environment
 
@@ -62,11 +64,11 @@ def small() -> Iterator[Served]:
 
 
 def inverted(site: Site) -> dict[int, list[int]]:
-    """Give the groups of every person, by the site's own data."""
+    """Return the groups of every user, by the site's own data."""
     found = defaultdict(list)
     for group in site.groups.values():
-        for person in dict.fromkeys(group.members):
-            found[person].append(group.id)
+        for user in dict.fromkeys(group.members):
+            found[user].append(group.id)
     return found
 
 
@@ -77,16 +79,16 @@ def groups_of(demo) -> dict[int, list[int]]:
 
 @pytest.fixture(scope="module")
 def unique(demo) -> list[int]:
-    """The people whose name nobody else has, however it is written."""
+    """The users whose name nobody else has, however it is written."""
     names = defaultdict(list)
     for user in demo.site.users.values():
         names[fold(user.name)].append(user.id)
-    seen = {person for group in demo.site.groups.values() for person in group.members}
+    seen = {user for group in demo.site.groups.values() for user in group.members}
     return [ids[0] for ids in names.values() if len(ids) == 1 and ids[0] in seen]
 
 
 def spelled(name: str, draw: st.DataObject) -> str:
-    """Give a name as somebody may type it."""
+    """Return a name as somebody may type it."""
     return draw.draw(st.sampled_from([name, name.upper(), fold(name), f"  {name} "]))
 
 
@@ -99,13 +101,13 @@ def asked(cli, *arguments: str, stdin: str = "") -> dict[str, object]:
 
 @few
 @given(data=st.data())
-def test_who_gives_exactly_the_groups_of_a_person(cli, demo, groups_of, unique, data):
-    person = data.draw(st.sampled_from(unique))
+def test_who_gives_exactly_the_groups_of_a_user(cli, demo, groups_of, unique, data):
+    user = data.draw(st.sampled_from(unique))
     named = data.draw(st.booleans())
-    text = spelled(demo.site.users[person].name, data) if named else f"#{person}"
+    text = spelled(demo.site.users[user].name, data) if named else f"#{user}"
     answer = asked(cli, "who", text)
-    assert answer["person"]["id"] == person
-    assert sorted(group["id"] for group in answer["groups"]) == sorted(groups_of[person])
+    assert answer["user"]["id"] == user
+    assert sorted(group["id"] for group in answer["groups"]) == sorted(groups_of[user])
 
 
 @few
@@ -120,26 +122,26 @@ def test_members_gives_exactly_the_members_of_a_group(cli, demo, data):
 
 @few
 @given(data=st.data())
-def test_check_says_yes_exactly_where_a_person_is_in_all_groups(cli, demo, groups_of, data):
-    person = data.draw(st.sampled_from(sorted(groups_of)))
-    inside = data.draw(st.lists(st.sampled_from(groups_of[person]), max_size=2))
+def test_check_says_yes_exactly_where_a_user_is_in_all_groups(cli, demo, groups_of, data):
+    user = data.draw(st.sampled_from(sorted(groups_of)))
+    inside = data.draw(st.lists(st.sampled_from(groups_of[user]), max_size=2))
     anywhere = data.draw(st.lists(st.sampled_from(sorted(demo.site.groups)), max_size=2 if inside else 3))
     wanted = [*inside, *anywhere] or [1]
-    outcome = cli("check", f"#{person}", *(f"#{group}" for group in wanted))
-    assert outcome.code == (0 if set(wanted) <= set(groups_of[person]) else 1)
+    outcome = cli("check", f"#{user}", *(f"#{group}" for group in wanted))
+    assert outcome.code == (0 if set(wanted) <= set(groups_of[user]) else 1)
 
 
 @few
 @given(data=st.data())
 def test_lookup_tells_everybody_apart(cli, demo, groups_of, unique, data):
-    people = data.draw(st.lists(st.sampled_from(unique), min_size=1, max_size=30, unique=True))
-    lines = [spelled(demo.site.users[person].name, data) for person in people]
+    users = data.draw(st.lists(st.sampled_from(unique), min_size=1, max_size=30, unique=True))
+    lines = [spelled(demo.site.users[user].name, data) for user in users]
     answer = asked(cli, "lookup", "-", stdin="\n".join([*lines, "nobody at all", "a"]))
     assert answer["unmatched"] == ["nobody at all"]
     assert [each["text"] for each in answer["ambiguous"]] == ["a"]
-    found = {each["id"]: sorted(each["groups"]) for each in answer["people"]}
+    found = {each["id"]: sorted(each["groups"]) for each in answer["users"]}
     names = {id: group.name for id, group in demo.site.groups.items()}
-    assert found == {person: sorted(names[group] for group in groups_of[person]) for person in people}
+    assert found == {user: sorted(names[group] for group in groups_of[user]) for user in users}
 
 
 # Exports
@@ -147,14 +149,14 @@ def test_lookup_tells_everybody_apart(cli, demo, groups_of, unique, data):
 
 HEADS = {
     "groups": ["id", "name", "members"],
-    "memberships": ["group_id", "group", "person_id", "person"],
-    "people": ["id", "name"],
+    "memberships": ["group_id", "group", "user_id", "user"],
+    "users": ["id", "name"],
 }
 READABLE = ("json", "ndjson", "tsv")
 
 
 def expected(site: Site, what: str) -> set[tuple[str, ...]]:
-    """Give what an export has to hold, as the columns of `HEADS`."""
+    """Return what an export has to hold, as the columns of `HEADS`."""
     groups, inside = site.groups, inverted(site)
     names = dict.fromkeys(inside, "") | {id: user.name for id, user in site.users.items()}
     match what:
@@ -162,12 +164,12 @@ def expected(site: Site, what: str) -> set[tuple[str, ...]]:
             return {(str(g.id), g.name, str(len(set(g.members)))) for g in groups.values()}
         case "memberships":
             return {
-                (str(group), groups[group].name, str(person), names[person])
-                for person in inside
-                for group in inside[person]
+                (str(group), groups[group].name, str(user), names[user])
+                for user in inside
+                for group in inside[user]
             }
         case _:
-            return {(str(person), name) for person, name in names.items()}
+            return {(str(user), name) for user, name in names.items()}
 
 
 def export(site: Served, what: str, format: str, folder: Path) -> str:
@@ -202,13 +204,13 @@ def test_an_export_holds_exactly_the_site(demo, tmp_path, what, format):
 
 def test_a_matrix_holds_exactly_the_memberships(demo, groups_of, tmp_path):
     rows = csv.reader(io.StringIO(export(demo, "matrix", "csv", tmp_path)))
-    assert next(rows)[:2] == ["person_id", "person"]
+    assert next(rows)[:2] == ["user_id", "user"]
     ids = list(demo.site.groups)
     count = 0
-    for person, _, *cells in rows:
+    for user, _, *cells in rows:
         count += 1
         inside = {group for group, cell in zip(ids, cells, strict=True) if cell == "yes"}
-        assert inside == set(groups_of[int(person)])
+        assert inside == set(groups_of[int(user)])
     assert count == len({*demo.site.users, *groups_of})
 
 
@@ -239,5 +241,5 @@ def test_tables_and_markdown_have_a_line_a_record_with_its_cells(small, tmp_path
     markdown = export(small, what, "markdown", tmp_path).splitlines()[2:]
     for row, line, cells in zip(records, table, markdown, strict=True):
         for value in list(row.values())[:4]:
-            assert clean(str(value)) in line
+            assert sanitize(str(value)) in line
         assert cells.count(" | ") >= len(row) - 1

@@ -1,5 +1,7 @@
 """What a server might answer: good pages with something else in some places, or anything at all."""
 
+from __future__ import annotations
+
 import json
 from typing import Any
 
@@ -41,7 +43,7 @@ groups = st.fixed_dictionaries(
         "odd": anything,
     },
 )
-people = st.fixed_dictionaries({"id": ids, "name": st.one_of(names, anything)}, optional={"odd": anything})
+users = st.fixed_dictionaries({"id": ids, "name": st.one_of(names, anything)}, optional={"odd": anything})
 counts = st.one_of(st.integers(0, 3), st.none(), anything)
 
 pages = st.fixed_dictionaries(
@@ -53,7 +55,7 @@ pages = st.fixed_dictionaries(
         "last_page": counts,
         "per_page": counts,
         "total": counts,
-        "expands": st.one_of(st.fixed_dictionaries({"users": st.lists(people, max_size=6)}), anything),
+        "expands": st.one_of(st.fixed_dictionaries({"users": st.lists(users, max_size=6)}), anything),
     },
 )
 errors = st.fixed_dictionaries({"message": st.one_of(names, anything)})

@@ -1,5 +1,7 @@
 """No answer crashes the program, reaches the terminal or a file unless as text, or brings out the token."""
 
+from __future__ import annotations
+
 import os
 import unicodedata
 from collections.abc import Awaitable
@@ -8,14 +10,14 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from groupstui.api.errors import TestmoError
-from groupstui.api.instance import Instance
-from groupstui.app import Access, make_app
+from groupstui.app import Credentials, make_app
+from groupstui.errors import TestmoError
+from groupstui.output.formats import FORMATS, rows, write
+from groupstui.output.records import GROUP_FIELDS, USER_FIELDS, group_records, user_record
+from groupstui.output.report import Report
 from groupstui.redaction import Secret
-from groupstui.report import Report
-from groupstui.report.formats import FORMATS, rows, write
-from groupstui.report.records import GROUP_FIELDS, PERSON_FIELDS, group_records, person_record
-from groupstui.service import GroupsService
+from groupstui.service.service import GroupsService
+from groupstui.testmo.instance import Instance
 
 from ..conftest import SteppedClock
 from ..ui.driving import drawn, press, settled
@@ -30,13 +32,13 @@ DATE = {"Date": "Mon, 23 Nov 2026 14:02:11 GMT", "Content-Type": "application/js
 
 
 def tried(times: int) -> settings:
-    """Give the settings for as many examples as that."""
+    """Return the settings for as many examples as that."""
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
     return settings(max_examples=times, deadline=None, suppress_health_check=checks)
 
 
 def service_on(heard: list[tuple[int, bytes]]) -> GroupsService:
-    """Give a service that gets these answers in turn, and the last one again and again."""
+    """Return a service that gets these answers in turn, and the last one again and again."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         status, body = heard.pop(0) if len(heard) > 1 else heard[0]
@@ -56,7 +58,7 @@ async def failed(asked: Awaitable[object]) -> TestmoError | None:
 
 
 def obeyed(text: str, but: str = "\n") -> set[str]:
-    """Give what a terminal would obey."""
+    """Return what a terminal would obey."""
     return {c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp", "Cs")} - set(but)
 
 
@@ -70,17 +72,17 @@ async def test_reading_ends_in_data_or_in_an_error_of_ours(first, second):
     async with service_on([first, second]) as service:
         for ask in (service.sign_in, service.groups_page, service.index, lambda: service.group(1)):
             failure = await failed(ask())
-            assert failure is None or harmless(f"{failure} {failure.advice}", but="")
+            assert failure is None or harmless(f"{failure} {failure.hint}", but="")
     directory = service.directory
     for group in directory.groups:
         directory.members(group)
-    for person in directory.people:
-        assert directory.groups_of(person.id) is not None
-        directory.person_index.search(person.label)
+    for user in directory.users:
+        assert directory.groups_of(user.id) is not None
+        directory.user_index.search(user.label)
 
     groups = group_records(directory, directory.groups)
-    people = [person_record(person) for person in directory.people]
-    for kind, fields, records in (("groups", GROUP_FIELDS, groups), ("people", PERSON_FIELDS, people)):
+    users = [user_record(user) for user in directory.users]
+    for kind, fields, records in (("groups", GROUP_FIELDS, groups), ("users", USER_FIELDS, users)):
         report = Report(kind, fields, records, INSTANCE.origin, SteppedClock().now(), directory.complete)
         assert harmless(rows(report), but="\n\t")
         for format in FORMATS:
@@ -91,7 +93,7 @@ async def test_reading_ends_in_data_or_in_an_error_of_ours(first, second):
 async def pilot():
     """The app, with a list of answers that can be changed."""
     heard: list[tuple[int, bytes]] = [(200, b'{"result": []}')]
-    access = Access(INSTANCE, Secret(TOKEN))
+    access = Credentials(INSTANCE, Secret(TOKEN))
     app = make_app(connect=lambda instance, token: service_on(heard), access=access)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await settled(pilot)

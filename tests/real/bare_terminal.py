@@ -1,5 +1,7 @@
 """A terminal of nothing but bytes: what a program sends can be counted, left unread, or cut off."""
 
+from __future__ import annotations
+
 import fcntl
 import os
 import pty
@@ -106,7 +108,7 @@ class BareTerminal:
         os.close(self._ours)
 
     def resize(self, columns: int, lines: int) -> None:
-        """Give the terminal another size."""
+        """Return the terminal another size."""
         fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     @property

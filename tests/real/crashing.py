@@ -1,17 +1,19 @@
 """Runs the program with a bug in it that would tell the token: `crashing.py WHERE FILE [ARGUMENT...]`."""
 
+from __future__ import annotations
+
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
 from groupstui import __main__ as program
+from groupstui.dialogs.user_groups import UserGroupsDialog
 from groupstui.screens.browser import BrowserScreen
-from groupstui.screens.person import PersonDialog
-from groupstui.service import GroupsService
+from groupstui.service.service import GroupsService
 from groupstui.widgets.table import Table
 
 PLACES = {
-    "worker": (PersonDialog, "__init__"),
+    "worker": (UserGroupsDialog, "__init__"),
     "handler": (BrowserScreen, "action_turn"),
     "renderer": (Table, "action_end"),
     "quiet worker": (GroupsService, "group"),

@@ -1,4 +1,6 @@
-"""A session bus and a keyring of their own: the real programs, in a throwaway home."""
+"""A context bus and a keyring of their own: the real programs, in a throwaway home."""
+
+from __future__ import annotations
 
 import os
 import signal
@@ -16,14 +18,14 @@ DEADLINE = 20.0
 
 
 class SecretService:
-    """A session bus with gnome-keyring on it, whose login collection is unlocked at first."""
+    """A context bus with gnome-keyring on it, whose login collection is unlocked at first."""
 
     def __init__(self, environment: dict[str, str]) -> None:
         self.environment = environment.copy()
         """What a program needs to find this home, this bus and this keyring."""
         self._running = ExitStack()
 
-    def __enter__(self) -> "SecretService":
+    def __enter__(self) -> SecretService:
         with self._running:
             self._start_bus()
             self._start_keyring()
@@ -45,7 +47,7 @@ class SecretService:
     def _start_bus(self) -> None:
         bus = self._start(
             "dbus-daemon",
-            "--session",
+            "--context",
             "--nofork",
             "--nopidfile",
             f"--address=unix:path={self.environment['XDG_RUNTIME_DIR']}/bus",
@@ -73,7 +75,7 @@ class SecretService:
                 self._keyring.stdin.close()
                 bus.recv_until_filtered(owners, timeout=DEADLINE)
 
-    def _start(self, *command: str) -> "subprocess.Popen[bytes]":
+    def _start(self, *command: str) -> subprocess.Popen[bytes]:
         """Start a program that ends with the service."""
         program = subprocess.Popen(
             command,

@@ -1,5 +1,7 @@
 """An SSH server of the tests' own: the real sshd, throwaway keys, on a loopback port."""
 
+from __future__ import annotations
+
 import getpass
 import os
 import shlex

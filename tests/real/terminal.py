@@ -1,5 +1,7 @@
 """A terminal that tests can type into and read: tmux, the real program, on a socket of its own."""
 
+from __future__ import annotations
+
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
@@ -46,7 +48,7 @@ class Terminal:
 
     def __enter__(self) -> Self:
         self._configuration.write_text(CONFIGURATION)
-        self._tmux("-f", str(self._configuration), "new-session", "-d", "-s", "main", *self._size, "sh")
+        self._tmux("-f", str(self._configuration), "new-context", "-d", "-s", "main", *self._size, "sh")
         self.run(SET_PROMPT)
         self.wait_for(PROMPT)
         return self
@@ -99,7 +101,7 @@ class Terminal:
         self.press("Enter")
 
     def resize(self, columns: int, lines: int) -> None:
-        """Give the window another size."""
+        """Return the window another size."""
         self._tmux("resize-window", "-t", "main", "-x", str(columns), "-y", str(lines))
 
     def wait_for(self, *texts: str) -> str:

@@ -1,5 +1,7 @@
 """The program in a real terminal, with a real keyring, on the demo site over TCP."""
 
+from __future__ import annotations
+
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,7 +14,7 @@ from groupstui.demo import create_app, make_site
 from groupstui.demo.server import DemoServer
 
 from .conftest import need
-from .terminal import PROMPT, Terminal
+from .terminal.display import PROMPT, Terminal
 from .test_keyring import use_store
 
 pytestmark = pytest.mark.real
@@ -64,7 +66,7 @@ def sign_in(terminal: Terminal, url: str) -> None:
 
 
 def files_with(text: str, folder: Path) -> list[Path]:
-    """Give the files at home that hold a text."""
+    """Return the files at home that hold a text."""
     return [path for path in folder.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
 
 
@@ -210,7 +212,7 @@ def test_what_is_typed_before_the_program_is_there_is_taken(terminal, environmen
     leave(pane, "C-q")
 
 
-def test_a_person_of_a_large_site_is_found_by_four_letters(terminal, environment, home):
+def test_a_user_of_a_large_site_is_found_by_four_letters(terminal, environment, home):
     site = make_site(groups=2_430, users=9_000)
     with DemoServer(create_app(site, token=CANARY, latency=0.05)) as server:
         pane = terminal(environment | {"TESTMO_TOKEN": CANARY}, columns=80, lines=24)

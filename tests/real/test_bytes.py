@@ -1,5 +1,7 @@
 """Nothing is sent to a terminal at which nobody types."""
 
+from __future__ import annotations
+
 import pytest
 
 from groupstui.demo import create_app, make_site
@@ -16,7 +18,7 @@ SCREENS = {
     "the filter": ("/be", "filter"),
     "help": ("?", "Move"),
     "the palette": (":ada", "Ada Lovelace"),
-    "a person": ("\tu", "Groups of Ada Lovelace"),
+    "a user": ("\tu", "Groups of Ada Lovelace"),
     "the sites": ("i", "add a site"),
     "a name for a file": ("e", "groups.csv"),
     "what can be copied": ("Y", "all 15 groups as CSV"),

@@ -1,12 +1,14 @@
 """A token that is typed at the login shows up nowhere, whatever goes wrong afterwards."""
 
+from __future__ import annotations
+
 import sys
 from pathlib import Path
 from stat import S_IMODE
 
 import pytest
 
-from .terminal import PROMPT
+from .terminal.display import PROMPT
 from .test_app import CANARY, command_lines, files_with, sign_in, terminal, url
 
 __all__ = ["terminal", "url"]

@@ -1,5 +1,7 @@
 """However the program ends, it ends soon, with a true exit code, and leaves the terminal as it was."""
 
+from __future__ import annotations
+
 import signal
 
 import pytest

@@ -1,5 +1,7 @@
 """Nothing that a site says reaches the terminal as a command."""
 
+from __future__ import annotations
+
 import re
 
 from groupstui.demo import create_app

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import subprocess
 import sys
 from pathlib import Path
@@ -57,24 +59,24 @@ def test_the_keyring_is_named(secret_service):
 def test_a_locked_keyring_says_how_to_unlock_it(secret_service, action):
     use_store(secret_service.environment, "save", token="s3cret")
     secret_service.lock()
-    reason, advice = use_store(secret_service.environment, action, token="another")
+    reason, hint = use_store(secret_service.environment, action, token="another")
     assert reason == "the keyring is locked"
-    assert "Unlock the keyring" in advice
+    assert "Unlock the keyring" in hint
 
 
 def test_a_stuck_keyring_is_given_up_and_does_not_keep_the_program_from_ending(secret_service):
     use_store(secret_service.environment, "save", token="s3cret")
     secret_service.freeze()
-    reason, advice = use_store(secret_service.environment, "load", read_limit=1.0)
+    reason, hint = use_store(secret_service.environment, "load", read_limit=1.0)
     assert reason.startswith("the keyring did not answer within 1 s")
-    assert "Unlock the keyring" in advice
+    assert "Unlock the keyring" in hint
 
 
 @pytest.mark.parametrize("action", ["load", "save", "delete"])
 def test_a_session_without_a_bus_has_no_keyring(environment, action):
-    reason, advice = use_store(environment, action, token="s3cret")
+    reason, hint = use_store(environment, action, token="s3cret")
     assert reason == "no keyring is available here (keyring.backends.fail.Keyring)"
-    assert "TESTMO_TOKEN" in advice
+    assert "TESTMO_TOKEN" in hint
 
 
 def test_a_null_backend_that_the_environment_names_is_refused(secret_service):
@@ -85,9 +87,9 @@ def test_a_null_backend_that_the_environment_names_is_refused(secret_service):
 
 def test_a_missing_backend_that_the_environment_names_is_no_riddle(secret_service):
     environment = secret_service.environment | {"PYTHON_KEYRING_BACKEND": "keyrings.nosuch.Keyring"}
-    reason, advice = use_store(environment, "load")
+    reason, hint = use_store(environment, "load")
     assert "PYTHON_KEYRING_BACKEND names doesn't work (ModuleNotFoundError" in reason
-    assert advice == "Correct or remove PYTHON_KEYRING_BACKEND."
+    assert hint == "Correct or remove PYTHON_KEYRING_BACKEND."
 
 
 def test_a_named_backend_that_is_safe_is_used(secret_service):

@@ -1,5 +1,7 @@
 """Whatever a site sends, the program stays small."""
 
+from __future__ import annotations
+
 import subprocess
 import sys
 from collections.abc import Iterator

@@ -1,5 +1,7 @@
 """The program at the other end of a real SSH connection."""
 
+from __future__ import annotations
+
 import os
 import signal
 import subprocess
@@ -17,7 +19,7 @@ from groupstui.demo.server import DemoServer
 
 from .conftest import need
 from .ssh_server import SSHD, SshServer
-from .terminal import Terminal
+from .terminal.display import Terminal
 
 pytestmark = pytest.mark.real
 
@@ -86,7 +88,7 @@ def alive(pid: int) -> bool:
 
 
 def client_of(pane: Terminal) -> int:
-    """Give the process id of the ssh that runs in the pane."""
+    """Return the process id of the ssh that runs in the pane."""
     tty = pane.tty.removeprefix("/dev/")
     found = subprocess.run(["ps", "-t", tty, "-o", "pid=,comm="], capture_output=True, text=True, check=True)
     return next(int(line.split()[0]) for line in found.stdout.splitlines() if line.split()[1] == "ssh")

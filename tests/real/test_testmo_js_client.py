@@ -1,5 +1,7 @@
 """Testmo's own JavaScript client reads the demo site: what the demo answers is what Testmo's code expects."""
 
+from __future__ import annotations
+
 import json
 import os
 import shutil
@@ -26,9 +28,9 @@ def give_up(reason: str) -> None:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="context")
 def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the client, once a session, and give the folder that node finds it in."""
+    """Install the client, once a context, and give the folder that node finds it in."""
     for program in ("node", "npm"):
         if shutil.which(program) is None:
             give_up(f"{program} is not installed")
@@ -54,14 +56,14 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "node_modules"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="context")
 def site() -> Site:
     return make_site(60)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="context")
 def read(modules: Path, site: Site) -> dict[str, Any]:
-    """Give what the client read: the user, all pages of groups, and group 1."""
+    """Return what the client read: the user, all pages of groups, and group 1."""
     with DemoServer(create_app(site, token=DEMO_TOKEN)) as server:
         done = subprocess.run(
             ["node", str(SCRIPT), server.url, DEMO_TOKEN, "1"],
@@ -76,7 +78,7 @@ def read(modules: Path, site: Site) -> dict[str, Any]:
 
 
 def as_node_prints(stamp: str | None) -> str | None:
-    """Give a time as JavaScript's Date prints it; node runs in UTC, so one without a zone is UTC as well."""
+    """Return a time as JavaScript's Date prints it; node runs in UTC, so one without a zone is UTC, too."""
     if stamp is None:
         return None
     return datetime.fromisoformat(stamp).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

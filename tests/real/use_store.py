@@ -3,6 +3,8 @@
 Prints what came of it. The token to save comes on stdin.
 """
 
+from __future__ import annotations
+
 import asyncio
 import sys
 
@@ -27,4 +29,4 @@ async def use(action: str, origin: str, read_limit: str) -> str:
 try:
     print(asyncio.run(use(*sys.argv[1:])))
 except KeyringUnavailable as error:
-    print(error, error.advice, sep="\n")
+    print(error, error.hint, sep="\n")

@@ -1,5 +1,7 @@
 """The README's pictures show the app as it is."""
 
+from __future__ import annotations
+
 import os
 import subprocess
 import sys

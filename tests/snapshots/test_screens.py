@@ -1,17 +1,19 @@
 """A picture of every screen and state. Look at each before accepting a change of it."""
 
+from __future__ import annotations
+
 import asyncio
 
 import httpx
 import pytest
 from textual.pilot import Pilot
 
-from groupstui.api.instance import Instance
-from groupstui.app import Access, GroupsApp, make_app
+from groupstui.app import Credentials, GroupsApp, make_app
 from groupstui.demo import DEMO_TOKEN, Faults, Site, create_app, make_site, week_ago
 from groupstui.history import History
 from groupstui.redaction import Secret
-from groupstui.service import GroupsService
+from groupstui.service.service import GroupsService
+from groupstui.testmo.instance import Instance
 
 from ..ui.driving import drawn, press, settled, type_text, until
 
@@ -27,7 +29,7 @@ def faults() -> Faults:
 @pytest.fixture
 def app(site: Site, faults: Faults, clock) -> GroupsApp:
     """The app on the demo site, as with a token in the environment."""
-    return make_app(connect=connector(site, faults, clock), access=Access(INSTANCE, Secret(DEMO_TOKEN)))
+    return make_app(connect=connector(site, faults, clock), access=Credentials(INSTANCE, Secret(DEMO_TOKEN)))
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def app_with_a_past(site: Site, faults: Faults, clock) -> GroupsApp:
     clock.seconds -= 7 * 24 * 3600
     asyncio.run(then.index())
     clock.seconds += 7 * 24 * 3600
-    access = Access(INSTANCE, Secret(DEMO_TOKEN))
+    access = Credentials(INSTANCE, Secret(DEMO_TOKEN))
     return make_app(connect=connector(site, faults, clock, history), access=access)
 
 
@@ -136,7 +138,7 @@ def test_the_sites(snap_compare, app) -> None:
 def test_an_empty_site(snap_compare, clock) -> None:
     app = make_app(
         connect=connector(make_site(groups=0, users=2), Faults(), clock),
-        access=Access(INSTANCE, Secret(DEMO_TOKEN)),
+        access=Credentials(INSTANCE, Secret(DEMO_TOKEN)),
     )
     assert snap_compare(app, terminal_size=SMALL, run_before=keys())
 
@@ -178,7 +180,7 @@ def test_any_group_of_the_site_by_name_or_member(snap_compare, app) -> None:
     assert snap_compare(app, terminal_size=SMALL, run_before=keys("slash", *"grace", "tab"))
 
 
-def test_going_to_a_person(snap_compare, app) -> None:
+def test_going_to_a_user(snap_compare, app) -> None:
     assert snap_compare(app, terminal_size=SMALL, run_before=keys("colon", *"hopp"))
 
 

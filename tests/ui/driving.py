@@ -1,22 +1,26 @@
-"""Drives the app by keys, and reads what a person would see."""
+"""Drives the app by keys, and reads what a user would see."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 
 from textual.pilot import Pilot
 
-from groupstui.api.instance import Instance
-from groupstui.api.pacing import Clock
-from groupstui.app import Access, GroupsApp, make_app
+from groupstui.app import Credentials, GroupsApp, make_app
 from groupstui.history import History
 from groupstui.redaction import Secret
 from groupstui.screens.browser import BrowserScreen
-from groupstui.service import Connect, GroupsService
+from groupstui.service.service import GroupsService, ServiceFactory
+from groupstui.testmo.instance import Instance
+from groupstui.testmo.rate_limit import Clock
 
 ROUNDS = 800
 """Rounds of the event loop after which waiting counts as failed; each is a few milliseconds."""
 
 
-def connector(clock: Clock, timeout: float = 5, history: History | None = None, **more: bool) -> Connect:
+def connector(
+    clock: Clock, timeout: float = 5, history: History | None = None, **more: bool
+) -> ServiceFactory:
     """Make services that tell the time by a test's clock."""
 
     def connect(instance: Instance, token: Secret) -> GroupsService:
@@ -35,7 +39,7 @@ def browser_app(
     **more: bool,
 ) -> GroupsApp:
     """Make the app as `TESTMO_TOKEN=… groupstui --instance …` starts it."""
-    access = Access(Instance.parse(url), Secret(token))
+    access = Credentials(Instance.parse(url), Secret(token))
     return make_app(connect=connector(clock, timeout, history, **more), access=access, start_at=start_at)
 
 
@@ -52,7 +56,7 @@ async def settled(pilot: Pilot[None]) -> None:
     """Let the app work until nothing loads and the detail has caught up with the cursor."""
 
     def quiet() -> bool:
-        # A dialog's worker waits for its person.
+        # A dialog's worker waits for its user.
         if any(
             worker.is_running and worker.group not in ("dialog", "palette") for worker in pilot.app.workers
         ):
@@ -91,7 +95,7 @@ NAMES = {
 
 
 def drawn(pilot: Pilot[None], where: str = "") -> str:
-    """Give the text of the whole screen, dialogs included, or of one widget on it; a line a row."""
+    """Return the text of the whole screen, dialogs included, or of one widget on it; a line a row."""
     screen = pilot.app.screen
     lines = screen._compositor.render_strips(pilot.app.size)
     if where:
@@ -101,7 +105,7 @@ def drawn(pilot: Pilot[None], where: str = "") -> str:
 
 
 def words(pilot: Pilot[None], where: str = "") -> str:
-    """Give what is on the screen with single spaces, without borders, and however its lines were broken."""
+    """Return what is on the screen with single spaces, without borders, and however its lines were broken."""
     return " ".join(drawn(pilot, where).translate(BORDERS).split())
 
 
@@ -109,6 +113,6 @@ BORDERS = str.maketrans(dict.fromkeys("│╭╮╰╯─┃", " "))
 
 
 def cursor(pilot: Pilot[None], where: str) -> str:
-    """Give the row under a list's cursor: `#list`, `#members`, or a dialog's `Table`."""
+    """Return the row under a list's cursor: `#list`, `#members`, or a dialog's `Table`."""
     (row,) = (line for line in drawn(pilot, where).splitlines() if "▸" in line)
     return " ".join(row.translate(BORDERS).replace("▸", " ").split())

@@ -1,5 +1,7 @@
 """What signing in takes in a test: a keyring in memory, which can fail as real ones do, and the steps."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -9,12 +11,12 @@ from keyring.errors import KeyringLocked, PasswordDeleteError
 from textual import events
 from textual.pilot import Pilot
 
-from groupstui.api.pacing import Clock
-from groupstui.app import Access, GroupsApp, make_app
+from groupstui.app import Credentials, GroupsApp, make_app
 from groupstui.credentials import TokenStore
 from groupstui.history import History
-from groupstui.service import GroupsService
+from groupstui.service.service import GroupsService
 from groupstui.settings import SettingsFile
+from groupstui.testmo.rate_limit import Clock
 
 from .driving import press, settled
 
@@ -78,7 +80,7 @@ def app_with(
     settings: SettingsFile,
     clock: Clock,
     *,
-    access: Access | None = None,
+    access: Credentials | None = None,
     timeout: float = 5,
     history: Callable[[str], History | None] = lambda origin: None,
     **limits: float,

@@ -1,5 +1,7 @@
 """Browsing pages of groups and their members, by key presses, on the demo site over TCP."""
 
+from __future__ import annotations
+
 import pytest
 
 from groupstui.demo import DEMO_TOKEN, create_app, make_site
@@ -18,7 +20,7 @@ async def pilot(demo, clock):
 
 
 def rows(pilot) -> list[str]:
-    """Give the names in the list of groups, from the top to the bottom."""
+    """Return the names in the list of groups, from the top to the bottom."""
     return [group.name for group in pilot.app.screen.groups.table.rows]
 
 
@@ -363,7 +365,7 @@ async def test_one_goes_into_a_group_and_back(pilot, there, back):
     assert pilot.app.screen.groups.has_focus_within
 
 
-# A person's groups
+# A user's groups
 
 
 @pytest.mark.parametrize("key", ["u", "enter", "l", "right"])
@@ -407,7 +409,7 @@ async def test_an_answer_from_a_site_that_is_not_read_yet_says_so(demo, clock):
 # From anywhere
 
 
-async def test_any_person_is_found_by_a_part_of_the_name(pilot):
+async def test_any_user_is_found_by_a_part_of_the_name(pilot):
     await press(pilot, ":")
     await type_text(pilot, "hopp")
     await press(pilot, "enter")
@@ -456,7 +458,7 @@ async def test_the_app_opens_at_a_group(demo, clock, wanted, there):
         assert cursor(pilot, "#list").startswith(there)
 
 
-async def test_the_app_opens_at_a_person(demo, clock):
+async def test_the_app_opens_at_a_user(demo, clock):
     app = browser_app(demo.url, demo.token, clock, start_at="grace hopper")
     async with app.run_test(size=(120, 40)) as pilot:
         await settled(pilot)

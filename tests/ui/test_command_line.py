@@ -1,5 +1,7 @@
 """Starting the program: what it answers before it draws anything, as a process of its own."""
 
+from __future__ import annotations
+
 import os
 import pty
 import subprocess
@@ -85,7 +87,7 @@ def command(arguments):
 
 
 def environment(home, more):
-    """Give the whole environment of a program at home there."""
+    """Return the whole environment of a program at home there."""
     return {
         "HOME": str(home),
         "LANG": "C.UTF-8",

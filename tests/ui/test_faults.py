@@ -1,9 +1,11 @@
 """Whatever a site answers, the app lives, says what to do, and keeps what is on the screen."""
 
+from __future__ import annotations
+
 import pytest
 
-from groupstui.api.pacing import Clock
 from groupstui.demo.faults import KINDS
+from groupstui.testmo.rate_limit import Clock
 
 from ..bad_days import BAD_DAYS, DOUBTFUL_DAYS, NEVER_ANSWERED, ODD_DAYS, PATIENCE
 from .driving import browser_app, cursor, press, settled, type_text, until, words
@@ -16,14 +18,14 @@ PRESS = {"401": "i signs in again.", "403": "i signs in again."}
 
 
 def app(demo, clock, day=None):
-    """Give the app, with little patience where an answer never comes."""
+    """Return the app, with little patience where an answer never comes."""
     timeout = PATIENCE if day is not None and day.kind in NEVER_ANSWERED else 20
     return browser_app(demo.url, demo.token, clock, timeout).run_test(size=(160, 40), notifications=True)
 
 
 def saw(record_property, day, pilot) -> None:
-    """Let the summary of the tests show what a person would have read."""
-    record_property("saw", ("app", day.kind, words(pilot, "MessageLine")))
+    """Let the summary of the tests show what a user would have read."""
+    record_property("saw", ("app", day.kind, words(pilot, "NoticeBar")))
 
 
 def test_every_kind_of_fault_is_tried():

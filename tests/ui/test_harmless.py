@@ -1,4 +1,6 @@
-"""Whatever names a site and its people have, every screen stays whole, by key presses."""
+"""Whatever names a site and its users have, every screen stays whole, by key presses."""
+
+from __future__ import annotations
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -45,11 +47,11 @@ async def test_no_name_breaks_out_of_its_cell(pilot, demo, names):
     assert {cell_len(line) for line in drawn(pilot).splitlines()} == {SIZE[0]}
 
 
-async def test_the_names_of_people_are_literal_in_the_palette_and_in_their_dialogs(pilot):
+async def test_the_names_of_users_are_literal_in_the_palette_and_in_their_dialogs(pilot):
     for name in MARKUP[:3]:
         await press(pilot, "colon")
         await paste(pilot, name)
-        assert any(name in line and "person #" in line for line in drawn(pilot).splitlines())
+        assert any(name in line and "user #" in line for line in drawn(pilot).splitlines())
         await press(pilot, "down", "enter")
         assert f"Groups of {name} · #" in drawn(pilot)
         await press(pilot, "escape")

@@ -1,5 +1,7 @@
 """The site as it was last read is there at once, and offline; what changed is shown."""
 
+from __future__ import annotations
+
 import csv
 
 import pytest
@@ -24,7 +26,7 @@ async def known(demo, clock, history) -> None:
     demo.site.add_member(1, 30)
     demo.site.add_member(1, 31)
     demo.site.remove_member(1, 4)
-    demo.site.rename_group(2, "Release people")
+    demo.site.rename_group(2, "Release users")
     demo.site.delete_group(23)
     clock.seconds += LATER
 
@@ -49,7 +51,7 @@ async def test_the_fresh_reading_takes_its_place_and_the_cursor_stays(demo, cloc
     async with app(demo, clock, history).run_test(size=(120, 40)) as pilot:
         await pilot.press("down")
         await settled(pilot)
-        assert "Release people" in drawn(pilot)
+        assert "Release users" in drawn(pilot)
         assert "Release managers" not in drawn(pilot)
         assert "as of Thu 14:02:11" in drawn(pilot)
         assert pilot.app.screen.groups.table.current.id == 2
@@ -91,7 +93,7 @@ async def test_a_damaged_history_is_told(demo, clock, history):
     async with app(demo, clock, history).run_test(size=(160, 40)) as pilot:
         await settled(pilot)
         assert "The history was damaged" in drawn(pilot)
-        assert "Release people" in drawn(pilot)
+        assert "Release users" in drawn(pilot)
 
 
 # What changed
@@ -111,7 +113,7 @@ def line(pilot, text: str) -> str:
 async def test_groups_that_changed_have_a_badge_and_the_list_says_since_when(pilot):
     assert "+2 −1" in line(pilot, "1 QA ")
     assert "± since Mon 11-23" in drawn(pilot)
-    assert "+" not in line(pilot, "Release people")
+    assert "+" not in line(pilot, "Release users")
 
 
 async def test_what_is_new_since_the_last_time_is_said(pilot):
@@ -130,7 +132,7 @@ async def test_changes_are_shown_with_who_and_what(pilot):
     assert "since Mon 2026-11-23 14:02, where the history begins" in drawn(pilot)
     assert "Guido van Rossum" in line(pilot, "+ joined  QA")
     assert "Margaret Hamilton" in line(pilot, "− left    QA")
-    assert "was Release managers" in line(pilot, "renamed   Release people")
+    assert "was Release managers" in line(pilot, "renamed   Release users")
     assert "deleted   [@click=app.quit]x[/]" in drawn(pilot)
 
 
@@ -144,14 +146,14 @@ async def test_enter_opens_the_group_and_back_leads_back(pilot):
     assert pilot.app.screen.groups.table.current.name != "QA"
 
 
-async def test_u_shows_the_person_s_groups(pilot):
+async def test_u_shows_the_user_s_groups(pilot):
     await press(pilot, "d")
     rows = pilot.app.screen.query_one("Table").rows
-    index = next(index for index, change in enumerate(rows) if change.person == "Guido van Rossum")
+    index = next(index for index, change in enumerate(rows) if change.user == "Guido van Rossum")
     await press(pilot, *["down"] * index, "u")
     assert "Groups of Guido van Rossum" in drawn(pilot)
     await press(pilot, "escape")
-    assert pilot.app.screen.query_one("Table").current.person == "Guido van Rossum"
+    assert pilot.app.screen.query_one("Table").current.user == "Guido van Rossum"
 
 
 async def test_w_looks_back_further_and_less_far(pilot):

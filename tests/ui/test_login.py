@@ -1,11 +1,13 @@
 """Signing in, by key presses, on the demo site over TCP."""
 
+from __future__ import annotations
+
 import socket
 
 import pytest
 from keyring.backends.null import Keyring as Null
 
-from groupstui.app import Access
+from groupstui.app import Credentials
 from groupstui.redaction import Secret
 from groupstui.settings import SettingsFile
 
@@ -162,16 +164,16 @@ async def try_again(pilot, demo, token):
 
 
 @pytest.mark.parametrize(
-    ("token", "what", "advice"),
+    ("token", "what", "hint"),
     [
         ("wrong", "does not accept the token (401", "Sign in again with a new token."),
         ("demo-member-token", "may not read this (403", "only be read with the token of a site admin."),
     ],
 )
-async def test_a_token_that_is_refused_can_be_corrected(pilot, demo, keyring, token, what, advice):
+async def test_a_token_that_is_refused_can_be_corrected(pilot, demo, keyring, token, what, hint):
     await sign_in(pilot, demo.url, token)
     assert what in words(pilot)
-    assert advice in words(pilot)
+    assert hint in words(pilot)
     assert demo.url in drawn(pilot)
     assert "•" * len(token) in drawn(pilot)
     assert keyring.tokens == {}
@@ -179,7 +181,7 @@ async def test_a_token_that_is_refused_can_be_corrected(pilot, demo, keyring, to
 
 
 @pytest.mark.parametrize(
-    ("fault", "what", "advice"),
+    ("fault", "what", "hint"),
     [
         ("html", "answered with a web page, not with Testmo's API", "Check the instance's address."),
         ("redirect", "redirects to https://elsewhere.example/login", "Check the instance's address."),
@@ -187,11 +189,11 @@ async def test_a_token_that_is_refused_can_be_corrected(pilot, demo, keyring, to
         ("cut-json", "answered with broken JSON", "Try again; if it stays, report it"),
     ],
 )
-async def test_an_answer_that_makes_no_sense_says_what_to_do(pilot, demo, fault, what, advice):
+async def test_an_answer_that_makes_no_sense_says_what_to_do(pilot, demo, fault, what, hint):
     demo.faults.always(fault)
     await sign_in(pilot, demo.url, demo.token)
     assert what.lower() in words(pilot).lower()
-    assert advice in words(pilot)
+    assert hint in words(pilot)
     demo.faults.clear()
     await press(pilot, "enter")
     assert in_browser(pilot)
@@ -264,7 +266,7 @@ async def test_the_next_start_goes_straight_to_the_groups(app, demo, keyring, se
 
 
 async def test_a_token_from_outside_never_touches_the_keyring(demo, keyring, settings, clock):
-    access = Access(demo.instance, Secret(demo.token))
+    access = Credentials(demo.instance, Secret(demo.token))
     async with started(app_with(keyring, settings, clock, access=access)) as pilot:
         assert in_browser(pilot)
         await press(pilot, "n", "i", "o", "y")

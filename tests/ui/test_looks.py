@@ -1,12 +1,14 @@
 """How the app is drawn where the terminal can do less."""
 
+from __future__ import annotations
+
 import pytest
 
-from groupstui.app import Access, GroupsApp, make_app
-from groupstui.line_filters import GLYPHS
+from groupstui.app import Credentials, GroupsApp, make_app
 from groupstui.redaction import Secret
 from groupstui.settings import SettingsFile
-from groupstui.terminal import Looks
+from groupstui.terminal.display import DisplayOptions
+from groupstui.terminal.line_filters import GLYPHS
 
 from .driving import connector, drawn, press, settled
 
@@ -15,11 +17,11 @@ from .driving import connector, drawn, press, settled
 def make(demo, clock, settings_path):
     """Make the app, drawn in some way."""
 
-    def make(looks: Looks | None = None) -> GroupsApp:
+    def make(looks: DisplayOptions | None = None) -> GroupsApp:
         return make_app(
             settings_file=SettingsFile(settings_path),
             connect=connector(clock),
-            access=Access(demo.instance, Secret(demo.token)),
+            access=Credentials(demo.instance, Secret(demo.token)),
             looks=looks,
         )
 
@@ -41,7 +43,7 @@ async def visit_every_screen(pilot) -> str:
 
 
 async def test_ascii_alone_draws_everything(make):
-    async with make(Looks(ascii_only=True)).run_test(size=(80, 24)) as pilot:
+    async with make(DisplayOptions(ascii_only=True)).run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         seen = await visit_every_screen(pilot)
         assert seen.isascii()
@@ -51,7 +53,7 @@ async def test_ascii_alone_draws_everything(make):
 
 
 async def test_in_ascii_members_and_strangers_have_different_signs(make):
-    async with make(Looks(ascii_only=True)).run_test(size=(80, 24)) as pilot:
+    async with make(DisplayOptions(ascii_only=True)).run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         await press(pilot, "space", "down", "space", "c")
         lines = drawn(pilot).splitlines()
@@ -105,7 +107,7 @@ async def test_a_theme_that_256_colours_can_show_is_used(make, settings_path):
 
 @pytest.mark.parametrize(("animations", "level"), [(True, "full"), (False, "none")])
 async def test_nothing_glides_where_nothing_should(make, animations, level):
-    assert make(Looks(animations=animations)).animation_level == level
+    assert make(DisplayOptions(animations=animations)).animation_level == level
 
 
 def test_every_glyph_stands_for_one_cell():

@@ -1,11 +1,14 @@
-"""On a site of many people, `/users` costs many requests: it is asked for when somebody needs it."""
+"""On a site of many users, `/users` costs many requests: it is asked for when somebody needs it."""
+
+from __future__ import annotations
 
 import pytest
 
 from groupstui.demo import make_site
-from groupstui.screens.site import FEW_PEOPLE
+from groupstui.screens.site import MAX_USERS_READ_UNASKED
 from groupstui.text import fold
-from groupstui.widgets import filtered_table, group_list
+from groupstui.widgets import filterable_table as filtered_table
+from groupstui.widgets import group_list
 
 from .driving import browser_app, drawn, press, settled, type_text
 
@@ -22,26 +25,26 @@ async def pilot(demo, clock):
         yield pilot
 
 
-def people_requests(demo) -> int:
+def users_requests(demo) -> int:
     return sum("/users?" in path for path in demo.log.paths)
 
 
 async def test_nobody_s_address_is_read_unasked(demo, pilot):
-    assert len(pilot.app.screen.service.directory.names) > FEW_PEOPLE
-    assert people_requests(demo) == 0
+    assert len(pilot.app.screen.service.directory.names) > MAX_USERS_READ_UNASKED
+    assert users_requests(demo) == 0
 
 
 async def test_an_address_in_the_palette_has_them_read_once(demo, pilot):
     await press(pilot, ":")
     await type_text(pilot, "ada.lovelace@")
     assert "Ada Lovelace" in drawn(pilot)
-    assert people_requests(demo) == 25
+    assert users_requests(demo) == 25
 
 
 async def test_an_address_in_the_filter_has_them_read(demo, pilot):
     await press(pilot, "/", "tab")
     await type_text(pilot, "ada.lovelace@")
-    assert people_requests(demo) == 25
+    assert users_requests(demo) == 25
     assert "by name or member" in drawn(pilot)
     assert pilot.app.screen.groups.rows_shown > 0
 
@@ -66,14 +69,14 @@ async def test_a_large_group_is_filtered_letter_by_letter(pilot, monkeypatch):
     assert len(screen.members.table.rows) == len(everybody)
 
 
-async def test_groups_of_people_whose_name_fits_are_found_among_many(pilot, monkeypatch):
+async def test_groups_of_users_whose_name_fits_are_found_among_many(pilot, monkeypatch):
     monkeypatch.setattr(group_list, "FEW", 100)
     screen = pilot.app.screen
     await press(pilot, "/", "tab")
     await type_text(pilot, "lovelace")
     assert screen.groups.rows_shown > 0
     directory = screen.service.directory
-    people = {person.id for person in directory.person_index.search("lovelace")}
+    users = {user.id for user in directory.user_index.search("lovelace")}
     assert {group.id for group in screen.groups.table.rows} == {
-        group.id for group in directory.groups if people & set(group.members)
+        group.id for group in directory.groups if users & set(group.members)
     }

@@ -1,4 +1,6 @@
-"""Names and messages are people's and servers': they are shown literally, and nothing in them is obeyed."""
+"""Names and messages are users's and servers': they are shown literally, and nothing in them is obeyed."""
+
+from __future__ import annotations
 
 import json
 
@@ -8,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.events import Paste
 
-from groupstui.api.instance import Instance
-from groupstui.app import Access, make_app
+from groupstui.app import Credentials, make_app
 from groupstui.redaction import Secret
-from groupstui.service import GroupsService
-from groupstui.text import LONGEST, clean
+from groupstui.service.service import GroupsService
+from groupstui.testmo.instance import Instance
+from groupstui.text import LONGEST, sanitize
 
 from ..hostile import HOSTILE, MARKUP, full_of, obeyed
 from .driving import browser_app, drawn, press, settled
@@ -37,7 +39,7 @@ async def test_names_of_groups_are_shown_literally(pilot):
     assert "[bold]QA[/bold]" in drawn(pilot)
 
 
-async def test_names_of_people_are_shown_literally(pilot):
+async def test_names_of_users_are_shown_literally(pilot):
     await press(pilot, "tab")
     for name in MARKUP:
         assert f" {name} " in drawn(pilot)
@@ -60,7 +62,7 @@ async def test_a_name_is_literal_in_messages_dialogs_and_filters(pilot, row):
     assert f"Nothing here matches “{name}!”" in drawn(pilot)
 
 
-async def test_a_person_s_name_is_literal_in_the_dialog_of_their_groups(pilot):
+async def test_a_user_s_name_is_literal_in_the_dialog_of_their_groups(pilot):
     await press(pilot, "tab", "s")
     members = pilot.app.screen.members.table.rows
     index = next(index for index, member in enumerate(members) if member.label == "[/x]")
@@ -102,7 +104,7 @@ async def test_what_a_server_says_is_shown_literally(status, headers):
     def connect(instance: Instance, token: Secret) -> GroupsService:
         return GroupsService(instance, token, transport=lambda: httpx.MockTransport(answer))
 
-    app = make_app(connect=connect, access=Access(Instance("https://acme.testmo.net"), Secret("t0ken")))
+    app = make_app(connect=connect, access=Credentials(Instance("https://acme.testmo.net"), Secret("t0ken")))
     async with app.run_test(size=(160, 40)) as pilot:
         await settled(pilot)
         assert "[/x]" in drawn(pilot)
@@ -112,7 +114,7 @@ async def test_what_a_server_says_is_shown_literally(status, headers):
 
 @given(st.text(max_size=300))
 def test_any_text_becomes_one_harmless_line(text):
-    shown = clean(text)
+    shown = sanitize(text)
     assert obeyed(shown) == set()
     assert "\n" not in shown
     assert len(shown) <= LONGEST

@@ -1,5 +1,7 @@
 """Marking groups and comparing them; looking for what should not be so."""
 
+from __future__ import annotations
+
 import pytest
 
 from groupstui.demo import DEMO_TOKEN, create_app, make_site
@@ -42,9 +44,9 @@ async def test_the_marked_groups_are_compared(pilot):
     assert "Comparing 2 groups" in drawn(pilot)
     assert "1 %  QA is a subset of Everyone" in drawn(pilot)
     assert "●   ●" in line(pilot, "▸ Ada Lovelace")
-    assert "500 people, in all: 5" in drawn(pilot)
+    assert "500 users, in all: 5" in drawn(pilot)
     await press(pilot, "f")
-    assert "495 people, who differ" in drawn(pilot)
+    assert "495 users, who differ" in drawn(pilot)
     await press(pilot, "escape")
     assert "Groups · 2 marked" in drawn(pilot)
 
@@ -64,7 +66,7 @@ async def test_one_mark_is_compared_with_the_group_under_the_cursor(pilot):
     assert "QA is a subset of Everyone" in drawn(pilot)
 
 
-async def test_enter_shows_the_person_s_groups(pilot):
+async def test_enter_shows_the_user_s_groups(pilot):
     await press(pilot, "space", "down", "c", "enter")
     assert "Groups of Ada Lovelace" in drawn(pilot)
 
@@ -73,15 +75,15 @@ async def test_many_groups_can_be_seen_by_going_sideways(pilot):
     await press(pilot, *["space"] * 6, "c")
     assert "Comparing 6 groups" in drawn(pilot)
     assert "10 more pairs, none more alike" in drawn(pilot)
-    assert "Former pilots" not in line(pilot, "Person")
+    assert "Former pilots" not in line(pilot, "User")
     assert "l more groups" in drawn(pilot)
     assert "h back" not in drawn(pilot)
     await press(pilot, "right", "right", "right")
     assert "h back" in drawn(pilot)
-    assert "Former pilots" in line(pilot, "Person")
-    assert "QA" not in line(pilot, "Person")
+    assert "Former pilots" in line(pilot, "User")
+    assert "QA" not in line(pilot, "User")
     await press(pilot, "left", "left", "left")
-    assert "QA" in line(pilot, "Person")
+    assert "QA" in line(pilot, "User")
 
 
 @pytest.mark.parametrize("marks", [0, 7])
@@ -116,10 +118,10 @@ async def test_an_audit_lists_what_it_finds_and_why_that_matters(pilot):
 
 async def test_a_narrow_screen_leaves_the_room_to_what_was_found(pilot):
     await press(pilot, "a", "n", "n", "n", "n", "n")
-    assert "Leilani Kamakawiwoʻole is the only active person in Accounts" in line(pilot, "▸")
+    assert "Leilani Kamakawiwoʻole is the only active user in Accounts" in line(pilot, "▸")
     await pilot.resize_terminal(120, 40)
     await settled(pilot)
-    assert "▸ One active person left" in drawn(pilot)
+    assert "▸ One active user left" in drawn(pilot)
 
 
 async def test_a_finding_opens_its_group(pilot):
@@ -133,7 +135,7 @@ async def go_to(pilot, check: str) -> None:
         await press(pilot, "n")
 
 
-async def test_a_finding_about_a_person_opens_their_groups(pilot):
+async def test_a_finding_about_a_user_opens_their_groups(pilot):
     await press(pilot, "a")
     await go_to(pilot, "inactive")
     name = pilot.app.screen.query_one("Table").current.finding.text.partition(" is inactive")[0]

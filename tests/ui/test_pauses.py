@@ -1,5 +1,7 @@
 """A pause that the site asks for is told with its end, can be left, and is kept to by whoever asks next."""
 
+from __future__ import annotations
+
 import asyncio
 import re
 

@@ -1,8 +1,10 @@
 """Changing sites, signing out, and what the next start finds, by key presses on two demo sites over TCP."""
 
+from __future__ import annotations
+
 import pytest
 
-from groupstui.app import Access
+from groupstui.app import Credentials
 from groupstui.demo import create_app, make_site
 from groupstui.demo.server import DemoServer
 from groupstui.history import History
@@ -288,10 +290,10 @@ async def test_what_was_read_is_there_before_the_keyring_answers(demo, hanging, 
     async with app_with(hanging, settings, clock, history=histories).run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: "page 1 of 16 · 1–15 of 230" in drawn(pilot))
         assert "from the history" in drawn(pilot)
-        demo.site.rename_group(2, "Release people")
+        demo.site.rename_group(2, "Release users")
         hanging.release()
         await settled(pilot)
-        assert "Release people" in drawn(pilot)
+        assert "Release users" in drawn(pilot)
         assert "from the history" not in drawn(pilot)
 
 
@@ -324,7 +326,7 @@ async def test_a_locked_keyring_leaves_what_was_read_and_says_so(demo, keyring, 
 
 @pytest.fixture
 def access(demo):
-    return Access(demo.instance, Secret(demo.token))
+    return Credentials(demo.instance, Secret(demo.token))
 
 
 async def test_leaving_a_token_from_outside_deletes_nothing(demo, keyring, settings, clock, access):

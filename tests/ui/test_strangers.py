@@ -1,5 +1,7 @@
 """An address where something else answers than a Testmo site, or nothing any more, by key presses."""
 
+from __future__ import annotations
+
 from contextlib import AsyncExitStack, nullcontext
 
 import pytest

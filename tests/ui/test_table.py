@@ -1,5 +1,7 @@
 """The table alone: rows of any number, by keys and by the mouse."""
 
+from __future__ import annotations
+
 import pytest
 from textual import events
 from textual.app import App, ComposeResult
@@ -11,7 +13,7 @@ from .driving import cursor, drawn
 COLUMNS = (
     Column("id", "ID", str, order=lambda number: number, align="right", width=9),
     Column("name", "Name", lambda number: f"row {number}", least=4),
-    Column("extra", "Extra", lambda number: "x" * 8, width=8, priority=1),
+    Column("extra", "PaletteCommand", lambda number: "x" * 8, width=8, priority=1),
 )
 
 
@@ -105,10 +107,10 @@ async def test_a_window_of_any_size_shows_the_cursor(running):
 
 async def test_columns_give_way_by_their_priority(running):
     async with running(range(3)) as pilot:
-        assert "Extra" in drawn(pilot)
+        assert "PaletteCommand" in drawn(pilot)
         await pilot.resize_terminal(22, 12)
         await pilot.pause()
-        assert "Extra" not in drawn(pilot)
+        assert "PaletteCommand" not in drawn(pilot)
         assert "row 2" in drawn(pilot)
 
 

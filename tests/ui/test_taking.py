@@ -1,5 +1,7 @@
 """Copying, printing and exporting what is on the screen, by key presses."""
 
+from __future__ import annotations
+
 import csv
 import json
 from stat import S_IMODE
@@ -124,8 +126,8 @@ async def test_a_comparison_is_copied_and_exported_as_it_is_narrowed(pilot, tmp_
     assert "Sent the name to the terminal's clipboard." in words(pilot, ".dialog")
     assert await copied(pilot, "overlap") == "0 %  QA and Release managers share nobody"
     await press(pilot, "f", "e", "enter")
-    assert "Wrote people.csv" in words(pilot, ".dialog")
-    with (tmp_path / "people.csv").open(encoding="utf-8", newline="") as file:
+    assert "Wrote users.csv" in words(pilot, ".dialog")
+    with (tmp_path / "users.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert rows[0] == {"id": "1", "name": "Ada Lovelace", "QA": "yes", "Release managers": "no"}
 
@@ -142,7 +144,7 @@ async def test_findings_are_copied_and_exported(pilot, tmp_path):
     assert {check["check"] for check in whole["checks"]} >= {"empty", "only-member"}
 
 
-async def test_the_groups_of_a_person_are_copied_and_exported_as_they_are_sorted(pilot, tmp_path):
+async def test_the_groups_of_a_user_are_copied_and_exported_as_they_are_sorted(pilot, tmp_path):
     await press(pilot, "tab", "u")
     names = (await copied(pilot, "one a line")).splitlines()
     assert names == [row.name for row in pilot.app.screen.query_one("Table").rows]
@@ -150,7 +152,7 @@ async def test_the_groups_of_a_person_are_copied_and_exported_as_they_are_sorted
     await type_text(pilot, "ada.json")
     await press(pilot, "enter")
     whole = json.loads((tmp_path / "ada.json").read_text())
-    assert whole["person"] == {"id": 1, "name": "Ada Lovelace"}
+    assert whole["user"] == {"id": 1, "name": "Ada Lovelace"}
     assert [group["name"] for group in whole["groups"]] == names
 
 

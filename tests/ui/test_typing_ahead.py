@@ -1,5 +1,7 @@
 """Keys that arrive in one packet, as on a slow line, do what they do one by one."""
 
+from __future__ import annotations
+
 import pytest
 from textual.events import Key, Paste
 

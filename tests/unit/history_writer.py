@@ -1,4 +1,6 @@
-"""Saves readings that grow by a person each, and says each that is kept; run as a process of its own."""
+"""Saves readings that grow by a user each, and says each that is kept; run as a process of its own."""
+
+from __future__ import annotations
 
 import os
 import resource
@@ -6,7 +8,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from groupstui.directory import Directory, Group
+from groupstui.directory.directory import Directory, Group
 from groupstui.history import History
 
 folder, first, count = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
@@ -18,10 +20,10 @@ if limit := os.environ.get("LARGEST_FILE"):
 history = History("https://acme.testmo.net", folder)
 step = 2 if count < 1_000 and not limit else 1
 for number in range(first, first + count * step, step):
-    people = range(1, 50_000 if os.environ.get("LARGE_READING") else number + 2)
+    users = range(1, 50_000 if os.environ.get("LARGE_READING") else number + 2)
     directory = Directory()
-    directory.add((), {person: f"Person {person}" for person in people})
+    directory.add((), {user: f"User {user}" for user in users})
     as_of = datetime(2026, 11, 23, 12, tzinfo=UTC) + timedelta(minutes=number)
-    directory.settle([Group(1, "Group 1", tuple(people))], complete=True, as_of=as_of)
+    directory.settle([Group(1, "Group 1", tuple(users))], complete=True, as_of=as_of)
     if history.save(directory) is not None:
         print(number, flush=True)

@@ -1,5 +1,7 @@
 """Each check finds what it is for, and nothing else; on random sites it agrees with a naive computation."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime
 from itertools import combinations
 
@@ -7,22 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groupstui.directory import Directory, Group, Profile
-from groupstui.directory.alike import FEWEST, LONG, SHARED, alike_names, nearly_identical
-from groupstui.directory.auditing import CHECKS, audit, check_of
+from groupstui.directory.audit import CHECKS, audit, check_of
+from groupstui.directory.directory import Directory, Group, UserProfile
+from groupstui.directory.similarity import FEWEST, LONG, SHARED, nearly_identical, similar_names
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 ACTIVE = {"two_factor": True, "active": True, "anonymised": False, "api_user": False}
 
 
-def person(number: int, **marks: bool) -> Profile:
-    return Profile(number, f"Person {number}", f"{number}@demo.example", **ACTIVE | marks)
+def user(number: int, **marks: bool) -> UserProfile:
+    return UserProfile(number, f"User {number}", f"{number}@demo.example", **ACTIVE | marks)
 
 
-def site(groups: dict[str, tuple[int, ...]], *profiles: Profile, complete: bool = True) -> Directory:
+def site(groups: dict[str, tuple[int, ...]], *profiles: UserProfile, complete: bool = True) -> Directory:
     directory = Directory()
-    directory.add((), {number: f"Person {number}" for members in groups.values() for number in members})
+    directory.add((), {number: f"User {number}" for members in groups.values() for number in members})
     directory.add_profiles(profiles)
     made = [Group(number, name, members) for number, (name, members) in enumerate(groups.items(), 1)]
     directory.settle(made, complete=complete, as_of=NOW)
@@ -30,17 +32,17 @@ def site(groups: dict[str, tuple[int, ...]], *profiles: Profile, complete: bool 
 
 
 def found(name: str, directory: Directory) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
-    """Give the groups and people of each finding of a check that can be done."""
+    """Return the groups and users of each finding of a check that can be done."""
     check = check_of(name)
     assert check is not None
     outcome = audit(directory, [check])[0]
     assert outcome.impossible == ""
     assert all(finding.text for finding in outcome.findings)
-    return [(finding.groups, finding.people) for finding in outcome.findings]
+    return [(finding.groups, finding.users) for finding in outcome.findings]
 
 
 FIVE = (1, 2, 3, 4, 5)
-EVERYBODY = tuple(person(number) for number in range(1, 8))
+EVERYBODY = tuple(user(number) for number in range(1, 8))
 
 FINDS = {
     "empty": (site({"QA": (), "Dev": (1,)}), [((1,), ())]),
@@ -49,14 +51,14 @@ FINDS = {
     "near-identical": (site({"QA": FIVE, "Dev": (*FIVE, 6), "Ops": (1, 2)}), [((1, 2), ())]),
     "alike-names": (site({"QA team": (1,), "qa-teams": (2,), "Dev": (3,)}), [((1, 2), ())]),
     "only-member": (
-        site({"QA": (1, 2), "Dev": (1, 3)}, person(1), person(2, active=False), person(3)),
+        site({"QA": (1, 2), "Dev": (1, 3)}, user(1), user(2, active=False), user(3)),
         [((1,), (1,))],
     ),
-    "no-group": (site({"QA": (1,)}, person(1), person(2)), [((), (2,))]),
-    "inactive": (site({"QA": (1, 2)}, person(1), person(2, active=False)), [((1,), (2,))]),
-    "anonymised": (site({"QA": (1, 2)}, person(1), person(2, anonymised=True)), [((1,), (2,))]),
-    "api-users": (site({"QA": (1, 2)}, person(1), person(2, api_user=True)), [((1,), (2,))]),
-    "no-two-factor": (site({"QA": (1, 2)}, person(1), person(2, two_factor=False)), [((1,), (2,))]),
+    "no-group": (site({"QA": (1,)}, user(1), user(2)), [((), (2,))]),
+    "inactive": (site({"QA": (1, 2)}, user(1), user(2, active=False)), [((1,), (2,))]),
+    "anonymised": (site({"QA": (1, 2)}, user(1), user(2, anonymised=True)), [((1,), (2,))]),
+    "api-users": (site({"QA": (1, 2)}, user(1), user(2, api_user=True)), [((1,), (2,))]),
+    "no-two-factor": (site({"QA": (1, 2)}, user(1), user(2, two_factor=False)), [((1,), (2,))]),
 }
 
 FINDS_NOT = {
@@ -67,15 +69,13 @@ FINDS_NOT = {
     "alike-names": site(
         {"QA 1": (), "QA 2": (), "QA": (), "Dev": (), "Release 2026": (), "Release 2027": ()}
     ),
-    "only-member": site({"QA": (1,), "Dev": (2, 3), "Gone": (4, 5)}, person(1), person(2), person(3)),
-    "no-group": site({"QA": (1,)}, person(1), person(2, active=False), person(3, api_user=True)),
-    "inactive": site(
-        {"QA": (1, 3)}, person(1), person(2, active=False), person(3, active=False, anonymised=True)
-    ),
-    "anonymised": site({"QA": (1,)}, person(1), person(2, anonymised=True)),
-    "api-users": site({"QA": (1,)}, person(1), person(2, api_user=True)),
+    "only-member": site({"QA": (1,), "Dev": (2, 3), "Gone": (4, 5)}, user(1), user(2), user(3)),
+    "no-group": site({"QA": (1,)}, user(1), user(2, active=False), user(3, api_user=True)),
+    "inactive": site({"QA": (1, 3)}, user(1), user(2, active=False), user(3, active=False, anonymised=True)),
+    "anonymised": site({"QA": (1,)}, user(1), user(2, anonymised=True)),
+    "api-users": site({"QA": (1,)}, user(1), user(2, api_user=True)),
     "no-two-factor": site(
-        {"QA": (1, 3)}, person(1), person(2, two_factor=False), person(3, two_factor=False, active=False)
+        {"QA": (1, 3)}, user(1), user(2, two_factor=False), user(3, two_factor=False, active=False)
     ),
 }
 
@@ -98,20 +98,20 @@ def test_a_check_finds_nothing_else(name):
 @pytest.mark.parametrize(
     "check", [check for check in CHECKS if check.needs_profiles], ids=lambda each: each.id
 )
-def test_without_profiles_a_check_of_people_says_why_it_can_t_be_done(check):
+def test_without_profiles_a_check_of_users_says_why_it_can_t_be_done(check):
     outcome = audit(site({"QA": (1,)}), [check])[0]
     assert outcome.findings == ()
     assert "/users" in outcome.impossible
 
 
-def test_people_in_no_group_can_t_be_told_of_a_part_of_the_site():
-    outcome = audit(site({"QA": (1,)}, person(2), complete=False), [check_of("no-group")])[0]
+def test_users_in_no_group_can_t_be_told_of_a_part_of_the_site():
+    outcome = audit(site({"QA": (1,)}, user(2), complete=False), [check_of("no-group")])[0]
     assert outcome.findings == ()
     assert "not read as a whole" in outcome.impossible
 
 
 def test_marks_that_nobody_knows_are_not_found():
-    directory = site({"QA": (1, 2)}, Profile(1, "Person 1"), Profile(2, "Person 2"))
+    directory = site({"QA": (1, 2)}, UserProfile(1, "User 1"), UserProfile(2, "User 2"))
     for name in ("inactive", "anonymised", "api-users", "no-two-factor"):
         assert found(name, directory) == []
 
@@ -127,11 +127,11 @@ groups = st.lists(
 
 flags = st.sampled_from([True, False, None])
 profiles = st.lists(st.tuples(flags, flags, flags, flags), min_size=1, max_size=12).map(
-    lambda each: [Profile(number, f"Person {number}", None, *marks) for number, marks in enumerate(each, 1)]
+    lambda each: [UserProfile(number, f"User {number}", None, *marks) for number, marks in enumerate(each, 1)]
 )
 
 
-def whole(groups: list[Group], profiles: list[Profile]) -> Directory:
+def whole(groups: list[Group], profiles: list[UserProfile]) -> Directory:
     directory = Directory()
     directory.add_profiles(profiles)
     directory.settle(groups, complete=True, as_of=NOW)
@@ -191,7 +191,7 @@ def test_nearly_identical_groups_agree_with_a_naive_computation(groups):
     ],
 )
 def test_names_that_are_slips_of_each_other_are_alike(one, other):
-    assert len(list(alike_names([Group(1, one), Group(2, other)]))) == 1
+    assert len(list(similar_names([Group(1, one), Group(2, other)]))) == 1
 
 
 @pytest.mark.parametrize(
@@ -205,9 +205,9 @@ def test_names_that_are_slips_of_each_other_are_alike(one, other):
     ],
 )
 def test_names_that_are_meant_to_differ_are_not(one, other):
-    assert list(alike_names([Group(1, one), Group(2, other)])) == []
+    assert list(similar_names([Group(1, one), Group(2, other)])) == []
 
 
 def test_a_slip_needs_a_long_name():
     assert LONG == 6
-    assert list(alike_names([Group(1, "abcde"), Group(2, "abcdf")])) == []
+    assert list(similar_names([Group(1, "abcde"), Group(2, "abcdf")])) == []

@@ -1,11 +1,13 @@
 """What changed between two readings, and what is left of changes one after another."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime
 
 import pytest
 
-from groupstui.directory import Directory, Group
 from groupstui.directory.changes import Change, Kind, changes_between, folded, per_group
+from groupstui.directory.directory import Directory, Group
 
 NAMES = {1: "Ada Lovelace", 2: "Grace Hopper", 3: "Alan Turing"}
 
@@ -17,15 +19,13 @@ def reading(*groups: Group, names=None) -> Directory:
     return directory
 
 
-def told(before: Directory, after: Directory) -> list[tuple[str, str | None, str | None, str | None]]:
-    return [
-        (each.kind.value, each.group, each.person, each.before) for each in changes_between(before, after)
-    ]
+def run_command(before: Directory, after: Directory) -> list[tuple[str, str | None, str | None, str | None]]:
+    return [(each.kind.value, each.group, each.user, each.before) for each in changes_between(before, after)]
 
 
 def test_nothing_changes_where_only_the_order_does():
     assert (
-        told(
+        run_command(
             reading(Group(1, "QA", (1, 2)), Group(2, "Dev")), reading(Group(2, "Dev"), Group(1, "QA", (2, 1)))
         )
         == []
@@ -33,7 +33,7 @@ def test_nothing_changes_where_only_the_order_does():
 
 
 def test_who_joins_and_who_leaves_is_told_by_name():
-    assert told(reading(Group(1, "QA", (1, 2))), reading(Group(1, "QA", (2, 3, 9)))) == [
+    assert run_command(reading(Group(1, "QA", (1, 2))), reading(Group(1, "QA", (2, 3, 9)))) == [
         ("joined", "QA", None, None),
         ("joined", "QA", "Alan Turing", None),
         ("left", "QA", "Ada Lovelace", None),
@@ -41,7 +41,7 @@ def test_who_joins_and_who_leaves_is_told_by_name():
 
 
 def test_the_members_of_a_new_group_have_joined_it_and_those_of_a_deleted_one_have_left():
-    assert told(reading(Group(1, "Old", (1,))), reading(Group(2, "New", (2,)))) == [
+    assert run_command(reading(Group(1, "Old", (1,))), reading(Group(2, "New", (2,)))) == [
         ("group created", "New", None, None),
         ("joined", "New", "Grace Hopper", None),
         ("group deleted", "Old", None, None),
@@ -49,27 +49,27 @@ def test_the_members_of_a_new_group_have_joined_it_and_those_of_a_deleted_one_ha
     ]
 
 
-def test_new_names_of_groups_and_people_are_told_with_the_old_ones():
+def test_new_names_of_groups_and_users_are_told_with_the_old_ones():
     before = reading(Group(1, "QA", (1,)))
     after = reading(Group(1, "Quality", (1,)), names=NAMES | {1: "Ada King"})
-    assert told(before, after) == [
+    assert run_command(before, after) == [
         ("group renamed", "Quality", None, "QA"),
-        ("person renamed", None, "Ada King", "Ada Lovelace"),
+        ("user renamed", None, "Ada King", "Ada Lovelace"),
     ]
 
 
 def test_a_name_that_is_seen_for_the_first_time_is_no_new_name():
     before, after = reading(Group(1, "QA", (1,)), names={}), reading(Group(1, "QA", (1,)))
-    assert told(before, after) == []
-    assert told(after, before) == []
+    assert run_command(before, after) == []
+    assert run_command(after, before) == []
 
 
-def joined(person_id: int) -> Change:
-    return Change(Kind.JOINED, 1, "QA", person_id)
+def joined(user_id: int) -> Change:
+    return Change(Kind.JOINED, 1, "QA", user_id)
 
 
-def left(person_id: int) -> Change:
-    return Change(Kind.LEFT, 1, "QA", person_id)
+def left(user_id: int) -> Change:
+    return Change(Kind.LEFT, 1, "QA", user_id)
 
 
 def test_who_joins_and_leaves_again_has_done_neither():
@@ -109,7 +109,7 @@ def test_changes_are_counted_by_group():
         (Change(Kind.RENAMED, 1, "QA", before="QA-EU"), "QA-EU is now called QA"),
         (Change(Kind.JOINED, 1, "QA", 1, "Ada Lovelace"), "Ada Lovelace joined QA"),
         (Change(Kind.LEFT, 1, "QA", 17), "#17 left QA"),
-        (Change(Kind.PERSON_RENAMED, person_id=1, person="Ada", before="A."), "A. is now called Ada"),
+        (Change(Kind.USER_RENAMED, user_id=1, user="Ada", before="A."), "A. is now called Ada"),
         (Change(Kind.CREATED, 1, "Q\x1b[2JA"), "Q\ufffd[2JA was created"),
     ],
 )

@@ -1,5 +1,7 @@
 """The one request function, with answers that no well-meaning server gives."""
 
+from __future__ import annotations
+
 import gzip
 import tracemalloc
 from collections.abc import AsyncIterator
@@ -8,14 +10,14 @@ import httpx
 import pytest
 
 from groupstui import __version__
-from groupstui.api import models
-from groupstui.api.body import MOST_BYTES
-from groupstui.api.client import Client
-from groupstui.api.errors import BadAnswer, TestmoError, Unreachable, WrongAddress
-from groupstui.api.instance import Instance
-from groupstui.api.pacing import Clock, Gate, Pause
-from groupstui.api.network import Network
+from groupstui.errors import InvalidResponse, TestmoError, Unreachable, WrongAddress
 from groupstui.redaction import Secret
+from groupstui.testmo import models
+from groupstui.testmo.body import MOST_BYTES
+from groupstui.testmo.client import Client
+from groupstui.testmo.instance import Instance
+from groupstui.testmo.network import Network
+from groupstui.testmo.rate_limit import Clock, Cooldown, RequestLimiter
 
 INSTANCE = Instance("https://acme.testmo.net")
 
@@ -35,7 +37,7 @@ def client_to(instance, answer) -> Client:
         transport=httpx.MockTransport(answer),
         network=Network(),
         timeout=5,
-        gate=Gate(Pause(Clock()), 4),
+        gate=RequestLimiter(Cooldown(Clock()), 4),
     )
 
 
@@ -80,7 +82,7 @@ async def test_a_gzip_bomb_is_refused_before_it_fills_the_memory() -> None:
     outcome = await ask(lambda request: reply(bomb, content_encoding="gzip"))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert isinstance(outcome, BadAnswer)
+    assert isinstance(outcome, InvalidResponse)
     assert "larger than 32 MB" in str(outcome)
     assert peak < 3 * MOST_BYTES
 
@@ -91,14 +93,14 @@ async def test_an_endless_body_is_refused() -> None:
             yield b" " * 1024 * 1024
 
     outcome = await ask(lambda request: httpx.Response(200, content=endless()))
-    assert isinstance(outcome, BadAnswer)
+    assert isinstance(outcome, InvalidResponse)
 
 
 async def test_a_cut_gzip_stream_is_a_broken_connection() -> None:
     half = gzip.compress(b'{"a": "' + bytes(range(48, 58)) * 100 + b'"}')[:-12]
     outcome = await ask(lambda request: reply(half, content_encoding="gzip"))
     assert isinstance(outcome, Unreachable)
-    assert outcome.momentary
+    assert outcome.transient
 
 
 @pytest.mark.parametrize(
@@ -107,7 +109,7 @@ async def test_a_cut_gzip_stream_is_a_broken_connection() -> None:
 )
 async def test_an_encoding_that_was_not_asked_for_is_told(headers, content) -> None:
     outcome = await ask(lambda request: reply(content, **headers))
-    assert isinstance(outcome, BadAnswer)
+    assert isinstance(outcome, InvalidResponse)
 
 
 async def test_a_redirect_names_its_target_and_is_not_followed() -> None:
@@ -126,7 +128,7 @@ async def test_a_redirect_names_its_target_and_is_not_followed() -> None:
 
 async def test_an_error_s_message_is_shown_without_what_a_terminal_would_obey() -> None:
     outcome = await ask(lambda request: reply(b'{"message": "bad\\u001b]0;title\\u0007 page"}', 422))
-    assert isinstance(outcome, BadAnswer)
+    assert isinstance(outcome, InvalidResponse)
     assert "\x1b" not in str(outcome)
     assert "bad" in str(outcome)
 
@@ -150,7 +152,7 @@ async def test_every_failure_of_the_library_becomes_one_of_ours(failure) -> None
 
     outcome = await ask(answer)
     assert isinstance(outcome, TestmoError)
-    assert outcome.advice
+    assert outcome.hint
 
 
 @pytest.mark.parametrize(
@@ -192,7 +194,7 @@ async def test_headers_that_come_twice_are_one() -> None:
 
     twice = [("content-encoding", "identity"), ("content-encoding", "gzip")]
     outcome = await ask(lambda request: httpx.Response(200, content=body(), headers=twice))
-    assert isinstance(outcome, BadAnswer)
+    assert isinstance(outcome, InvalidResponse)
     assert "encoded as identity, gzip, which was not asked for" in str(outcome)
 
 

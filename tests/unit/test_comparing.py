@@ -1,20 +1,22 @@
 """Comparing groups agrees with the simplest computation there is."""
 
+from __future__ import annotations
+
 from itertools import combinations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groupstui.directory import Directory, Group
-from groupstui.directory.comparing import compare
+from groupstui.directory.compare import compare
+from groupstui.directory.directory import Directory, Group
 
 members = st.lists(st.integers(1, 12), unique=True, max_size=8).map(tuple)
 
 
 def directory_of(*groups: Group) -> Directory:
     directory = Directory()
-    directory.add(groups, {number: f"Person {number:02}" for number in range(1, 13)})
+    directory.add(groups, {number: f"User {number:02}" for number in range(1, 13)})
     return directory
 
 
@@ -26,11 +28,11 @@ def compared(*inside: tuple[int, ...]):
 @given(st.lists(members, min_size=2, max_size=6))
 def test_it_agrees_with_a_naive_computation(inside):
     found = compared(*inside)
-    everybody = sorted({person for each in inside for person in each})
-    assert [row.person.id for row in found.rows] == everybody
+    everybody = sorted({user for each in inside for user in each})
+    assert [row.user.id for row in found.rows] == everybody
     for row in found.rows:
-        assert row.inside == tuple(row.person.id in each for each in inside)
-    assert found.in_all == sum(all(person in each for each in inside) for person in everybody)
+        assert row.inside == tuple(row.user.id in each for each in inside)
+    assert found.in_all == sum(all(user in each for each in inside) for user in everybody)
     assert found.differ == any(set(one) != set(other) for one, other in combinations(inside, 2))
     assert len(found.pairs) == len(inside) * (len(inside) - 1) // 2
     for pair in found.pairs:

@@ -1,5 +1,7 @@
 """Reading a whole site while somebody edits it."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Callable
 from email.utils import formatdate
@@ -10,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groupstui.demo import DEMO_TOKEN, Site, create_app, make_site
-from groupstui.directory import Directory
-from groupstui.service import GroupsService
+from groupstui.directory.directory import Directory
 from groupstui.service.crawl import UNREAD, together
+from groupstui.service.service import GroupsService
 
 Edit = Callable[[Site], object]
 

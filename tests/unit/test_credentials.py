@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import asyncio
 import subprocess
 import sys
@@ -14,7 +16,7 @@ from keyring.errors import InitError, KeyringLocked, NoKeyringError, PasswordDel
 
 import groupstui
 from groupstui.credentials import (
-    BadToken,
+    InvalidToken,
     KeyringUnavailable,
     TokenStore,
     check_token,
@@ -145,7 +147,7 @@ def test_a_pasted_token_loses_the_white_space_around_it():
     ],
 )
 def test_a_pasted_token_is_refused_with_what_is_wrong_but_without_the_token(text, wrong):
-    with pytest.raises(BadToken, match=wrong) as caught:
+    with pytest.raises(InvalidToken, match=wrong) as caught:
         check_token(text)
     assert "s3cret" not in str(caught.value)
 
@@ -154,7 +156,7 @@ def test_a_pasted_token_is_refused_with_what_is_wrong_but_without_the_token(text
 def test_a_pasted_token_is_visible_ascii_or_refused(text):
     try:
         token = check_token(text).reveal()
-    except BadToken:
+    except InvalidToken:
         return
     assert token == text.strip()
     assert all("!" <= character <= "~" for character in token)
@@ -172,7 +174,7 @@ def test_the_environment_has_a_token_without_the_white_space_around_it():
 
 
 def test_the_environment_must_hold_what_can_be_a_token():
-    with pytest.raises(BadToken, match="a line break or a space"):
+    with pytest.raises(InvalidToken, match="a line break or a space"):
         token_from_environment({"TESTMO_TOKEN": "two words"})
 
 
@@ -249,7 +251,7 @@ async def test_a_store_refuses_a_stored_text_that_is_no_token():
 async def test_a_hung_keyring_is_given_up_after_the_time_limit(hanging):
     error = await why_load_fails(store_in(hanging, read_limit=0.01))
     assert "did not answer within 0.01 s" in str(error)
-    assert "Unlock" in error.advice
+    assert "Unlock" in error.hint
 
 
 async def test_a_hung_keyring_may_store_a_token_after_the_time_limit_and_says_so(hanging):
@@ -320,7 +322,7 @@ def test_a_hung_keyring_does_not_keep_the_program_from_ending():
 
 
 @pytest.mark.parametrize(
-    ("raised", "reason", "advice"),
+    ("raised", "reason", "hint"),
     [
         (NoKeyringError("none"), "no keyring is available here", "Start a keyring"),
         (KeyringLocked("Failed"), "the keyring is locked", "Unlock"),
@@ -331,13 +333,13 @@ def test_a_hung_keyring_does_not_keep_the_program_from_ending():
         (BaseException("panic"), "failed (BaseException: panic)", "Try again"),
     ],
 )
-async def test_a_failing_keyring_says_why_and_what_to_do(raised, reason, advice):
+async def test_a_failing_keyring_says_why_and_what_to_do(raised, reason, hint):
     for error in (
         await why_load_fails(store_in(Raising(raised))),
         await why_save_fails(store_in(Raising(raised))),
     ):
         assert reason in str(error)
-        assert advice in error.advice
+        assert hint in error.hint
 
 
 @pytest.mark.parametrize("text", [f"bad header: Bearer {TEXT}", f"can't store {TEXT!r}"])
@@ -396,7 +398,7 @@ async def test_a_broken_backend_is_blamed_on_the_environment_that_names_it(monke
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", name)
     error = await why_load_fails(TokenStore())
     assert str(error).startswith("the keyring backend that PYTHON_KEYRING_BACKEND names doesn't work")
-    assert error.advice == "Correct or remove PYTHON_KEYRING_BACKEND."
+    assert error.hint == "Correct or remove PYTHON_KEYRING_BACKEND."
 
 
 async def test_a_broken_backend_is_blamed_on_the_keyring_settings_that_name_it(monkeypatch, tmp_path):

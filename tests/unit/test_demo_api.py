@@ -1,5 +1,7 @@
 """The demo site's answers, in the same process and over TCP."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Any

@@ -1,5 +1,7 @@
 """Every fault, as a client meets it over TCP."""
 
+from __future__ import annotations
+
 import gzip
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta

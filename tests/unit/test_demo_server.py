@@ -1,5 +1,7 @@
 """The demo site over TCP: the server that tests use, and the command."""
 
+from __future__ import annotations
+
 import socket
 import subprocess
 import sys

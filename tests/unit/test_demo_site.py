@@ -1,5 +1,7 @@
 """The demo site's data: lively, awkward where it should be, and the same for everyone."""
 
+from __future__ import annotations
+
 import os
 import re
 import subprocess
@@ -99,7 +101,7 @@ def test_times_are_fixed_and_updates_follow_creations(site: Site) -> None:
     assert {group.updated_at is None for group in site.groups.values()} == {True, False}
 
 
-def test_people_come_from_everywhere(site: Site) -> None:
+def test_users_come_from_everywhere(site: Site) -> None:
     scripts = {unicodedata.name(letter).split()[0] for user in site.users.values() for letter in user.name}
     assert scripts > {
         *("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW", "CJK", "HIRAGANA", "HANGUL", "DEVANAGARI", "THAI")

@@ -1,5 +1,7 @@
 """Every format holds the same records, and nothing in them that runs."""
 
+from __future__ import annotations
+
 import csv
 import io
 import json
@@ -11,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groupstui.cli.parsing import options
-from groupstui.report import BadField, Report
-from groupstui.report.formats import FORMATS, FORMULA_STARTS, rows, write
-from groupstui.report.records import GROUP_FIELDS
-from groupstui.text import clean
+from groupstui.output.formats import FORMATS, FORMULA_STARTS, rows, write
+from groupstui.output.records import GROUP_FIELDS
+from groupstui.output.report import InvalidField, Report
+from groupstui.text import sanitize
 
 NOW = datetime(2026, 11, 23, 14, 2, 11, tzinfo=UTC)
 FIELDS = ("id", "name", "groups")
@@ -26,13 +28,13 @@ RECORDS = st.lists(
 
 
 def report(records, fields=FIELDS):
-    return Report("people", fields, records, "https://acme.testmo.net", NOW, complete=True)
+    return Report("users", fields, records, "https://acme.testmo.net", NOW, complete=True)
 
 
 @given(RECORDS)
 def test_json_gives_back_what_went_in(records):
     whole = json.loads(write(report(records), "json"))
-    assert whole["people"] == records
+    assert whole["users"] == records
     assert whole["as_of"] == "2026-11-23T14:02:11Z"
     assert [json.loads(line)["name"] for line in write(report(records), "ndjson").split("\n")[:-1]] == [
         record["name"] for record in records
@@ -41,7 +43,7 @@ def test_json_gives_back_what_went_in(records):
 
 @given(st.lists(st.fixed_dictionaries({"id": st.integers(), "groups": st.lists(st.just("QA"))}), max_size=3))
 def test_json_that_is_made_record_by_record_looks_like_that_made_at_once(records):
-    whole = {**report(records).envelope(), "people": records}
+    whole = {**report(records).envelope(), "users": records}
     assert write(report(records), "json") == json.dumps(whole, indent=2) + "\n"
 
 
@@ -101,16 +103,16 @@ def test_a_report_is_sorted_by_what_a_field_means():
 
 
 def test_a_field_that_is_not_there_is_told_with_those_there_are():
-    with pytest.raises(BadField, match="no field “nick”: choose from id, name, groups"):
+    with pytest.raises(InvalidField, match="no field “nick”: choose from id, name, groups"):
         report([]).sorted_by("nick")
-    with pytest.raises(BadField, match="choose from"):
+    with pytest.raises(InvalidField, match="choose from"):
         report([]).narrowed(["id", "nick"])
 
 
 def test_a_field_of_the_matrix_is_shown_harmlessly():
     head = write(report([], fields=("id", "=1+1", "[x](y)|z")), "csv").splitlines()[0]
     assert head == "id,'=1+1,[x](y)|z"
-    assert clean("[x](y)|z") in head
+    assert sanitize("[x](y)|z") in head
 
 
 def test_the_command_line_offers_every_format():

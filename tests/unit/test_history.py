@@ -1,5 +1,7 @@
 """The history of a site: what was saved stays, and what changed is told exactly."""
 
+from __future__ import annotations
+
 import asyncio
 import os
 import signal
@@ -16,11 +18,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from groupstui.demo import DEMO_TOKEN, create_app, make_site
-from groupstui.directory import Directory, Group
 from groupstui.directory.changes import Kind
+from groupstui.directory.directory import Directory, Group
 from groupstui.history import History, HistoryUnavailable
-from groupstui.history.moments import BadMoment, Moment, span
-from groupstui.service import GroupsService
+from groupstui.history.time_spec import InvalidTime, PointInTime, parse_duration
+from groupstui.service.service import GroupsService
 
 from ..conftest import SteppedClock
 
@@ -36,7 +38,7 @@ def history(tmp_path):
 
 def reading(groups: dict[int, tuple[int, ...]], minutes: int = 0, *, complete: bool = True) -> Directory:
     directory = Directory()
-    directory.add((), {person: f"Person {person}" for members in groups.values() for person in members})
+    directory.add((), {user: f"User {user}" for members in groups.values() for user in members})
     found = [Group(number, f"Group {number}", members) for number, members in groups.items()]
     directory.settle(found, complete=complete, as_of=NOON + timedelta(minutes=minutes))
     return directory
@@ -62,14 +64,14 @@ def test_the_last_reading_comes_back_whole(history):
     found = back.group(7)
     assert tuple(found.members) == group.members
     assert (found.created_at, found.created_by, found.updated_at) == (made, 1, "in a way")
-    assert [back.person(number).name for number in (1, 2, 3)] == ["Ada", None, "Grace"]
+    assert [back.user(number).name for number in (1, 2, 3)] == ["Ada", None, "Grace"]
     assert (back.complete, back.as_of, back.total) == (True, NOON, 2)
 
 
 def test_there_is_nothing_before_the_first_reading(history):
     assert history.latest() is None
     assert history.snapshots() == []
-    assert history.at(Moment(NOON)) is None
+    assert history.at(PointInTime(NOON)) is None
 
 
 def test_an_incomplete_reading_is_no_history(history):
@@ -125,21 +127,21 @@ def test_changes_are_told_between_any_two_snapshots(tmp_path, folder):
     first = history.save(reading({1: (1, 2), 2: (1,)}))
     second = history.save(reading({1: (2, 3), 2: (1,)}, 1))
     third = history.save(reading({1: (1, 2, 3)}, 2))
-    assert [(each.kind, each.person_id) for each in history.changes(first, second)] == [
+    assert [(each.kind, each.user_id) for each in history.changes(first, second)] == [
         (Kind.JOINED, 3),
         (Kind.LEFT, 1),
     ]
-    assert [(each.kind, each.group, each.person) for each in history.changes(first, third)] == [
-        (Kind.JOINED, "Group 1", "Person 3"),
+    assert [(each.kind, each.group, each.user) for each in history.changes(first, third)] == [
+        (Kind.JOINED, "Group 1", "User 3"),
         (Kind.DELETED, "Group 2", None),
-        (Kind.LEFT, "Group 2", "Person 1"),
+        (Kind.LEFT, "Group 2", "User 1"),
     ]
     assert {each.seen for each in history.changes(second, third)} == {third.taken_at}
 
 
 edits = st.lists(
     st.tuples(
-        st.sampled_from(["join", "leave", "create", "delete", "rename", "rename person", "new person"]),
+        st.sampled_from(["join", "leave", "create", "delete", "rename", "rename user", "new user"]),
         st.integers(0, 99),
         st.integers(0, 99),
     ),
@@ -155,9 +157,9 @@ def carry_out(site, edit) -> None:
     match what:
         case "create":
             site.add_group(f"Made {a}", {user_id, users[a % len(users)]})
-        case "new person":
+        case "new user":
             site.add_user(f"New {b}")
-        case "rename person":
+        case "rename user":
             site.rename_user(user_id, f"Renamed {a}")
         case _ if group_id is None:
             return
@@ -172,7 +174,7 @@ def carry_out(site, edit) -> None:
 
 
 def state(site, known: dict[int, str]):
-    """Give a site as sets, and the names that a reader knows by then."""
+    """Return a site as sets, and the names that a reader knows by then."""
     groups = {group.id: group.name for group in site.groups.values()}
     inside = {(group.id, user) for group in site.groups.values() for user in group.members}
     # The demo site names the makers of every other group, too.
@@ -183,7 +185,7 @@ def state(site, known: dict[int, str]):
 
 
 def made_by(group) -> set[int]:
-    """Give who created a group and who updated it, as far as they are known."""
+    """Return who created a group and who updated it, as far as they are known."""
     return {group.created_by, group.updated_by} - {None}
 
 
@@ -202,7 +204,7 @@ def expected(states) -> set[tuple]:
             found.add(("group renamed", number, groups[number], groups_after[number]))
     for number in names.keys() & names_after.keys():
         if names[number] != names_after[number]:
-            found.add(("person renamed", number, names[number], names_after[number]))
+            found.add(("user renamed", number, names[number], names_after[number]))
     return found
 
 
@@ -211,9 +213,9 @@ def as_told(changes) -> set[tuple]:
     for each in changes:
         match each.kind:
             case Kind.JOINED | Kind.LEFT:
-                found.add((each.kind.value, each.group_id, each.person_id))
-            case Kind.PERSON_RENAMED:
-                found.add((each.kind.value, each.person_id, each.before, each.person))
+                found.add((each.kind.value, each.group_id, each.user_id))
+            case Kind.USER_RENAMED:
+                found.add((each.kind.value, each.user_id, each.before, each.user))
             case Kind.RENAMED:
                 found.add((each.kind.value, each.group_id, each.before, each.group))
             case _:
@@ -224,7 +226,7 @@ def as_told(changes) -> set[tuple]:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(edits, min_size=1, max_size=5))
-@example([[*[("delete", 0, 0)] * 5, ("rename person", 0, 74)]])  # of one who only made a group
+@example([[*[("delete", 0, 0)] * 5, ("rename user", 0, 74)]])  # of one who only made a group
 async def test_changes_between_any_two_snapshots_equal_the_edits(rounds):
     site = make_site(groups=6, users=9, members_max=6)
     transport = httpx.ASGITransport(create_app(site, token=DEMO_TOKEN))
@@ -341,7 +343,7 @@ def test_a_folder_that_can_t_be_made_is_told(tmp_path):
     (tmp_path / "history").write_text("a file in the way")
     with pytest.raises(HistoryUnavailable, match="no history: ") as failure:
         History(ORIGIN, tmp_path / "history").latest()
-    assert "history = false" in failure.value.advice
+    assert "history = false" in failure.value.hint
 
 
 # Pruning and purging
@@ -353,7 +355,7 @@ def test_pruning_drops_old_snapshots_and_keeps_what_changed_since(history):
     assert history.prune(NOON + timedelta(minutes=5)) == 5
     snapshots = history.snapshots()
     assert [each.taken_at for each in snapshots] == [NOON + timedelta(minutes=n) for n in range(5, 10)]
-    assert [each.person_id for each in history.changes(snapshots[0], snapshots[-1])] == [10, 7, 8, 9]
+    assert [each.user_id for each in history.changes(snapshots[0], snapshots[-1])] == [10, 7, 8, 9]
     assert members(history.latest()) == {1: tuple(range(1, 11))}
 
 
@@ -379,41 +381,41 @@ def test_purging_deletes_the_file_and_what_was_set_aside(history):
 
 def test_a_moment_is_the_last_snapshot_taken_by_then(history):
     taken = [history.save(reading({1: (1,)}, minute)) for minute in (0, 10, 20)]
-    assert history.at(Moment(NOON + timedelta(minutes=15))) == taken[1]
-    assert history.at(Moment(NOON + timedelta(days=1))) == taken[2]
-    assert history.at(Moment(NOON - timedelta(days=1))) == taken[0]
-    assert history.at(Moment(snapshot=2)) == taken[1]
-    with pytest.raises(BadMoment, match="no snapshot #9"):
-        history.at(Moment(snapshot=9))
+    assert history.at(PointInTime(NOON + timedelta(minutes=15))) == taken[1]
+    assert history.at(PointInTime(NOON + timedelta(days=1))) == taken[2]
+    assert history.at(PointInTime(NOON - timedelta(days=1))) == taken[0]
+    assert history.at(PointInTime(snapshot=2)) == taken[1]
+    with pytest.raises(InvalidTime, match="no snapshot #9"):
+        history.at(PointInTime(snapshot=9))
 
 
 @pytest.mark.parametrize(
     ("text", "moment"),
     [
-        ("7d", Moment(NOON - timedelta(days=7))),
-        ("12H", Moment(NOON - timedelta(hours=12))),
-        ("2w", Moment(NOON - timedelta(weeks=2))),
-        ("2026-11-16", Moment(datetime(2026, 11, 16).astimezone())),
-        ("2026-11-16 14:00", Moment(datetime(2026, 11, 16, 14).astimezone())),
-        ("2026-11-16T14:00Z", Moment(datetime(2026, 11, 16, 14, tzinfo=UTC))),
-        ("12", Moment(snapshot=12)),
-        ("#12", Moment(snapshot=12)),
+        ("7d", PointInTime(NOON - timedelta(days=7))),
+        ("12H", PointInTime(NOON - timedelta(hours=12))),
+        ("2w", PointInTime(NOON - timedelta(weeks=2))),
+        ("2026-11-16", PointInTime(datetime(2026, 11, 16).astimezone())),
+        ("2026-11-16 14:00", PointInTime(datetime(2026, 11, 16, 14).astimezone())),
+        ("2026-11-16T14:00Z", PointInTime(datetime(2026, 11, 16, 14, tzinfo=UTC))),
+        ("12", PointInTime(snapshot=12)),
+        ("#12", PointInTime(snapshot=12)),
     ],
 )
-def test_a_moment_is_read_from_what_people_write(text, moment):
-    assert Moment.parse(text, NOON) == moment
+def test_a_moment_is_read_from_what_users_write(text, moment):
+    assert PointInTime.parse(text, NOON) == moment
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "7y", "-3d", "2026-13-01", "0d", "999999w", "#", "d7"])
 def test_other_texts_are_no_moments(text):
-    with pytest.raises(BadMoment, match=r"no (moment|length)"):
-        Moment.parse(text, NOON)
+    with pytest.raises(InvalidTime, match=r"no (moment|length)"):
+        PointInTime.parse(text, NOON)
 
 
 def test_a_length_of_time_is_read():
-    assert span("10m") == timedelta(minutes=10)
-    with pytest.raises(BadMoment, match="10m"):
-        span("ten minutes")
+    assert parse_duration("10m") == timedelta(minutes=10)
+    with pytest.raises(InvalidTime, match="10m"):
+        parse_duration("ten minutes")
 
 
 async def test_threads_share_a_history_in_memory():

@@ -1,8 +1,10 @@
-"""What people type or paste for a site."""
+"""What users type or paste for a site."""
+
+from __future__ import annotations
 
 import pytest
 
-from groupstui.api.instance import BadInstance, Instance
+from groupstui.testmo.instance import Instance, InvalidInstance
 
 
 @pytest.mark.parametrize(
@@ -45,11 +47,11 @@ def test_a_site_is_read_from_its_name_its_host_or_any_of_its_pages(typed: str, o
     ],
 )
 def test_what_names_no_site_is_refused_with_the_reason(typed: str, why: str) -> None:
-    with pytest.raises(BadInstance, match=why):
+    with pytest.raises(InvalidInstance, match=why):
         Instance.parse(typed)
 
 
 def test_a_password_in_an_address_is_not_repeated() -> None:
-    with pytest.raises(BadInstance) as caught:
+    with pytest.raises(InvalidInstance) as caught:
         Instance.parse("https://ada:secret@acme.testmo.net")
     assert "secret" not in str(caught.value)

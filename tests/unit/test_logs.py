@@ -1,5 +1,7 @@
 """What is logged, and what is written down after a crash: readable by its owner, without a token."""
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +11,8 @@ import pytest
 
 from groupstui import logs, redaction
 from groupstui.crash import crash_notice
-from groupstui.redaction import hide, redacted
-from groupstui.service import GroupsService
+from groupstui.redaction import redact, register_secret
+from groupstui.service.service import GroupsService
 
 TOKEN = "t0ken-that-nobody-may-read"
 
@@ -51,7 +53,7 @@ async def test_failures_are_logged(demo):
 
 
 def test_a_secret_is_masked_in_messages_and_in_exceptions():
-    hide(TOKEN)
+    register_secret(TOKEN)
     path = logs.to_file()
     try:
         raise ValueError(f"Authorization: Bearer {TOKEN}")
@@ -63,14 +65,14 @@ def test_a_secret_is_masked_in_messages_and_in_exceptions():
 
 
 def test_a_secret_is_masked_as_a_whole_though_another_is_a_part_of_it():
-    hide("t0ken-that")
-    hide(TOKEN)
-    hide("t0ken")
-    assert redacted(f"Bearer {TOKEN}") == "Bearer •••"
+    register_secret("t0ken-that")
+    register_secret(TOKEN)
+    register_secret("t0ken")
+    assert redact(f"Bearer {TOKEN}") == "Bearer •••"
 
 
 def test_a_log_holds_nothing_that_a_terminal_obeys():
-    assert redacted("a\x1b]0;b\x07\nc\u202ed") == "a\ufffd]0;b\ufffd\nc\ufffdd"
+    assert redact("a\x1b]0;b\x07\nc\u202ed") == "a\ufffd]0;b\ufffd\nc\ufffdd"
 
 
 def test_a_log_is_its_owners_and_begins_anew_when_it_is_large(monkeypatch):
@@ -85,9 +87,9 @@ def test_a_log_is_its_owners_and_begins_anew_when_it_is_large(monkeypatch):
 
 
 def test_a_crash_is_written_down_without_secrets_and_local_variables():
-    hide(TOKEN)
+    register_secret(TOKEN)
     try:
-        person = "Grace " + "Hopper"
+        user = "Grace " + "Hopper"
         raise RuntimeError(f"no {TOKEN}")
     except RuntimeError as error:
         notice = crash_notice(error)
@@ -97,7 +99,7 @@ def test_a_crash_is_written_down_without_secrets_and_local_variables():
     report = path.read_text(encoding="utf-8")
     assert "test_logs.py" in report
     assert TOKEN not in report
-    assert person not in report
+    assert user not in report
 
 
 def test_a_crash_that_cannot_be_written_down_is_told_whole(monkeypatch, tmp_path):

@@ -1,10 +1,12 @@
 """What a few letters of a name, or an id, find."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groupstui.directory import Ambiguous, Index, NotFoundByName
+from groupstui.directory.directory import AmbiguousMatch, NoMatch, SearchIndex
 from groupstui.text import fold
 
 NAMES = {
@@ -20,12 +22,12 @@ NAMES = {
 }
 
 
-def index(names: dict[int, str]) -> Index[int]:
-    return Index("group", names, names=lambda number: (names[number],), item=lambda number: number)
+def index(names: dict[int, str]) -> SearchIndex[int]:
+    return SearchIndex("group", names, names=lambda number: (names[number],), item=lambda number: number)
 
 
 @pytest.fixture
-def groups() -> Index[int]:
+def groups() -> SearchIndex[int]:
     return index(NAMES)
 
 
@@ -51,21 +53,21 @@ def test_one_is_meant(groups, text, found):
 
 def test_a_number_may_be_one_s_id_and_another_s_name():
     groups = index({1: "QA", 2: "1"})
-    with pytest.raises(Ambiguous) as caught:
+    with pytest.raises(AmbiguousMatch) as caught:
         groups.find("1")
     assert caught.value.candidates == [1, 2]
     assert groups.find("#1") == 1
 
 
 def test_several_are_named_best_first(groups):
-    with pytest.raises(Ambiguous, match="“q” may be any of 3 groups") as caught:
+    with pytest.raises(AmbiguousMatch, match="“q” may be any of 3 groups") as caught:
         groups.find("q")
     assert caught.value.candidates == [1, 2, 3]
 
 
 @pytest.mark.parametrize("text", ["", "  ", "nobody", "#99", "#", "99"])
 def test_none_is_meant(groups, text):
-    with pytest.raises(NotFoundByName, match="no group is called"):
+    with pytest.raises(NoMatch, match="no group is called"):
         groups.find(text)
 
 
@@ -115,7 +117,7 @@ NAMED_TWICE = st.dictionaries(
 
 @given(NAMED_TWICE, LETTERS, st.integers(0, 9))
 def test_any_of_an_item_s_names_finds_it_at_the_place_of_the_one_that_fits_best(names, text, most):
-    people = Index("person", names, names=names.__getitem__, item=lambda number: number)
+    users = SearchIndex("user", names, names=names.__getitem__, item=lambda number: number)
     wanted, digits = fold(text.strip()), text.strip().removeprefix("#")
 
     def rank(number: int) -> int | None:
@@ -133,21 +135,21 @@ def test_any_of_an_item_s_names_finds_it_at_the_place_of_the_one_that_fits_best(
         return rank(number) or 0, "\x1e".join(map(seen, names[number])), number
 
     expected = [(rank(number), number) for number in sorted(names, key=place) if rank(number) is not None]
-    assert people.ranked(text) == expected
-    assert people.ranked(text, most) == expected[:most]
-    assert people.numbers_of(text) == {number for _, number in expected}
+    assert users.ranked(text) == expected
+    assert users.ranked(text, most) == expected[:most]
+    assert users.numbers_of(text) == {number for _, number in expected}
 
 
 def seen(name: str) -> str:
-    """Give a name as it is searched: what can't be seen is a space."""
+    """Return a name as it is searched: what can't be seen is a space."""
     return "".join(c if c.isprintable() else " " for c in fold(name))
 
 
-def meant(groups: Index[int], text: str) -> list[int]:
-    """Give the one that is meant, all that may be, or none."""
+def meant(groups: SearchIndex[int], text: str) -> list[int]:
+    """Return the one that is meant, all that may be, or none."""
     try:
         return [groups.find(text)]
-    except Ambiguous as error:
+    except AmbiguousMatch as error:
         return list(error.candidates)
-    except NotFoundByName:
+    except NoMatch:
         return []

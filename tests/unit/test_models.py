@@ -1,5 +1,7 @@
 """The shapes of the API's answers, and what they forgive."""
 
+from __future__ import annotations
+
 import json
 from datetime import UTC, datetime
 
@@ -7,19 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groupstui.api.body import NotUnderstood
 from groupstui.service import reading
+from groupstui.testmo.body import InvalidPayload
 
 from ..fuzz.payloads import bodies
 
 
 def group(**fields):
-    """Give what is read of an answer that holds one group."""
+    """Return what is read of an answer that holds one group."""
     return reading.group(json.dumps({"result": {"id": 1, "name": "QA"} | fields}).encode())[0]
 
 
 def page(**fields):
-    """Give what is read of an answer that holds a page."""
+    """Return what is read of an answer that holds a page."""
     return reading.page(json.dumps({"result": []} | fields).encode())
 
 
@@ -34,9 +36,9 @@ def test_a_member_that_is_listed_twice_is_a_member_once():
 
 @pytest.mark.parametrize("wrong", ["1", 1.5, 1.0, True, None, 0, -1, 2**63, 10**30])
 def test_an_id_is_a_number_or_the_answer_is_refused(wrong):
-    with pytest.raises(NotUnderstood, match=r"^an unknown shape at result\.id$"):
+    with pytest.raises(InvalidPayload, match=r"^an unknown shape at result\.id$"):
         group(id=wrong)
-    with pytest.raises(NotUnderstood, match=r"^an unknown shape at result\.members\.1$"):
+    with pytest.raises(InvalidPayload, match=r"^an unknown shape at result\.members\.1$"):
         group(members=[1, wrong])
 
 
@@ -68,7 +70,7 @@ def test_an_empty_expand_comes_in_many_shapes(expands):
 
 def test_whoever_the_expand_names_is_named():
     assert page(expands={"users": [{"id": 2, "name": "Ada"}]})[1] == {2: "Ada"}
-    with pytest.raises(NotUnderstood, match=r"^an unknown shape at expands\.users\.0\.name$"):
+    with pytest.raises(InvalidPayload, match=r"^an unknown shape at expands\.users\.0\.name$"):
         page(expands={"users": [{"id": 2, "name": 3}]})
 
 
@@ -87,12 +89,12 @@ def test_the_page_number_of_an_empty_result_is_null():
     ],
 )
 def test_what_is_not_there_is_named(body, where):
-    with pytest.raises(NotUnderstood, match=rf"^an unknown shape{where}$"):
+    with pytest.raises(InvalidPayload, match=rf"^an unknown shape{where}$"):
         reading.page(body)
 
 
 def test_the_group_that_is_not_understood_is_named_by_its_place():
-    with pytest.raises(NotUnderstood, match=r"^an unknown shape at result\.1\.name$"):
+    with pytest.raises(InvalidPayload, match=r"^an unknown shape at result\.1\.name$"):
         page(result=[{"id": 1, "name": "QA"}, {"id": 2, "name": None}])
 
 
@@ -106,14 +108,14 @@ def test_the_current_user_comes_flat_or_under_result(answer):
 )
 def test_broken_json_is_called_so(body):
     for read in (reading.page, reading.group, reading.user, reading.users):
-        with pytest.raises(NotUnderstood, match=r"^(broken JSON|an unknown shape)"):
+        with pytest.raises(InvalidPayload, match=r"^(broken JSON|an unknown shape)"):
             read(body)
-    with pytest.raises(NotUnderstood, match=r"^broken JSON$"):
+    with pytest.raises(InvalidPayload, match=r"^broken JSON$"):
         reading.page(b'{"result": [' + body)
 
 
 def test_an_error_about_a_shape_does_not_repeat_the_input():
-    with pytest.raises(NotUnderstood) as caught:
+    with pytest.raises(InvalidPayload) as caught:
         group(id="canary")
     assert "canary" not in repr(caught.value)
     assert caught.value.__suppress_context__
@@ -124,5 +126,5 @@ def test_whatever_a_site_says_is_read_or_refused(body):
     for read in (reading.page, reading.group, reading.user, reading.users):
         try:
             read(body)
-        except NotUnderstood:
+        except InvalidPayload:
             continue

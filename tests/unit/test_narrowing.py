@@ -1,5 +1,7 @@
 """What a filter over a list of rows lets through, letter by letter."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

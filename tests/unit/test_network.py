@@ -1,5 +1,7 @@
 """The way to a site: real proxies and real certificates, on loopback."""
 
+from __future__ import annotations
+
 import base64
 import gc
 import json
@@ -15,9 +17,9 @@ from pathlib import Path
 import pytest
 import trustme
 
-from groupstui.api.errors import TestmoError, Unreachable
-from groupstui.api.network import Network
-from groupstui.service import GroupsService
+from groupstui.errors import TestmoError, Unreachable
+from groupstui.service.service import GroupsService
+from groupstui.testmo.network import Network
 
 
 class AnswersUser(BaseHTTPRequestHandler):
@@ -208,7 +210,7 @@ def test_a_proxy_s_password_is_not_repeated(monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "nonsense://me:pa55@proxy")
     with pytest.raises(Unreachable) as caught:
         GroupsService("acme", "t0ken")
-    assert "pa55" not in f"{caught.value} {caught.value.advice}"
+    assert "pa55" not in f"{caught.value} {caught.value.hint}"
 
 
 # Certificates
@@ -237,7 +239,7 @@ def secure_site(authority) -> Iterator[str]:
 async def test_an_unknown_authority_is_not_trusted(secure_site):
     with pytest.raises(Unreachable, match="no trusted connection to localhost") as caught:
         await name_of_user(secure_site)
-    assert "--ca-bundle" in caught.value.advice
+    assert "--ca-bundle" in caught.value.hint
 
 
 async def test_a_certificate_out_of_its_time_may_be_the_fault_of_the_clock(authority, bundle):
@@ -245,7 +247,7 @@ async def test_a_certificate_out_of_its_time_may_be_the_fault_of_the_clock(autho
     authority.issue_cert("localhost", not_after=datetime(2020, 1, 1, tzinfo=UTC)).configure_cert(tls)
     with serving(tls) as port, pytest.raises(Unreachable, match="no trusted connection") as caught:
         await name_of_user(f"https://localhost:{port}", Network(ca_bundle=str(bundle)))
-    assert "Check this machine's clock" in caught.value.advice
+    assert "Check this machine's clock" in caught.value.hint
 
 
 async def test_an_authority_that_is_named_is_trusted(secure_site, bundle):

@@ -1,5 +1,7 @@
 """What is sent for a picture that changes leaves the terminal as if all of it had been sent."""
 
+from __future__ import annotations
+
 import sys
 from dataclasses import dataclass
 
@@ -16,7 +18,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from wcwidth import wcwidth
 
-from groupstui.only_changes import Picture, Thrifty, _is_doubtful, is_plain
+from groupstui.terminal.diff_renderer import DiffUpdate, ScreenBuffer, _is_doubtful, is_plain
 
 WIDTH, HEIGHT = 12, 3
 CONSOLE = Console(color_system="truecolor", force_terminal=True, width=WIDTH)
@@ -80,19 +82,19 @@ def shown_whole(update: LayoutUpdate) -> list[list[object]]:
 
 @given(st.lists(layouts, min_size=2, max_size=4))
 def test_pictures_one_after_another_leave_the_last(updates):
-    emulator, picture = Emulator(), Picture()
+    emulator, picture = Emulator(), ScreenBuffer()
     for update in updates:
-        emulator.take(Thrifty(picture, update).render_segments(CONSOLE))
+        emulator.take(DiffUpdate(picture, update).render_segments(CONSOLE))
         assert emulator.shown == shown_whole(update)
 
 
 @given(layouts, strips, st.integers(0, HEIGHT - 1), st.integers(0, WIDTH - 1), st.integers(1, WIDTH))
 def test_a_part_of_a_line_is_drawn_in_its_place(update, strip, y, first, last):
-    emulator, picture = Emulator(), Picture()
-    emulator.take(Thrifty(picture, update).render_segments(CONSOLE))
+    emulator, picture = Emulator(), ScreenBuffer()
+    emulator.take(DiffUpdate(picture, update).render_segments(CONSOLE))
     chops = [{0: None} if line != y else {0: strip} for line in range(HEIGHT)]
     part = ChopsUpdate(chops, [(y, min(first, last - 1), last)], [[WIDTH]] * HEIGHT)
-    emulator.take(Thrifty(picture, part).render_segments(CONSOLE))
+    emulator.take(DiffUpdate(picture, part).render_segments(CONSOLE))
 
     whole = Emulator()
     whole.take(update.render_segments(CONSOLE))
@@ -102,18 +104,20 @@ def test_a_part_of_a_line_is_drawn_in_its_place(update, strip, y, first, last):
 
 @given(layouts)
 def test_what_is_there_is_not_sent_again(update):
-    picture = Picture()
-    Thrifty(picture, update).render_segments(CONSOLE)
-    assert Thrifty(picture, update).render_segments(CONSOLE) == ""
+    picture = ScreenBuffer()
+    DiffUpdate(picture, update).render_segments(CONSOLE)
+    assert DiffUpdate(picture, update).render_segments(CONSOLE) == ""
 
 
-@pytest.mark.parametrize("lose", [Picture.forget, lambda picture: picture.resize(Region(0, 0, 9, 9).size)])
+@pytest.mark.parametrize(
+    "lose", [ScreenBuffer.forget, lambda picture: picture.resize(Region(0, 0, 9, 9).size)]
+)
 def test_what_may_be_gone_is_sent_again(lose):
-    picture = Picture()
+    picture = ScreenBuffer()
     update = LayoutUpdate([[Strip([Segment("a" * WIDTH)])]] * HEIGHT, Region(0, 0, WIDTH, HEIGHT))
-    first = Thrifty(picture, update).render_segments(CONSOLE)
+    first = DiffUpdate(picture, update).render_segments(CONSOLE)
     lose(picture)
-    assert Thrifty(picture, update).render_segments(CONSOLE) == first
+    assert DiffUpdate(picture, update).render_segments(CONSOLE) == first
 
 
 @pytest.mark.parametrize(
@@ -124,7 +128,7 @@ def test_what_may_be_gone_is_sent_again(lose):
     ],
 )
 def test_changes_near_to_each_other_are_sent_in_one_go(after, sent):
-    picture = Picture()
+    picture = ScreenBuffer()
     picture.draw(0, 0, [(character, "", "") for character in "abcdefghijkl"])
     assert picture.draw(0, 0, [(character, "", "") for character in after]) == sent
 
@@ -134,11 +138,11 @@ def test_changes_near_to_each_other_are_sent_in_one_go(after, sent):
 def test_a_terminal_that_counts_other_cells_keeps_what_follows_in_its_place(monkeypatch, name, cells):
     usual = pyte.screens.wcwidth
     monkeypatch.setattr(pyte.screens, "wcwidth", lambda c: cells if c in name and c > "z" else usual(c))
-    emulator, picture = Emulator(), Picture()
+    emulator, picture = Emulator(), ScreenBuffer()
     for text in ("abcdefghijk", name):
         line = Strip([Segment(text)]).adjust_cell_length(WIDTH - 1)
         update = LayoutUpdate([[line, Strip([Segment("|")])]] * HEIGHT, Region(0, 0, WIDTH, HEIGHT))
-        emulator.take(Thrifty(picture, update).render_segments(CONSOLE))
+        emulator.take(DiffUpdate(picture, update).render_segments(CONSOLE))
     for row in emulator.screen.display:
         assert row.endswith("|")
         assert not set(row) & set("bcdfghijk")

@@ -1,5 +1,7 @@
 """Files are written as a whole or not at all, and devices stay devices."""
 
+from __future__ import annotations
+
 import os
 import threading
 from pathlib import Path
@@ -7,7 +9,7 @@ from stat import S_IMODE
 
 import pytest
 
-from groupstui.report.files import FileRefused, FileThere, write_file
+from groupstui.output.files import FileAlreadyExists, FileNotWritten, write_file
 
 
 def test_a_new_file_is_its_owners(tmp_path):
@@ -18,7 +20,7 @@ def test_a_new_file_is_its_owners(tmp_path):
 
 def test_what_is_there_is_replaced_only_by_force(tmp_path):
     (tmp_path / "x").write_text("mine")
-    with pytest.raises(FileThere, match="exists"):
+    with pytest.raises(FileAlreadyExists, match="exists"):
         write_file(tmp_path / "x", "new")
     assert (tmp_path / "x").read_text() == "mine"
     write_file(tmp_path / "x", "new", force=True)
@@ -49,12 +51,12 @@ def test_a_pipe_gets_the_text_and_stays_a_pipe(tmp_path, force):
 @pytest.mark.parametrize("name", ["", "folder", "none/x", "folder/x/y"])
 def test_what_cannot_be_written_is_refused(tmp_path, name):
     (tmp_path / "folder").mkdir()
-    with pytest.raises(FileRefused):
+    with pytest.raises(FileNotWritten):
         write_file(tmp_path / name if name else tmp_path, "text")
     assert os.listdir(tmp_path) == ["folder"]
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
 def test_a_full_device_is_told():
-    with pytest.raises(FileRefused, match="No space left"):
+    with pytest.raises(FileNotWritten, match="No space left"):
         write_file(Path("/dev/full"), "text")

@@ -1,5 +1,7 @@
 """A review of access: the same site gives the same bytes, and no name leads out of the folder."""
 
+from __future__ import annotations
+
 import csv
 import hashlib
 import io
@@ -9,10 +11,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from groupstui.directory import Directory, Group, Profile
-from groupstui.report.files import FileRefused, FileThere, write_folder
-from groupstui.report.formats import FORMULA_STARTS
-from groupstui.report.review import SUMS, file_name, review_files
+from groupstui.directory.directory import Directory, Group, UserProfile
+from groupstui.output.access_review import SUMS, file_name, review_files
+from groupstui.output.files import FileAlreadyExists, FileNotWritten, write_folder
+from groupstui.output.formats import FORMULA_STARTS
 
 from ..hostile import HOSTILE, MARKUP
 
@@ -22,7 +24,7 @@ SITE = "https://acme.testmo.net"
 def directory_of(*groups: Group, complete: bool = True, day: int = 23) -> Directory:
     directory = Directory()
     directory.add_profiles(
-        [Profile(1, "Ada", active=True), Profile(2, "Grace", active=False, two_factor=False)]
+        [UserProfile(1, "Ada", active=True), UserProfile(2, "Grace", active=False, two_factor=False)]
     )
     directory.add((), {3: "=cmd|'/c calc'!A1"})
     directory.settle(groups, complete=complete, as_of=datetime(2026, 11, day, tzinfo=UTC))
@@ -32,7 +34,7 @@ def directory_of(*groups: Group, complete: bool = True, day: int = 23) -> Direct
 QA = Group(1, "QA", (2, 1, 3, 9))
 
 
-def test_each_group_has_a_table_for_people_and_one_for_spreadsheets():
+def test_each_group_has_a_table_for_users_and_one_for_spreadsheets():
     files = review_files(directory_of(QA, Group(2, "Empty")), SITE)
     assert list(files) == [
         "groups/00001-qa.md",
@@ -43,7 +45,7 @@ def test_each_group_has_a_table_for_people_and_one_for_spreadsheets():
         SUMS,
     ]
     rows = list(csv.DictReader(io.StringIO(files["groups/00001-qa.csv"])))
-    assert [(row["person"], row["marks"], row["keep or remove"], row["comment"]) for row in rows] == [
+    assert [(row["user"], row["marks"], row["keep or remove"], row["comment"]) for row in rows] == [
         ("#9", "", "", ""),
         ("'=cmd|'/c calc'!A1", "", "", ""),
         ("Ada", "", "", ""),
@@ -114,7 +116,7 @@ def test_a_folder_is_its_owner_s_alone_and_has_the_time_of_the_data(tmp_path):
 
 def test_what_is_there_is_only_replaced_on_purpose(tmp_path):
     write_folder(tmp_path / "review", FILES, time=0)
-    with pytest.raises(FileThere):
+    with pytest.raises(FileAlreadyExists):
         write_folder(tmp_path / "review", with_manifest({"index.md": "new"}), time=0)
     assert (tmp_path / "review/index.md").read_text() == "# Review\n"
     write_folder(tmp_path / "review", with_manifest({"index.md": "new"}), time=0, force=True)
@@ -123,12 +125,12 @@ def test_what_is_there_is_only_replaced_on_purpose(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["mine.txt", "groups/more.txt", "groups/1.csv", "sub/deep/notes.md"])
-def test_what_a_person_has_put_there_or_written_is_never_replaced(tmp_path, name):
+def test_what_a_user_has_put_there_or_written_is_never_replaced(tmp_path, name):
     folder = tmp_path / "review"
     write_folder(folder, FILES, time=0)
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text("notes")
-    with pytest.raises(FileRefused, match=f"{name} is not as groupstui wrote it"):
+    with pytest.raises(FileNotWritten, match=f"{name} is not as groupstui wrote it"):
         write_folder(folder, FILES, time=0, force=True)
     assert (folder / name).read_text() == "notes"
 
@@ -138,32 +140,32 @@ def test_a_folder_of_somebody_else_s_is_never_replaced_unless_it_is_empty(tmp_pa
     write_folder(tmp_path / "documents", FILES, time=0, force=True)
     (tmp_path / "pictures").mkdir()
     (tmp_path / "pictures/ada.jpg").write_bytes(b"ada")
-    with pytest.raises(FileRefused, match=r"ada\.jpg is not as groupstui wrote it"):
+    with pytest.raises(FileNotWritten, match=r"ada\.jpg is not as groupstui wrote it"):
         write_folder(tmp_path / "pictures", FILES, time=0, force=True)
 
 
 def test_a_link_is_not_followed(tmp_path):
     write_folder(tmp_path / "review", FILES, time=0)
     (tmp_path / "link").symlink_to(tmp_path / "review")
-    with pytest.raises(FileRefused, match="is a link"):
+    with pytest.raises(FileNotWritten, match="is a link"):
         write_folder(tmp_path / "link", FILES, time=0, force=True)
 
 
 def test_a_file_in_the_way_is_never_replaced(tmp_path):
     (tmp_path / "review").write_text("mine")
-    with pytest.raises(FileRefused, match="no folder"):
+    with pytest.raises(FileNotWritten, match="no folder"):
         write_folder(tmp_path / "review", FILES, time=0, force=True)
     assert (tmp_path / "review").read_text() == "mine"
 
 
 def test_a_failure_half_way_leaves_what_was_there(tmp_path):
     write_folder(tmp_path / "review", FILES, time=0)
-    with pytest.raises(FileRefused):
+    with pytest.raises(FileNotWritten):
         write_folder(tmp_path / "review", {"a": "1", "b" * 300: "2"}, time=0, force=True)
     assert sorted(os.listdir(tmp_path / "review")) == ["SHA256SUMS", "groups", "index.md"]
     assert os.listdir(tmp_path) == ["review"]
 
 
 def test_a_folder_that_can_t_be_made_is_told(tmp_path):
-    with pytest.raises(FileRefused, match="can't be written"):
+    with pytest.raises(FileNotWritten, match="can't be written"):
         write_folder(tmp_path / "nowhere" / "review", FILES, time=0)

@@ -1,23 +1,25 @@
 """The service on the demo site, over TCP."""
 
+from __future__ import annotations
+
 import asyncio
 
 import pytest
 
-from groupstui.api.errors import (
-    AdminRequired,
-    BadAnswer,
+from groupstui.errors import (
+    Forbidden,
+    InvalidResponse,
     NotFound,
     RateLimited,
-    SignInRequired,
     TestmoError,
+    Unauthorized,
     Unreachable,
     WrongAddress,
 )
-from groupstui.api.instance import Instance
-from groupstui.service import GroupsService
 from groupstui.service.connection import LONGEST_PAUSE, TRIES
 from groupstui.service.memory import give_back
+from groupstui.service.service import GroupsService
+from groupstui.testmo.instance import Instance
 
 
 async def test_signing_in_tells_who_it_is_and_reads_the_first_page(service, demo) -> None:
@@ -27,10 +29,10 @@ async def test_signing_in_tells_who_it_is_and_reads_the_first_page(service, demo
 
 async def test_a_wrong_token_and_a_member_s_token_get_different_answers(demo) -> None:
     async with GroupsService(demo.url, "wrong") as service:
-        with pytest.raises(SignInRequired):
+        with pytest.raises(Unauthorized):
             await service.sign_in()
     async with GroupsService(demo.url, demo.member_token) as service:
-        with pytest.raises(AdminRequired, match="403"):
+        with pytest.raises(Forbidden, match="403"):
             await service.sign_in()
 
 
@@ -69,7 +71,7 @@ async def test_a_fresh_page_shows_what_changed(service, demo) -> None:
     assert (await service.groups_page(1, fresh=True)).groups[0].name == "Quality"
 
 
-async def test_one_group_comes_with_its_people(service, demo) -> None:
+async def test_one_group_comes_with_its_users(service, demo) -> None:
     detail = await service.group(1)
     assert {member.id: member.name for member in detail.members} == {
         member: demo.site.users[member].name for member in demo.site.groups[1].members
@@ -97,7 +99,7 @@ async def test_every_page_in_turn_covers_the_site(service, demo) -> None:
     assert len(demo.log.requests) == 3
 
 
-async def test_the_groups_of_a_person_are_those_of_the_pages_seen(service, demo) -> None:
+async def test_the_groups_of_a_user_are_those_of_the_pages_seen(service, demo) -> None:
     await service.groups_page(1, 15)
     assert not service.directory.complete
     await service.index()
@@ -109,18 +111,18 @@ async def test_the_groups_of_a_person_are_those_of_the_pages_seen(service, demo)
 @pytest.mark.parametrize(
     ("fault", "kind", "said"),
     [
-        ("400", BadAnswer, "400: Bad Request"),
-        ("401", SignInRequired, "401"),
-        ("403", AdminRequired, "403"),
+        ("400", InvalidResponse, "400: Bad Request"),
+        ("401", Unauthorized, "401"),
+        ("403", Forbidden, "403"),
         ("404", NotFound, "404"),
-        ("405", BadAnswer, "405"),
-        ("422", BadAnswer, "422: The given data was invalid"),
+        ("405", InvalidResponse, "405"),
+        ("422", InvalidResponse, "422: The given data was invalid"),
         ("500", Unreachable, "500: Server Error"),
         ("502", Unreachable, "502"),
         ("503", Unreachable, "503"),
         ("html", WrongAddress, "web page"),
-        ("cut-json", BadAnswer, "broken JSON"),
-        ("empty", BadAnswer, "nothing"),
+        ("cut-json", InvalidResponse, "broken JSON"),
+        ("empty", InvalidResponse, "nothing"),
         ("redirect", WrongAddress, "elsewhere.example"),
         ("drop", Unreachable, "broke"),
     ],
@@ -130,7 +132,7 @@ async def test_each_failure_is_told_by_what_to_do(service, demo, fault, kind, sa
     with pytest.raises(kind, match=said) as caught:
         await service.groups_page()
     assert type(caught.value) is kind
-    assert caught.value.advice
+    assert caught.value.hint
     assert demo.token not in str(caught.value)
 
 
@@ -220,7 +222,7 @@ async def test_a_pause_can_be_cancelled(demo) -> None:
             await asking
 
 
-def test_a_service_takes_a_site_as_people_write_it() -> None:
+def test_a_service_takes_a_site_as_users_write_it() -> None:
     assert GroupsService("acme", "token").instance == Instance("https://acme.testmo.net")
 
 

@@ -1,31 +1,33 @@
 """Browsing without the full screen: for screen readers, plain terminals and recordings."""
 
+from __future__ import annotations
+
 import asyncio
 import sys
 
-from ..api.errors import TestmoError
-from ..report.records import as_of
-from .exits import Exit
+from ..errors import TestmoError
+from ..output.records import as_of
+from .context import Context
+from .exit_codes import ExitCode
 from .plain import PlainBrowser
-from .session import Session
 
 PROMPT = "> "
 
 
-async def browse(session: Session) -> Exit:
+async def browse(context: Context) -> ExitCode:
     """Read the site, then read lines and answer them, until there are no more.
 
     Raises:
         TestmoError: If the site can't be read to begin with; later, that is said, and one can go on.
     """
-    session.plain = True
+    context.plain = True
     asked = sys.stdin.isatty()
     if asked:
         _say(["Reading the site."])
-    directory = await session.directory()
+    directory = await context.directory()
     browser = PlainBrowser(directory)
-    _say([f"{session.instance.name}, as of {as_of(directory).astimezone():%Y-%m-%d %H:%M}."])
-    name = session.options.name
+    _say([f"{context.instance.name}, as of {as_of(directory).astimezone():%Y-%m-%d %H:%M}."])
+    name = context.options.name
     _say(browser.open(name) if name else browser.opened())
     if asked:
         _say(["Type a number, a name, or ? for help."])
@@ -35,12 +37,12 @@ async def browse(session: Session) -> Exit:
                 break
             case "r":
                 try:
-                    _say(browser.read_again(await session.directory()))
+                    _say(browser.read_again(await context.directory()))
                 except TestmoError as error:
-                    _say([f"{error}. {error.advice}", "What was read before is still here."])
+                    _say([f"{error}. {error.hint}", "What was read before is still here."])
             case _:
                 _say(browser.answer(line))
-    return Exit.OK
+    return ExitCode.OK
 
 
 def _read_line(prompt: str) -> str:

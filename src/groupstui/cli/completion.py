@@ -1,13 +1,15 @@
 """Completion for shells, made from the parser itself, so that it never lags behind it."""
 
+from __future__ import annotations
+
 import argparse
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .exits import Exit
+from .context import Context
+from .exit_codes import ExitCode
 from .parsing import app_parser, every_command
-from .session import Session
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,11 @@ class Completed:
     """The values of options that take only some."""
 
 
-async def completion(session: Session) -> Exit:
+async def completion(context: Context) -> ExitCode:
     """Print the script for one shell."""
     writers = {"bash": _bash, "zsh": _zsh, "fish": _fish}
-    print(writers[session.options.shell](dict(_commands())))
-    return Exit.OK
+    print(writers[context.options.shell](dict(_commands())))
+    return ExitCode.OK
 
 
 def _commands() -> Iterator[tuple[str, Completed]]:
@@ -44,7 +46,7 @@ def _completed(parser: argparse.ArgumentParser, summary: str = "") -> Completed:
 
 
 def _values(commands: dict[str, Completed]) -> dict[str, list[str]]:
-    """Give the values of every option; an option takes the same ones wherever it can be written."""
+    """Return the values of every option; an option takes the same ones wherever it can be written."""
     return {option: values for each in commands.values() for option, values in each.values.items()}
 
 

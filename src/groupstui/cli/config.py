@@ -1,22 +1,24 @@
 """Shows where the settings are, and what they are."""
 
+from __future__ import annotations
+
 import sys
 
 from ..settings import SettingsError, SettingsFile, default_path
-from .exits import Exit
-from .session import Session, UsageError
+from .context import Context, UsageError
+from .exit_codes import ExitCode
 
 
-async def config(session: Session) -> Exit:
+async def config(context: Context) -> ExitCode:
     """Tell the path of the settings, or what they are.
 
     Raises:
         UsageError: If they can't be read, or hold what makes no sense.
     """
     file = SettingsFile(default_path())
-    if session.options.action == "path":
+    if context.options.action == "path":
         print(file.path)
-        return Exit.OK
+        return ExitCode.OK
     try:
         settings = file.load()
     except SettingsError as error:
@@ -30,4 +32,4 @@ async def config(session: Session) -> Exit:
         *(f"sites.{site.name} = {site.instance}" for site in settings.sites),
     ]
     sys.stdout.write("".join(f"{line}\n" for line in lines))
-    return Exit.OK
+    return ExitCode.OK

@@ -1,10 +1,13 @@
 """The embedded demo site, as the program's entry hands it to a command or to the app."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from __future__ import annotations
 
-from ..api.instance import Instance
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from ..redaction import Secret
+from ..testmo.instance import Instance
 
 if TYPE_CHECKING:
     import httpx
@@ -14,11 +17,12 @@ if TYPE_CHECKING:
 DEMO_INSTANCE = Instance("https://demo.testmo.net")
 
 
-class Demo(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Demo:
     """What stands in the place of a site, a token and a history."""
 
     token: Secret
-    transport: "Callable[[], httpx.AsyncBaseTransport]"
-    history: "History"
+    transport: Callable[[], httpx.AsyncBaseTransport]
+    history: History
     begin: Callable[[], object]
     """Makes the site and its past, which takes a moment; `transport` does so, too."""

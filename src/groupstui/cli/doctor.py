@@ -1,5 +1,7 @@
 """Tells what may be in the way: of the terminal, the keyring, the network and the clock. No secret."""
 
+from __future__ import annotations
+
 import locale
 import platform
 import sys
@@ -7,14 +9,14 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
-from .. import __version__
-from ..api.errors import TestmoError
 from ..credentials import KeyringUnavailable, TokenStore
+from ..errors import TestmoError
 from ..history import HistoryUnavailable
 from ..settings import SettingsError, SettingsFile, default_path
-from ..text import count
-from .exits import Exit, exit_for
-from .session import Session, UsageError
+from ..text import pluralize
+from ..version import __version__
+from .context import Context, UsageError
+from .exit_codes import ExitCode, exit_code_for
 
 PACKAGES = ("textual", "rich", "httpx", "pydantic", "keyring", "truststore")
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -23,19 +25,19 @@ SKEW = 60.0
 """Seconds that two clocks may differ before it is worth a word."""
 
 
-async def doctor(session: Session) -> Exit:
+async def doctor(context: Context) -> ExitCode:
     """Print one line a fact; the exit code is that of the site's answer."""
     _say("groupstui", __version__)
     _say("python", f"{platform.python_version()} on {platform.system()} {platform.release()}")
     for package in PACKAGES:
         _say(package, _version(package))
-    _terminal(session)
+    _terminal(context)
     readable = _settings()
     await _keyring()
-    _history(session)
-    _network(session)
-    code = await _site(session)
-    return code if readable else Exit.USAGE
+    _history(context)
+    _network(context)
+    code = await _site(context)
+    return code if readable else ExitCode.USAGE
 
 
 def _settings() -> bool:
@@ -50,8 +52,8 @@ def _settings() -> bool:
     return True
 
 
-def _terminal(session: Session) -> None:
-    environ = session.environ
+def _terminal(context: Context) -> None:
+    environ = context.environ
     streams = (("stdin", sys.stdin), ("stdout", sys.stdout), ("stderr", sys.stderr))
     ours = [name for name, stream in streams if stream.isatty()]
     on = f"a terminal is on {', '.join(ours)}" if ours else "no stream is a terminal"
@@ -65,13 +67,13 @@ async def _keyring() -> None:
     try:
         _say("keyring", await TokenStore().describe())
     except KeyringUnavailable as error:
-        _say("keyring", f"{error}. {error.advice}")
+        _say("keyring", f"{error}. {error.hint}")
 
 
-def _history(session: Session) -> None:
+def _history(context: Context) -> None:
     """Tell where readings are kept, how many there are, and how much room they take."""
     try:
-        history = session.history
+        history = context.history
     except UsageError:
         return  # there is no site, which is told below
     if history is None:
@@ -84,47 +86,47 @@ def _history(session: Session) -> None:
         try:
             snapshots = history.snapshots()
         except HistoryUnavailable as error:
-            _say("history", f"{error}. {error.advice}")
+            _say("history", f"{error}. {error.hint}")
         else:
             size = history.path.stat().st_size
-            kept = count(len(snapshots), "snapshot")
+            kept = pluralize(len(snapshots), "snapshot")
             _say("history", history.notice or f"{kept} in {history.path}, {size / 1e6:,.1f} MB")
 
 
-def _network(session: Session) -> None:
-    found = [name for name in PROXIES if session.environ.get(name) or session.environ.get(name.lower())]
+def _network(context: Context) -> None:
+    found = [name for name in PROXIES if context.environ.get(name) or context.environ.get(name.lower())]
     shown = [
-        f"{name}={_without_password(session.environ.get(name) or session.environ[name.lower()])}"
+        f"{name}={_without_password(context.environ.get(name) or context.environ[name.lower()])}"
         for name in found
     ]
     _say("proxy", ", ".join(shown) or "none")
-    named = [f"{name}={session.environ[name]}" for name in CERTIFICATES if session.environ.get(name)]
+    named = [f"{name}={context.environ[name]}" for name in CERTIFICATES if context.environ.get(name)]
     _say("certificates", ", ".join(["the system's trust store", *named]))
 
 
-async def _site(session: Session) -> Exit:
-    """Tell whether the site answers, whose token it is, and how far its clock is from ours."""
+async def _site(context: Context) -> ExitCode:
+    """Return whether the site answers, whose token it is, and how far its clock is from ours."""
     try:
-        instance = session.instance
+        instance = context.instance
     except UsageError as error:
         _say("site", str(error))
-        return Exit.OK
+        return ExitCode.OK
     _say("site", instance.origin)
     try:
-        service = await session.open()
+        service = await context.open()
     except TestmoError as error:
-        _say("token", f"{error}. {error.advice}")
-        return exit_for(error)
+        _say("token", f"{error}. {error.hint}")
+        return exit_code_for(error)
     async with service:
-        _say("token", f"from {session.token_source}")
+        _say("token", f"from {context.token_source}")
         try:
             await service.sign_in()
         except TestmoError as error:
-            _say("answer", f"{error}. {error.advice}")
-            return exit_for(error)
+            _say("answer", f"{error}. {error.hint}")
+            return exit_code_for(error)
         _say("answer", "the site answers, and the token is a site admin's")
         _say("clock", _skew(service.server_time))
-    return Exit.OK
+    return ExitCode.OK
 
 
 def _skew(server_time: datetime | None) -> str:

@@ -1,51 +1,53 @@
 """Writes a whole site to a file."""
 
+from __future__ import annotations
+
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import overload
 
-from ..directory import Directory, Member
-from ..report import Record
-from ..report.files import write_file, write_folder
-from ..report.formats import format_of, pieces
-from ..report.records import (
+from ..directory.directory import Directory, User
+from ..output.access_review import review_files
+from ..output.files import write_file, write_folder
+from ..output.formats import format_of, pieces
+from ..output.records import (
     GROUP_FIELDS,
-    PERSON_FIELDS,
     PROFILE_FIELDS,
+    USER_FIELDS,
     as_of,
     group_records,
-    person_record,
     profile_record,
     site_report,
+    user_record,
 )
-from ..report.review import review_files
-from ..text import count
-from .exits import Exit
-from .lookups import INCOMPLETE
-from .session import Session, UsageError
-from .show import as_wanted
+from ..output.report import Record
+from ..text import pluralize
+from .context import Context, UsageError
+from .exit_codes import ExitCode
+from .lookup import INCOMPLETE
+from .output import apply_output_options
 
 
-async def export(session: Session) -> Exit:
-    """Write groups, memberships, people, a matrix of both, or a folder for a review.
+async def export(context: Context) -> ExitCode:
+    """Write groups, memberships, users, a matrix of both, or a folder for a review.
 
     Raises:
-        FileRefused: If the file can't be written, or is there already.
+        FileNotWritten: If the file can't be written, or is there already.
     """
-    options = session.options
-    directory = await session.directory(users=options.what in ("people", "review"))
+    options = context.options
+    directory = await context.directory(users=options.what in ("users", "review"))
     if options.what == "review":
-        return _review(session, directory)
+        return _review(context, directory)
     fields, records = {
         "groups": _groups,
         "memberships": _memberships,
-        "people": _people,
+        "users": _users,
         "matrix": _matrix,
     }[options.what](directory)
-    report = site_report(directory, session.instance.origin, options.what, fields, records)
-    report = as_wanted(options, report)
+    report = site_report(directory, context.instance.origin, options.what, fields, records)
+    report = apply_output_options(options, report)
     path = Path(options.output)
     written = pieces(report, options.format or format_of(path), raw=options.raw)
     if options.output == "-":
@@ -53,29 +55,30 @@ async def export(session: Session) -> Exit:
     else:
         write_file(path, written, force=options.force)
     if not directory.complete:
-        session.warn(INCOMPLETE)
+        context.warn(INCOMPLETE)
     where = "stdout" if options.output == "-" else path
-    session.warn(f"wrote {count(len(report.records), 'row')} to {where}")
-    return Exit.OK
+    context.warn(f"wrote {pluralize(len(report.records), 'row')} to {where}")
+    return ExitCode.OK
 
 
-def _review(session: Session, directory: Directory) -> Exit:
+def _review(context: Context, directory: Directory) -> ExitCode:
     """Write a folder for a review of access."""
-    options = session.options
+    options = context.options
     if options.format or options.columns or options.sort or options.limit:
         raise UsageError("a review has files of its own: leave --format, --columns, --sort and --limit out")
     if options.output == "-":
         raise UsageError("a review is a folder: name one")
     path = Path(options.output)
-    files = review_files(directory, session.instance.origin)
+    files = review_files(directory, context.instance.origin)
     write_folder(path, files, time=as_of(directory).timestamp(), force=options.force)
-    session.warn(
-        f"wrote {count(len(files), 'file')} to {path}, as of {as_of(directory).astimezone():%Y-%m-%d %H:%M}"
+    context.warn(
+        f"wrote {pluralize(len(files), 'file')} to {path}, "
+        f"as of {as_of(directory).astimezone():%Y-%m-%d %H:%M}"
     )
     if directory.complete:
-        return Exit.OK
-    session.warn(INCOMPLETE)
-    return Exit.UNCERTAIN
+        return ExitCode.OK
+    context.warn(INCOMPLETE)
+    return ExitCode.UNKNOWN
 
 
 def _groups(directory: Directory) -> tuple[tuple[str, ...], list[Record]]:
@@ -84,42 +87,42 @@ def _groups(directory: Directory) -> tuple[tuple[str, ...], list[Record]]:
 
 def _memberships(directory: Directory) -> tuple[tuple[str, ...], list[Record]]:
     records = [
-        {"group_id": group.id, "group": group.name, "person_id": person.id, "person": person.name}
+        {"group_id": group.id, "group": group.name, "user_id": user.id, "user": user.name}
         for group in directory.groups
-        for person in directory.members(group)
+        for user in directory.members(group)
     ]
-    return ("group_id", "group", "person_id", "person"), records
+    return ("group_id", "group", "user_id", "user"), records
 
 
-def _people(directory: Directory) -> tuple[tuple[str, ...], list[Record]]:
-    fields = (*PERSON_FIELDS, *(PROFILE_FIELDS if directory.has_profiles else ()), "groups")
+def _users(directory: Directory) -> tuple[tuple[str, ...], list[Record]]:
+    fields = (*USER_FIELDS, *(PROFILE_FIELDS if directory.has_profiles else ()), "groups")
     records = [
         {
-            **person_record(person),
-            **profile_record(directory, person),
-            "groups": [group.name for group in directory.groups_of(person.id)],
+            **user_record(user),
+            **profile_record(directory, user),
+            "groups": [group.name for group in directory.groups_of(user.id)],
         }
-        for person in directory.people
+        for user in directory.users
     ]
     return fields, records
 
 
 class _MatrixRows(Sequence[Record]):
-    """Makes a person's row when it is wanted: all rows of a large site at once would take a gigabyte."""
+    """Makes a user's row when it is wanted: all rows of a large site at once would take a gigabyte."""
 
     def __init__(self, directory: Directory, heads: Mapping[int, str]) -> None:
         """Prepare.
 
         Args:
-            directory: Where people and memberships come from.
+            directory: Where users and memberships come from.
             heads: The name of each group's column, by the group's id.
         """
         self._directory = directory
         self._heads = heads
-        self._people = directory.people
+        self._users = directory.users
 
     def __len__(self) -> int:
-        return len(self._people)
+        return len(self._users)
 
     @overload
     def __getitem__(self, index: int) -> Record: ...
@@ -127,19 +130,19 @@ class _MatrixRows(Sequence[Record]):
     def __getitem__(self, index: slice) -> list[Record]: ...
     def __getitem__(self, index: int | slice) -> Record | list[Record]:
         if isinstance(index, slice):
-            return [self._row(person) for person in self._people[index]]
-        return self._row(self._people[index])
+            return [self._row(user) for user in self._users[index]]
+        return self._row(self._users[index])
 
-    def _row(self, person: Member) -> Record:
-        inside = set(self._directory.memberships.get(person.id, ()))
-        row: Record = {"person_id": person.id, "person": person.name}
+    def _row(self, user: User) -> Record:
+        inside = set(self._directory.memberships.get(user.id, ()))
+        row: Record = {"user_id": user.id, "user": user.name}
         return row | {head: group_id in inside for group_id, head in self._heads.items()}
 
 
 def _matrix(directory: Directory) -> tuple[tuple[str, ...], Sequence[Record]]:
-    """Give a row a person and a column a group; groups that share a name are told apart by their id."""
+    """Return a row a user and a column a group; groups that share a name are told apart by their id."""
     names = {group.id: group.name for group in directory.groups}
     told_apart = {group_id: f"{name} #{group_id}" for group_id, name in names.items()}
-    taken = Counter(["person", "person_id", *names.values(), *told_apart.values()])
+    taken = Counter(["user", "user_id", *names.values(), *told_apart.values()])
     heads = {id: name if taken[name] == 1 else told_apart[id] for id, name in names.items()}
-    return ("person_id", "person", *heads.values()), _MatrixRows(directory, heads)
+    return ("user_id", "user", *heads.values()), _MatrixRows(directory, heads)

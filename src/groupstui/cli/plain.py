@@ -1,12 +1,14 @@
 """Browsing by numbered lines: what is said, and what a typed line means. Pure; `browse` reads and prints."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
-from ..directory import Directory, Group, Member
-from ..text import clean, count, fold
+from ..directory.directory import Directory, Group, User
+from ..text import fold, pluralize, sanitize
 
 AT_ONCE = 20
 """Lines of a list that are said before somebody asks for more."""
@@ -14,7 +16,7 @@ AT_ONCE = 20
 HELP = (
     "A number opens that line of the list.",
     "n: next lines. p: previous lines. g 3: page 3.",
-    "A name, or a part of one, finds groups and people; /n finds what is called n.",
+    "A name, or a part of one, finds groups and users; /n finds what is called n.",
     "b: back. l: the list of all groups. s there: sort by name, by members, or as the site does.",
     "r: read the site again. ?: these words. q: quit.",
 )
@@ -22,11 +24,12 @@ HELP = (
 ORDERS = ("as the site gives them", "by name", "by members, most first")
 
 
-class View(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class View:
     """A list that somebody is looking at."""
 
     title: str
-    items: Sequence[Group | Member]
+    items: Sequence[Group | User]
     page: int = 1
     """Counted from 1."""
     facts: tuple[str, ...] = ()
@@ -92,8 +95,8 @@ class PlainBrowser:
                 return self._find(line.strip().removeprefix("/").strip())
 
     def open(self, name: str) -> list[str]:
-        """Open the group or the person of a name or an id, or all that fit."""
-        for index in (self._directory.group_index, self._directory.person_index):
+        """Open the group or the user of a name or an id, or all that fit."""
+        for index in (self._directory.group_index, self._directory.user_index):
             with suppress(LookupError):
                 return self._open(index.find(name))
         return self._find(name)
@@ -114,16 +117,16 @@ class PlainBrowser:
             )
         return lines or ["Nothing is in this list."]
 
-    def _line(self, item: Group | Member) -> str:
+    def _line(self, item: Group | User) -> str:
         if isinstance(item, Group):
-            return f"{clean(item.name) or '(no name)'}, {count(len(item.members), 'member')}"
-        return clean(item.label)
+            return f"{sanitize(item.name) or '(no name)'}, {pluralize(len(item.members), 'member')}"
+        return sanitize(item.label)
 
     def _turn(self, page: int, otherwise: str) -> list[str]:
         view = self._views[-1]
         if not 1 <= page <= view.last_page:
             return [otherwise]
-        self._views[-1] = view._replace(page=page)
+        self._views[-1] = replace(view, page=page)
         return self._page()
 
     def _back(self) -> list[str]:
@@ -143,26 +146,27 @@ class PlainBrowser:
         items = self._views[-1].items
         if not 1 <= place <= len(items):
             return [
-                f"There is no line {place}: the list has {count(len(items), 'line')}. /{place} finds a name."
+                f"There is no line {place}: the list has {pluralize(len(items), 'line')}. "
+                f"/{place} finds a name."
             ]
         return self._open(items[place - 1])
 
-    def _open(self, item: Group | Member) -> list[str]:
-        self._views.append(self._group(item) if isinstance(item, Group) else self._person(item))
+    def _open(self, item: Group | User) -> list[str]:
+        self._views.append(self._group(item) if isinstance(item, Group) else self._user(item))
         return self.opened()
 
     def _find(self, text: str) -> list[str]:
         directory = self._directory
-        found: list[Group | Member] = [
+        found: list[Group | User] = [
             *directory.group_index.search(text),
-            *directory.person_index.search(text),
+            *directory.user_index.search(text),
         ]
         if not found:
-            return [f"Nothing is called {clean(text)}. ? says what can be typed."]
+            return [f"Nothing is called {sanitize(text)}. ? says what can be typed."]
         if len(found) == 1:
             return self._open(found[0])
         self._views.append(
-            View(f"{clean(text)} fits {count(len(found), 'line')}: groups, then people.", found)
+            View(f"{sanitize(text)} fits {pluralize(len(found), 'line')}: groups, then users.", found)
         )
         return self.opened()
 
@@ -179,10 +183,10 @@ class PlainBrowser:
 
     def _group(self, group: Group) -> View:
         members = sorted(self._directory.members(group), key=lambda each: (fold(each.label), each.id))
-        name = clean(group.name) or "(no name)"
-        return View(f"Group {name}, number {group.id}, {count(len(members), 'member')}.", members)
+        name = sanitize(group.name) or "(no name)"
+        return View(f"Group {name}, number {group.id}, {pluralize(len(members), 'member')}.", members)
 
-    def _person(self, person: Member) -> View:
-        groups = self._directory.groups_of(person.id)
-        where = count(len(groups), "group")
-        return View(f"Person {clean(person.label)}, number {person.id}, in {where}.", groups)
+    def _user(self, user: User) -> View:
+        groups = self._directory.groups_of(user.id)
+        where = pluralize(len(groups), "group")
+        return View(f"User {sanitize(user.label)}, number {user.id}, in {where}.", groups)

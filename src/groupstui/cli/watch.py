@@ -1,22 +1,25 @@
 """Reads a site again and again, and hands on each change as a line of JSON."""
 
+from __future__ import annotations
+
 import asyncio
 import os
 import signal
 import sys
 from collections.abc import Coroutine
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NoReturn, TypeVar
 
-from ..api.errors import AdminRequired, SignInRequired, TestmoError
 from ..credentials.tokens import VARIABLE
-from ..directory import Directory
 from ..directory.changes import Change, changes_between
-from ..report.formats import write
-from ..report.records import CHANGE_FIELDS, change_record, site_report
-from ..service import GroupsService
-from .exits import Exit
-from .session import Session, UsageError
+from ..directory.directory import Directory
+from ..errors import Forbidden, TestmoError, Unauthorized
+from ..output.formats import write
+from ..output.records import CHANGE_FIELDS, change_record, site_report
+from ..service.service import GroupsService
+from .context import Context, UsageError
+from .exit_codes import ExitCode
 
 T = TypeVar("T")
 
@@ -33,14 +36,14 @@ class Stopped(Exception):
     """Somebody has asked the program to end."""
 
 
-async def watch(session: Session) -> Exit:
+async def watch(context: Context) -> ExitCode:
     """Tell each change until somebody stops it; a failure is told, and tried again later.
 
     Raises:
-        SignInRequired: If the token is not taken, now or later.
-        AdminRequired: If its user may not read groups, now or later.
+        Unauthorized: If the token is not taken, now or later.
+        Forbidden: If its user may not read groups, now or later.
     """
-    if session.options.interval < SHORTEST:
+    if context.options.interval < SHORTEST:
         raise UsageError("the interval must be a minute or more")
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -48,10 +51,10 @@ async def watch(session: Session) -> Exit:
     for number in taken:
         loop.add_signal_handler(number, stop.set)
     try:
-        async with await session.open() as service:
-            await _Watch(session, service, stop).run()
+        async with await context.open() as service:
+            await _Watch(context, service, stop).run()
     except Stopped:
-        return Exit.OK
+        return ExitCode.OK
     finally:
         for number in taken:
             loop.remove_signal_handler(number)
@@ -60,8 +63,8 @@ async def watch(session: Session) -> Exit:
 class _Watch:
     """One site that is watched."""
 
-    def __init__(self, session: Session, service: GroupsService, stop: asyncio.Event) -> None:
-        self._session = session
+    def __init__(self, context: Context, service: GroupsService, stop: asyncio.Event) -> None:
+        self._session = context
         self._service = service
         self._stop = stop
 
@@ -76,7 +79,7 @@ class _Watch:
         while True:
             try:
                 now = await self._unless_stopped(self._service.index())
-            except (SignInRequired, AdminRequired):
+            except (Unauthorized, Forbidden):
                 raise
             except TestmoError as error:
                 pause = min(2 * pause, max(LONGEST_PAUSE, interval))
@@ -104,8 +107,8 @@ class _Watch:
         return working.result()
 
     async def _hand_on(self, change: Change, directory: Directory) -> None:
-        """Give a change to the command, or to stdout where there is none, or where it fails."""
-        record = change_record(change._replace(seen=directory.as_of))
+        """Return a change to the command, or to stdout where there is none, or where it fails."""
+        record = change_record(replace(change, seen=directory.as_of))
         report = site_report(directory, self._session.instance.origin, "changes", CHANGE_FIELDS, [record])
         line = write(report, "ndjson")
         command: str | None = self._session.options.exec
@@ -125,7 +128,7 @@ class _Watch:
 
 
 def _copy(directory: Directory) -> Directory:
-    """Give what is known now; the service's own directory goes on to change."""
+    """Return what is known now; the service's own directory goes on to change."""
     copy = Directory()
     copy.take_over(directory)
     return copy

@@ -3,13 +3,15 @@
 Every token is a `Secret` from input to output; nothing here prints, logs or puts one into an exception.
 """
 
+from __future__ import annotations
+
 from .backend import system_backend
-from .store import TokenStore
-from .tokens import BadToken, check_token, token_from_environment
-from .unavailable import KeyringUnavailable
+from .errors import KeyringUnavailable
+from .keyring_store import TokenStore
+from .tokens import InvalidToken, check_token, token_from_environment
 
 __all__ = [
-    "BadToken",
+    "InvalidToken",
     "KeyringUnavailable",
     "TokenStore",
     "check_token",

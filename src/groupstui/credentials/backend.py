@@ -10,17 +10,17 @@ import logging
 import os
 from typing import TYPE_CHECKING
 
-from .unavailable import START, KeyringUnavailable, describe
+from .errors import START, KeyringUnavailable, describe
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 VARIABLE = "PYTHON_KEYRING_BACKEND"
-"""The environment variable by which people name a backend to the `keyring` library."""
+"""The environment variable by which users name a backend to the `keyring` library."""
 
 
 def system_backend() -> KeyringBackend:
-    """Give the backend that the person named for all Python programs, else the best one of this system.
+    """Return the backend that the user named for all Python programs, else the best one of this system.
 
     The limit keeps keyring's chainer from trying backends that ask for a password on the terminal, over
     the app.

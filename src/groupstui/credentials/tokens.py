@@ -1,9 +1,11 @@
-"""Reads tokens that people paste and that the environment holds."""
+"""Reads tokens that users paste and that the environment holds."""
+
+from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 
-from ..redaction import Secret, hide
+from ..redaction import Secret, register_secret
 
 VARIABLE = "TESTMO_TOKEN"
 """The environment variable that holds a token."""
@@ -14,18 +16,18 @@ LONGEST = 4096
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 
 
-class BadToken(ValueError):
+class InvalidToken(ValueError):
     """The text can't be a token; the message says why and never holds the text."""
 
 
 def check_token(text: str) -> Secret:
-    r"""Give a token from what a person pasted, without the white space around it.
+    r"""Return a token from what a user pasted, without the white space around it.
 
     Only visible ASCII is let through: an HTTP library that is handed a line break inside a header
     reports it with an error that holds the whole token.
 
     Raises:
-        BadToken: If the text is empty, too long, or holds anything but `[\x21-\x7e]`.
+        InvalidToken: If the text is empty, too long, or holds anything but `[\x21-\x7e]`.
     """
     return Secret(_checked(text))
 
@@ -33,22 +35,22 @@ def check_token(text: str) -> Secret:
 def _checked(text: str) -> str:
     text = text.strip()
     if not text:
-        raise BadToken("the token is empty: paste it again")
+        raise InvalidToken("the token is empty: paste it again")
     if len(text) > LONGEST:
-        raise BadToken(f"the token is longer than {LONGEST:,} characters: paste only the token")
+        raise InvalidToken(f"the token is longer than {LONGEST:,} characters: paste only the token")
     if any(character.isspace() for character in text):
-        raise BadToken("the token holds a line break or a space: paste it again, without anything else")
+        raise InvalidToken("the token holds a line break or a space: paste it again, without anything else")
     if not _VISIBLE.fullmatch(text):
-        raise BadToken("the token holds a character that no token has: copy it again from Testmo")
-    hide(text)
+        raise InvalidToken("the token holds a character that no token has: copy it again from Testmo")
+    register_secret(text)
     return text
 
 
 def token_from_environment(environ: Mapping[str, str]) -> Secret | None:
-    """Give the token in `TESTMO_TOKEN`, or None where it is unset or blank.
+    """Return the token in `TESTMO_TOKEN`, or None where it is unset or blank.
 
     Raises:
-        BadToken: If it holds something that can't be a token.
+        InvalidToken: If it holds something that can't be a token.
     """
     text = environ.get(VARIABLE, "")
     return Secret(_checked(text)) if text.strip() else None

@@ -5,12 +5,14 @@ same process through `httpx.ASGITransport`, or over TCP with `groupstui.demo.ser
 imported on its own because it alone needs uvicorn.
 """
 
+from __future__ import annotations
+
 from .asgi import create_app
-from .data import Group, Site, User
 from .faults import KINDS, Faults
-from .past import week_ago
+from .last_week import week_ago
 from .request_log import RequestLog
 from .seed import make_site
+from .site import Group, Site, User
 
 DEMO_TOKEN = "demo-admin-token"
 """The token of the demo site's admin, Ada Lovelace."""

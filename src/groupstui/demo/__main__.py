@@ -1,5 +1,7 @@
 """`python -m groupstui.demo`: serves the demo site over TCP until it is interrupted."""
 
+from __future__ import annotations
+
 import argparse
 import errno
 import signal
@@ -93,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _number(least: int, most: int) -> Callable[[str], int]:
-    """Give a reader of whole numbers within bounds."""
+    """Return a reader of whole numbers within bounds."""
 
     def read(text: str) -> int:
         if not text.isascii() or not text.isdecimal() or not least <= int(text) <= most:

@@ -1,5 +1,7 @@
 """What the site answers to whom: one method for each address of the API."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, TypeVar
@@ -8,8 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from .data import ROLES, Group, Site, User
-from .paging import lay_out, read_expands, read_page
+from .pagination import lay_out, read_expands, read_page
+from .site import ROLES, Group, Site, User
 
 Record = TypeVar("Record", Group, User)
 
@@ -20,7 +22,7 @@ MEMBER_ID = 2
 """The user whose token is not an admin's."""
 
 
-class Answers:
+class Endpoints:
     """The endpoints of the API.
 
     Args:
@@ -117,11 +119,11 @@ def _found(records: Mapping[int, Record], request: Request) -> Record:
 
 
 def _makers(records: Iterable[Group | User]) -> set[int]:
-    """Give the ids of those who created or updated the records."""
+    """Return the ids of those who created or updated the records."""
     makers = chain.from_iterable((record.created_by, record.updated_by) for record in records)
     return {maker for maker in makers if maker is not None}
 
 
 def _named(records: Mapping[int, Group] | Mapping[int, User], ids: set[int]) -> list[dict[str, Any]]:
-    """Give id and name of the records that exist, in the order of their ids."""
+    """Return id and name of the records that exist, in the order of their ids."""
     return [{"id": id, "name": records[id].name} for id in sorted(ids & records.keys())]

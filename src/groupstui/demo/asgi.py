@@ -1,5 +1,7 @@
 """The site as a web application: the addresses, who stands at the door, and how it says no."""
 
+from __future__ import annotations
+
 import asyncio
 from email.utils import formatdate
 
@@ -11,11 +13,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .answers import ADMIN_ID, MEMBER_ID, Answers
-from .data import Site
+from .answers import ADMIN_ID, MEMBER_ID, Endpoints
 from .faults import FaultMiddleware, Faults
-from .paging import Refused
+from .pagination import Refused
 from .request_log import RequestLog
+from .site import Site
 
 
 def create_app(
@@ -27,7 +29,7 @@ def create_app(
     faults: Faults | None = None,
     users_status: int | None = None,
 ) -> Starlette:
-    """Give an app that answers for the site; edits of the site show in the next answer.
+    """Return an app that answers for the site; edits of the site show in the next answer.
 
     Its `state` holds the `site`, the `faults` and the `log`, a `RequestLog`.
 
@@ -42,7 +44,7 @@ def create_app(
     tokens = {token: ADMIN_ID}
     if member_token is not None:
         tokens[member_token] = MEMBER_ID
-    answers = Answers(site, tokens, users_status)
+    answers = Endpoints(site, tokens, users_status)
     faults = faults or Faults()
     log = RequestLog()
     app = Starlette(

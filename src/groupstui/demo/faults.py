@@ -4,6 +4,8 @@ Every kind of fault is one entry of `KINDS`: a function that takes the valid ans
 gives the app that answers in its place.
 """
 
+from __future__ import annotations
+
 import asyncio
 import gzip
 from collections import deque
@@ -68,7 +70,7 @@ class Faults:
         self._queue.clear()
 
     def take(self) -> str | None:
-        """Give the kind of fault of the request that is being answered, and count it as done."""
+        """Return the kind of fault of the request that is being answered, and count it as done."""
         return self._queue.popleft() if self._queue else self._permanent
 
 
@@ -93,7 +95,7 @@ class FaultMiddleware:
 
 
 async def _answer_of(app: ASGIApp, scope: Scope, receive: Receive) -> Response:
-    """Give the app's answer without sending it."""
+    """Return the app's answer without sending it."""
     answer = Response()
 
     async def keep(message: Message) -> None:
@@ -113,12 +115,12 @@ def _checked(kind: str) -> str:
 
 
 def _error(status: int, message: str, **more: object) -> Fault:
-    """Give a fault that answers an error as Testmo words it."""
+    """Return a fault that answers an error as Testmo words it."""
     return lambda valid, faults: JSONResponse({"message": message, **more}, status)
 
 
 def _page(status: int, title: str) -> Fault:
-    """Give a fault that answers a page for people: a proxy's error, or a wrong host."""
+    """Return a fault that answers a page for users: a proxy's error, or a wrong host."""
     html = f"<!DOCTYPE html>\n<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n"
     return lambda valid, faults: HTMLResponse(html, status)
 

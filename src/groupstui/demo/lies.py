@@ -1,5 +1,7 @@
 """Answers with status 200 that no honest site gives: too much, the wrong shape, pages that lead astray."""
 
+from __future__ import annotations
+
 import asyncio
 import json
 import zlib
@@ -21,7 +23,7 @@ _BOMB_BYTES = 512 * 1024 * 1024
 
 
 def _changed(change: Callable[[dict[str, Any]], object]) -> Lie:
-    """Give a lie that changes the valid answer."""
+    """Return a lie that changes the valid answer."""
 
     def lie(valid: Response, _: object) -> ASGIApp:
         answer = json.loads(bytes(valid.body))
@@ -111,13 +113,13 @@ def _wrong_total(answer: dict[str, Any]) -> None:
 
 
 def _repeats(answer: dict[str, Any]) -> None:
-    """Let everything be there twice, and name people whom nobody knows."""
+    """Let everything be there twice, and name users whom nobody knows."""
     if isinstance(groups := answer.get("result"), list):
         for group in groups:
             group["members"] = [*group["members"], *group["members"], 9_999_999]
         answer["result"] = [*groups, *groups]
-    for people in answer.get("expands", {}).values():
-        people.extend(people[:])
+    for users in answer.get("expands", {}).values():
+        users.extend(users[:])
 
 
 LIES: dict[str, Lie] = {

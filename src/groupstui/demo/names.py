@@ -1,8 +1,10 @@
-"""The names of the demo site's people: pioneers of computing first, then people from everywhere."""
+"""The names of the demo site's users: pioneers of computing first, then users from everywhere."""
+
+from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from random import Random
-from typing import NamedTuple
 
 # fmt: off
 PIONEERS = (
@@ -19,7 +21,8 @@ PIONEERS = (
 # fmt: on
 
 
-class Language(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Language:
     """Given and family names of one language, and how they stand together."""
 
     given: str
@@ -27,7 +30,7 @@ class Language(NamedTuple):
     pattern: str = "{given} {family}"
 
     def name(self, rng: Random) -> str:
-        """Give a full name."""
+        """Return a full name."""
         return self.pattern.format(
             given=rng.choice(self.given.split()), family=rng.choice(self.family.split())
         )
@@ -103,7 +106,7 @@ LANGUAGES = (
 )
 
 
-def people(rng: Random, count: int) -> Iterator[str]:
-    """Give so many full names: the pioneers, then people, some of whom share a name as in life."""
+def user_names(rng: Random, count: int) -> Iterator[str]:
+    """Return so many full names: the pioneers, then users, some of whom share a name as in life."""
     for position in range(count):
         yield PIONEERS[position] if position < len(PIONEERS) else rng.choice(LANGUAGES).name(rng)

@@ -1,5 +1,7 @@
 """What was asked of the site, for tests to read."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event

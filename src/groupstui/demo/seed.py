@@ -1,5 +1,7 @@
 """Makes a site from a seed: the same one in every run and on every machine, whatever the date."""
 
+from __future__ import annotations
+
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -8,8 +10,8 @@ from itertools import count, islice
 from random import Random
 from typing import TypedDict
 
-from .data import Group, Site, User
-from .names import people
+from .names import user_names
+from .site import Group, Site, User
 from .teams import DEPARTED, FRONT, Team, team_names
 
 _START = datetime(2021, 1, 4, 8, 0, tzinfo=UTC)
@@ -25,7 +27,7 @@ _LOCALES = (
 _MAKERS = 20
 """How many of the first users have made and changed groups. They all are active and have a name."""
 
-_KINDS = ("person",) * 85 + ("inactive",) * 10 + ("forgotten",) * 3 + ("robot",) * 2
+_KINDS = ("user",) * 85 + ("inactive",) * 10 + ("forgotten",) * 3 + ("robot",) * 2
 """What a user may be, as often as it is."""
 
 
@@ -37,7 +39,7 @@ class _History(TypedDict):
 
 
 def make_site(groups: int = 230, users: int = 900, members_max: int = 500, seed: int = 1) -> Site:
-    """Make a lively site: team names, people from everywhere, many small groups beside a few large ones.
+    """Make a lively site: team names, users from everywhere, many small groups beside a few large ones.
 
     Group 1 is QA, user 1 is Ada Lovelace. The first groups hold what is awkward: names that look like markup
     or a formula, nobody, everybody, members who were deleted, a member listed twice.
@@ -51,14 +53,14 @@ def make_site(groups: int = 230, users: int = 900, members_max: int = 500, seed:
     rng = Random(seed)
     site = Site(last_user_id=max(DEPARTED))
     user_ids = islice((number for number in count(1) if number not in DEPARTED), users)
-    for position, (user_id, name) in enumerate(zip(user_ids, people(rng, users), strict=True)):
+    for position, (user_id, name) in enumerate(zip(user_ids, user_names(rng, users), strict=True)):
         site.users[user_id] = _user(rng, user_id, name, position, users)
         site.last_user_id = max(site.last_user_id, user_id)
     known = list(site.users)
     limit = min(members_max, users)
     for position, team in enumerate(_teams(rng, groups, limit)):
         site.last_group_id += 1 if position < 2 else rng.choice((1, 1, 1, 2, 5))
-        # QA is the group of the first pictures and examples, so its members are the best known people.
+        # QA is the group of the first pictures and examples, so its members are the best known users.
         pool = known[: team.size] if position == 0 else known
         site.groups[site.last_group_id] = Group(
             site.last_group_id,
@@ -90,7 +92,7 @@ def _members(rng: Random, team: Team, pool: list[int], limit: int) -> tuple[int,
 def _history(
     rng: Random, makers: list[int], position: int, total: int, created_at: str | None = None
 ) -> _History:
-    """Give a record's past: what comes later in the site is made later, and a third is never updated."""
+    """Return a record's past: what comes later in the site is made later, and a third is never updated."""
     stretch = _SPAN // total
     created = stretch * position + rng.randrange(stretch)
     history = _History(
@@ -111,7 +113,7 @@ def _moment(offset: int) -> str:
 
 
 def _user(rng: Random, user_id: int, name: str, position: int, total: int) -> User:
-    kind = "person" if position < _MAKERS else rng.choice(_KINDS)
+    kind = "user" if position < _MAKERS else rng.choice(_KINDS)
     if kind == "forgotten":
         name = f"Forgotten user {user_id}"
     elif kind == "robot":
@@ -128,7 +130,7 @@ def _user(rng: Random, user_id: int, name: str, position: int, total: int) -> Us
         time_format=time_format,
         notifications=rng.choice((1, 2, 3)),
         tfa_enabled=rng.randrange(5) < 2,
-        is_active=kind in ("person", "robot"),
+        is_active=kind in ("user", "robot"),
         is_forgotten=kind == "forgotten",
         is_api=kind == "robot",
         role_id=1 if position == 0 else rng.choice((2, 3, 3, 3, 4)),
@@ -137,6 +139,6 @@ def _user(rng: Random, user_id: int, name: str, position: int, total: int) -> Us
 
 
 def _ascii(name: str) -> str:
-    """Give the part of an email address that a name makes."""
+    """Return the part of an email address that a name makes."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return ".".join(re.findall(r"[a-z]+", plain)) or "user"

@@ -1,5 +1,7 @@
 """Serves an app over TCP, for the command and for tests."""
 
+from __future__ import annotations
+
 import socket
 import threading
 from types import TracebackType

@@ -1,17 +1,20 @@
 """The names of the demo site's groups: the awkward ones first, then a company's teams."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from dataclasses import dataclass
 from random import Random
-from typing import NamedTuple
 
 EVERYONE = 10**9
 """More members than any site has: as many as it allows."""
 
 DEPARTED = (17, 34, 51)
-"""User ids that no site gives to anyone: people who were deleted."""
+"""User ids that no site gives to anyone: users who were deleted."""
 
 
-class Team(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Team:
     """A group by name and number of members, with what is special about it."""
 
     name: str
@@ -69,7 +72,7 @@ _REGIONS = (
 
 
 def team_names(rng: Random, count: int) -> Iterator[str]:
-    """Give so many names of teams, no two alike; longer ones once the short ones are used up."""
+    """Return so many names of teams, no two alike; longer ones once the short ones are used up."""
     short = list(_PRODUCTS)
     short += [f"{product} {discipline}" for product in _PRODUCTS for discipline in _DISCIPLINES]
     short += [f"{product} – {region}" for product in _PRODUCTS for region in _REGIONS]

@@ -1,15 +1,18 @@
 """Tells what changed on a site between two readings of it. Pure, as the directory is."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from ..text import clean, fold
-from .records import Group
+from ..text import fold, sanitize
+from .models import Group
 
 if TYPE_CHECKING:
-    from . import Directory
+    from .directory import Directory
 
 
 class Kind(Enum):
@@ -20,7 +23,7 @@ class Kind(Enum):
     DELETED = "group deleted"
     JOINED = "joined"
     LEFT = "left"
-    PERSON_RENAMED = "person renamed"
+    USER_RENAMED = "user renamed"
 
     @property
     def of_members(self) -> bool:
@@ -31,7 +34,8 @@ class Kind(Enum):
 ORDER = {kind: place for place, kind in enumerate(Kind)}
 
 
-class Change(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Change:
     """One thing that is not as it was.
 
     The members of a group that was created have joined it, and those of one that was deleted have left it.
@@ -41,23 +45,27 @@ class Change(NamedTuple):
     group_id: int | None = None
     group: str | None = None
     """The group's name; the new one where it was renamed."""
-    person_id: int | None = None
-    person: str | None = None
-    """The person's name, the new one where they were renamed; None where it was never seen."""
+    user_id: int | None = None
+    user: str | None = None
+    """The user's name, the new one where they were renamed; None where it was never seen."""
     before: str | None = None
-    """The name before, of a group or a person that was renamed."""
+    """The name before, of a group or a user that was renamed."""
     seen: datetime | None = None
     """When the reading began that came upon it; it happened since the reading before that."""
 
     @property
-    def person_label(self) -> str:
-        """The person's name, or the id as `#17`."""
-        return self.person if self.person is not None else f"#{self.person_id}"
+    def user_label(self) -> str:
+        """The user's name, or the id as `#17`."""
+        return self.user if self.user is not None else f"#{self.user_id}"
 
     @property
     def text(self) -> str:
         """What happened, in one line that is safe to show."""
-        group, person, before = clean(self.group or ""), clean(self.person_label), clean(self.before or "")
+        group, user, before = (
+            sanitize(self.group or ""),
+            sanitize(self.user_label),
+            sanitize(self.before or ""),
+        )
         match self.kind:
             case Kind.CREATED:
                 return f"{group} was created"
@@ -66,32 +74,32 @@ class Change(NamedTuple):
             case Kind.DELETED:
                 return f"{group} was deleted"
             case Kind.JOINED:
-                return f"{person} joined {group}"
+                return f"{user} joined {group}"
             case Kind.LEFT:
-                return f"{person} left {group}"
-            case Kind.PERSON_RENAMED:
-                return f"{before} is now called {person}"
+                return f"{user} left {group}"
+            case Kind.USER_RENAMED:
+                return f"{before} is now called {user}"
 
 
-def changes_between(before: "Directory", after: "Directory") -> list[Change]:
-    """Give what is different after, in `in_order`; both are complete."""
-    return in_order([*_of_groups(before, after), *_of_people(before, after)])
+def changes_between(before: Directory, after: Directory) -> list[Change]:
+    """Return what is different after, in `in_order`; both are complete."""
+    return in_order([*_of_groups(before, after), *_of_users(before, after)])
 
 
 def in_order(changes: Iterable[Change]) -> list[Change]:
-    """Put changes into the order in which they are read: by group, and people's new names at the end."""
+    """Put changes into the order in which they are read: by group, and users's new names at the end."""
 
     def place(change: Change) -> tuple[bool, str, int, int, str, int]:
-        person = "" if change.person is None else fold(change.person)
+        user = "" if change.user is None else fold(change.user)
         group = "" if change.group is None else fold(change.group)
-        group_id, person_id = change.group_id or 0, change.person_id or 0
-        return change.group_id is None, group, group_id, ORDER[change.kind], person, person_id
+        group_id, user_id = change.group_id or 0, change.user_id or 0
+        return change.group_id is None, group, group_id, ORDER[change.kind], user, user_id
 
     return sorted(changes, key=place)
 
 
 def per_group(changes: Iterable[Change]) -> dict[int, tuple[int, int]]:
-    """Give how many have joined and how many have left, by the group's id."""
+    """Return how many have joined and how many have left, by the group's id."""
     counted: dict[int, tuple[int, int]] = {}
     for change in changes:
         if change.group_id is not None and change.kind.of_members:
@@ -102,7 +110,7 @@ def per_group(changes: Iterable[Change]) -> dict[int, tuple[int, int]]:
 
 
 def folded(changes: Iterable[Change]) -> list[Change]:
-    """Give what is left of changes one after another: who joined and left again has done neither.
+    """Return what is left of changes one after another: who joined and left again has done neither.
 
     Args:
         changes: In the order in which they happened.
@@ -115,12 +123,12 @@ def folded(changes: Iterable[Change]) -> list[Change]:
 
 def _subject(change: Change) -> tuple[str, int | None, int | None]:
     if change.kind.of_members:
-        return "membership", change.group_id, change.person_id
-    return ("person", None, change.person_id) if change.group_id is None else ("group", change.group_id, None)
+        return "membership", change.group_id, change.user_id
+    return ("user", None, change.user_id) if change.group_id is None else ("group", change.group_id, None)
 
 
 def _net(first: Change, last: Change) -> Iterator[Change]:
-    """Give what comes of everything that happened to one subject from the first change to the last."""
+    """Return what comes of everything that happened to one subject from the first change to the last."""
     if first.kind.of_members:
         if first.kind is last.kind:  # each undoes the one before it
             yield last
@@ -130,16 +138,16 @@ def _net(first: Change, last: Change) -> Iterator[Change]:
         case None, Kind.DELETED:
             return
         case None, _:
-            yield last._replace(kind=Kind.CREATED, before=None)
+            yield replace(last, kind=Kind.CREATED, before=None)
         case _, Kind.DELETED:
-            yield last._replace(group=was)
+            yield replace(last, group=was)
         case _:
-            person = last.kind is Kind.PERSON_RENAMED
-            if was != (last.person if person else last.group):
-                yield last._replace(kind=Kind.PERSON_RENAMED if person else Kind.RENAMED, before=was)
+            user = last.kind is Kind.USER_RENAMED
+            if was != (last.user if user else last.group):
+                yield replace(last, kind=Kind.USER_RENAMED if user else Kind.RENAMED, before=was)
 
 
-def _of_groups(before: "Directory", after: "Directory") -> Iterator[Change]:
+def _of_groups(before: Directory, after: Directory) -> Iterator[Change]:
     old = {group.id: group for group in before.groups}
     new = {group.id: group for group in after.groups}
     for group_id in old.keys() | new.keys():
@@ -154,22 +162,22 @@ def _of_groups(before: "Directory", after: "Directory") -> Iterator[Change]:
 
 
 def _of_members(
-    was: Group | None, now: Group | None, before: "Directory", after: "Directory"
+    was: Group | None, now: Group | None, before: Directory, after: Directory
 ) -> Iterator[Change]:
     old, new = (() if was is None else was.members), (() if now is None else now.members)
     known = now or was
     if known is None or old == new:
         return
     inside, outside = set(new), set(old)
-    for person_id in inside ^ outside:
-        kind = Kind.JOINED if person_id in inside else Kind.LEFT
-        name = after.person(person_id).name
-        name = before.person(person_id).name if name is None else name
-        yield Change(kind, known.id, known.name, person_id, name)
+    for user_id in inside ^ outside:
+        kind = Kind.JOINED if user_id in inside else Kind.LEFT
+        name = after.user(user_id).name
+        name = before.user(user_id).name if name is None else name
+        yield Change(kind, known.id, known.name, user_id, name)
 
 
-def _of_people(before: "Directory", after: "Directory") -> Iterator[Change]:
-    for person_id, name in after.names.items():
-        was = before.names.get(person_id)
+def _of_users(before: Directory, after: Directory) -> Iterator[Change]:
+    for user_id, name in after.names.items():
+        was = before.names.get(user_id)
         if was is not None and was != name:
-            yield Change(Kind.PERSON_RENAMED, person_id=person_id, person=name, before=was)
+            yield Change(Kind.USER_RENAMED, user_id=user_id, user=name, before=was)

@@ -4,9 +4,11 @@ One SQLite file a site. It holds the last reading, whole, and a log of what has 
 changes, and an unchanged reading costs a row. A reading that does not hold together never gets here.
 """
 
-from .file import HistoryUnavailable
-from .store import History, default_folder, history_of
-from .tables import Snapshot
+from __future__ import annotations
+
+from .database import HistoryUnavailable
+from .history import History, default_folder, history_of
+from .snapshots import Snapshot
 
 __all__ = [
     "History",

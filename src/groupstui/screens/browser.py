@@ -1,5 +1,7 @@
 """The main screen: pages of groups on the left, the members of one on the right."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,25 +13,25 @@ from textual.reactive import var
 from textual.timer import Timer
 from textual.widgets import Static
 
-from ..directory import Group, GroupDetail, Listing, Member
-from ..messages import ChooseSite, SignInAgain, SignOut
-from ..service import GroupsService
+from ..dialogs.base import Dialog
+from ..directory.directory import Group, GroupDetail, GroupPage, User
+from ..service.service import GroupsService
 from ..settings import PAGE_SIZES
 from ..widgets.filter_input import FilterInput
-from ..widgets.filtered_table import FilteredTable
+from ..widgets.filterable_table import FilterableTable
 from ..widgets.group_list import GroupList
 from ..widgets.hint_bar import HintBar
-from ..widgets.member_pane import MemberPane
-from ..widgets.message_line import MessageLine, Notice
+from ..widgets.member_list import MemberList
+from ..widgets.notice_bar import Notice, NoticeBar
 from ..widgets.status_bar import StatusBar
-from .commands import Command, Extra, bind, commands_of
-from .dialog import Dialog
-from .overlooking import OverlookingScreen
+from .commands import Command, PaletteCommand, bind, commands_of
+from .messages import ChooseSite, SignInAgain, SignOut
+from .overlooking import AnalysisScreen
 from .site import Place
 
 if TYPE_CHECKING:
-    from ..report import Report
-    from .copying import Copy
+    from ..dialogs.copy import Copy
+    from ..output.report import Report
 
 # Dialogs are imported where they are opened: the first screen is there sooner.
 
@@ -40,7 +42,7 @@ TYPED = 0.3
 """Seconds after the last letter of a filter until the detail follows."""
 
 
-class BrowserScreen(OverlookingScreen):
+class BrowserScreen(AnalysisScreen):
     """Browses the groups of one site."""
 
     AUTO_FOCUS = "Table"  # not the filter, which stands above it once it was opened
@@ -57,9 +59,9 @@ class BrowserScreen(OverlookingScreen):
         ),
         bind(
             "u",
-            "person",
-            "show.person",
-            "The groups of the person under the cursor",
+            "user",
+            "show.user",
+            "The groups of the user under the cursor",
             hint="groups of user",
         ),
         bind("l,right", "enter", "move.in", "Go into the group under the cursor"),
@@ -72,19 +74,19 @@ class BrowserScreen(OverlookingScreen):
         bind("R,f5", "refresh_all", "load.refresh_all", "Forget every page and read this one again"),
         bind("x", "stop", "load.stop", "Stop what is loading", hint="stop"),
         bind("i", "sites", "site.choose", "Choose a site, sign in to another, sign out"),
-        bind("colon,ctrl+p", "palette", "show.palette", "Go to any group, person or command", hint="go to"),
+        bind("colon,ctrl+p", "palette", "show.palette", "Go to any group, user or command", hint="go to"),
         bind("question_mark,f1", "app.help", "app.help", "Show what the keys do", hint="help"),
         bind("q,ctrl+q", "app.quit", "app.quit", "Leave groupstui", hint="quit"),
     ]
 
-    EXTRAS: ClassVar[tuple[Extra, ...]] = (
-        Extra("look.unmark", "Unmark all groups", "unmark"),
-        Extra("page.first", "First page of groups", "turn('first')"),
-        Extra("page.last", "Last page of groups", "turn('last')"),
-        Extra("page.go_to", "Go to a page by its number", "go_to_page"),
-        *(Extra("page.size", f"Page size {size}", f"page_size({size})") for size in PAGE_SIZES),
-        Extra("site.sign_in", "Sign in again, with another token", "sign_in_again"),
-        Extra("site.sign_out", "Sign out: delete this site's token", "sign_out"),
+    PALETTE_COMMANDS: ClassVar[tuple[PaletteCommand, ...]] = (
+        PaletteCommand("look.unmark", "Unmark all groups", "unmark"),
+        PaletteCommand("page.first", "First page of groups", "turn('first')"),
+        PaletteCommand("page.last", "Last page of groups", "turn('last')"),
+        PaletteCommand("page.go_to", "Go to a page by its number", "go_to_page"),
+        *(PaletteCommand("page.size", f"Page size {size}", f"page_size({size})") for size in PAGE_SIZES),
+        PaletteCommand("site.sign_in", "Sign in again, with another token", "sign_in_again"),
+        PaletteCommand("site.sign_out", "Sign out: delete this site's token", "sign_out"),
     )
 
     detail: var[GroupDetail | None] = var(None)
@@ -104,7 +106,7 @@ class BrowserScreen(OverlookingScreen):
             service: Where groups come from. Whoever made it closes it.
             per_page: Groups on a page.
             place: Where to begin.
-            start_at: The name of a group or a person to go to first.
+            start_at: The name of a group or a user to go to first.
         """
         super().__init__(service, per_page=per_page, place=place)
         self._start_at = start_at
@@ -113,14 +115,14 @@ class BrowserScreen(OverlookingScreen):
     def compose(self) -> ComposeResult:
         """Show both panes between the status and the hints."""
         status = StatusBar().data_bind(
-            BrowserScreen.person, BrowserScreen.stale, BrowserScreen.progress, BrowserScreen.recalled
+            BrowserScreen.user, BrowserScreen.stale, BrowserScreen.progress, BrowserScreen.recalled
         )
         status.site = self.service.instance.name
         yield status
         with Horizontal(id="panes"):
             yield GroupList(id="list").data_bind(BrowserScreen.listing, BrowserScreen.activity)
-            yield MemberPane(id="members").data_bind(BrowserScreen.detail, BrowserScreen.recalled)
-        yield MessageLine().data_bind(BrowserScreen.notice)
+            yield MemberList(id="members").data_bind(BrowserScreen.detail, BrowserScreen.recalled)
+        yield NoticeBar().data_bind(BrowserScreen.notice)
         yield HintBar()
         yield Static("groupstui needs 40 columns and 12 lines: make the window larger.", classes="too-small")
 
@@ -139,21 +141,21 @@ class BrowserScreen(OverlookingScreen):
         return self.query_one(GroupList)
 
     @property
-    def members(self) -> MemberPane:
+    def members(self) -> MemberList:
         """The right pane."""
-        return self.query_one(MemberPane)
+        return self.query_one(MemberList)
 
     @property
-    def member(self) -> Member | None:
+    def member(self) -> User | None:
         """The member under the cursor, where the members have the keys."""
         return self.members.table.current if self.pane is self.members else None
 
     @property
-    def pane(self) -> FilteredTable[Group] | MemberPane:
+    def pane(self) -> FilterableTable[Group] | MemberList:
         """The pane that has the keys."""
         return self.members if self.members.has_focus_within else self.groups
 
-    def watch_listing(self, listing: Listing | None) -> None:
+    def watch_listing(self, listing: GroupPage | None) -> None:
         """Tell the status line how old the page is."""
         self.query_one(StatusBar).as_of = None if listing is None else listing.as_of
         self.refresh_bindings()
@@ -175,14 +177,14 @@ class BrowserScreen(OverlookingScreen):
                 return bool(self.activity or self.progress)
             case "filter", _:
                 return not isinstance(self.focused, FilterInput)
-            case "person", _:
+            case "user", _:
                 return self.members.has_focus_within and self.members.table.current is not None
             case _:
                 return True
 
     # Pages
 
-    def show_page(self, listing: Listing, group_id: int | None, member_id: int | None) -> None:
+    def show_page(self, listing: GroupPage, group_id: int | None, member_id: int | None) -> None:
         """Draw a page; the cursor goes to a group, or back to where it was on that page."""
         same = self.listing is not None and self.listing.page == listing.page
         if not same and self.listing is not None:  # a filter may have been typed before the first page came
@@ -215,7 +217,7 @@ class BrowserScreen(OverlookingScreen):
                 screen.directory_grown()
 
     def index_ready(self) -> None:
-        """Let a filter that is set find the whole site, and go where the person wanted to start."""
+        """Let a filter that is set find the whole site, and go where the user wanted to start."""
         self.groups.search_again()
         self.tell_news()
         self.directory_grown()
@@ -264,36 +266,36 @@ class BrowserScreen(OverlookingScreen):
     @on(GroupList.AddressTyped)
     def _address_typed(self, event: GroupList.AddressTyped) -> None:
         event.stop()
-        self.want_people()
+        self.want_users()
 
-    @on(MemberPane.Opened)
-    def _member_opened(self, event: MemberPane.Opened) -> None:
+    @on(MemberList.Opened)
+    def _member_opened(self, event: MemberList.Opened) -> None:
         event.stop()
-        self.action_person()
+        self.action_user()
 
-    def action_person(self) -> None:
+    def action_user(self) -> None:
         """Show the groups of the member under the cursor."""
         if (member := self.members.table.current) is not None:
-            self.show_person(member)
+            self.show_user(member)
 
-    @work(name="groups of a person", group="dialog", exclusive=True)
-    async def show_person(self, person: Member) -> None:
-        """Show the groups of a person; jump to the one that is chosen."""
-        from .person import PersonDialog
+    @work(name="groups of a user", group="dialog", exclusive=True)
+    async def show_user(self, user: User) -> None:
+        """Show the groups of a user; jump to the one that is chosen."""
+        from ..dialogs.user_groups import UserGroupsDialog
 
         chosen = await self.app.push_screen_wait(
-            PersonDialog(self.service.directory, self.service.instance.origin, person)
+            UserGroupsDialog(self.service.directory, self.service.instance.origin, user)
         )
         if chosen is not None:
-            self.jump_to(chosen, person.id)
+            self.jump_to(chosen, user.id)
 
     @work(name="palette", group="palette", exclusive=True)
     async def action_palette(self, text: str = "") -> None:
-        """Go to any group or person, or do anything, by its name."""
-        from .palette import PaletteDialog
+        """Go to any group or user, or do anything, by its name."""
+        from ..dialogs.palette import PaletteDialog
 
         commands = [c for c in commands_of(self) if c.enabled and c.section != "move"]
-        dialog = PaletteDialog(commands, self.service.directory, text, address_typed=self.want_people)
+        dialog = PaletteDialog(commands, self.service.directory, text, address_typed=self.want_users)
         chosen = await self.app.push_screen_wait(dialog)
         match chosen:
             case Command():
@@ -302,15 +304,15 @@ class BrowserScreen(OverlookingScreen):
                 self.look_at(chosen)
 
     def find(self, text: str) -> None:
-        """Go to the group or the person of a name; offer what fits where it is not clear which is meant."""
+        """Go to the group or the user of a name; offer what fits where it is not clear which is meant."""
         directory = self.service.directory
-        for index in (directory.group_index, directory.person_index):
+        for index in (directory.group_index, directory.user_index):
             try:
                 found = index.find(text)
             except LookupError:
                 continue
-            if isinstance(found, Member):
-                self.show_person(found)
+            if isinstance(found, User):
+                self.show_user(found)
             else:
                 self.jump_to(found.id)
             return
@@ -318,22 +320,22 @@ class BrowserScreen(OverlookingScreen):
 
     # What can be taken along
 
-    def report(self) -> "Report":
-        """Give the rows of the pane that has the keys, as they are filtered and sorted."""
-        from ..report import Report
-        from ..report.records import GROUP_FIELDS, PERSON_FIELDS, group_records, person_record
+    def report(self) -> Report:
+        """Return the rows of the pane that has the keys, as they are filtered and sorted."""
+        from ..output.records import GROUP_FIELDS, USER_FIELDS, group_records, user_record
+        from ..output.report import Report
 
         directory = self.service.directory
         as_of = self.listing.as_of if self.listing is not None else datetime.now(UTC)
         whole = (self.service.instance.origin, as_of, directory.complete)
         if self.pane is self.members:
-            people = [person_record(person) for person in self.members.table.rows]
-            return Report("members", PERSON_FIELDS, people, *whole)
+            users = [user_record(user) for user in self.members.table.rows]
+            return Report("members", USER_FIELDS, users, *whole)
         return Report("groups", GROUP_FIELDS, group_records(directory, self.groups.table.rows), *whole)
 
-    def copies(self) -> "list[Copy]":
-        """Give what can be copied of the row under the cursor and of its list."""
-        from .copying import copies_of, copies_of_row
+    def copies(self) -> list[Copy]:
+        """Return what can be copied of the row under the cursor and of its list."""
+        from ..dialogs.copy import copies_of, copies_of_row
 
         group, member = self.groups.table.current, self.members.table.current
         if self.pane is self.members and member is not None:
@@ -348,11 +350,11 @@ class BrowserScreen(OverlookingScreen):
     # Moving between the panes
 
     def action_pane(self, which: str) -> None:
-        """Give the keys to a pane."""
+        """Return the keys to a pane."""
         (self.groups if which == "list" else self.members).table.focus()
 
     def action_other_pane(self) -> None:
-        """Give the keys to the pane that does not have them."""
+        """Return the keys to the pane that does not have them."""
         (self.groups if self.pane is self.members else self.members).table.focus()
 
     def action_enter(self) -> None:
@@ -361,7 +363,7 @@ class BrowserScreen(OverlookingScreen):
             self._show_detail()
             self.members.table.focus()
         else:
-            self.action_person()
+            self.action_user()
 
     def action_back(self) -> None:
         """Go back: to where a jump came from, or from the members to the list."""

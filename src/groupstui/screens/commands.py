@@ -1,6 +1,9 @@
 """The one list of what can be done: help, palette and hints are all drawn from it."""
 
-from typing import Any, NamedTuple
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
 
 from textual.app import App
 from textual.binding import Binding
@@ -8,8 +11,9 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 
-class Command(NamedTuple):
-    """Something that can be done from where the person is."""
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something that can be done from where the user is."""
 
     id: str
     """The binding's id: its first word is the section it belongs to, as in `page.next`."""
@@ -28,8 +32,9 @@ class Command(NamedTuple):
         return self.id.partition(".")[0]
 
 
-class Extra(NamedTuple):
-    """A command without a key, as a screen declares it in `EXTRAS`."""
+@dataclass(frozen=True, slots=True)
+class PaletteCommand:
+    """A command without a key, as a screen declares it in `PALETTE_COMMANDS`."""
 
     id: str
     text: str
@@ -50,7 +55,7 @@ def bind(keys: str, action: str, id: str, text: str, *, hint: str = "") -> Bindi
 
 
 def commands_of(screen: Screen[Any]) -> list[Command]:
-    """Give what can be done on a screen, in the order of its bindings.
+    """Return what can be done on a screen, in the order of its bindings.
 
     Only bindings with an id and a tooltip count: the toolkit's own have none.
     """
@@ -62,7 +67,7 @@ def commands_of(screen: Screen[Any]) -> list[Command]:
         key = (binding.action, id(active.node))
         keys = (*(found[key].keys if key in found else ()), screen.app.get_key_display(binding))
         found[key] = Command(binding.id, keys, binding.tooltip, binding.action, active.node, active.enabled)
-    extras: tuple[Extra, ...] = getattr(screen, "EXTRAS", ())
+    extras: tuple[PaletteCommand, ...] = getattr(screen, "PALETTE_COMMANDS", ())
     return [
         *found.values(),
         *(Command(extra.id, (), extra.text, extra.action, screen) for extra in extras),

@@ -1,6 +1,9 @@
 """Signs in to a site."""
 
-from typing import ClassVar, NamedTuple
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -10,33 +13,34 @@ from textual.reactive import var
 from textual.widgets import Input, Label, Static
 from textual.worker import Worker, WorkerState
 
-from ..api.errors import TestmoError
-from ..api.instance import BadInstance, Instance
-from ..credentials import BadToken, check_token
+from ..credentials import InvalidToken, check_token
+from ..errors import TestmoError
 from ..redaction import Secret
-from ..resources import stylesheet
-from ..service import Connect, GroupsService
+from ..service.service import GroupsService, ServiceFactory
+from ..testmo.instance import Instance, InvalidInstance
 from ..widgets.hint_bar import HintBar
 from ..widgets.line_input import LineInput
-from ..widgets.message_line import MessageLine, Notice
+from ..widgets.notice_bar import Notice, NoticeBar
 from ..widgets.token_input import TokenInput
+from .base import BaseScreen
 from .commands import bind
-from .noticing import NoticingScreen
 from .site import SiteScreen
+from .stylesheets import stylesheet
 
 SITE_EXAMPLES = "acme, or the address of any of its pages"
 WHERE = "Make one in Testmo: your avatar › User Profile › API access. Groups need a site admin's token."
 KEPT = "It is kept in this system's keyring; where there is none, in memory until you quit."
 
 
-class SignedIn(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SignedIn:
     """A sign-in that worked."""
 
     service: GroupsService
     token: Secret
 
 
-class LoginScreen(NoticingScreen[SignedIn | None]):
+class LoginScreen(BaseScreen[SignedIn | None]):
     """Takes a site and a token, tries them, and gives the service that they open.
 
     What was typed stays where it is until a sign-in has worked.
@@ -56,13 +60,13 @@ class LoginScreen(NoticingScreen[SignedIn | None]):
     busy: var[bool] = var(False, init=False, bindings=True)
     """Whether a sign-in is under way."""
 
-    def __init__(self, connect: Connect, *, site: str = "", notice: Notice | None = None) -> None:
+    def __init__(self, connect: ServiceFactory, *, site: str = "", notice: Notice | None = None) -> None:
         """Make the screen.
 
         Args:
             connect: Makes the service to try.
             site: What to write into the site's field.
-            notice: What to say at first: why the person is here.
+            notice: What to say at first: why the user is here.
         """
         super().__init__()
         self._connect = connect
@@ -80,11 +84,11 @@ class LoginScreen(NoticingScreen[SignedIn | None]):
             yield TokenInput(id="token")
             yield Static(WHERE, classes="hint", markup=False)
             yield Static(KEPT, classes="hint", markup=False)
-            yield MessageLine().data_bind(LoginScreen.notice)
+            yield NoticeBar().data_bind(LoginScreen.notice)
         yield HintBar()
 
     def on_mount(self) -> None:
-        """Say why the person is here, and start where something is missing."""
+        """Say why the user is here, and start where something is missing."""
         self.query_one("#token" if self._site else "#site").focus()
         self._understand(self._site)
 
@@ -103,7 +107,7 @@ class LoginScreen(NoticingScreen[SignedIn | None]):
         understood = self.query_one("#understood", Static)
         try:
             self.instance = Instance.parse(text)
-        except BadInstance as error:
+        except InvalidInstance as error:
             self.instance = None
             understood.update(str(error) if text.strip() else "")
         else:
@@ -137,7 +141,7 @@ class LoginScreen(NoticingScreen[SignedIn | None]):
         # The token is no argument: a worker's description holds its arguments.
         try:
             token = check_token(self.query_one(TokenInput).value)
-        except BadToken as error:
+        except InvalidToken as error:
             self.notice = Notice(str(error), "", "error")
             return
         self.busy = True
@@ -148,7 +152,7 @@ class LoginScreen(NoticingScreen[SignedIn | None]):
             service.pause.changed = lambda: self._paused(service)
             await service.sign_in()
         except TestmoError as error:
-            self.notice = Notice(str(error), error.advice, "error")
+            self.notice = Notice(str(error), error.hint, "error")
         else:
             signed_in, service = SignedIn(service, token), None
             self.dismiss(signed_in)

@@ -1,5 +1,7 @@
 """Looks over a whole site: what changed on it, how groups overlap, what should not be so."""
 
+from __future__ import annotations
+
 from abc import abstractmethod
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
@@ -7,21 +9,21 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.binding import BindingType
 
-from ..directory import Group, Member
-from ..text import count
-from ..widgets.message_line import Notice
+from ..directory.directory import Group, User
+from ..text import pluralize
+from ..widgets.notice_bar import Notice
 from .commands import bind
+from .copy_export import CopyExportScreen
 from .paging import PagingScreen
-from .taking import TakingScreen
 
 if TYPE_CHECKING:
-    from .overview_dialog import Found
+    from ..dialogs.analysis_dialog import Found
 
 LATELY = timedelta(days=7)
 """How far back the list tells what changed."""
 
 
-class OverlookingScreen(PagingScreen, TakingScreen[None]):
+class AnalysisScreen(PagingScreen, CopyExportScreen[None]):
     """A screen from which the whole site can be looked over. Where that leads is its subclass's to say."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -32,25 +34,25 @@ class OverlookingScreen(PagingScreen, TakingScreen[None]):
     ]
 
     @abstractmethod
-    def show_person(self, person: Member) -> object:
-        """Show the groups of a person."""
+    def show_user(self, user: User) -> object:
+        """Show the groups of a user."""
 
     def about_to_choose(self) -> None:
         """Have `/users` read, so that an e-mail address can be copied, if not now."""
-        self.want_people()
+        self.want_users()
 
-    def follow(self, found: "Found | None") -> None:
+    def follow(self, found: Found | None) -> None:
         """Go where a dialog has led, if anywhere."""
         if found is not None:
             self.jump_to(found.group_id, found.member_id)
 
-    def look_at(self, found: Group | Member | None) -> None:
+    def look_at(self, found: Group | User | None) -> None:
         """Show what was chosen, if anything was."""
         match found:
             case Group():
                 self.jump_to(found.id)
-            case Member():
-                self.show_person(found)
+            case User():
+                self.show_user(found)
 
     def action_mark(self) -> None:
         """Mark a group, to compare it, and go on to the next."""
@@ -65,8 +67,8 @@ class OverlookingScreen(PagingScreen, TakingScreen[None]):
     @work(name="compare", group="dialog", exclusive=True)
     async def action_compare(self) -> None:
         """Compare the groups that are marked; the one under the cursor is the second, where one is."""
-        from ..directory.comparing import FEWEST, MOST, compare
-        from .comparing import CompareDialog
+        from ..dialogs.compare import CompareDialog
+        from ..directory.compare import FEWEST, MOST, compare
 
         directory = self.service.directory
         wanted = dict(self.groups.marks)
@@ -82,15 +84,15 @@ class OverlookingScreen(PagingScreen, TakingScreen[None]):
     @work(name="audit", group="dialog", exclusive=True)
     async def action_audit(self) -> None:
         """Look for what should perhaps not be so."""
-        from .auditing import AuditDialog
+        from ..dialogs.audit import AuditDialog
 
-        dialog = AuditDialog(self.service.directory, self.service.instance.origin, self.want_people)
+        dialog = AuditDialog(self.service.directory, self.service.instance.origin, self.want_users)
         self.follow(await self.app.push_screen_wait(dialog))
 
     @work(name="changes", group="dialog", exclusive=True)
     async def action_changes(self) -> None:
         """Show what changed of late."""
-        from .changes import ChangesDialog
+        from ..dialogs.changes import ChangesDialog
 
         if self.service.past is None:
             self.notice = Notice("no history is kept", "The settings say history = false.")
@@ -108,4 +110,4 @@ class OverlookingScreen(PagingScreen, TakingScreen[None]):
         self.groups.show_badges(per_group(news.changes), news.since.taken_at)
         new, self.came_back = self.came_back and news.until.changes, False
         if new and self.notice is None:
-            self.notice = Notice(f"{count(new, 'change')} since the last time", "d shows them.")
+            self.notice = Notice(f"{pluralize(new, 'change')} since the last time", "d shows them.")

@@ -1,19 +1,21 @@
 """Goes from page to page of a site, and back to where one was."""
 
+from __future__ import annotations
+
 from abc import abstractmethod
 
 from textual import work
 
-from ..directory import Group, Member
-from ..messages import PageSizeChosen
-from ..service import GroupsService
+from ..directory.directory import Group, User
+from ..service.service import GroupsService
 from ..settings import PageSize
 from ..widgets.group_list import GroupList
+from .messages import PageSizeChosen
 from .site import Place, SiteScreen
 
 
 class PagingScreen(SiteScreen):
-    """A screen that shows one page of groups, and remembers the places that its person has left."""
+    """A screen that shows one page of groups, and remembers the places that its user has left."""
 
     def __init__(self, service: GroupsService, *, per_page: int = 15, place: Place | None = None) -> None:
         """Make the screen.
@@ -34,14 +36,14 @@ class PagingScreen(SiteScreen):
 
     @property
     @abstractmethod
-    def member(self) -> Member | None:
+    def member(self) -> User | None:
         """The member under the cursor, where the members have the keys."""
 
     # Places
 
     @property
     def place(self) -> Place | None:
-        """Where the person is; None while there is nothing to be at."""
+        """Where the user is; None while there is nothing to be at."""
         group = self.groups.table.current
         if group is None or self.listing is None:
             return None
@@ -71,7 +73,7 @@ class PagingScreen(SiteScreen):
             self._rows[self.listing.page] = group.id
 
     def remembered(self, page: int) -> int | None:
-        """Give the group that was under the cursor of a page when it was left."""
+        """Return the group that was under the cursor of a page when it was left."""
         return self._rows.get(page)
 
     # Pages
@@ -92,7 +94,7 @@ class PagingScreen(SiteScreen):
     @work(name="go to page", group="dialog", exclusive=True)
     async def action_go_to_page(self) -> None:
         """Ask for a page's number and go there."""
-        from .page_number import PageNumberDialog
+        from ..dialogs.page_number import PageNumberDialog
 
         if self.listing is not None:
             page = await self.app.push_screen_wait(PageNumberDialog(self.listing.last_page))

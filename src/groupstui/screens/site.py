@@ -1,26 +1,29 @@
 """Reads a site for a screen: pages, groups, the whole of it; and says what is loading and what failed."""
 
+from __future__ import annotations
+
 from abc import abstractmethod
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from textual import on, work
 from textual.reactive import var
 from textual.worker import Worker, WorkerState
 
-from ..api.errors import AdminRequired, NotFound, Offline, SignInRequired, TestmoError
-from ..directory import GroupDetail, Listing
-from ..only_changes import Drawn
-from ..service import GroupsService
-from ..text import count
-from ..widgets.message_line import Notice, pause_notice
-from .noticing import NoticingScreen
+from ..directory.directory import GroupDetail, GroupPage
+from ..errors import Forbidden, NotFound, Offline, TestmoError, Unauthorized
+from ..service.service import GroupsService
+from ..terminal.diff_renderer import FirstPaint
+from ..text import pluralize
+from ..widgets.notice_bar import Notice, pause_notice
+from .base import BaseScreen
 
-FEW_PEOPLE = 2_000
-"""People of a site up to whom `/users` is read without anybody asking for it: 20 requests."""
+MAX_USERS_READ_UNASKED = 2_000
+"""Users of a site up to whom `/users` is read without anybody asking for it: 20 requests."""
 
 
-class Place(NamedTuple):
-    """Where a person is on a site, to come back to."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a user is on a site, to come back to."""
 
     page: int = 1
     group_id: int | None = None
@@ -28,12 +31,12 @@ class Place(NamedTuple):
     """The member under the cursor, where the members had the keys."""
 
 
-class SiteScreen(NoticingScreen[None]):
+class SiteScreen(BaseScreen[None]):
     """A screen that reads from one site. What it shows is its subclass's to say."""
 
     # State is in `var`s: a `reactive` of a screen or a pane repaints all of it, 10 kB for a cursor step.
 
-    listing: var[Listing | None] = var(None, init=False)
+    listing: var[GroupPage | None] = var(None, init=False)
     """The page on the screen: the last that could be read."""
 
     activity: var[str] = var("", bindings=True)
@@ -48,7 +51,7 @@ class SiteScreen(NoticingScreen[None]):
     stale: var[bool] = var(False)
     """Whether what is on the screen could not be read again."""
 
-    person: var[str] = var("")
+    user: var[str] = var("")
     """The name of the token's user."""
 
     per_page: var[int] = var(15)
@@ -68,7 +71,7 @@ class SiteScreen(NoticingScreen[None]):
         """Whether the site does not take the token, or not any more."""
         self.service = service
         """What this screen reads from."""
-        self._people_wanted = False
+        self._users_wanted = False
         self._reading_past: Worker[None] | None = None
         self.came_back = False
         """Whether this run has just read a site that an earlier one had read."""
@@ -84,11 +87,11 @@ class SiteScreen(NoticingScreen[None]):
             if self._begin_at == Place():
                 self.go_to(1)
 
-    @on(Drawn)
+    @on(FirstPaint)
     def _begin(self) -> None:
         """Ask, now that there is something to see: that loads much."""
         if self.service.user is not None:
-            self.person = self.service.user.label
+            self.user = self.service.user.label
         if self.recalled:
             self._recalling()
         else:
@@ -121,7 +124,7 @@ class SiteScreen(NoticingScreen[None]):
     # What a subclass draws
 
     @abstractmethod
-    def show_page(self, listing: Listing, group_id: int | None, member_id: int | None) -> None:
+    def show_page(self, listing: GroupPage, group_id: int | None, member_id: int | None) -> None:
         """Draw a page that was read.
 
         Args:
@@ -142,7 +145,7 @@ class SiteScreen(NoticingScreen[None]):
         """Called when more of the site is known."""
 
     def index_ready(self) -> None:
-        """Called once the whole site was read, and again once more is known of its people."""
+        """Called once the whole site was read, and again once more is known of its users."""
 
     # Reading
 
@@ -193,14 +196,14 @@ class SiteScreen(NoticingScreen[None]):
         if self.notice is not None and self.notice.kind in ("error", "stopped"):
             self.notice = None
 
-    def _shown(self, listing: Listing, group_id: int | None, member_id: int | None) -> None:
+    def _shown(self, listing: GroupPage, group_id: int | None, member_id: int | None) -> None:
         if not self.stale:
             self._worked()  # a page that is known takes the place of one that could not be read
         self.show_page(listing, group_id, member_id)
         if not self.service.fresh and not self.recalled:
             self.call_after_refresh(self._look_ahead, listing)
 
-    def _look_ahead(self, listing: Listing) -> None:
+    def _look_ahead(self, listing: GroupPage) -> None:
         """Read what will probably be wanted next, now that the page is on the screen."""
         self._find_out_who()
         self.index_site()
@@ -261,8 +264,8 @@ class SiteScreen(NoticingScreen[None]):
             self._worked()
         self._show_again()
         self.index_ready()
-        if self._people_wanted or len(directory.names) <= FEW_PEOPLE:
-            self._read_people()
+        if self._users_wanted or len(directory.names) <= MAX_USERS_READ_UNASKED:
+            self._read_users()
 
     def _tell_of_the_past(self) -> None:
         if self.service.past is not None and self.service.past.notice:
@@ -278,17 +281,17 @@ class SiteScreen(NoticingScreen[None]):
         elif (known := self.service.known_page(page, self.per_page)) is not None:
             self.show_page(known, None, None)
 
-    def want_people(self) -> None:
-        """Read what `/users` tells of people, where that was not done unasked; it costs many requests."""
-        if not self._people_wanted:
-            self._people_wanted = True
+    def want_users(self) -> None:
+        """Read what `/users` tells of users, where that was not done unasked; it costs many requests."""
+        if not self._users_wanted:
+            self._users_wanted = True
             if self.service.fresh and not self.service.directory.has_profiles:
-                self._read_people()
+                self._read_users()
 
-    @work(name="read people", group="people", exclusive=True, exit_on_error=False)
-    async def _read_people(self) -> None:
-        """Add what `/users` tells of people. Where it tells nothing, nothing is missing that was promised."""
-        self.progress = "reading people"
+    @work(name="read users", group="users", exclusive=True, exit_on_error=False)
+    async def _read_users(self) -> None:
+        """Add what `/users` tells of users. Where it tells nothing, nothing is missing that was promised."""
+        self.progress = "reading users"
         try:
             await self.service.index_users()
         except TestmoError:
@@ -301,14 +304,14 @@ class SiteScreen(NoticingScreen[None]):
         directory = self.service.directory
         self.directory_grown()
         if self.progress:
-            self.progress = f"indexing {directory.arrived:,} of {count(directory.total or 0, 'group')}"
+            self.progress = f"indexing {directory.arrived:,} of {pluralize(directory.total or 0, 'group')}"
 
     @work(name="who am I", group="who", exclusive=True, exit_on_error=False)
     async def _find_out_who(self) -> None:
         if self.service.user is not None or self.service.offline:
             return
         try:
-            self.person = (await self.service.who_am_i()).label
+            self.user = (await self.service.who_am_i()).label
         except TestmoError:
             # The first page fails for the same reason, and says so; a name alone is not worth a line.
             return
@@ -320,22 +323,22 @@ class SiteScreen(NoticingScreen[None]):
             self.notice = Notice("stopped", "Press r to try again.", "stopped")
         else:
             self.workers.cancel_group(self, "index")
-            self.workers.cancel_group(self, "people")
-            self._people_wanted = False
+            self.workers.cancel_group(self, "users")
+            self._users_wanted = False
             self.notice = Notice("only the pages seen can be searched", "R reads the whole site.")
 
     # Failing
 
     def _failed(self, error: TestmoError, *, stale: bool) -> None:
         if isinstance(error, Offline):
-            self.notice = Notice(str(error), error.advice)
+            self.notice = Notice(str(error), error.hint)
             return
         self.stale = stale and self.listing is not None
-        self.refused = isinstance(error, SignInRequired | AdminRequired)
-        if isinstance(error, AdminRequired):
+        self.refused = isinstance(error, Unauthorized | Forbidden)
+        if isinstance(error, Forbidden):
             self._find_out_who()
         press = "i signs in again." if self.refused else "r tries again."
-        self.notice = Notice(str(error), f"{error.advice} {press}", "error")
+        self.notice = Notice(str(error), f"{error.hint} {press}", "error")
         self.nothing_to_show(str(error))
 
     def _pause_changed(self) -> None:

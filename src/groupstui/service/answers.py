@@ -4,14 +4,16 @@ Imported when the first thing is asked for: HTTP takes longer to load than the f
 What reads the answers is loaded while the first of them is on its way.
 """
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
-from ..api.client import Client
-from ..directory import Group, Member, Profile
+from ..directory.directory import Group, User, UserProfile
+from ..testmo.client import Client
 from .crawl import Page
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 
-class Answers:
+class Endpoints:
     """What one site answers."""
 
     def __init__(self, client: Client) -> None:
@@ -39,23 +41,23 @@ class Answers:
         self._reader.shutdown(wait=False, cancel_futures=True)
         await self.client.close()
 
-    async def user(self) -> Member:
+    async def user(self) -> User:
         """Ask whose token it is."""
         return await self._get("user", {}, lambda body: _reading().user(body))
 
-    async def groups(self, page: int, per_page: int) -> "tuple[Page, Names]":
+    async def groups(self, page: int, per_page: int) -> tuple[Page, Names]:
         """Ask for one page of groups and the names of their members."""
         query: dict[str, str | int] = {"page": page, "per_page": per_page, "expands": "users"}
         return await self._get("groups", query, lambda body: _reading().page(body))
 
-    async def group(self, group_id: int) -> "tuple[Group, Names]":
+    async def group(self, group_id: int) -> tuple[Group, Names]:
         """Ask for one group and the names of its members."""
         return await self._get(
             f"groups/{group_id}", {"expands": "users"}, lambda body: _reading().group(body)
         )
 
-    async def users(self, page: int, per_page: int) -> tuple[list[Profile], int]:
-        """Ask for one page of people, and give how many pages there are."""
+    async def users(self, page: int, per_page: int) -> tuple[list[UserProfile], int]:
+        """Ask for one page of users, and give how many pages there are."""
         return await self._get(
             "users", {"page": page, "per_page": per_page}, lambda body: _reading().users(body)
         )
@@ -68,7 +70,7 @@ class Answers:
 
 
 def _reading() -> ModuleType:
-    """Give what reads answers; checking them takes longer to load than many a site takes to answer."""
+    """Return what reads answers; checking them takes longer to load than many a site takes to answer."""
     from . import reading
 
     return reading

@@ -1,5 +1,7 @@
 """The one connection to a site: made when it is first needed, polite, and patient where that helps."""
 
+from __future__ import annotations
+
 import asyncio
 import logging
 import os
@@ -7,16 +9,16 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from ..api.errors import Offline, RateLimited, Unreachable
-from ..api.instance import Instance
-from ..api.network import Network
-from ..api.pacing import Clock, Gate, Pause
+from ..errors import Offline, RateLimited, Unreachable
 from ..redaction import Secret
+from ..testmo.instance import Instance
+from ..testmo.network import Network
+from ..testmo.rate_limit import Clock, Cooldown, RequestLimiter
 
 if TYPE_CHECKING:
     import httpx
 
-    from .answers import Answers
+    from .answers import Endpoints
 
 R = TypeVar("R")
 
@@ -46,7 +48,7 @@ class Connection:
         instance: Instance,
         token: Token,
         *,
-        transport: "Callable[[], httpx.AsyncBaseTransport] | None",
+        transport: Callable[[], httpx.AsyncBaseTransport] | None,
         network: Network,
         timeout: float,
         concurrency: int,
@@ -61,17 +63,17 @@ class Connection:
         self.instance = instance
         self.offline = offline
         """Whether the site is asked nothing."""
-        self.pause = Pause(clock)
+        self.pause = Cooldown(clock)
         """The pause that the site asked for, if any."""
         self._token = token
         self._transport = transport
         self._network = network
         self._network.check(os.environ)
         self._timeout = timeout
-        self._gate = Gate(self.pause, concurrency)
+        self._gate = RequestLimiter(self.pause, concurrency)
         self._clock = clock
-        self._connecting: asyncio.Task[Answers] | None = None
-        self._answers: Answers | None = None
+        self._connecting: asyncio.Task[Endpoints] | None = None
+        self._answers: Endpoints | None = None
 
     async def close(self) -> None:
         """Close it."""
@@ -83,7 +85,7 @@ class Connection:
         """The site's clock, as its last answer has told it; exact to the second."""
         return None if self._answers is None else self._answers.client.server_time
 
-    async def ask(self, request: "Callable[[Answers], Awaitable[R]]") -> R:
+    async def ask(self, request: Callable[[Endpoints], Awaitable[R]]) -> R:
         """Send one request; again where the site asks to wait, or stumbles for a moment.
 
         Raises:
@@ -105,13 +107,13 @@ class Connection:
                 self.pause.hold(seconds)
                 attempt += 1
             except Unreachable as error:
-                if repeated or not error.momentary:
+                if repeated or not error.transient:
                     raise
                 repeated = True
                 await self._clock.sleep(MOMENT)
 
-    async def _connected(self) -> "Answers":
-        """Give what asks the site; loading it, and reading the system's certificates, holds nobody up."""
+    async def _connected(self) -> Endpoints:
+        """Return what asks the site; loading it, and reading the system's certificates, holds nobody up."""
         if self._connecting is None:
             self._connecting = asyncio.create_task(self._connect(), name="connect")
         try:
@@ -121,13 +123,13 @@ class Connection:
             raise
         return self._answers
 
-    async def _connect(self) -> "Answers":
+    async def _connect(self) -> Endpoints:
         token = await self._token() if callable(self._token) else self._token
         return await asyncio.to_thread(self._set_up, token)
 
-    def _set_up(self, token: Secret) -> "Answers":
-        from ..api.client import Client
-        from .answers import Answers
+    def _set_up(self, token: Secret) -> Endpoints:
+        from ..testmo.client import Client
+        from .answers import Endpoints
 
         client = Client(
             self.instance,
@@ -137,4 +139,4 @@ class Connection:
             timeout=self._timeout,
             gate=self._gate,
         )
-        return Answers(client)
+        return Endpoints(client)

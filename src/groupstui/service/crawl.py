@@ -14,13 +14,16 @@ readings are alike, nothing has moved; if not, the result is said to be incomple
 more than the site has pages, and just one where one page holds all.
 """
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
-from ..api.errors import BadAnswer
-from ..directory import Group
+from ..directory.directory import Group
+from ..errors import InvalidResponse
 
 PER_PAGE = 100
 """The largest page that the API gives."""
@@ -37,7 +40,8 @@ would lie in memory."""
 T = TypeVar("T")
 
 
-class Page(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Page:
     """One page of groups, as it was read; what the site did not tell is None."""
 
     groups: tuple[Group, ...]
@@ -52,7 +56,8 @@ Read = Callable[[int], Awaitable[Page]]
 """Asks for one page of `PER_PAGE` groups."""
 
 
-class Reading(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Reading:
     """All pages of a site, as they were read one after another."""
 
     pages: tuple[Page, ...]
@@ -82,7 +87,8 @@ class Reading(NamedTuple):
         return self.consistent and (len(self.pages) == 1 or (self.steady and in_order))
 
 
-class Crawl(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Crawl:
     """What came of reading a whole site."""
 
     groups: list[Group]
@@ -149,17 +155,17 @@ async def together(read: Callable[[int], Awaitable[T]], pages: Iterable[int]) ->
 
 
 def _page_count(first: Page) -> int:
-    """Give the number of pages: what the site says, where that fits its total."""
+    """Return the number of pages: what the site says, where that fits its total."""
     by_total = -(-(first.total or len(first.groups)) // PER_PAGE)
     count = max(1, by_total if first.last_page is None else first.last_page)
     if first.next_page is None and count > 1 and first.last_page is None:
         count = 1
     if count > MOST_PAGES:
-        raise BadAnswer(f"the site claims to have {count:,} pages of groups")
+        raise InvalidResponse(f"the site claims to have {count:,} pages of groups")
     return count
 
 
 def _may_be_new(group: Group, began: datetime | None) -> bool:
-    """Tell whether a group may have been added after the first answer; where nobody can tell, it may."""
+    """Return whether a group may have been added after the first answer; where nobody can tell, it may."""
     made = group.created_at
     return began is None or not isinstance(made, datetime) or made >= began

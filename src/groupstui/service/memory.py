@@ -1,8 +1,10 @@
 """Hands memory that was freed back to the system."""
 
+from __future__ import annotations
+
 
 def give_back() -> None:
-    """Give back what the C library keeps of it: a tenth of all, after a large site was read.
+    """Return back what the C library keeps of it: a tenth of all, after a large site was read.
 
     Only glibc has to be asked; others, and other systems, know no such call. It takes a few milliseconds, in
     which other threads go on.

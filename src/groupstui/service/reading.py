@@ -1,23 +1,25 @@
 """Turns the JSON of an answer into what the directory keeps. Imported and run in a thread of its own.
 
-Everything here raises `NotUnderstood` where an answer has another shape, or is no JSON.
+Everything here raises `InvalidPayload` where an answer has another shape, or is no JSON.
 """
+
+from __future__ import annotations
 
 from typing import Any
 
-from ..api import models
-from ..directory import Group, Member, Profile
-from ..directory.records import compact
+from ..directory.directory import Group, User, UserProfile
+from ..directory.models import compact
+from ..testmo import models
 from .crawl import Page
 
 Names = dict[int, str]
 """Users by id."""
 
 
-def user(body: bytes) -> Member:
+def user(body: bytes) -> User:
     """Read whose token it is."""
     found = models.UserAnswer.read(body).user
-    return Member(found.id, found.name)
+    return User(found.id, found.name)
 
 
 def page(body: bytes) -> tuple[Page, Names]:
@@ -39,11 +41,11 @@ def group(body: bytes) -> tuple[Group, Names]:
     return _group(answer.result), _names(answer.expands)
 
 
-def users(body: bytes) -> tuple[list[Profile], int]:
-    """Read a page of people, and how many pages there are."""
+def users(body: bytes) -> tuple[list[UserProfile], int]:
+    """Read a page of users, and how many pages there are."""
     answer = models.UserPage.read(body)
     profiles = [
-        Profile(
+        UserProfile(
             user.id,
             user.name,
             email=user.email,
@@ -75,5 +77,5 @@ def _group(group: models.Group) -> Group:
 
 
 def _each_once(ids: list[int]) -> list[int]:
-    """Give every id once, in the order in which they came; to find out that none is repeated is quick."""
+    """Return every id once, in the order in which they came; to find out that none is repeated is quick."""
     return ids if len(set(ids)) == len(ids) else list(dict.fromkeys(ids))

@@ -1,16 +1,18 @@
-"""Reads all of a site into a directory: its groups, and what `/users` tells of its people."""
+"""Reads all of a site into a directory: its groups, and what `/users` tells of its users."""
+
+from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from ..api.errors import AdminRequired, BadAnswer, NotFound
-from ..directory import Directory
+from ..directory.directory import Directory
+from ..errors import Forbidden, InvalidResponse, NotFound
 from .crawl import PER_PAGE, Crawl, Page, crawl, together
 
 if TYPE_CHECKING:
-    from .answers import Answers
+    from .answers import Endpoints
 
 R = TypeVar("R")
 
@@ -18,8 +20,8 @@ R = TypeVar("R")
 class Ask(Protocol):
     """Sends one request, as politely as can be."""
 
-    async def __call__(self, request: "Callable[[Answers], Awaitable[R]]") -> R:
-        """Give what the request brings."""
+    async def __call__(self, request: Callable[[Endpoints], Awaitable[R]]) -> R:
+        """Return what the request brings."""
 
 
 class WholeSite:
@@ -60,7 +62,7 @@ class WholeSite:
             self._directory.being_read = False
 
     async def users(self) -> bool:
-        """Read what `/users` tells of people; False where it tells nothing.
+        """Read what `/users` tells of users; False where it tells nothing.
 
         The endpoint is not for every token, and not on every site: a refusal is an answer, not a failure.
 
@@ -70,7 +72,7 @@ class WholeSite:
         try:
             last_page = await self._users_page(1)
             await together(self._users_page, range(2, last_page + 1))
-        except (AdminRequired, NotFound, BadAnswer):
+        except (Forbidden, NotFound, InvalidResponse):
             return False
         await asyncio.to_thread(self._directory.prepare)
         return True

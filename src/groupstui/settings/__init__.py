@@ -1,4 +1,4 @@
-"""Sites, theme and page size, in a TOML file that people may edit; never a secret.
+"""Sites, theme and page size, in a TOML file that users may edit; never a secret.
 
 theme = "nord"
 page_size = 25
@@ -11,8 +11,10 @@ acme = "https://acme.testmo.net"
 "acme staging" = "https://acme-staging.testmo.net"
 """
 
+from __future__ import annotations
+
 from .file import SettingsError, SettingsFile, default_path
-from .values import PAGE_SIZES, BadValue, PageSize, Settings, Site
+from .model import PAGE_SIZES, BadValue, PageSize, Settings, Site
 
 __all__ = [
     "PAGE_SIZES",

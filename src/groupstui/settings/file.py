@@ -1,4 +1,6 @@
-"""Reads the settings from their file, and writes them back without losing what a person wrote there."""
+"""Reads the settings from their file, and writes them back without losing what a user wrote there."""
+
+from __future__ import annotations
 
 import os
 import re
@@ -11,8 +13,8 @@ from typing import Any
 
 import platformdirs
 
-from ..text import clean
-from .values import BadValue, Settings, Site
+from ..text import sanitize
+from .model import BadValue, Settings, Site
 
 _PLACE = re.compile(r" \(at line (\d+), column \d+\)$")
 """Where a TOML error is, as the standard library words it."""
@@ -25,7 +27,7 @@ class SettingsError(Exception):
 
 
 def default_path() -> Path:
-    """Give the place for the settings on this system; `XDG_CONFIG_HOME` is honoured."""
+    """Return the place for the settings on this system; `XDG_CONFIG_HOME` is honoured."""
     return platformdirs.user_config_path("groupstui") / "settings.toml"
 
 
@@ -36,7 +38,7 @@ class SettingsFile:
         self.path = path
 
     def load(self) -> Settings:
-        """Give the settings in the file.
+        """Return the settings in the file.
 
         Raises:
             SettingsError: If the file can't be read, is no TOML, or holds a value or a key that is wrong.
@@ -95,7 +97,7 @@ class SettingsFile:
             raise self._error(str(error), _line_of(error.key, text)) from None
 
     def _edited(self, text: str, before: Settings, after: Settings) -> str:
-        """Give the file's text with the new settings; comments, order and spacing stay."""
+        """Return the file's text with the new settings; comments, order and spacing stay."""
         import tomlkit  # only who changes something waits for it
         from tomlkit.exceptions import TOMLKitError
 
@@ -119,7 +121,7 @@ class SettingsFile:
 
     def _error(self, message: str, line: int | None = None) -> SettingsError:
         place = str(self.path) if line is None else f"{self.path}, line {line}"
-        return SettingsError(clean(f"{place}: {message}", longest=1000))
+        return SettingsError(sanitize(f"{place}: {message}", longest=1000))
 
 
 def _set(table: MutableMapping[str, Any], key: str, old: object, new: object) -> None:
@@ -133,7 +135,7 @@ def _set(table: MutableMapping[str, Any], key: str, old: object, new: object) ->
 
 
 def _line_of(key: str, text: str) -> int | None:
-    """Give the number of the first line that sets a key or opens a table of that name."""
+    """Return the number of the first line that sets a key or opens a table of that name."""
     opens = re.compile(rf"""\s*\[*\s*["']?{re.escape(key)}["']?\s*[=.\]]""")
     return next((number for number, line in enumerate(text.split("\n"), 1) if opens.match(line)), None)
 

@@ -1,5 +1,7 @@
 """A one-line filter above a table."""
 
+from __future__ import annotations
+
 from typing import ClassVar
 
 from textual import on
@@ -22,29 +24,29 @@ class FilterInput(LineInput):
     class Edited(Message):
         """The text has changed."""
 
-        def __init__(self, input: "FilterInput", text: str) -> None:
+        def __init__(self, input: FilterInput, text: str) -> None:
             super().__init__()
             self.input = input
             self.text = text
 
         @property
-        def control(self) -> "FilterInput":
+        def control(self) -> FilterInput:
             """The filter."""
             return self.input
 
     class Left(Message):
-        """The person is done with the filter and wants the list."""
+        """The user is done with the filter and wants the list."""
 
-        def __init__(self, input: "FilterInput", kept: bool) -> None:
+        def __init__(self, input: FilterInput, kept: bool) -> None:
             super().__init__()
             self.input = input
             self.kept = kept
             """Whether the filter stays."""
 
     class Widened(Message):
-        """The person wants to search more than names, or names only again."""
+        """The user wants to search more than names, or names only again."""
 
-        def __init__(self, input: "FilterInput") -> None:
+        def __init__(self, input: FilterInput) -> None:
             super().__init__()
             self.input = input
 

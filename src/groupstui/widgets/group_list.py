@@ -1,5 +1,7 @@
 """The left pane: one page of groups."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,21 +10,21 @@ from textual import on
 from textual.message import Message
 from textual.reactive import var
 
-from ..text import clean, count
+from ..text import pluralize, sanitize
 from .filter_input import FilterInput
-from .filtered_table import FEW, FilteredTable
+from .filterable_table import FEW, FilterableTable
 from .table import Column, Table
 
 if TYPE_CHECKING:
-    from ..directory import Directory, Group, Listing
+    from ..directory.directory import Directory, Group, GroupPage
 
 
-class GroupList(FilteredTable["Group"]):
+class GroupList(FilterableTable["Group"]):
     """Shows a page of groups, and in its lower border where on the site that page is."""
 
     BORDER_TITLE = "Groups"
 
-    listing: var["Listing | None"] = var(None)
+    listing: var[GroupPage | None] = var(None)
     """The page on the screen; None before the first."""
 
     activity: var[str] = var("")
@@ -31,19 +33,19 @@ class GroupList(FilteredTable["Group"]):
     class Highlighted(Message):
         """The cursor is on another group, or on none."""
 
-        def __init__(self, group: "Group | None") -> None:
+        def __init__(self, group: Group | None) -> None:
             super().__init__()
             self.group = group
 
     class Opened(Message):
-        """The person wants to see into a group."""
+        """The user wants to see into a group."""
 
-        def __init__(self, group: "Group") -> None:
+        def __init__(self, group: Group) -> None:
             super().__init__()
             self.group = group
 
     class AddressTyped(Message):
-        """The person filters by what looks like an e-mail address."""
+        """The user filters by what looks like an e-mail address."""
 
     def __init__(self, *, id: str | None = None) -> None:
         """Make the pane.
@@ -105,18 +107,18 @@ class GroupList(FilteredTable["Group"]):
         marked = f"{len(self.marks)} marked" if self.marks else ""
         self.border_title = " · ".join(filter(None, (self.BORDER_TITLE, marked, self._since)))
 
-    def _badge(self, group: "Group") -> str:
+    def _badge(self, group: Group) -> str:
         joined, left = self.badges.get(group.id, (0, 0))
         return " ".join(filter(None, (f"+{joined:,}" * bool(joined), f"−{left:,}" * bool(left))))
 
-    def _turnover(self, group: "Group") -> int:
+    def _turnover(self, group: Group) -> int:
         return sum(self.badges.get(group.id, (0, 0)))
 
-    def _badge_width(self, groups: "Sequence[Group]") -> int:
+    def _badge_width(self, groups: Sequence[Group]) -> int:
         badges = self.badges
         return max((len(self._badge(group)) for group in groups if group.id in badges), default=0)
 
-    def watch_listing(self, old: "Listing | None", listing: "Listing | None") -> None:
+    def watch_listing(self, old: GroupPage | None, listing: GroupPage | None) -> None:
         """Show the page; the cursor stays on its group where that is on it."""
         if listing is not None:
             same = old is not None and (old.page, old.per_page) == (listing.page, listing.per_page)
@@ -132,26 +134,26 @@ class GroupList(FilteredTable["Group"]):
     def nothing_to_show(self, why: str) -> None:
         """Say why the list is empty, where there was no page yet."""
         if self.listing is None:
-            self.show((), empty=clean(why))
+            self.show((), empty=sanitize(why))
 
     def takes_long(self) -> bool:
-        """Tell whether there are many people to look among."""
+        """Return whether there are many users to look among."""
         if self.directory is None:
             return super().takes_long()
         return self.with_members and len(self.directory.names) > FEW
 
-    def fitting(self, query: str) -> "Sequence[Group]":
-        """Give the groups seen on the whole site that fit, best first. It may be called in a thread."""
+    def fitting(self, query: str) -> Sequence[Group]:
+        """Return the groups seen on the whole site that fit, best first. It may be called in a thread."""
         if self.directory is None:
             return super().fitting(query)
         found = self.directory.group_index.search(query)
         if self.with_members:
             known = {group.id for group in found}
-            people = self.directory.person_index.numbers_of(query)
-            found += [group for group in self.directory.groups_with(people) if group.id not in known]
+            users = self.directory.user_index.numbers_of(query)
+            found += [group for group in self.directory.groups_with(users) if group.id not in known]
         return found
 
-    def show_fitting(self, found: "Sequence[Group]", *, keep: bool) -> None:
+    def show_fitting(self, found: Sequence[Group], *, keep: bool) -> None:
         """Show groups of any page.
 
         Args:
@@ -181,37 +183,37 @@ class GroupList(FilteredTable["Group"]):
     def _how_many(self) -> str:
         directory = self.directory
         if directory is None or directory.total is None:
-            return count(self.rows_shown, "group")
+            return pluralize(self.rows_shown, "group")
         if directory.complete:
-            return f"{self.rows_shown:,} of {count(directory.total, 'group')}"
+            return f"{self.rows_shown:,} of {pluralize(directory.total, 'group')}"
         return f"{self.rows_shown:,} of the {directory.seen:,} seen so far"
 
     @on(Table.Highlighted)
-    def _highlighted(self, event: Table.Highlighted["Group"]) -> None:
+    def _highlighted(self, event: Table.Highlighted[Group]) -> None:
         event.stop()
         self.post_message(self.Highlighted(event.row))
 
     @on(Table.Selected)
-    def _selected(self, event: Table.Selected["Group"]) -> None:
+    def _selected(self, event: Table.Selected[Group]) -> None:
         event.stop()
         self.post_message(self.Opened(event.row))
 
 
-def position(listing: "Listing") -> str:
-    """Give a page's place on the site, as `page 2 of 16 · 16-30 of 230`."""
+def position(listing: GroupPage) -> str:
+    """Return a page's place on the site, as `page 2 of 16 · 16-30 of 230`."""
     place = f"page {listing.page:,} of {listing.last_page:,}"
     if not listing.groups:
         return f"{place} · none of {listing.total:,}"
     return f"{place} · {listing.first + 1:,}–{listing.first + len(listing.groups):,} of {listing.total:,}"
 
 
-def last_change(group: "Group") -> str:
-    """Give the day of a group's last change; of its making where it was never changed."""
+def last_change(group: Group) -> str:
+    """Return the day of a group's last change; of its making where it was never changed."""
     return day(group.updated_at or group.created_at)
 
 
 def day(time: datetime | str | None) -> str:
-    """Give a time's day in the local zone; a time that could not be read as the text it is."""
+    """Return a time's day in the local zone; a time that could not be read as the text it is."""
     return f"{time.astimezone():%Y-%m-%d}" if isinstance(time, datetime) else time or ""
 
 
@@ -219,7 +221,7 @@ def _sortable(time: datetime | str | None) -> str:
     return time.isoformat() if isinstance(time, datetime) else time or ""
 
 
-COLUMNS: tuple[Column["Group"], ...] = (
+COLUMNS: tuple[Column[Group], ...] = (
     Column(
         "id",
         "ID",

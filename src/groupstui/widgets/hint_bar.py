@@ -1,6 +1,9 @@
 """The bottom line: the keys that matter where the focus is."""
 
-from typing import ClassVar, NamedTuple
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding
@@ -15,7 +18,8 @@ ALWAYS = ("filter.clear", "dialog.close", "app.help", "app.quit")
 """Bindings whose hints stay on the narrowest screen: they lead to help and to the way out."""
 
 
-class Hint(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Hint:
     """One key and what it does."""
 
     key: str
@@ -50,7 +54,7 @@ class HintBar(Widget):
             self.refresh()
 
     def hints(self) -> list[Hint]:
-        """Give the hints that fit, in the order of the bindings."""
+        """Return the hints that fit, in the order of the bindings."""
         found: dict[str, Hint] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding

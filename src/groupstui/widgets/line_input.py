@@ -1,5 +1,7 @@
 """A field of one line."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from textual.geometry import Size

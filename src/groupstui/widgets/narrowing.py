@@ -1,5 +1,7 @@
 """Finds the rows whose name or id fits what is typed, again at each letter."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -29,7 +31,7 @@ class Narrowing(Generic[T]):
         """What was looked for last, and the places of what fitted."""
 
     def fitting(self, query: str) -> list[T]:
-        """Give the rows that fit, in their order.
+        """Return the rows that fit, in their order.
 
         Args:
             query: A part of the name, or the beginning of the id as `17` or `#17`.

@@ -1,5 +1,7 @@
 """The top line: where, who, and as of when."""
 
+from __future__ import annotations
+
 from datetime import datetime
 from typing import ClassVar
 
@@ -8,18 +10,18 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from ..text import clean
+from ..text import sanitize
 
 
 class StatusBar(Widget):
-    """Draws the program's name, the site, the person, and the age of what is on the screen."""
+    """Draws the program's name, the site, the user, and the age of what is on the screen."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"status-bar--program", "status-bar--stale", "status-bar--muted"}
 
     site: reactive[str] = reactive("")
     """The site's host."""
 
-    person: reactive[str] = reactive("")
+    user: reactive[str] = reactive("")
     """The name of the token's user; empty while unknown."""
 
     as_of: reactive[datetime | None] = reactive(None)
@@ -43,7 +45,7 @@ class StatusBar(Widget):
             right = f"from the history {right}"
         elif self.progress:
             right = f"{self.progress} · {right}"
-        names = "  ".join(filter(None, (clean(self.site), clean(self.person))))
+        names = "  ".join(filter(None, (sanitize(self.site), sanitize(self.user))))
         program = " groupstui  "
         room = max(0, self.size.width - cell_len(program) - cell_len(right) - 2)
         return Content.assemble(
@@ -56,7 +58,7 @@ class StatusBar(Widget):
 
 
 def moment(time: datetime | None, *, another_day: bool = False) -> str:
-    """Give a time in the local zone, as `as of Mon 14:02:11`; nothing for None.
+    """Return a time in the local zone, as `as of Mon 14:02:11`; nothing for None.
 
     Args:
         time: When it was.

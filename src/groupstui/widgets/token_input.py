@@ -1,5 +1,7 @@
 """A field for a secret."""
 
+from __future__ import annotations
+
 from typing import ClassVar
 
 from textual import events

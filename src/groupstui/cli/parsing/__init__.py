@@ -1,10 +1,12 @@
 """What can be written on the command line."""
 
+from __future__ import annotations
+
 import argparse
 from itertools import chain
 
-from ... import __version__
-from ..exits import Exit
+from ..exit_codes import ExitCode
+from ...version import __version__
 from .browse import add_browse
 from .export import add_export
 from .history import add_history
@@ -37,16 +39,16 @@ APP_EXAMPLES = """\
 examples:
   groupstui --demo                  look around, without a Testmo site
   groupstui                         go on with the site of the last time, or sign in
-  groupstui QA                      open the app at the group or person of that name
+  groupstui QA                      open the app at the group or user of that name
   groupstui --instance acme         open acme.testmo.net
-  groupstui who ada                 the groups of a person, and back to the shell
+  groupstui who ada                 the groups of a user, and back to the shell
   groupstui members QA --format csv
   groupstui COMMAND --help          more on a command
 """
 
 
 def command_parser(name: str | None = None) -> argparse.ArgumentParser:
-    """Give the parser of everything that starts with a command's name.
+    """Return the parser of everything that starts with a command's name.
 
     Args:
         name: The command that is wanted: to know all of them takes longer than many an answer.
@@ -63,7 +65,7 @@ def command_parser(name: str | None = None) -> argparse.ArgumentParser:
 
 
 def every_command() -> dict[str, tuple[str, argparse.ArgumentParser]]:
-    """Give what each command does, in a few words, and its parser."""
+    """Return what each command does, in a few words, and its parser."""
     actions = command_parser()._actions
     subparsers = next(each for each in actions if isinstance(each, argparse._SubParsersAction))
     told = {choice.dest: choice.help or "" for choice in subparsers._choices_actions}
@@ -74,14 +76,14 @@ class AppParser(Parser):
     """Knows what the commands do, but only where help is asked for: to know it takes a while."""
 
     def format_help(self) -> str:
-        """Give the help, with every command."""
+        """Return the help, with every command."""
         listed = "\n".join(f"  {name:<11} {summary}" for name, (summary, _) in every_command().items())
-        self.epilog = f"commands:\n{listed}\n\n{APP_EXAMPLES}\n{ENVIRONMENT}\n{exit_codes(Exit)}"
+        self.epilog = f"commands:\n{listed}\n\n{APP_EXAMPLES}\n{ENVIRONMENT}\n{exit_codes(ExitCode)}"
         return super().format_help()
 
 
 def app_parser() -> argparse.ArgumentParser:
-    """Give the parser of everything else: what opens the app."""
+    """Return the parser of everything else: what opens the app."""
     parser = AppParser(
         prog="groupstui",
         usage="groupstui [--instance SITE | --demo] [NAME]\n       groupstui COMMAND …",
@@ -89,7 +91,7 @@ def app_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("name", nargs="?", metavar="NAME", help="a group or a person to start at")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="a group or a user to start at")
     add_site(parser)
     parser.add_argument("--offline", action="store_true", help="show what was last read; ask nothing")
     add_network(parser.add_argument_group("network"))

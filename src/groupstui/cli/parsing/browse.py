@@ -1,5 +1,7 @@
 """Browsing without the full screen."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 from .options import Shared, add_command
@@ -8,7 +10,7 @@ if TYPE_CHECKING:
     from .options import Commands
 
 
-def add_browse(commands: "Commands", shared: Shared) -> None:
+def add_browse(commands: Commands, shared: Shared) -> None:
     """Add browse."""
     browse = add_command(
         commands,
@@ -21,5 +23,5 @@ def add_browse(commands: "Commands", shared: Shared) -> None:
         ],
         [shared.site, shared.age],
     )
-    browse.add_argument("name", nargs="?", metavar="NAME", help="a group or a person to start at")
+    browse.add_argument("name", nargs="?", metavar="NAME", help="a group or a user to start at")
     browse.add_argument("--plain", action="store_true", required=True, help="lines and no full screen")

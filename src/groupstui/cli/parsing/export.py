@@ -1,5 +1,7 @@
 """Writing a whole site to a file."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 from .options import Shared, add_command
@@ -8,7 +10,7 @@ if TYPE_CHECKING:
     from .options import Commands
 
 
-def add_export(commands: "Commands", shared: Shared) -> None:
+def add_export(commands: Commands, shared: Shared) -> None:
     """Add export."""
     export = add_command(
         commands,
@@ -21,7 +23,7 @@ def add_export(commands: "Commands", shared: Shared) -> None:
         ],
         shared.look,
     )
-    export.add_argument("what", choices=("groups", "memberships", "people", "matrix", "review"))
+    export.add_argument("what", choices=("groups", "memberships", "users", "matrix", "review"))
     export.add_argument(
         "-o",
         "--output",

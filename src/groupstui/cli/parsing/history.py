@@ -1,15 +1,17 @@
 """What changed, and the readings that tell it."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
-from ..exits import Exit
+from ..exit_codes import ExitCode
 from .options import Shared, add_command, length
 
 if TYPE_CHECKING:
     from .options import Commands
 
 
-def add_history(commands: "Commands", shared: Shared) -> None:
+def add_history(commands: Commands, shared: Shared) -> None:
     """Add changes, snapshot and watch."""
     changes = add_command(
         commands,
@@ -22,7 +24,7 @@ def add_history(commands: "Commands", shared: Shared) -> None:
             "groupstui changes --since '#12' --exit-code -q || echo changed",
         ],
         shared.look,
-        {Exit.NO: "something changed, with --exit-code"},
+        {ExitCode.FALSE: "something changed, with --exit-code"},
     )
     changes.add_argument(
         "--since", metavar="WHEN", default="7d", help="7d (the default), 12h, a date, or a snapshot's number"
@@ -50,11 +52,11 @@ def add_history(commands: "Commands", shared: Shared) -> None:
         "each change as a line of JSON, as it comes",
         [
             "groupstui watch --interval 15m",
-            "groupstui watch | jq --unbuffered -r 'select(.change == \"joined\") | .person'",
+            "groupstui watch | jq --unbuffered -r 'select(.change == \"joined\") | .user'",
             "groupstui watch --exec 'mail -s \"Testmo groups\" admins@example.com'",
         ],
         [shared.site],
-        {Exit.OK: "stopped, by ctrl+c or SIGTERM"},
+        {ExitCode.OK: "stopped, by ctrl+c or SIGTERM"},
     )
     watch.add_argument(
         "--interval", metavar="TIME", type=length, default="5m", help="between two readings; 5m"

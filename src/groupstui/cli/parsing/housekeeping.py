@@ -1,5 +1,7 @@
 """Signing in, the settings, the shell: all that asks nothing of the groups."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 from .options import Shared, add_command
@@ -8,7 +10,7 @@ if TYPE_CHECKING:
     from .options import Commands
 
 
-def add_housekeeping(commands: "Commands", shared: Shared) -> None:
+def add_housekeeping(commands: Commands, shared: Shared) -> None:
     """Add auth, doctor, config and completion."""
     auth = add_command(
         commands,

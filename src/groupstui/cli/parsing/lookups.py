@@ -1,15 +1,17 @@
 """The questions that the directory answers."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
-from ..exits import Exit
+from ..exit_codes import ExitCode
 from .options import Shared, add_command
 
 if TYPE_CHECKING:
     from .options import Commands
 
 
-def add_lookups(commands: "Commands", shared: Shared) -> None:
+def add_lookups(commands: Commands, shared: Shared) -> None:
     """Add groups, members, who, check and lookup."""
     look = shared.look
     groups = add_command(
@@ -33,27 +35,27 @@ def add_lookups(commands: "Commands", shared: Shared) -> None:
     who = add_command(
         commands,
         "who",
-        "the groups of a person",
+        "the groups of a user",
         ["groupstui who ada", "groupstui who ada --format json | jq -r '.groups[].name'"],
         look,
     )
-    who.add_argument("person", metavar="PERSON", help="a name, a part of one, an id, or an e-mail address")
+    who.add_argument("user", metavar="USER", help="a name, a part of one, an id, or an e-mail address")
 
     check = add_command(
         commands,
         "check",
-        "whether a person is in every one of some groups",
+        "whether a user is in every one of some groups",
         ["groupstui check ada QA && echo yes", "groupstui check ada QA 'Release managers' -q"],
         look,
-        {Exit.OK: "in all of them", Exit.NO: "not in all of them"},
+        {ExitCode.OK: "in all of them", ExitCode.FALSE: "not in all of them"},
     )
-    check.add_argument("person", metavar="PERSON", help="a name, a part of one, an id, or an e-mail address")
+    check.add_argument("user", metavar="USER", help="a name, a part of one, an id, or an e-mail address")
     check.add_argument("groups", metavar="GROUP", nargs="+", help="a name, a part of one, or an id")
 
     lookup = add_command(
         commands,
         "lookup",
-        "the groups of many people at once",
+        "the groups of many users at once",
         ["groupstui lookup leavers.txt", "printf 'ada\\ngrace\\n' | groupstui lookup - --format csv"],
         look,
     )

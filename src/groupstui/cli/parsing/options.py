@@ -1,11 +1,13 @@
 """What the options of several commands have in common."""
 
+from __future__ import annotations
+
 import argparse
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from ...streams import tell
-from ..exits import Exit
+from ...terminal.stdio import print_error
+from ..exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -16,30 +18,30 @@ FORMATS = ("table", "json", "ndjson", "csv", "tsv", "markdown")
 """What `report.formats` writes; loading that takes longer than all the help."""
 
 LOOKUP_EXITS = (
-    Exit.OK,
-    Exit.USAGE,
-    Exit.UNCERTAIN,
-    Exit.SIGN_IN,
-    Exit.ADMIN,
-    Exit.NOT_FOUND,
-    Exit.RATE_LIMITED,
-    Exit.UNREACHABLE,
-    Exit.INTERRUPTED,
+    ExitCode.OK,
+    ExitCode.USAGE,
+    ExitCode.UNKNOWN,
+    ExitCode.UNAUTHORIZED,
+    ExitCode.NOT_ADMIN,
+    ExitCode.NOT_FOUND,
+    ExitCode.RATE_LIMITED,
+    ExitCode.UNREACHABLE,
+    ExitCode.INTERRUPTED,
 )
 """What every command may end with that asks a site."""
 
 
 def add_command(
-    commands: "Commands",
+    commands: Commands,
     name: str,
     summary: str,
     examples: Sequence[str],
-    parents: "list[Parser]",
-    meanings: dict[Exit, str] | None = None,
-    exits: Iterable[Exit] = LOOKUP_EXITS,
+    parents: list[Parser],
+    meanings: dict[ExitCode, str] | None = None,
+    exits: Iterable[ExitCode] = LOOKUP_EXITS,
 ) -> argparse.ArgumentParser:
     """Add a command, with its examples and exit codes in its help."""
-    exits = sorted({*exits, *(meanings or {}), Exit.OK, Exit.USAGE})
+    exits = sorted({*exits, *(meanings or {}), ExitCode.OK, ExitCode.USAGE})
     shown = "\n".join(f"  {example}" for example in examples)
     return commands.add_parser(
         name,
@@ -52,8 +54,8 @@ def add_command(
     )
 
 
-def exit_codes(exits: Iterable[Exit], meanings: dict[Exit, str] | None = None) -> str:
-    """Give the paragraph of a help text that explains exit codes."""
+def exit_codes(exits: Iterable[ExitCode], meanings: dict[ExitCode, str] | None = None) -> str:
+    """Return the paragraph of a help text that explains exit codes."""
     lines = (f"  {code.value:>3}  {(meanings or {}).get(code, code.meaning)}" for code in exits)
     return "exit codes:\n" + "\n".join(lines) + "\n"
 
@@ -67,8 +69,8 @@ class Parser(argparse.ArgumentParser):
         Raises:
             SystemExit: With 2, always.
         """
-        tell(f"{message}; see: {self.prog} --help")
-        raise SystemExit(Exit.USAGE)
+        print_error(f"{message}; see: {self.prog} --help")
+        raise SystemExit(ExitCode.USAGE)
 
 
 class Shared:
@@ -99,7 +101,7 @@ def add_site(parser: argparse.ArgumentParser) -> None:
 
 
 def site_options() -> Parser:
-    """Give what every command takes that asks a site."""
+    """Return what every command takes that asks a site."""
     parser = Parser(add_help=False)
     site = parser.add_argument_group("site")
     add_site(site)  # type: ignore[arg-type]  # a group takes what a parser takes
@@ -135,7 +137,7 @@ def _add_talk(parser: argparse.ArgumentParser) -> None:
 
 
 def output_options() -> Parser:
-    """Give what every command takes that answers with rows."""
+    """Return what every command takes that answers with rows."""
     parser = Parser(add_help=False)
     output = parser.add_argument_group("output")
     output.add_argument("--format", choices=FORMATS, help="a table on a terminal, rows with tabs in a pipe")
@@ -152,7 +154,7 @@ def output_options() -> Parser:
 
 
 def age_options() -> Parser:
-    """Give what every command takes that can answer from the history."""
+    """Return what every command takes that can answer from the history."""
     parser = Parser(add_help=False)
     age = parser.add_argument_group("age")
     which = age.add_mutually_exclusive_group()
@@ -165,18 +167,18 @@ def age_options() -> Parser:
     return parser
 
 
-def length(text: str) -> "timedelta":
+def length(text: str) -> timedelta:
     """Read a length of time, as `10m`."""
-    from ...history.moments import BadMoment, span
+    from ...history.time_spec import InvalidTime, parse_duration
 
     try:
-        return span(text)
-    except BadMoment as error:
+        return parse_duration(text)
+    except InvalidTime as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def positive(kind: type[int] | type[float]) -> "type[int] | type[float]":
-    """Give the type of an argument that is a number above 0."""
+def positive(kind: type[int] | type[float]) -> type[int] | type[float]:
+    """Return the type of an argument that is a number above 0."""
 
     def number(text: str) -> float:
         try:

@@ -1,8 +1,10 @@
 """Looking over a whole site."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
-from ..exits import Exit
+from ..exit_codes import ExitCode
 from .options import Shared, add_command
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ CHECKS = (
 """What `directory.auditing` checks; loading that takes longer than all the help."""
 
 
-def add_overviews(commands: "Commands", shared: Shared) -> None:
+def add_overviews(commands: Commands, shared: Shared) -> None:
     """Add compare and audit."""
     compare = add_command(
         commands,
@@ -27,7 +29,7 @@ def add_overviews(commands: "Commands", shared: Shared) -> None:
             "groupstui compare QA QA-EU --exit-code -q > /dev/null || echo different",
         ],
         shared.look,
-        {Exit.NO: "the groups differ, with --exit-code"},
+        {ExitCode.FALSE: "the groups differ, with --exit-code"},
     )
     compare.add_argument("groups", metavar="GROUP", nargs="+", help="a name, a part of one, or an id")
     compare.add_argument("--differ", action="store_true", help="only who is not in all of them")
@@ -43,8 +45,8 @@ def add_overviews(commands: "Commands", shared: Shared) -> None:
         ],
         shared.look,
         {
-            Exit.NO: "a check that --fail-on names has found something",
-            Exit.UNCERTAIN: "a check that --fail-on names can't be done, or the data is incomplete",
+            ExitCode.FALSE: "a check that --fail-on names has found something",
+            ExitCode.UNKNOWN: "a check that --fail-on names can't be done, or the data is incomplete",
         },
     )
     audit.add_argument(

@@ -1,5 +1,7 @@
 """A widget of many lines with a cursor: which lines are in view, the keys and the mouse that move them."""
 
+from __future__ import annotations
+
 from abc import abstractmethod
 from typing import ClassVar
 
@@ -119,7 +121,7 @@ class CursorView(Widget):
             self.cursor = min(max(self.cursor, top), top + max(0, self.view - 1))
 
     def scrollbar_at(self, y: int) -> str:
-        """Give the scrollbar's sign beside a line of the view."""
+        """Return the scrollbar's sign beside a line of the view."""
         size = max(1, self.view * self.view // self.lines)
         start = round(self.top / max(1, self._last_top) * (self.view - size))
         return THUMB if start <= y < start + size else TRACK
@@ -181,7 +183,7 @@ class CursorView(Widget):
             self.release_mouse()
 
     def is_scrollbar(self, event: events.MouseEvent) -> bool:
-        """Tell whether the mouse is at the scrollbar."""
+        """Return whether the mouse is at the scrollbar."""
         return self.scrolls and event.x >= self.size.width - 1 and event.y >= HEADER
 
     def _drag_to(self, y: int) -> None:

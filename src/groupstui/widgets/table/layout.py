@@ -1,16 +1,20 @@
 """How a table's columns share its width, and how a text is made to fit a cell."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, Literal, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
 
 from rich.cells import cell_len, set_cell_size
 
-from ...text import clean, fold
+from ...text import fold, sanitize
 
 T = TypeVar("T")
 
 
-class Column(NamedTuple, Generic[T]):
+@dataclass(frozen=True, slots=True)
+class Column(Generic[T]):
     """One column: where its text comes from, how it sorts, and how much room it takes."""
 
     key: str
@@ -31,7 +35,7 @@ class Column(NamedTuple, Generic[T]):
     """Which columns give way where there is no room for the others: those with the highest number first."""
 
     def sorting(self, row: T) -> Any:
-        """Give what the row is sorted by."""
+        """Return what the row is sorted by."""
         return fold(self.text(row)) if self.order is None else self.order(row)
 
 
@@ -43,7 +47,7 @@ GAP = 1
 
 
 def share(columns: Sequence[Column[T]], rows: Sequence[T], width: int) -> list[tuple[Column[T], int]]:
-    """Give the columns that fit a width, each with its cells.
+    """Return the columns that fit a width, each with its cells.
 
     Args:
         columns: In the order in which they are drawn.
@@ -78,11 +82,11 @@ def _fixed(column: Column[T], rows: Sequence[T]) -> int:
 
 
 def fit(text: str, width: int, align: Literal["left", "right"] = "left") -> str:
-    """Give a text in exactly so many cells, safe to show; what is cut ends with an ellipsis.
+    """Return a text in exactly so many cells, safe to show; what is cut ends with an ellipsis.
 
     A wide character is never cut in half: a space takes the place of a half.
     """
-    text = clean(text)
+    text = sanitize(text)
     length = cell_len(text)
     if length > width:
         return set_cell_size(text, width - 1) + ELLIPSIS if width > 0 else ""

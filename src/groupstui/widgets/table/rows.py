@@ -1,5 +1,7 @@
 """Which rows a table shows, and in which order."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
@@ -35,7 +37,7 @@ class Rows(Generic[T]):
         self._only: Sequence[T] | None = None
 
     def order(self, rows: Sequence[T]) -> Sequence[T]:
-        """Give rows in the order in which they will be shown; they are not copied unless sorted."""
+        """Return rows in the order in which they will be shown; they are not copied unless sorted."""
         if rows is not self._given:
             self._given = rows
             self._sort()
@@ -63,7 +65,7 @@ class Rows(Generic[T]):
         self.show(self._given, only)
 
     def index_of(self, identity: Hashable) -> int | None:
-        """Give the place of a row among those that are shown; None where it is not among them."""
+        """Return the place of a row among those that are shown; None where it is not among them."""
         return next((index for index, row in enumerate(self.shown) if self._identity(row) == identity), None)
 
     def _sort(self) -> None:

@@ -1,5 +1,7 @@
 """The table: only the rows in view are ever rendered, and a cursor step repaints two lines."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Hashable, Sequence
 from textwrap import wrap
 from typing import ClassVar, Generic, TypeVar
@@ -68,26 +70,26 @@ class Table(CursorView, Generic[T], can_focus=True):
     class Highlighted(Message, Generic[Row]):
         """Another row is under the cursor; None where there are no rows."""
 
-        def __init__(self, table: "Table[Row]", row: Row | None) -> None:
+        def __init__(self, table: Table[Row], row: Row | None) -> None:
             super().__init__()
             self.table = table
             self.row = row
 
         @property
-        def control(self) -> "Table[Row]":
+        def control(self) -> Table[Row]:
             """The table."""
             return self.table
 
     class Selected(Message, Generic[Row]):
-        """The person wants what is under the cursor."""
+        """The user wants what is under the cursor."""
 
-        def __init__(self, table: "Table[Row]", row: Row) -> None:
+        def __init__(self, table: Table[Row], row: Row) -> None:
             super().__init__()
             self.table = table
             self.row = row
 
         @property
-        def control(self) -> "Table[Row]":
+        def control(self) -> Table[Row]:
             """The table."""
             return self.table
 
@@ -164,7 +166,7 @@ class Table(CursorView, Generic[T], can_focus=True):
         self._shown(keep=keep)
 
     def order(self, rows: Sequence[T]) -> Sequence[T]:
-        """Give the rows that are to be shown next in the order in which they will be."""
+        """Return the rows that are to be shown next in the order in which they will be."""
         return self._model.order(rows)
 
     def _shown(self, *, keep: bool) -> None:
@@ -212,7 +214,7 @@ class Table(CursorView, Generic[T], can_focus=True):
     # The view
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Give the height of all rows, for a table that is as high as they are."""
+        """Return the height of all rows, for a table that is as high as they are."""
         return HEADER + self.lines if self.rows else len(wrap(self.empty, max(1, width - 2)))
 
     def get_content_width(self, container: Size, viewport: Size) -> int:

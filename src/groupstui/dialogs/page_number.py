@@ -1,0 +1,43 @@
+"""Asks for a page's number."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.validation import Integer
+from textual.widgets import Input
+
+from ..widgets.hint_bar import HintBar
+from ..widgets.line_input import LineInput
+from .base import Dialog
+
+
+class PageNumberDialog(Dialog[int]):
+    """Gives the number of an existing page."""
+
+    def __init__(self, last_page: int) -> None:
+        """Make the dialog.
+
+        Args:
+            last_page: The largest number that is taken.
+        """
+        super().__init__()
+        self._last_page = last_page
+
+    def compose(self) -> ComposeResult:
+        """Show one field."""
+        with Vertical(classes="dialog -small") as box:
+            box.border_title = f"Go to page 1 to {self._last_page:,}"
+            yield LineInput(
+                type="integer", validators=[Integer(1, self._last_page)], validate_on=["submitted"]
+            )
+            yield HintBar()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if event.validation_result is not None and event.validation_result.is_valid:
+            self.dismiss(int(event.value))
+        else:
+            self.query_one(".dialog").border_subtitle = f"there are pages 1 to {self._last_page:,}"

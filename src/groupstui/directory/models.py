@@ -1,0 +1,85 @@
+"""What is known of groups and users, as it is handed to screens and commands."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+
+def compact(ids: Sequence[int]) -> array[int]:
+    """Return ids in four bytes each, or eight where they need them: a site may have a million memberships."""
+    return array("I" if max(ids, default=0) < 1 << 32 else "Q", ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A user group."""
+
+    id: int
+    name: str
+    members: Sequence[int] = ()
+    """User ids, each once, in the order in which the site gives them."""
+    created_at: datetime | str | None = None
+    """In UTC; the text as it came where it can't be read as a time."""
+    created_by: int | None = None
+    updated_at: datetime | str | None = None
+    updated_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UserProfile:
+    """What `/users` tells of a user: anything but the name may be missing."""
+
+    id: int
+    name: str
+    email: str | None = None
+    two_factor: bool | None = None
+    active: bool | None = None
+    anonymised: bool | None = None
+    api_user: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user, as a member of groups."""
+
+    id: int
+    name: str | None
+    """None where no answer has resolved the id: a deleted user, as a rule."""
+
+    @property
+    def label(self) -> str:
+        """The name, or the id as `#17` where the name is not known."""
+        return f"#{self.id}" if self.name is None else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPage:
+    """One page of groups, as it was at a time."""
+
+    groups: tuple[Group, ...]
+    page: int
+    """Counted from 1."""
+    last_page: int
+    per_page: int
+    total: int
+    """Groups on the whole site."""
+    as_of: datetime
+
+    @property
+    def first(self) -> int:
+        """The place of the first group on the page, counted from 0."""
+        return (self.page - 1) * self.per_page
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDetail:
+    """One group with its users resolved, as it was at a time."""
+
+    group: Group
+    members: tuple[User, ...]
+    created_by: User | None
+    updated_by: User | None
+    as_of: datetime

@@ -1,0 +1,96 @@
+"""Where a Testmo site lives: reads what users type or paste for it."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+HOSTED = "testmo.net"
+"""The domain below which Testmo hosts its customers' sites."""
+
+_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+
+
+class InvalidInstance(ValueError):
+    """The text does not name a site; the message says why, in words for the user who typed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One Testmo site, by its origin: scheme, host and port."""
+
+    origin: str
+    """As in `https://acme.testmo.net`, without a slash at the end and without a default port."""
+
+    @property
+    def name(self) -> str:
+        """The host, with its port where it has one: short enough for a title line."""
+        return self.origin.split("://", 1)[1]
+
+    @property
+    def api_access_page(self) -> str:
+        """Where a user makes a token, as a path through Testmo's own pages."""
+        return f"{self.origin} › avatar › User Profile › API access"
+
+    @classmethod
+    def parse(cls, text: str) -> Instance:
+        """Read a site from its name, host, address, or from the address of any of its pages.
+
+        Args:
+            text: Such as `acme`, `acme.testmo.net`, `https://acme.testmo.net/projects/view/1`.
+
+        Raises:
+            InvalidInstance: If no site can be read from it, or if it would send the token over plain http
+                to anywhere but this machine.
+        """
+        text = text.strip()
+        if not text:
+            raise InvalidInstance("type the name of your Testmo site, such as acme")
+        if any(c.isspace() or not c.isprintable() for c in text):
+            raise InvalidInstance("an address holds no spaces")
+        scheme, separator, _ = text.partition("://")
+        try:
+            parts = urlsplit(text if separator else f"//{text}")
+            host, port = (parts.hostname or "").rstrip("."), parts.port
+        except ValueError:
+            raise InvalidInstance("this is no address: check it for typing errors") from None
+        if parts.username is not None or parts.password is not None:
+            raise InvalidInstance("leave the user name and password out of the address")
+        host = _checked(host)
+        if "." not in host and ":" not in host and host != "localhost":
+            host = f"{host}.{HOSTED}"
+        scheme = scheme.lower() if separator else ("http" if _is_loopback(host) else "https")
+        if scheme not in ("http", "https"):
+            raise InvalidInstance("an address starts with https://")
+        if scheme == "http" and not _is_loopback(host):
+            raise InvalidInstance(f"plain http would show your token to the network: use https://{host}")
+        default = {"http": 80, "https": 443}[scheme]
+        suffix = "" if port in (None, default) else f":{port}"
+        return cls(f"{scheme}://{f'[{host}]' if ':' in host else host}{suffix}")
+
+
+def _checked(host: str) -> str:
+    """Return the host in ASCII, so that letters that only look like others can't hide in it."""
+    if _as_ip(host) is not None:
+        return host
+    try:
+        host = host.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        host = ""
+    if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in host.split(".")):
+        raise InvalidInstance("this is no host name: check it for typing errors")
+    return host
+
+
+def _as_ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def _is_loopback(host: str) -> bool:
+    ip = _as_ip(host)
+    return host == "localhost" or (ip is not None and ip.is_loopback)

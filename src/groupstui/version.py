@@ -1,0 +1,5 @@
+"""The version, on its own because the HTTP layer names it in every request."""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"

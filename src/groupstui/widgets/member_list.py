@@ -1,0 +1,154 @@
+"""The right pane: one group and its members."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import var
+from textual.widgets import Static
+
+from ..text import fold, pluralize, sanitize
+from .filterable_table import FilterableTable
+from .status_bar import moment
+from .table import Column, Table
+from .table.layout import fit
+
+if TYPE_CHECKING:
+    from ..directory.directory import GroupDetail, User
+
+
+class MemberList(FilterableTable["User"]):
+    """Shows who is in a group, and where the group comes from.
+
+    The group's name stands inside the pane, for a changed border repaints the whole of it at every step.
+    """
+
+    BORDER_TITLE = "Members"
+
+    detail: var[GroupDetail | None] = var(None)
+    """The group under the list's cursor; None where there is none."""
+
+    recalled: var[bool] = var(False)
+    """Whether that is what the history has kept, and may be long ago."""
+
+    class Opened(Message):
+        """The user wants to see a member's groups."""
+
+        def __init__(self, member: User) -> None:
+            super().__init__()
+            self.member = member
+
+    def __init__(self, *, id: str | None = None) -> None:
+        """Make the pane.
+
+        Args:
+            id: The widget's id.
+        """
+        super().__init__(
+            COLUMNS,
+            identity=lambda member: member.id,
+            name_of=lambda member: member.label,
+            number_of=lambda member: member.id,
+            placeholder="filter members by name or id",
+            sort_key="name",
+            id=id,
+        )
+        self._facts = Static(id="facts")
+        self._words = ""
+
+    def compose(self) -> ComposeResult:
+        """Stack the group's facts, the filter and the table."""
+        yield self._facts
+        yield from super().compose()
+
+    def watch_detail(self, old: GroupDetail | None, detail: GroupDetail | None) -> None:
+        """Show the group."""
+        if detail is None:
+            self._facts.update("", layout=False)
+            self.show((), empty="")
+            return
+        same = old is not None and old.group.id == detail.group.id
+        if not same:
+            self.clear_filter()
+        self._show_facts()
+        self.show(detail.members, empty="This group has no members.", keep=same)
+
+    def on_resize(self) -> None:
+        """Cut the group's name to the new width."""
+        self._show_facts()
+
+    def _show_facts(self) -> None:
+        if self.detail is not None:
+            self._facts.update(facts(self.detail, self._facts.content_size.width), layout=False)
+
+    def watch_recalled(self) -> None:
+        """Draw the age in other words."""
+        self.filter_changed()
+
+    def filter_changed(self) -> None:
+        """Draw how many members are shown, and as of when."""
+        words = ""
+        if self.detail is not None:
+            words = moment(self.detail.as_of, another_day=self.recalled)
+            if self.filtered:
+                words = f"{self.rows_shown} of {len(self.detail.members):,} · {words}"
+        if words != self._words:
+            self._words = self.border_subtitle = words
+
+    @on(Table.Highlighted)
+    def _highlighted(self, event: Table.Highlighted[User]) -> None:
+        event.stop()
+
+    @on(Table.Selected)
+    def _selected(self, event: Table.Selected[User]) -> None:
+        event.stop()
+        self.post_message(self.Opened(event.row))
+
+
+def facts(detail: GroupDetail, width: int) -> Content:
+    """Return what a group is and where it comes from: its name on one line, and three short lines.
+
+    Args:
+        detail: The group.
+        width: The cells of a line; 0 where that is not known yet.
+    """
+    group = detail.group
+    name = sanitize(group.name) or "(no name)"
+    updated = "never" if group.updated_at is None else _when(group.updated_at, detail.updated_by)
+    return Content.assemble(
+        (fit(name, width).rstrip() if width else name, "bold $foreground"),
+        f"\n#{group.id} · {pluralize(len(detail.members), 'member')}",
+        f"\ncreated {_when(group.created_at, detail.created_by)}",
+        f"\nupdated {updated}",
+    )
+
+
+def _when(time: datetime | str | None, user: User | None) -> str:
+    if isinstance(time, datetime):
+        words = f"{time.astimezone():%Y-%m-%d %H:%M}"
+    else:
+        words = sanitize(time) if time else "at an unknown time"
+    return f"{words} by {sanitize(user.label)}" if user is not None else words
+
+
+def _by_name(member: User) -> tuple[bool, str, int]:
+    """Return what members are sorted by: those without a name come last."""
+    return member.name is None, fold(member.label), member.id
+
+
+COLUMNS: tuple[Column[User], ...] = (
+    Column(
+        "id",
+        "ID",
+        lambda member: str(member.id),
+        order=lambda member: member.id,
+        align="right",
+        width=lambda members: len(str(max((member.id for member in members), default=10))),
+    ),
+    Column("name", "Name", lambda member: member.label, order=_by_name, least=8),
+)
