@@ -23,8 +23,8 @@ from textual.pilot import Pilot
 
 from groupstui.app import Credentials, make_app
 from groupstui.demo import DEMO_TOKEN, Site, create_app, make_site, week_ago
+from groupstui.diagnostics import Secret
 from groupstui.history import History
-from groupstui.redaction import Secret
 from groupstui.screens.browser import BrowserScreen
 from groupstui.service.service import GroupsService
 from groupstui.testmo.instance import Instance

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
 
 from .cli import main as cli
-from .redaction import Secret
+from .diagnostics import Secret
 from .terminal.stdio import print_error, replace_closed_streams
 
 if TYPE_CHECKING:
@@ -97,10 +97,10 @@ def _unfit(environ: Mapping[str, str]) -> str | None:
 
 
 def _logged(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
-    from .logs import to_file
+    from .diagnostics import log_to_file
 
     try:
-        log = to_file()
+        log = log_to_file()
     except OSError as error:
         return cli.complain(f"no log can be written: {error.strerror}: {error.filename}")
     code = _browse(options, environ)

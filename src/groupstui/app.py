@@ -19,8 +19,8 @@ from textual.widgets import Static
 from textual.worker import WorkerFailed
 
 from .credentials import KeyringUnavailable, TokenStore
+from .diagnostics import Secret
 from .errors import TestmoError, Unauthorized
-from .redaction import Secret
 from .screens.base import BaseScreen
 from .screens.browser import BrowserScreen
 from .screens.commands import commands_of
@@ -152,7 +152,7 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
 
     def _fatal_error(self) -> None:
         """End after a bug; Textual's own report would show local variables, and a token may be among them."""
-        from .crash import crash_notice
+        from .diagnostics import crash_notice
 
         self._return_code = BUG
         if not self._exit_renderables and (error := self._exception) is not None:

@@ -1,8 +1,7 @@
-"""Makes a server's text safe to show.
+"""Make text from users and servers safe to show, and comparable.
 
-Names and error texts come from users and from servers. A terminal obeys control characters, bidirectional
-overrides reorder what stands beside them, and a storm of combining marks climbs over its neighbours, so
-everything that is shown goes through `clean` first.
+A terminal obeys control characters, bidirectional overrides reorder the text beside them, and long runs of
+combining marks cover the lines above. So every name and error text passes `sanitize` before it is shown.
 """
 
 from __future__ import annotations
@@ -10,35 +9,35 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-LONGEST = 200
-"""Characters after which a shown text is cut, with an ellipsis."""
+MAX_NAME_CHARS = 200
+"""Length at which a shown text is cut, with an ellipsis."""
 
-MARKS_IN_A_ROW = 2
-"""Combining marks that may follow one character; real scripts rarely need more."""
+MAX_COMBINING_MARKS = 2
+"""Combining marks kept after one character; real scripts rarely need more."""
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 @lru_cache(maxsize=65_536)
-def sanitize(text: str, longest: int = LONGEST) -> str:
-    """Return the text in a form that any terminal shows literally, on one line.
+def sanitize(text: str, max_chars: int = MAX_NAME_CHARS) -> str:
+    """Return the text as one line that any terminal shows literally.
 
-    White space of any kind becomes a space, what cannot be printed becomes U+FFFD, and at most two
-    combining marks follow one another.
+    White space of any kind becomes a space, unprintable characters become U+FFFD, and surplus combining
+    marks are removed.
 
     Args:
-        text: What a server or a user wrote.
-        longest: The most characters to keep; a longer text ends with an ellipsis.
+        text: Text from a server or a user.
+        max_chars: Length at which the result is cut; it ends with an ellipsis then.
     """
-    if len(text) <= longest and text.isascii() and text.isprintable():
+    if len(text) <= max_chars and text.isascii() and text.isprintable():
         return text
-    # Normalising costs with the length, so an endless name is shortened before it, generously.
+    # Normalising takes time in proportion to the length, so an endless name is cut before it, generously.
     kept: list[str] = []
     marks = 0
-    for character in unicodedata.normalize("NFC", text[: longest * 8]):
+    for character in unicodedata.normalize("NFC", text[: max_chars * 8]):
         if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me"):
             marks += 1
-            if marks > MARKS_IN_A_ROW:
+            if marks > MAX_COMBINING_MARKS:
                 continue
         else:
             marks = 0
@@ -48,24 +47,18 @@ def sanitize(text: str, longest: int = LONGEST) -> str:
             kept.append(character)
         else:
             kept.append(REPLACEMENT)
-    if len(kept) > longest or len(text) > longest * 8:
-        kept[longest - 1 :] = ["…"]
+    if len(kept) > max_chars or len(text) > max_chars * 8:
+        kept[max_chars - 1 :] = ["…"]
     return "".join(kept)
 
 
 def pluralize(number: int, singular: str, plural: str | None = None) -> str:
-    """Return a number and its noun, as in `1 member`, `2,430 groups`."""
+    """Return a number with its noun, as in `1 member` or `2,430 groups`."""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
-@lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
-    """Return the text as it is compared in searches: without regard to case, accents and width."""
-    return fold_once(text)
-
-
-def fold_once(text: str) -> str:
-    """Return what `fold` gives, and remember nothing: for who keeps the result."""
+    """Return the text for comparisons that ignore case, accents and width."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())

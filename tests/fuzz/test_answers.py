@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from groupstui.app import Credentials, make_app
+from groupstui.diagnostics import Secret
 from groupstui.errors import TestmoError
 from groupstui.output.formats import FORMATS, rows, write
 from groupstui.output.records import GROUP_FIELDS, USER_FIELDS, group_records, user_record
 from groupstui.output.report import Report
-from groupstui.redaction import Secret
 from groupstui.service.service import GroupsService
 from groupstui.testmo.instance import Instance
 

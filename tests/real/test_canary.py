@@ -53,7 +53,7 @@ def test_a_crash_ends_the_program_with_a_report_and_without_the_token(
     pane = begin(terminal, environment, url, where, bug)
     pane.press(*keys)
     said = pane.wait_for("ended with 3", PROMPT).replace("\n", "")
-    assert "a bug: RuntimeError: a bug with •••" in said
+    assert "internal error: RuntimeError: a bug with •••" in said
     hidden(pane, home)
     (report,) = home.rglob("crash-*.txt")
     assert report.name in said

@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 
 from groupstui.app import Credentials, GroupsApp, make_app
 from groupstui.demo import DEMO_TOKEN, Faults, Site, create_app, make_site, week_ago
+from groupstui.diagnostics import Secret
 from groupstui.history import History
-from groupstui.redaction import Secret
 from groupstui.service.service import GroupsService
 from groupstui.testmo.instance import Instance
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from textual.pilot import Pilot
 
 from groupstui.app import Credentials, GroupsApp, make_app
+from groupstui.diagnostics import Secret
 from groupstui.history import History
-from groupstui.redaction import Secret
 from groupstui.screens.browser import BrowserScreen
 from groupstui.service.service import GroupsService, ServiceFactory
 from groupstui.testmo.instance import Instance

@@ -8,7 +8,7 @@ import pytest
 from keyring.backends.null import Keyring as Null
 
 from groupstui.app import Credentials
-from groupstui.redaction import Secret
+from groupstui.diagnostics import Secret
 from groupstui.settings import SettingsFile
 
 from .driving import drawn, press, type_text, until, words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from groupstui.app import Credentials, GroupsApp, make_app
-from groupstui.redaction import Secret
+from groupstui.diagnostics import Secret
 from groupstui.settings import SettingsFile
 from groupstui.terminal.display import DisplayOptions
 from groupstui.terminal.line_filters import GLYPHS

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from textual.events import Paste
 
 from groupstui.app import Credentials, make_app
-from groupstui.redaction import Secret
+from groupstui.diagnostics import Secret
 from groupstui.service.service import GroupsService
 from groupstui.testmo.instance import Instance
-from groupstui.text import LONGEST, sanitize
+from groupstui.text import MAX_NAME_CHARS, sanitize
 
 from ..hostile import HOSTILE, MARKUP, full_of, obeyed
 from .driving import browser_app, drawn, press, settled
@@ -117,4 +117,4 @@ def test_any_text_becomes_one_harmless_line(text):
     shown = sanitize(text)
     assert obeyed(shown) == set()
     assert "\n" not in shown
-    assert len(shown) <= LONGEST
+    assert len(shown) <= MAX_NAME_CHARS

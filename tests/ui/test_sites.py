@@ -7,8 +7,8 @@ import pytest
 from groupstui.app import Credentials
 from groupstui.demo import create_app, make_site
 from groupstui.demo.server import DemoServer
+from groupstui.diagnostics import Secret
 from groupstui.history import History
-from groupstui.redaction import Secret
 from groupstui.settings import SettingsFile
 
 from .driving import drawn, press, settled, type_text, until, words

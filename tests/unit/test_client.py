@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from groupstui import __version__
+from groupstui.diagnostics import Secret
 from groupstui.errors import InvalidResponse, TestmoError, Unreachable, WrongAddress
-from groupstui.redaction import Secret
 from groupstui.testmo import models
 from groupstui.testmo.body import MOST_BYTES
 from groupstui.testmo.client import Client

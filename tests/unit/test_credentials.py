@@ -22,7 +22,7 @@ from groupstui.credentials import (
     check_token,
     token_from_environment,
 )
-from groupstui.redaction import Secret
+from groupstui.diagnostics import Secret
 
 ORIGIN = "https://acme.testmo.net"
 TEXT = "testmo_api_3b9f\\'x"

@@ -11,9 +11,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..diagnostics import Secret
 from ..directory.directory import Directory
 from ..errors import Unauthorized
-from ..redaction import Secret
 from ..settings import Settings, SettingsError, SettingsFile, default_path
 from ..terminal.stdio import print_error
 from ..testmo.instance import Instance, InvalidInstance

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..redaction import Secret
+from ..diagnostics import Secret
 from ..testmo.instance import Instance
 
 if TYPE_CHECKING:

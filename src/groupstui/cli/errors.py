@@ -59,7 +59,7 @@ def run_command(command: Callable[[], ExitCode]) -> ExitCode:
 
 def _bug(error: Exception) -> ExitCode:
     """Write down what went wrong; Python would end with 1, which means "no"."""
-    from ..crash import crash_notice
+    from ..diagnostics import crash_notice
 
     return _say(crash_notice(error), ExitCode.UNKNOWN)
 

@@ -88,9 +88,9 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], demo: Demo | No
     from .errors import run_command
 
     if getattr(options, "debug", False):
-        from ..logs import to_stderr
+        from ..diagnostics import log_to_stderr
 
-        to_stderr()
+        log_to_stderr()
     return run_command(lambda: asyncio.run(_command(options.command)(Context(options, environ, demo))))
 
 

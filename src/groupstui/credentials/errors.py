@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..redaction import Secret
+from ..diagnostics import Secret
 from ..text import sanitize
 
 START = "Start a keyring (the README shows how over ssh), or set TESTMO_TOKEN."

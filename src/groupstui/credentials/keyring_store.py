@@ -9,7 +9,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
-from ..redaction import Secret
+from ..diagnostics import Secret
 from .backend import refuse_unsafe, system_backend
 from .errors import UNLOCK, KeyringUnavailable, explain
 from .tokens import InvalidToken, check_token

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ..redaction import Secret, register_secret
+from ..diagnostics import Secret, register_secret
 
 VARIABLE = "TESTMO_TOKEN"
 """The environment variable that holds a token."""

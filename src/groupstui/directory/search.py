@@ -9,7 +9,7 @@ from heapq import merge
 from itertools import accumulate, chain, takewhile
 from typing import Generic, Literal, TypeVar
 
-from ..text import fold_once, sanitize
+from ..text import fold, sanitize
 
 T = TypeVar("T")
 
@@ -184,7 +184,7 @@ BETWEEN, END = ENDS = "\x1e\x1f"
 
 def _searchable(name: str) -> str:
     """Fold a name; what can't be seen in it becomes a space, so that it holds none of the signs above."""
-    folded = fold_once(name)
+    folded = fold(name)
     return folded if folded.isprintable() else "".join(c if c.isprintable() else " " for c in folded)
 
 

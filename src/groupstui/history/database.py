@@ -86,7 +86,7 @@ class HistoryFile:
         except (sqlite3.Error, OSError) as error:
             why = (isinstance(error, OSError) and error.strerror) or str(error)
             raise HistoryUnavailable(
-                sanitize(f"no history: {why} ({self.path or 'in memory'})", longest=1000),
+                sanitize(f"no history: {why} ({self.path or 'in memory'})", max_chars=1000),
                 "Make room or mend the rights of that folder, or set history = false.",
             ) from None
 

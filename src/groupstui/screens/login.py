@@ -14,8 +14,8 @@ from textual.widgets import Input, Label, Static
 from textual.worker import Worker, WorkerState
 
 from ..credentials import InvalidToken, check_token
+from ..diagnostics import Secret
 from ..errors import TestmoError
-from ..redaction import Secret
 from ..service.service import GroupsService, ServiceFactory
 from ..testmo.instance import Instance, InvalidInstance
 from ..widgets.hint_bar import HintBar

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
+from ..diagnostics import Secret
 from ..errors import Offline, RateLimited, Unreachable
-from ..redaction import Secret
 from ..testmo.instance import Instance
 from ..testmo.network import Network
 from ..testmo.rate_limit import Clock, Cooldown, RequestLimiter

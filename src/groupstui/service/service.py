@@ -17,9 +17,9 @@ from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from ..diagnostics import Secret
 from ..directory.directory import Directory, Group, GroupDetail, GroupPage, User
 from ..errors import NotFound
-from ..redaction import Secret
 from ..testmo.instance import Instance
 from ..testmo.network import Network
 from ..testmo.rate_limit import Clock, Cooldown

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import MutableMapping
-from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
+from ..private_files import make_private_folder, write_private
 from ..text import sanitize
 from .model import BadValue, Settings, Site
 
@@ -60,7 +59,8 @@ class SettingsFile:
             return
         after = self._edited(text, before, settings)
         try:
-            _replace(self.path, after.encode())
+            make_private_folder(Path(os.path.realpath(self.path)).parent)
+            write_private(self.path, [after], force=True)
         except OSError as error:
             raise self._error(f"the settings can't be saved: {error.strerror or error}") from error
 
@@ -121,7 +121,7 @@ class SettingsFile:
 
     def _error(self, message: str, line: int | None = None) -> SettingsError:
         place = str(self.path) if line is None else f"{self.path}, line {line}"
-        return SettingsError(sanitize(f"{place}: {message}", longest=1000))
+        return SettingsError(sanitize(f"{place}: {message}", max_chars=1000))
 
 
 def _set(table: MutableMapping[str, Any], key: str, old: object, new: object) -> None:
@@ -138,20 +138,3 @@ def _line_of(key: str, text: str) -> int | None:
     """Return the number of the first line that sets a key or opens a table of that name."""
     opens = re.compile(rf"""\s*\[*\s*["']?{re.escape(key)}["']?\s*[=.\]]""")
     return next((number for number, line in enumerate(text.split("\n"), 1) if opens.match(line)), None)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put a new file, which only its owner can read, in the place of an old one, as a whole or not at all."""
-    target = path.resolve()  # the file itself where the path is a link, as with dotfiles kept elsewhere
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise

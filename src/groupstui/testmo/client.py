@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 import httpx
 from socksio.exceptions import SOCKSError
 
+from ..diagnostics import Secret, register_secret
 from ..errors import (
     Forbidden,
     InvalidResponse,
@@ -29,7 +30,6 @@ from ..errors import (
     Unreachable,
     WrongAddress,
 )
-from ..redaction import Secret, register_secret
 from ..text import sanitize
 from ..version import __version__
 from .body import InvalidPayload, error_message, is_web_page, read_bounded

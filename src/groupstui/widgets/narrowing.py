@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from ..text import fold, fold_once
+from ..text import fold
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ class Narrowing(Generic[T]):
         """
         self.rows = rows
         """What is looked among."""
-        self._names = [fold_once(name_of(row)) for row in rows]
+        self._names = [fold(name_of(row)) for row in rows]
         self._number_of = number_of
         self._last: tuple[str, Sequence[int]] = ("", range(len(rows)))
         """What was looked for last, and the places of what fitted."""

@@ -1,4 +1,4 @@
-"""What is logged, and what is written down after a crash: readable by its owner, without a token."""
+"""Logs and crash reports are private and contain no token."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ from stat import S_IMODE
 
 import pytest
 
-from groupstui import logs, redaction
-from groupstui.crash import crash_notice
-from groupstui.redaction import redact, register_secret
+from groupstui import diagnostics
+from groupstui.diagnostics import crash_notice, log_to_file, make_log_folder, redact, register_secret
 from groupstui.service.service import GroupsService
 
 TOKEN = "t0ken-that-nobody-may-read"
 
 
 @pytest.fixture(autouse=True)
-def _nothing_hidden_by_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redaction, "_hidden", set())
+def _no_secrets_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diagnostics, "_secrets", set())
 
 
 @pytest.fixture(autouse=True)
-def _quiet_again() -> Iterator[None]:
+def _reset_logger() -> Iterator[None]:
     logger = logging.getLogger("groupstui")
     yield
     for handler in logger.handlers:
@@ -33,51 +32,51 @@ def _quiet_again() -> Iterator[None]:
     logger.propagate = True
 
 
-def log_of(path: Path) -> str:
+def read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-async def test_requests_are_logged_with_what_came_of_them(demo, service):
-    path = logs.to_file()
+async def test_requests_are_logged_with_status(demo, service):
+    path = log_to_file()
     await service.groups_page(2, 25)
-    assert "GET /api/v1/groups?page=2&per_page=25&expands=users: 200, " in log_of(path)
+    assert "GET /api/v1/groups?page=2&per_page=25&expands=users: 200, " in read(path)
 
 
-async def test_failures_are_logged(demo):
-    path = logs.to_file()
+async def test_failed_requests_are_logged_without_token(demo):
+    path = log_to_file()
     async with GroupsService(demo.url, "wr0ng-token") as service:
         with pytest.raises(Exception, match="does not accept the token"):
             await service.sign_in()
-    assert "GET /api/v1/user: 401, " in log_of(path)
-    assert "wr0ng-token" not in log_of(path)
+    assert "GET /api/v1/user: 401, " in read(path)
+    assert "wr0ng-token" not in read(path)
 
 
-def test_a_secret_is_masked_in_messages_and_in_exceptions():
+def test_secrets_are_masked_in_messages_and_exceptions():
     register_secret(TOKEN)
-    path = logs.to_file()
+    path = log_to_file()
     try:
         raise ValueError(f"Authorization: Bearer {TOKEN}")
     except ValueError:
         logging.getLogger("groupstui.test").exception("with %s", TOKEN)
-    assert TOKEN not in log_of(path)
-    assert "with •••" in log_of(path)
-    assert "ValueError: Authorization: Bearer •••" in log_of(path)
+    assert TOKEN not in read(path)
+    assert "with •••" in read(path)
+    assert "ValueError: Authorization: Bearer •••" in read(path)
 
 
-def test_a_secret_is_masked_as_a_whole_though_another_is_a_part_of_it():
+def test_longest_of_overlapping_secrets_is_masked():
     register_secret("t0ken-that")
     register_secret(TOKEN)
     register_secret("t0ken")
     assert redact(f"Bearer {TOKEN}") == "Bearer •••"
 
 
-def test_a_log_holds_nothing_that_a_terminal_obeys():
+def test_control_characters_are_replaced():
     assert redact("a\x1b]0;b\x07\nc\u202ed") == "a\ufffd]0;b\ufffd\nc\ufffdd"
 
 
-def test_a_log_is_its_owners_and_begins_anew_when_it_is_large(monkeypatch):
-    monkeypatch.setattr(logs, "LARGEST", 100)
-    path = logs.to_file()
+def test_log_is_private_and_rotated(monkeypatch):
+    monkeypatch.setattr(diagnostics, "MAX_LOG_BYTES", 100)
+    path = log_to_file()
     for number in range(9):
         logging.getLogger("groupstui.test").debug("record %d", number)
     files = sorted(path.parent.iterdir())
@@ -86,24 +85,32 @@ def test_a_log_is_its_owners_and_begins_anew_when_it_is_large(monkeypatch):
     assert S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
-def test_a_crash_is_written_down_without_secrets_and_local_variables():
+def test_existing_readable_log_becomes_private():
+    path = make_log_folder() / "groupstui.log"
+    path.touch(mode=0o644)
+    path.chmod(0o644)
+    assert S_IMODE(log_to_file().stat().st_mode) == 0o600
+
+
+def test_crash_report_has_no_secrets_or_locals():
     register_secret(TOKEN)
     try:
         user = "Grace " + "Hopper"
         raise RuntimeError(f"no {TOKEN}")
     except RuntimeError as error:
         notice = crash_notice(error)
-    (path,) = logs.new_private_folder().glob("crash-*.txt")
-    assert notice == (f"a bug: RuntimeError: no •••\nWhere it happened is in {path}; no token is in there.")
+    (path,) = make_log_folder().glob("crash-*.txt")
+    assert notice == (
+        f"internal error: RuntimeError: no •••\nThe traceback is in {path}; it contains no token."
+    )
     assert S_IMODE(path.stat().st_mode) == 0o600
-    report = path.read_text(encoding="utf-8")
-    assert "test_logs.py" in report
+    report = read(path)
+    assert "test_diagnostics.py" in report
     assert TOKEN not in report
     assert user not in report
 
 
-def test_a_crash_that_cannot_be_written_down_is_told_whole(monkeypatch, tmp_path):
+def test_crash_report_is_shown_if_it_cannot_be_written(monkeypatch, tmp_path):
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
-    notice = crash_notice(RuntimeError("lost"))
-    assert notice == "a bug:\nRuntimeError: lost"
+    assert crash_notice(RuntimeError("lost")) == "internal error:\nRuntimeError: lost"

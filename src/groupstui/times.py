@@ -1,0 +1,65 @@
+"""Format times: local ones for people, UTC ones for files and programs.
+
+A time that has no local form, such as one in the year 1, is shown in its own zone instead.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Literal
+
+
+def local_day(time: datetime, *, weekday: bool = False) -> str:
+    """Return the local date, as in `2026-11-16` or, with the weekday, `Mon 2026-11-16`."""
+    local = _local(time)
+    return f"{_weekday(local) if weekday else ''}{local.date().isoformat()}"
+
+
+def local_minute(time: datetime, *, weekday: bool = False) -> str:
+    """Return the local date and time, as in `2026-11-16 14:02` or `Mon 2026-11-16 14:02`."""
+    local = _local(time)
+    text = local.replace(tzinfo=None).isoformat(" ", "minutes")
+    return f"{_weekday(local) if weekday else ''}{text}"
+
+
+def local_clock(time: datetime) -> str:
+    """Return the local time of day, as in `14:02:11`."""
+    return _local(time).time().isoformat("seconds")
+
+
+def as_of(time: datetime, now: datetime | None = None) -> str:
+    """Return from when data is: `as of 14:02:11 CET`, or with the date if that is not today.
+
+    Args:
+        time: When the data was read.
+        now: The present; without it the date is always included.
+    """
+    local = _local(time)
+    today = now is not None and local_day(now) == local_day(time)
+    zone = local.tzname() or ""
+    return f"as of {local_clock(time) if today else local_minute(time)} {zone}".rstrip()
+
+
+def utc_iso(time: datetime, timespec: Literal["seconds", "milliseconds"] = "milliseconds") -> str:
+    """Return the time in UTC as ISO 8601 with a Z, as in `2026-11-16T13:02:11.000Z`."""
+    try:
+        time = time.astimezone(UTC)
+    except OverflowError:  # the first or the last day of the calendar, in another zone
+        return time.isoformat(timespec=timespec)
+    return time.replace(tzinfo=None).isoformat(timespec=timespec) + "Z"
+
+
+def utc_stamp(time: datetime) -> str:
+    """Return the time in UTC as a part of a file's name, as in `20261116-130211`."""
+    return f"{time.astimezone(UTC):%Y%m%d-%H%M%S}"
+
+
+def _local(time: datetime) -> datetime:
+    try:
+        return time.astimezone()
+    except (OverflowError, OSError, ValueError):  # what a platform raises for years out of its range
+        return time
+
+
+def _weekday(time: datetime) -> str:
+    return f"{time:%a} "

@@ -1,0 +1,57 @@
+"""Times are formatted in one way, and no time is fatal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from groupstui.times import as_of, local_clock, local_day, local_minute, utc_iso, utc_stamp
+
+AFTERNOON = datetime(2026, 11, 16, 13, 2, 11, 345000, UTC)
+LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+FIRST = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True, params=["Europe/Berlin", "America/New_York"])
+def zone(request, monkeypatch) -> Iterator[str]:
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield request.param
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_local_times(zone):
+    if zone == "Europe/Berlin":
+        assert local_day(AFTERNOON) == "2026-11-16"
+        assert local_minute(AFTERNOON) == "2026-11-16 14:02"
+        assert local_minute(AFTERNOON, weekday=True) == "Mon 2026-11-16 14:02"
+        assert local_day(AFTERNOON, weekday=True) == "Mon 2026-11-16"
+        assert local_clock(AFTERNOON) == "14:02:11"
+    else:
+        assert local_clock(AFTERNOON) == "08:02:11"
+
+
+def test_as_of_has_the_date_only_if_it_is_not_today(zone):
+    if zone == "Europe/Berlin":
+        assert as_of(AFTERNOON, AFTERNOON + timedelta(hours=1)) == "as of 14:02:11 CET"
+        assert as_of(AFTERNOON, AFTERNOON + timedelta(days=1)) == "as of 2026-11-16 14:02 CET"
+        assert as_of(AFTERNOON) == "as of 2026-11-16 14:02 CET"
+
+
+def test_utc_times():
+    assert utc_iso(AFTERNOON) == "2026-11-16T13:02:11.345Z"
+    assert utc_iso(AFTERNOON.astimezone(), "seconds") == "2026-11-16T13:02:11Z"
+    assert utc_stamp(AFTERNOON) == "20261116-130211"
+
+
+@pytest.mark.parametrize("extreme", [FIRST, LAST, FIRST.replace(tzinfo=timezone(timedelta(hours=23)))])
+def test_no_time_is_out_of_range(extreme):
+    year = f"{extreme.year:04}"
+    for text in (local_day(extreme), local_minute(extreme), utc_iso(extreme)):
+        assert text.startswith(year) or abs(int(text[:4]) - extreme.year) == 1
+    assert local_clock(extreme)
+    assert as_of(extreme, LAST)
