@@ -121,7 +121,7 @@ async def test_a_narrow_screen_leaves_the_room_to_what_was_found(pilot):
     assert "Leilani Kamakawiwoʻole is the only active user in Accounts" in line(pilot, "▸")
     await pilot.resize_terminal(120, 40)
     await settled(pilot)
-    assert "▸ One active user left" in drawn(pilot)
+    assert "▸ Last active member" in drawn(pilot)
 
 
 async def test_a_finding_opens_its_group(pilot):
@@ -149,4 +149,4 @@ async def test_what_can_t_be_checked_says_why(clock):
             await settled(pilot)
             await press(pilot, "a")
             await go_to(pilot, "inactive")
-            assert "can't be checked: what /users tells is not known" in drawn(pilot)
+            assert "can't be checked: user details (/users) are unavailable" in drawn(pilot)

@@ -46,9 +46,9 @@ async def audit_site(context: Context) -> ExitCode:
     report = audit_report(directory, context.instance.origin, outcomes, findings)
     shown = show(context, report)
     for outcome in outcomes:
-        if outcome.impossible:
-            context.warn(f"not checked: {outcome.check.title.lower()}: {outcome.impossible}")
-    done = sum(not outcome.impossible for outcome in outcomes)
+        if outcome.skipped:
+            context.warn(f"not checked: {outcome.check.title.lower()}: {outcome.skipped}")
+    done = sum(not outcome.skipped for outcome in outcomes)
     context.warn(f"{pluralize(len(report.records), 'finding')} in {pluralize(done, 'check')}")
     return shown if shown is not ExitCode.OK else _verdict(outcomes, fatal)
 
@@ -58,7 +58,7 @@ def _verdict(outcomes: list[CheckResult], fatal: set[str]) -> ExitCode:
     asked = [outcome for outcome in outcomes if outcome.check.id in fatal]
     if any(outcome.findings for outcome in asked):
         return ExitCode.FALSE
-    return ExitCode.UNKNOWN if any(outcome.impossible for outcome in asked) else ExitCode.OK
+    return ExitCode.UNKNOWN if any(outcome.skipped for outcome in asked) else ExitCode.OK
 
 
 def _check(name: str) -> Check:

@@ -36,7 +36,7 @@ class Line:
         if self.finding is not None:
             return self.finding.text
         what = self.outcome.check.title  # once more: on a narrow screen there is no column for it
-        why = self.outcome.impossible
+        why = self.outcome.skipped
         return f"{what} can't be checked: {why}" if why else f"{what}: nothing found"
 
 

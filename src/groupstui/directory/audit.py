@@ -1,7 +1,7 @@
-"""Looks for what should perhaps not be so: groups that nobody needs, access that nobody meant to give.
+"""Audit a directory: find groups that nobody needs, and members who should not have access.
 
-Pure, as the directory is. Each check is a function from a directory to findings; a check that can't be done
-says why, for "nothing found" would be a lie.
+Each check is a function from a directory to findings. A check without the data that it needs is skipped, and
+the result gives the reason: "no findings" would be wrong.
 """
 
 from __future__ import annotations
@@ -9,31 +9,28 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ..text import fold, pluralize, sanitize
+from .directory import Directory
 from .models import Group, UserProfile
-from .similarity import nearly_identical, similar_names
-
-if TYPE_CHECKING:
-    from .directory import Directory
+from .similarity import MIN_SHARED_PERCENT, nearly_identical, similar_names
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that somebody should look at."""
+    """One thing for an admin to review."""
 
     text: str
-    """What it is, in one line that is safe to show."""
+    """One line that is safe to show."""
     groups: tuple[int, ...] = ()
-    """The ids of the groups that it speaks of."""
+    """The ids of the groups concerned."""
     users: tuple[int, ...] = ()
-    """The ids of the users that it speaks of."""
+    """The ids of the users concerned."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing to look for."""
+    """One kind of finding to look for."""
 
     id: str
     title: str
@@ -41,35 +38,35 @@ class Check:
     """Why a finding matters: one sentence."""
     find: Callable[[Directory], Iterable[Finding]]
     needs_profiles: bool = False
-    """Whether it can only be done where `/users` has answered."""
+    """Whether it needs the user details of `/users`."""
     needs_complete: bool = False
-    """Whether a part of the site would make it find what is not so."""
+    """Whether an incomplete directory would lead to wrong findings."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What came of one check."""
+    """The findings of one check."""
 
     check: Check
     findings: tuple[Finding, ...]
-    impossible: str = ""
-    """Why it could not be done; empty where it was."""
+    skipped: str = ""
+    """Why the check was skipped; empty if it was not."""
 
 
 def audit(directory: Directory, checks: Sequence[Check] | None = None) -> list[CheckResult]:
-    """Do checks, all if not told otherwise, and give what came of each."""
-    return [_done(directory, check) for check in (CHECKS if checks is None else checks)]
+    """Run checks, all by default, and return their results in order."""
+    return [_run(check, directory) for check in (CHECKS if checks is None else checks)]
 
 
-def _done(directory: Directory, check: Check) -> CheckResult:
+def _run(check: Check, directory: Directory) -> CheckResult:
     if check.needs_profiles and not directory.has_profiles:
-        return CheckResult(check, (), "what /users tells is not known")
+        return CheckResult(check, (), "user details (/users) are unavailable")
     if check.needs_complete and not directory.complete:
-        return CheckResult(check, (), "the site was not read as a whole")
+        return CheckResult(check, (), "the data is incomplete")
     return CheckResult(check, tuple(check.find(directory)))
 
 
-# Groups
+# Checks of groups
 
 
 def _empty(directory: Directory) -> Iterator[Finding]:
@@ -78,7 +75,7 @@ def _empty(directory: Directory) -> Iterator[Finding]:
             yield Finding(f"{_name(group)} has no members", (group.id,))
 
 
-def _single(directory: Directory) -> Iterator[Finding]:
+def _single_member(directory: Directory) -> Iterator[Finding]:
     for group in directory.groups:
         if len(group.members) == 1:
             user = directory.user(group.members[0])
@@ -96,57 +93,53 @@ def _identical(directory: Directory) -> Iterator[Finding]:
             yield Finding(text, tuple(group.id for group in groups))
 
 
-def _near_identical(directory: Directory) -> Iterator[Finding]:
-    for one, other, per_cent in nearly_identical(directory.groups):
-        text = f"{_name(one)} and {_name(other)} share {per_cent} % of their members"
+def _nearly_identical(directory: Directory) -> Iterator[Finding]:
+    for one, other, percent in nearly_identical(directory.groups):
+        text = f"{_name(one)} and {_name(other)} share {percent} % of their members"
         yield Finding(text, (one.id, other.id))
 
 
-def _alike_names(directory: Directory) -> Iterator[Finding]:
+def _similar_names(directory: Directory) -> Iterator[Finding]:
     for groups in similar_names(directory.groups):
-        yield Finding(f"{_names(groups)} are called nearly the same", tuple(group.id for group in groups))
+        yield Finding(f"{_names(groups)} have similar names", tuple(group.id for group in groups))
 
 
-# Users
-
-
-def _only_member(directory: Directory) -> Iterator[Finding]:
+def _last_active_member(directory: Directory) -> Iterator[Finding]:
     for group in directory.groups:
-        active = [each for each in group.members if _is_active_human(directory.profile(each))]
+        active = [user_id for user_id in group.members if _is_active_person(directory.profile(user_id))]
         if len(active) == 1 and len(group.members) > 1:
             user = directory.user(active[0])
-            yield Finding(
-                f"{sanitize(user.label)} is the only active user in {_name(group)}",
-                (group.id,),
-                (user.id,),
-            )
+            text = f"{sanitize(user.label)} is the only active user in {_name(group)}"
+            yield Finding(text, (group.id,), (user.id,))
 
 
-def _is_active_human(profile: UserProfile | None) -> bool:
-    """Return whether somebody can use a group; who is not in `/users` can't."""
-    return profile is not None and not (profile.active is False or profile.anonymised or profile.api_user)
+# Checks of users
 
 
 def _in_no_group(directory: Directory) -> Iterator[Finding]:
-    members = directory.memberships
     for profile in directory.profiles:
-        if profile.id not in members and _is_active_human(profile):
+        if profile.id not in directory.memberships and _is_active_person(profile):
             yield Finding(f"{sanitize(profile.name)} is in no group", users=(profile.id,))
 
 
 def _members_who(
-    what: str, wanted: Callable[[UserProfile], bool]
+    what: str, matches: Callable[[UserProfile], bool]
 ) -> Callable[[Directory], Iterator[Finding]]:
-    """Make a check for users who are in groups and are something."""
+    """Return a check for members whose profile matches."""
 
     def find(directory: Directory) -> Iterator[Finding]:
         for profile in directory.profiles:
             groups = directory.memberships.get(profile.id, ())
-            if groups and wanted(profile):
-                where = pluralize(len(groups), "group")
-                yield Finding(f"{sanitize(profile.name)} {what}, in {where}", tuple(groups), (profile.id,))
+            if groups and matches(profile):
+                text = f"{sanitize(profile.name)} {what}, in {pluralize(len(groups), 'group')}"
+                yield Finding(text, tuple(groups), (profile.id,))
 
     return find
+
+
+def _is_active_person(profile: UserProfile | None) -> bool:
+    """Return whether a user can sign in; a user who is missing from `/users` cannot."""
+    return profile is not None and not (profile.active is False or profile.anonymised or profile.api_user)
 
 
 def _name(group: Group) -> str:
@@ -160,31 +153,36 @@ def _names(groups: Sequence[Group]) -> str:
 
 CHECKS: tuple[Check, ...] = (
     Check("empty", "Empty groups", "A group without members gives nobody access.", _empty),
-    Check("single", "Groups of one", "Access for one user is easily forgotten when they leave.", _single),
-    Check("identical", "Identical groups", "Two groups of the same users are one too many.", _identical),
+    Check(
+        "single-member",
+        "Groups with one member",
+        "Access for one user is easily forgotten when they leave.",
+        _single_member,
+    ),
+    Check("identical", "Identical groups", "Two groups with the same members are one too many.", _identical),
     Check(
         "near-identical",
         "Nearly identical groups",
-        "Groups that share at least 80 % of their members were probably meant to be one.",
-        _near_identical,
+        f"Groups that share at least {MIN_SHARED_PERCENT} % of their members may have been meant as one.",
+        _nearly_identical,
     ),
     Check(
-        "alike-names",
-        "Names nearly alike",
-        "Groups that are called nearly the same are taken for one another.",
-        _alike_names,
+        "similar-names",
+        "Similar names",
+        "Groups with similar names are easily confused.",
+        _similar_names,
     ),
     Check(
-        "only-member",
-        "One active user left",
-        "When the only active user leaves, nobody can use the group's access.",
-        _only_member,
+        "last-active-member",
+        "Last active member",
+        "When the last active member leaves, nobody can use the group's access.",
+        _last_active_member,
         needs_profiles=True,
     ),
     Check(
         "no-group",
         "Users in no group",
-        "Who is in no group may have access by other ways, or none.",
+        "A user in no group has access in other ways, or no access.",
         _in_no_group,
         needs_profiles=True,
         needs_complete=True,
@@ -192,37 +190,37 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "inactive",
         "Inactive users in groups",
-        "Who was deactivated comes back with all their access.",
+        "A deactivated user gets all access back when reactivated.",
         _members_who("is inactive", lambda profile: profile.active is False and not profile.anonymised),
         needs_profiles=True,
     ),
     Check(
         "anonymised",
         "Anonymised users in groups",
-        "Who was anonymised will not come back, and is counted all the same.",
+        "An anonymised user will not return, but still counts as a member.",
         _members_who("is anonymised", lambda profile: bool(profile.anonymised)),
         needs_profiles=True,
     ),
     Check(
         "api-users",
         "API users in groups",
-        "A token's access should be given on purpose.",
+        "The access of an API token should be given on purpose.",
         _members_who("is an API user", lambda profile: bool(profile.api_user)),
         needs_profiles=True,
     ),
     Check(
         "no-two-factor",
         "Members without two-factor",
-        "A password alone opens what their groups give access to.",
+        "A password alone opens everything that their groups give access to.",
         _members_who(
-            "has no two-factor", lambda profile: profile.two_factor is False and _is_active_human(profile)
+            "has no two-factor", lambda profile: profile.two_factor is False and _is_active_person(profile)
         ),
         needs_profiles=True,
     ),
 )
-"""Every check, in the order in which they are told."""
+"""Every check, in the order of results."""
 
 
 def check_of(name: str) -> Check | None:
-    """Return a check by its id."""
+    """Return a check by id, or None."""
     return next((check for check in CHECKS if check.id == name), None)

@@ -1,25 +1,22 @@
-"""Compares the members of a few groups. Pure, as the directory is."""
+"""Compare the members of two to six groups."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 from ..text import fold, pluralize, sanitize
+from .directory import Directory
 from .models import Group, User
 
-if TYPE_CHECKING:
-    from .directory import Directory
-
-FEWEST, MOST = 2, 6
+MIN_GROUPS, MAX_GROUPS = 2, 6
 """How many groups can be compared at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """How two groups stand to each other."""
+    """The overlap of two groups."""
 
     first: Group
     second: Group
@@ -29,9 +26,9 @@ class Pair:
 
     @property
     def overlap(self) -> int:
-        """The users in both, in per cent of those in either (the Jaccard index); 100 where both are empty.
+        """The members of both in percent of the members of either (the Jaccard index).
 
-        Rounded, but 0 and 100 only where that is exact: nobody, and everybody.
+        It is rounded, except that 0 and 100 are exact: no member in common, and the same members.
         """
         either = self.only_first + self.both + self.only_second
         if self.both == either:
@@ -40,22 +37,22 @@ class Pair:
 
     @property
     def differ(self) -> bool:
-        """Whether anybody is in one of them only."""
+        """Whether a user is in only one of them."""
         return bool(self.only_first or self.only_second)
 
     @property
     def subset(self) -> bool:
-        """Whether everybody in one of them is in the other, too; nobody is in an empty one."""
+        """Whether one contains the other, and neither is empty."""
         return bool(self.both) and not (self.only_first and self.only_second)
 
     @property
     def text(self) -> str:
-        """What there is to say of them, in one line."""
+        """One line that is safe to show."""
         first, second = sanitize(self.first.name), sanitize(self.second.name)
         if not self.differ:
             return f"{first} and {second} have the same members"
         if not self.both:
-            return f"{first} and {second} share nobody"
+            return f"{first} and {second} have no members in common"
         if not self.only_first:
             return f"{first} is a subset of {second}"
         if not self.only_second:
@@ -69,32 +66,27 @@ class Row:
 
     user: User
     inside: tuple[bool, ...]
-    """For each group, in the order in which they are compared."""
-
-    @property
-    def where(self) -> str:
-        """Whether that is all of the groups, or only some."""
-        return "all" if all(self.inside) else "some" if sum(self.inside) > 1 else "one"
+    """For each group, in the order of the comparison."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What comparing groups has brought."""
+    """The result of `compare`."""
 
     groups: tuple[Group, ...]
     rows: tuple[Row, ...]
-    """Everybody who is in any of them, by name."""
+    """Every user who is in any of the groups, by name."""
     pairs: tuple[Pair, ...]
-    """Each group with each other, the most alike first."""
+    """Every pair of groups, the most similar first."""
 
     @property
     def differ(self) -> bool:
-        """Whether anybody is in some of the groups, but not in all."""
+        """Whether a user is in some of the groups, but not in all."""
         return any(not all(row.inside) for row in self.rows)
 
     @property
     def in_all(self) -> int:
-        """How many users are in every one of the groups."""
+        """How many users are in all of the groups."""
         return sum(all(row.inside) for row in self.rows)
 
 
@@ -102,19 +94,19 @@ def compare(directory: Directory, groups: Sequence[Group]) -> Comparison:
     """Compare groups.
 
     Args:
-        directory: Where users's names come from.
-        groups: Two to six, each once.
+        directory: Resolves the users' names.
+        groups: Two to six different groups.
 
     Raises:
-        ValueError: If they are too few, too many, or one is there twice.
+        ValueError: If there are too few or too many, or one occurs twice.
     """
-    if not FEWEST <= len(groups) <= MOST:
-        raise ValueError(f"{FEWEST} to {MOST} groups can be compared, not {len(groups)}")
+    if not MIN_GROUPS <= len(groups) <= MAX_GROUPS:
+        raise ValueError(f"{MIN_GROUPS} to {MAX_GROUPS} groups can be compared, not {len(groups)}")
     if len({group.id for group in groups}) < len(groups):
         raise ValueError("a group can't be compared with itself")
     members = [frozenset(group.members) for group in groups]
     users = sorted(
-        map(directory.user, frozenset().union(*members)), key=lambda each: (fold(each.label), each.id)
+        map(directory.user, frozenset().union(*members)), key=lambda user: (fold(user.label), user.id)
     )
     pairs = [
         Pair(one, other, len(here - there), len(here & there), len(there - here))

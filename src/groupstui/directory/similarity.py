@@ -1,7 +1,8 @@
-"""Finds groups that are nearly the same: by their members, or by their names."""
+"""Find groups that are nearly the same, by their members or by their names."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -10,51 +11,46 @@ from itertools import combinations
 from ..text import fold
 from .models import Group
 
-SHARED = 80
-"""Per cent of the users in either group who are in both, from which two groups are nearly identical."""
+MIN_SHARED_PERCENT = 80
+"""Users in both groups, in percent of those in either, from which two groups are nearly identical."""
 
-FEWEST = 5
-"""Members from which a group is looked at: small ones are alike by chance."""
+MIN_MEMBERS = 5
+"""Members from which a group is compared: small groups are similar by chance."""
 
-LONG = 6
-"""Letters from which a name with one letter more, less or other is taken for a slip."""
+MIN_TYPO_CHARS = 6
+"""Letters from which two names that differ in one letter are similar: short names differ on purpose."""
 
 
 def nearly_identical(groups: Sequence[Group]) -> Iterator[tuple[Group, Group, int]]:
-    """Return the pairs of groups that share at least `SHARED` per cent of their members, but not all.
+    """Yield pairs of groups that share at least `MIN_SHARED_PERCENT` of their members, but not all.
 
-    Two groups can only share so much if they share one of their rarest members, so just these are looked
-    up: with the users in the order of how many groups they are in, the first fifth of a group is enough.
+    Two groups can share that many only if they share one of their rarest members. So only those are looked
+    up: of the members in the order of how many groups they are in, the first fifth is enough.
     """
-    members = {group.id: frozenset(group.members) for group in groups if len(group.members) >= FEWEST}
-    frequency = Counter(user for inside in members.values() for user in inside)
-    known: dict[int, list[Group]] = defaultdict(list)
-    for group in sorted(
-        (group for group in groups if group.id in members), key=lambda each: (len(members[each.id]), each.id)
-    ):
+    members = {group.id: frozenset(group.members) for group in groups if len(group.members) >= MIN_MEMBERS}
+    frequency = Counter(user_id for inside in members.values() for user_id in inside)
+    seen_with: dict[int, list[Group]] = defaultdict(list)
+    large_enough = (group for group in groups if group.id in members)
+    for group in sorted(large_enough, key=lambda each: (len(members[each.id]), each.id)):
         mine = members[group.id]
-        rarest = sorted(mine, key=lambda user: (frequency[user], user))
-        first = rarest[: len(rarest) - _least_shared(len(rarest)) + 1]
-        candidates = {other.id: other for user in first for other in known[user]}
+        by_rarity = sorted(mine, key=lambda user_id: (frequency[user_id], user_id))
+        min_shared = math.ceil(len(mine) * MIN_SHARED_PERCENT / 100)
+        rarest = by_rarity[: len(mine) - min_shared + 1]
+        candidates = {other.id: other for user_id in rarest for other in seen_with[user_id]}
         for other in candidates.values():
             theirs = members[other.id]
             both = len(mine & theirs)
             either = len(mine) + len(theirs) - both
-            if both < either and both * 100 >= either * SHARED:
+            if both < either and both * 100 >= either * MIN_SHARED_PERCENT:
                 yield other, group, both * 100 // either
-        for user in first:
-            known[user].append(group)
-
-
-def _least_shared(size: int) -> int:
-    """Return how many members a group must share, at least, with one that is nearly identical."""
-    return -(-size * SHARED // 100)
+        for user_id in rarest:
+            seen_with[user_id].append(group)
 
 
 def similar_names(groups: Sequence[Group]) -> Iterator[list[Group]]:
-    """Return groups whose names differ in spacing, punctuation, case, accents or a plural; or in one letter.
+    """Yield groups whose names differ in spaces, punctuation, case, accents, a plural, or in one letter.
 
-    A number is no slip: `QA 1` and `QA 2` are meant to be two.
+    Different numbers are intended: `QA 1` and `QA 2` are not similar.
     """
     by_letters: dict[str, list[Group]] = defaultdict(list)
     for group in groups:
@@ -63,27 +59,27 @@ def similar_names(groups: Sequence[Group]) -> Iterator[list[Group]]:
     for same in by_letters.values():
         if len(same) > 1:
             yield same
-    for one, other in sorted(_slips(list(by_letters))):
+    for one, other in sorted(_typos(list(by_letters))):
         yield [by_letters[one][0], by_letters[other][0]]
 
 
 def _letters(name: str) -> str:
-    """Return what is left of a name for comparing: no case, accents, spaces, signs, or plurals."""
+    """Return a name without case, accents, spaces, punctuation and plurals."""
     words = re.findall(r"\w+", fold(name).replace("_", " "))
     return "".join(word[:-1] if len(word) > 3 and word.endswith("s") else word for word in words)
 
 
-def _slips(names: Sequence[str]) -> set[tuple[str, str]]:
-    """Return the pairs of long names that become the same when at most one letter is taken from each."""
+def _typos(names: Sequence[str]) -> set[tuple[str, str]]:
+    """Return pairs of names that differ in one letter, found by removing each letter in turn."""
     by_rest: dict[str, set[str]] = defaultdict(set)
     for name in names:
-        if len(name) >= LONG:
+        if len(name) >= MIN_TYPO_CHARS:
             for place in range(len(name)):
                 by_rest[name[:place] + name[place + 1 :]].add(name)
             by_rest[name].add(name)
     found = set()
-    for alike in by_rest.values():
-        for one, other in combinations(sorted(alike), 2):
+    for similar in by_rest.values():
+        for one, other in combinations(sorted(similar), 2):
             if _digits(one) == _digits(other) and _one_edit(one, other):
                 found.add((one, other))
     return found
@@ -94,7 +90,7 @@ def _digits(name: str) -> str:
 
 
 def _one_edit(one: str, other: str) -> bool:
-    """Return whether one letter more, less or other makes the one name of the other."""
+    """Return whether adding, removing or replacing one letter makes both names equal."""
     if len(one) > len(other):
         one, other = other, one
     place = next((index for index, letter in enumerate(one) if letter != other[index]), len(one))

@@ -105,7 +105,7 @@ def _check_record(outcome: CheckResult) -> Record:
         "title": outcome.check.title,
         "why": outcome.check.why,
         "findings": len(outcome.findings),
-        "impossible": outcome.impossible or None,
+        "impossible": outcome.skipped or None,
     }
 
 

@@ -68,14 +68,14 @@ class AnalysisScreen(PagingScreen, CopyExportScreen[None]):
     async def action_compare(self) -> None:
         """Compare the groups that are marked; the one under the cursor is the second, where one is."""
         from ..dialogs.compare import CompareDialog
-        from ..directory.compare import FEWEST, MOST, compare
+        from ..directory.compare import MAX_GROUPS, MIN_GROUPS, compare
 
         directory = self.service.directory
         wanted = dict(self.groups.marks)
         if len(wanted) == 1 and (current := self.groups.table.current) is not None:
             wanted[current.id] = None
         chosen = [group for group in map(directory.group, wanted) if group is not None]
-        if not FEWEST <= len(chosen) <= MOST:
+        if not MIN_GROUPS <= len(chosen) <= MAX_GROUPS:
             self.notice = Notice(f"mark two to six groups, not {len(chosen)}", "space marks one.")
             return
         dialog = CompareDialog(compare(directory, chosen), directory, self.service.instance.origin)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .options import Commands
 
 CHECKS = (
-    *("empty", "single", "identical", "near-identical", "alike-names", "only-member"),
+    *("empty", "single-member", "identical", "near-identical", "similar-names", "last-active-member"),
     *("no-group", "inactive", "anonymised", "api-users", "no-two-factor"),
 )
 """What `directory.auditing` checks; loading that takes longer than all the help."""

@@ -1,4 +1,4 @@
-"""Each check finds what it is for, and nothing else; on random sites it agrees with a naive computation."""
+"""Each check finds what it should and nothing else, compared with a naive computation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from groupstui.directory.audit import CHECKS, audit, check_of
 from groupstui.directory.directory import Directory, Group, UserProfile
-from groupstui.directory.similarity import FEWEST, LONG, SHARED, nearly_identical, similar_names
+from groupstui.directory.similarity import (
+    MIN_MEMBERS,
+    MIN_SHARED_PERCENT,
+    MIN_TYPO_CHARS,
+    nearly_identical,
+    similar_names,
+)
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -32,13 +38,13 @@ def site(groups: dict[str, tuple[int, ...]], *profiles: UserProfile, complete: b
 
 
 def found(name: str, directory: Directory) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
-    """Return the groups and users of each finding of a check that can be done."""
+    """Return the groups and users of each finding of a check that is not skipped."""
     check = check_of(name)
     assert check is not None
-    outcome = audit(directory, [check])[0]
-    assert outcome.impossible == ""
-    assert all(finding.text for finding in outcome.findings)
-    return [(finding.groups, finding.users) for finding in outcome.findings]
+    (result,) = audit(directory, [check])
+    assert result.skipped == ""
+    assert all(finding.text for finding in result.findings)
+    return [(finding.groups, finding.users) for finding in result.findings]
 
 
 FIVE = (1, 2, 3, 4, 5)
@@ -46,11 +52,11 @@ EVERYBODY = tuple(user(number) for number in range(1, 8))
 
 FINDS = {
     "empty": (site({"QA": (), "Dev": (1,)}), [((1,), ())]),
-    "single": (site({"QA": (7,), "Dev": (1, 2)}), [((1,), (7,))]),
+    "single-member": (site({"QA": (7,), "Dev": (1, 2)}), [((1,), (7,))]),
     "identical": (site({"QA": (1, 2), "Dev": (2, 1), "Ops": (1,)}), [((1, 2), ())]),
     "near-identical": (site({"QA": FIVE, "Dev": (*FIVE, 6), "Ops": (1, 2)}), [((1, 2), ())]),
-    "alike-names": (site({"QA team": (1,), "qa-teams": (2,), "Dev": (3,)}), [((1, 2), ())]),
-    "only-member": (
+    "similar-names": (site({"QA team": (1,), "qa-teams": (2,), "Dev": (3,)}), [((1, 2), ())]),
+    "last-active-member": (
         site({"QA": (1, 2), "Dev": (1, 3)}, user(1), user(2, active=False), user(3)),
         [((1,), (1,))],
     ),
@@ -63,13 +69,13 @@ FINDS = {
 
 FINDS_NOT = {
     "empty": site({"QA": (1,)}),
-    "single": site({"QA": (), "Dev": (1, 2)}),
+    "single-member": site({"QA": (), "Dev": (1, 2)}),
     "identical": site({"QA": (), "Dev": (), "Ops": (1,), "Ops 2": (1, 2)}),
     "near-identical": site({"QA": FIVE, "Twin": FIVE, "Dev": (1, 2, 3, 6, 7), "A": (1, 2), "B": (1, 2, 3)}),
-    "alike-names": site(
+    "similar-names": site(
         {"QA 1": (), "QA 2": (), "QA": (), "Dev": (), "Release 2026": (), "Release 2027": ()}
     ),
-    "only-member": site({"QA": (1,), "Dev": (2, 3), "Gone": (4, 5)}, user(1), user(2), user(3)),
+    "last-active-member": site({"QA": (1,), "Dev": (2, 3), "Gone": (4, 5)}, user(1), user(2), user(3)),
     "no-group": site({"QA": (1,)}, user(1), user(2, active=False), user(3, api_user=True)),
     "inactive": site({"QA": (1, 3)}, user(1), user(2, active=False), user(3, active=False, anonymised=True)),
     "anonymised": site({"QA": (1,)}, user(1), user(2, anonymised=True)),
@@ -80,43 +86,43 @@ FINDS_NOT = {
 }
 
 
-def test_every_check_is_tried_both_ways():
+def test_every_check_has_both_cases():
     assert [check.id for check in CHECKS] == list(FINDS) == list(FINDS_NOT)
 
 
 @pytest.mark.parametrize("name", FINDS)
-def test_a_check_finds_what_it_is_for(name):
+def test_check_finds_what_it_should(name):
     directory, expected = FINDS[name]
     assert found(name, directory) == expected
 
 
 @pytest.mark.parametrize("name", FINDS_NOT)
-def test_a_check_finds_nothing_else(name):
+def test_check_finds_nothing_else(name):
     assert found(name, FINDS_NOT[name]) == []
 
 
 @pytest.mark.parametrize(
     "check", [check for check in CHECKS if check.needs_profiles], ids=lambda each: each.id
 )
-def test_without_profiles_a_check_of_users_says_why_it_can_t_be_done(check):
-    outcome = audit(site({"QA": (1,)}), [check])[0]
-    assert outcome.findings == ()
-    assert "/users" in outcome.impossible
+def test_check_of_users_is_skipped_without_profiles(check):
+    (result,) = audit(site({"QA": (1,)}), [check])
+    assert result.findings == ()
+    assert "/users" in result.skipped
 
 
-def test_users_in_no_group_can_t_be_told_of_a_part_of_the_site():
-    outcome = audit(site({"QA": (1,)}, user(2), complete=False), [check_of("no-group")])[0]
-    assert outcome.findings == ()
-    assert "not read as a whole" in outcome.impossible
+def test_users_in_no_group_is_skipped_for_incomplete_data():
+    (result,) = audit(site({"QA": (1,)}, user(2), complete=False), [check_of("no-group")])
+    assert result.findings == ()
+    assert "incomplete" in result.skipped
 
 
-def test_marks_that_nobody_knows_are_not_found():
+def test_unknown_profile_fields_are_no_findings():
     directory = site({"QA": (1, 2)}, UserProfile(1, "User 1"), UserProfile(2, "User 2"))
     for name in ("inactive", "anonymised", "api-users", "no-two-factor"):
         assert found(name, directory) == []
 
 
-# Against the simplest computation there is
+# Compared with a naive computation
 
 groups = st.lists(
     st.tuples(
@@ -150,10 +156,12 @@ def test_checks_agree_with_a_naive_computation(groups, profiles):
         return [(of[each], (each,)) for each in sorted(known) if of[each] and wanted(known[each])]
 
     assert found("empty", directory) == [((g,), ()) for g in inside if not inside[g]]
-    assert found("single", directory) == [((g,), tuple(inside[g])) for g in inside if len(inside[g]) == 1]
+    assert found("single-member", directory) == [
+        ((g,), tuple(inside[g])) for g in inside if len(inside[g]) == 1
+    ]
     twins = {tuple(g for g in inside if inside[g] == members) for members in inside.values() if members}
     assert {each for each, _ in found("identical", directory)} == {each for each in twins if len(each) > 1}
-    assert found("only-member", directory) == [
+    assert found("last-active-member", directory) == [
         ((g,), tuple(inside[g] & active)) for g in inside if len(inside[g] & active) == 1 < len(inside[g])
     ]
     assert found("no-group", directory) == [
@@ -174,8 +182,8 @@ def test_nearly_identical_groups_agree_with_a_naive_computation(groups):
     expected = set()
     for one, other in combinations(groups, 2):
         here, there = set(one.members), set(other.members)
-        alike = len(here & there) * 100 >= SHARED * len(here | there)
-        if alike and here != there and min(len(here), len(there)) >= FEWEST:
+        alike = len(here & there) * 100 >= MIN_SHARED_PERCENT * len(here | there)
+        if alike and here != there and min(len(here), len(there)) >= MIN_MEMBERS:
             expected.add(frozenset((one.id, other.id)))
     assert {frozenset((one.id, other.id)) for one, other, _ in nearly_identical(groups)} == expected
 
@@ -190,7 +198,7 @@ def test_nearly_identical_groups_agree_with_a_naive_computation(groups):
         ("Onboarding", "Onbording"),
     ],
 )
-def test_names_that_are_slips_of_each_other_are_alike(one, other):
+def test_names_with_typos_are_similar(one, other):
     assert len(list(similar_names([Group(1, one), Group(2, other)]))) == 1
 
 
@@ -204,10 +212,10 @@ def test_names_that_are_slips_of_each_other_are_alike(one, other):
         ("", ""),
     ],
 )
-def test_names_that_are_meant_to_differ_are_not(one, other):
+def test_names_that_differ_on_purpose_are_not_similar(one, other):
     assert list(similar_names([Group(1, one), Group(2, other)])) == []
 
 
-def test_a_slip_needs_a_long_name():
-    assert LONG == 6
+def test_short_names_that_differ_are_not_similar():
+    assert MIN_TYPO_CHARS == 6
     assert list(similar_names([Group(1, "abcde"), Group(2, "abcdf")])) == []
