@@ -23,12 +23,12 @@ from textual.pilot import Pilot
 
 from groupstui.app import Credentials, make_app
 from groupstui.demo import DEMO_TOKEN, Site, create_app, make_site, week_ago
-from groupstui.diagnostics import Secret
 from groupstui.history import History
 from groupstui.screens.browser import BrowserScreen
 from groupstui.service.service import GroupsService
 from groupstui.testmo.instance import Instance
 from groupstui.testmo.rate_limit import Clock
+from groupstui.token import Token
 
 PICTURES: dict[str, tuple[tuple[int, int], list[str]]] = {
     "browser": ((100, 30), ["down"]),
@@ -62,12 +62,12 @@ class StillClock(Clock):
         return self._time
 
 
-def connect(instance: Instance, token: Secret) -> GroupsService:
+def connect(instance: Instance, token: Token) -> GroupsService:
     """Make a service on a demo site of its own."""
     return service(instance, token, make_site(), NOW)
 
 
-def service(instance: Instance, token: Secret, site: Site, time: datetime) -> GroupsService:
+def service(instance: Instance, token: Token, site: Site, time: datetime) -> GroupsService:
     """Make a service on a demo site, at a time."""
     transport = httpx.ASGITransport(create_app(site, token=DEMO_TOKEN))
     clock = StillClock(time)
@@ -91,7 +91,7 @@ def quiet(app: App[None]) -> bool:
 
 async def draw(name: str, size: tuple[int, int], keys: list[str]) -> str:
     """Draw one picture, as SVG."""
-    access = Credentials(INSTANCE, Secret(DEMO_TOKEN))
+    access = Credentials(INSTANCE, Token.parse(DEMO_TOKEN))
     app = make_app(connect=connect, access=None if name == "login" else access)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
@@ -104,7 +104,7 @@ async def draw(name: str, size: tuple[int, int], keys: list[str]) -> str:
 
 async def read_a_week_ago() -> None:
     """Let the history begin, so that there is something to see of what changed."""
-    await service(INSTANCE, Secret(DEMO_TOKEN), week_ago(make_site()), NOW - timedelta(days=7)).index()
+    await service(INSTANCE, Token.parse(DEMO_TOKEN), week_ago(make_site()), NOW - timedelta(days=7)).index()
 
 
 def main(folder: Path) -> None:

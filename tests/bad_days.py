@@ -21,12 +21,12 @@ class BadDay:
     """The exit code of a command."""
 
 
-AGAIN = "Try again; if it stays, report it with this message."
+AGAIN = "Try again; if it happens again, report it with this message."
 NETWORK = "Check the network, then try again."
 MINUTE = "Try again in a minute."
-REFRESH = "Refresh the list; if that fails too, check the instance's address."
-PAUSE = "Wait before you try again: repeats may lengthen the block."
-ADDRESS = "Check the instance's address."
+REFRESH = "Refresh the list; if that fails as well, check the address of the instance."
+PAUSE = "Wait before you try again: more requests may lengthen the block."
+ADDRESS = "Check the address of the instance."
 NEVER = f"did not answer within {PATIENCE:g} s"
 
 BAD_DAYS = [
@@ -40,7 +40,7 @@ BAD_DAYS = [
     BadDay(
         "403",
         "the token's user may not read this (403: This action is unauthorized)",
-        "Groups can only be read with the token of a site admin.",
+        "Only the token of a site admin can read groups.",
         5,
     ),
     BadDay("404", "not found (404: The requested resource was not found)", REFRESH, 6),

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from groupstui.app import GroupsApp
-from groupstui.cli.exit_codes import ExitCode
+from groupstui.exit_codes import ExitCode
 from groupstui.screens.browser import BrowserScreen
 from groupstui.screens.copy_export import CopyExportScreen
 from groupstui.screens.overlooking import AnalysisScreen

@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
 
 from .cli import main as cli
-from .diagnostics import Secret
+from .errors import Offline
 from .terminal.stdio import print_error, replace_closed_streams
+from .token import Token
 
 if TYPE_CHECKING:
     import httpx
@@ -157,11 +158,12 @@ def _app(
 ) -> GroupsApp | cli.ExitCode:
     """Make the app for a real site, or say what is wrong with the way it was called."""
     from .app import Credentials, make_app
-    from .credentials import InvalidToken, token_from_environment
+    from .credentials import token_from_environment
+    from .errors import InvalidInstance, InvalidToken, SettingsError
     from .history import history_of
     from .service.service import GroupsService
-    from .settings import SettingsError, SettingsFile, default_path
-    from .testmo.instance import Instance, InvalidInstance
+    from .settings import SettingsFile, default_path
+    from .testmo.instance import Instance
     from .testmo.network import Network
 
     text = options.instance or environ.get("TESTMO_INSTANCE", "").strip()
@@ -170,7 +172,7 @@ def _app(
         settings = file.load()
         text = settings.origin_of(text) or text or (settings.current or "" if options.offline else "")
         instance = Instance.parse(text) if text else None
-        token = Secret("") if options.offline else token_from_environment(environ)
+        token = _no_token if options.offline else token_from_environment(environ)
         if options.offline and (why := _unknown_offline(instance, settings)):
             return cli.complain(why)
         if token is not None and instance is None:
@@ -200,6 +202,10 @@ def _app(
         return cli.complain(str(error))
 
 
+async def _no_token() -> Token:
+    raise Offline("offline: the site is not asked")
+
+
 def _unknown_offline(instance: Instance | None, settings: Settings) -> str:
     """Say why a site can't be seen without asking it; nothing where it can."""
     from .history import history_of
@@ -221,7 +227,7 @@ def _demo() -> Demo:
 
     history = History(DEMO_INSTANCE.origin, None)
     site = cache(lambda: _demo_site(history))
-    return Demo(Secret(DEMO_TOKEN), lambda: _demo_transport(site()), history, begin=site)
+    return Demo(Token.parse(DEMO_TOKEN), lambda: _demo_transport(site()), history, begin=site)
 
 
 def _demo_site(history: History) -> Site:

@@ -18,22 +18,22 @@ from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import WorkerFailed
 
-from .credentials import KeyringUnavailable, TokenStore
-from .diagnostics import Secret
-from .errors import TestmoError, Unauthorized
+from .credentials import TokenStore
+from .errors import InvalidInstance, KeyringUnavailable, SettingsError, TestmoError, Unauthorized
 from .screens.base import BaseScreen
 from .screens.browser import BrowserScreen
 from .screens.commands import commands_of
 from .screens.messages import ChooseSite, PageSizeChosen, SignInAgain, SignOut
 from .screens.site import Place
 from .screens.stylesheets import stylesheet
-from .service.service import GroupsService, ServiceFactory, Token
-from .settings import Settings, SettingsError, SettingsFile
+from .service.service import GroupsService, ServiceFactory, TokenSource
+from .settings import Settings, SettingsFile
 from .terminal.diff_renderer import DiffRenderer
 from .terminal.display import DisplayOptions, osc52_passthrough
 from .terminal.line_filters import Ascii, Uncoloured
 from .terminal.type_ahead import TypeAhead
-from .testmo.instance import Instance, InvalidInstance
+from .testmo.instance import Instance
+from .token import Token
 from .widgets.notice_bar import Notice
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Credentials:
     """A site and a token that were given from outside: nothing is asked, and nothing is kept."""
 
     instance: Instance
-    token: Secret
+    token: TokenSource
 
 
 class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
@@ -189,7 +189,7 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
         else:
             self._open(instance, token)
 
-    def _token_at_once(self, instance: Instance) -> Token | None:
+    def _token_at_once(self, instance: Instance) -> TokenSource | None:
         """Return the given token, or a callable that asks the keyring while the history is on the screen.
 
         None where there is neither.
@@ -199,7 +199,7 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
         history = self._history(instance.origin)
         return None if history is None or not history.exists else lambda: self._kept_token(instance)
 
-    async def _kept_token(self, instance: Instance) -> Secret:
+    async def _kept_token(self, instance: Instance) -> Token:
         """Return the token that the keyring has; the groups may be on the screen by then."""
         try:
             token = await self._tokens.load(instance.origin)
@@ -224,12 +224,12 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
         else:
             self._open(instance, token)
 
-    def _given(self, origin: str) -> Secret | None:
+    def _given(self, origin: str) -> TokenSource | None:
         """Return the token that came from outside, if this is its site: the keyring is not asked for it."""
         access = self._access
         return access.token if access is not None and access.instance.origin == origin else None
 
-    def _open(self, instance: Instance, token: Token) -> None:
+    def _open(self, instance: Instance, token: TokenSource) -> None:
         """Browse a site; say why where not even a connection can be set up, as with a bad proxy variable."""
         try:
             service = self._connect(instance, token)
@@ -254,7 +254,7 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
         self._save_token(origin, result.token)
 
     @work(name="write the keyring", group="keyring")
-    async def _save_token(self, origin: str, token: Secret) -> None:
+    async def _save_token(self, origin: str, token: Token) -> None:
         try:
             await self._tokens.save(origin, token)
         except KeyringUnavailable as error:
@@ -361,7 +361,7 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
 
     async def _purge(self, history: History, notice: Notice) -> Notice:
         """Delete what is kept of a site, and add that to what there is to say."""
-        from .history import HistoryUnavailable
+        from .errors import HistoryUnavailable
 
         try:
             await asyncio.to_thread(history.purge)

@@ -32,22 +32,6 @@ _secrets: set[str] = set()
 # Redaction
 
 
-class Secret:
-    """A text that must be asked for with `reveal`: reports and logs that show variables don't contain it."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def __repr__(self) -> str:
-        return "•••"
-
-    def reveal(self) -> str:
-        """Return the text."""
-        return self._text
-
-
 def register_secret(secret: str) -> None:
     """Mask this text in everything that `redact` returns from now on."""
     _secrets.add(secret)

@@ -1,87 +1,203 @@
-"""What can go wrong with a site, by what the user must do about it.
+"""Every error of the package, sorted by what the user has to do about it.
 
-TestmoError
-├── Unauthorized    the token is missing, wrong or revoked (401): sign in again
-├── Forbidden     the token is valid, its user is no site admin (403): use an admin's token
-├── NotFound          the id is gone, or the address is wrong (404): refresh, check the instance
-├── RateLimited       the site asks for a pause (429): wait
-├── WrongAddress      what answers is not Testmo's API: check the instance
-├── Unreachable       network, TLS, proxy, time-out, 5xx: try again
-├── Offline           nothing was asked, as was wanted
-└── InvalidResponse         an answer that makes no sense (400, 422, cut JSON): try again, then report it
+GroupstuiError
+├── InvalidInput            what was typed, configured or named cannot be used
+│   ├── UsageError            options that do not go together, or a missing terminal
+│   ├── InvalidInstance       not the address of a Testmo instance
+│   ├── InvalidToken          not a token
+│   ├── InvalidTime           not a time, a duration or a snapshot
+│   ├── InvalidField          not a field of the report
+│   ├── SettingsError         the settings file cannot be read or written
+│   └── FileNotWritten        an export cannot be written
+│       └── FileAlreadyExists   a file of that name exists
+├── TestmoError             a request to the site brought no usable answer
+│   ├── Unauthorized          the token is missing, wrong or revoked (401)
+│   ├── Forbidden             the token is valid, but its user is not a site admin (403)
+│   ├── NotFound              the id does not exist, or no longer (404)
+│   ├── RateLimited           too many requests (429)
+│   ├── WrongAddress          what answers is not Testmo's API
+│   ├── Unreachable           network, TLS, proxy, time-out, 5xx
+│   ├── Offline               nothing was requested, because of --offline
+│   └── InvalidResponse       an answer that makes no sense (400, 422, cut JSON)
+├── MatchError              a name or id does not identify one user or group
+│   ├── NoMatch               nothing has this name or id
+│   └── AmbiguousMatch        several have it
+├── KeyringUnavailable      the keyring cannot be used
+├── HistoryUnavailable      the history cannot be read or written
+└── UnknownAnswer           a question that the available data cannot answer
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import ClassVar, Generic, TypeVar
 
-class TestmoError(Exception):
-    """A request to a site that brought no answer of use.
+from .exit_codes import ExitCode
 
-    `str()` gives one line that says what failed and why. It holds no token and is safe to show.
+T = TypeVar("T")
+
+
+class GroupstuiError(Exception):
+    """The root of all errors that the package raises on purpose.
+
+    `str()` gives one line that names the fact. It contains no token and is safe to print.
     """
 
-    hint = "Try again."
-    """What to do next: one sentence."""
+    exit_code: ClassVar[ExitCode] = ExitCode.UNKNOWN
+    """The exit code of a command that ends with this error."""
 
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
+    hint: str = ""
+    """What the user can do about it: one sentence, or nothing."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message)
         if hint is not None:
             self.hint = hint
+
+    @property
+    def full(self) -> str:
+        """The message followed by the hint."""
+        return f"{self}. {self.hint}" if self.hint else str(self)
+
+
+class InvalidInput(GroupstuiError):
+    """Something that was typed, configured or named cannot be used."""
+
+    exit_code = ExitCode.USAGE
+
+
+class UsageError(InvalidInput):
+    """Options that do not go together, or something that is missing."""
+
+
+class InvalidInstance(InvalidInput):
+    """The text is not the address of a Testmo instance."""
+
+
+class InvalidToken(InvalidInput):
+    """The text cannot be a token. The message never contains the text."""
+
+
+class InvalidTime(InvalidInput):
+    """The text is not a time, a duration or a snapshot."""
+
+
+class InvalidField(InvalidInput):
+    """A report has no field of that name."""
+
+
+class SettingsError(InvalidInput):
+    """The settings cannot be read or written."""
+
+
+class FileNotWritten(InvalidInput):
+    """A file cannot be written."""
+
+
+class FileAlreadyExists(FileNotWritten):
+    """A file of that name exists."""
+
+
+class TestmoError(GroupstuiError):
+    """A request to the site brought no usable answer."""
+
+    hint = "Try again."
 
 
 class Unauthorized(TestmoError):
     """401: the token is missing, wrong or revoked."""
 
+    exit_code = ExitCode.UNAUTHORIZED
     hint = "Sign in again with a new token."
 
 
 class Forbidden(TestmoError):
     """403: the token is valid, but its user is not a site admin."""
 
-    hint = "Groups can only be read with the token of a site admin."
+    exit_code = ExitCode.NOT_ADMIN
+    hint = "Only the token of a site admin can read groups."
 
 
 class NotFound(TestmoError):
-    """404, and 422 for a deleted id: what was asked for is not there."""
+    """404, and 422 for a deleted id: the requested object does not exist."""
 
-    hint = "Refresh the list; if that fails too, check the instance's address."
+    exit_code = ExitCode.NOT_FOUND
+    hint = "Refresh the list; if that fails as well, check the address of the instance."
 
 
 class RateLimited(TestmoError):
-    """429: the site asks for a pause."""
+    """429: too many requests."""
+
+    exit_code = ExitCode.RATE_LIMITED
+    hint = "Wait before you try again: more requests may lengthen the block."
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
-        """Seconds that the site asks to wait; None where it did not say."""
-
-    hint = "Wait before you try again: repeats may lengthen the block."
+        """Seconds that the site asks to wait; None if it did not say."""
 
 
 class WrongAddress(TestmoError):
     """What answers at this address is not Testmo's API."""
 
-    hint = "Check the instance's address."
+    exit_code = ExitCode.UNREACHABLE
+    hint = "Check the address of the instance."
 
 
 class Unreachable(TestmoError):
-    """The site could not be reached, or is in trouble itself: network, TLS, proxy, time-out, 5xx."""
+    """The site could not be reached, or has a problem itself: network, TLS, proxy, time-out, 5xx."""
+
+    exit_code = ExitCode.UNREACHABLE
+    hint = "Check the network, then try again."
 
     def __init__(self, message: str, *, hint: str | None = None, transient: bool = False) -> None:
         super().__init__(message, hint=hint)
         self.transient = transient
-        """True where the same request may well succeed a moment later, as after a dropped connection."""
-
-    hint = "Check the network, then try again."
+        """Whether the same request may succeed a moment later, as after a dropped connection."""
 
 
 class Offline(TestmoError):
-    """The site was not asked, because that was wanted."""
+    """Nothing was requested, because of `--offline`."""
 
-    hint = "Leave --offline out to ask the site."
+    exit_code = ExitCode.UNREACHABLE
+    hint = "Omit --offline to read the site."
 
 
 class InvalidResponse(TestmoError):
-    """The site answered with something that makes no sense: 400, 422, cut JSON, an unknown shape."""
+    """The site sent something that makes no sense: 400, 422, cut JSON, an unknown structure."""
 
-    hint = "Try again; if it stays, report it with this message."
+    hint = "Try again; if it happens again, report it with this message."
+
+
+class MatchError(GroupstuiError):
+    """A name or id does not identify exactly one user or group."""
+
+    exit_code = ExitCode.NOT_FOUND
+
+
+class NoMatch(MatchError):
+    """Nothing has this name or id."""
+
+
+class AmbiguousMatch(MatchError, Generic[T]):
+    """Several users or groups match equally well."""
+
+    def __init__(self, message: str, candidates: Sequence[T]) -> None:
+        super().__init__(message)
+        self.candidates = candidates
+        """What matches, best first."""
+
+
+class KeyringUnavailable(GroupstuiError):
+    """The keyring gave no usable answer."""
+
+    exit_code = ExitCode.UNAUTHORIZED
+    hint = "Try again; if it fails again, set TESTMO_TOKEN for now."
+
+
+class HistoryUnavailable(GroupstuiError):
+    """The history cannot be read or written; nothing in it is lost."""
+
+
+class UnknownAnswer(GroupstuiError):
+    """A question that the available data cannot answer."""

@@ -101,13 +101,13 @@ def test_5_is_a_token_of_no_admin(cli, environ, demo):
 def test_6_is_nobody(cli):
     outcome = cli("who", "nobody at all")
     assert (outcome.code, outcome.out) == (6, "")
-    assert "no user is called “nobody at all”" in outcome.err
+    assert "no user matches “nobody at all”" in outcome.err
 
 
 def test_6_is_too_many(cli):
     outcome = cli("who", "a")
     assert (outcome.code, outcome.out) == (6, "")
-    assert "“a” may be any of " in outcome.err
+    assert "“a” matches " in outcome.err
     assert "Ada Lovelace #1" in outcome.err
 
 

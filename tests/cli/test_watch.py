@@ -11,10 +11,10 @@ from collections.abc import Callable
 import pytest
 
 from groupstui.cli import main as cli
-from groupstui.cli.context import Context, UsageError
-from groupstui.cli.exit_codes import ExitCode
+from groupstui.cli.context import Context
 from groupstui.cli.watch import watch
-from groupstui.errors import Unauthorized
+from groupstui.errors import Unauthorized, UsageError
+from groupstui.exit_codes import ExitCode
 
 from ..conftest import SteppedClock
 

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from groupstui.app import Credentials, make_app
-from groupstui.diagnostics import Secret
 from groupstui.errors import TestmoError
 from groupstui.output.formats import FORMATS, rows, write
 from groupstui.output.records import GROUP_FIELDS, USER_FIELDS, group_records, user_record
 from groupstui.output.report import Report
 from groupstui.service.service import GroupsService
 from groupstui.testmo.instance import Instance
+from groupstui.token import Token
 
 from ..conftest import SteppedClock
 from ..ui.driving import drawn, press, settled
@@ -45,7 +45,7 @@ def service_on(heard: list[tuple[int, bytes]]) -> GroupsService:
         return httpx.Response(status, headers=DATE, stream=httpx.ByteStream(body))
 
     transport = httpx.MockTransport(answer)
-    return GroupsService(INSTANCE, Secret(TOKEN), transport=lambda: transport, clock=SteppedClock())
+    return GroupsService(INSTANCE, Token.parse(TOKEN), transport=lambda: transport, clock=SteppedClock())
 
 
 async def failed(asked: Awaitable[object]) -> TestmoError | None:
@@ -93,7 +93,7 @@ async def test_reading_ends_in_data_or_in_an_error_of_ours(first, second):
 async def pilot():
     """The app, with a list of answers that can be changed."""
     heard: list[tuple[int, bytes]] = [(200, b'{"result": []}')]
-    access = Credentials(INSTANCE, Secret(TOKEN))
+    access = Credentials(INSTANCE, Token.parse(TOKEN))
     app = make_app(connect=lambda instance, token: service_on(heard), access=access)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await settled(pilot)

@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from groupstui.credentials import KeyringUnavailable, TokenStore, check_token
+from groupstui.credentials import TokenStore
+from groupstui.errors import KeyringUnavailable
+from groupstui.token import Token
 
 
 async def use(action: str, origin: str, read_limit: str) -> str:
@@ -18,7 +20,7 @@ async def use(action: str, origin: str, read_limit: str) -> str:
             token = await store.load(origin)
             return "nothing" if token is None else token.reveal()
         case "save":
-            await store.save(origin, check_token(sys.stdin.read()))
+            await store.save(origin, Token.parse(sys.stdin.read()))
             return "saved"
         case "delete":
             return "deleted" if await store.delete(origin) else "nothing"

@@ -10,10 +10,10 @@ from textual.pilot import Pilot
 
 from groupstui.app import Credentials, GroupsApp, make_app
 from groupstui.demo import DEMO_TOKEN, Faults, Site, create_app, make_site, week_ago
-from groupstui.diagnostics import Secret
 from groupstui.history import History
 from groupstui.service.service import GroupsService
 from groupstui.testmo.instance import Instance
+from groupstui.token import Token
 
 from ..ui.driving import drawn, press, settled, type_text, until
 
@@ -29,7 +29,9 @@ def faults() -> Faults:
 @pytest.fixture
 def app(site: Site, faults: Faults, clock) -> GroupsApp:
     """The app on the demo site, as with a token in the environment."""
-    return make_app(connect=connector(site, faults, clock), access=Credentials(INSTANCE, Secret(DEMO_TOKEN)))
+    return make_app(
+        connect=connector(site, faults, clock), access=Credentials(INSTANCE, Token.parse(DEMO_TOKEN))
+    )
 
 
 @pytest.fixture
@@ -42,16 +44,16 @@ def new_app(site: Site, faults: Faults, clock) -> GroupsApp:
 def app_with_a_past(site: Site, faults: Faults, clock) -> GroupsApp:
     """The app a week after a run on the site as it was then."""
     history = History(INSTANCE.origin, None)
-    then = connector(week_ago(site), faults, clock, history)(INSTANCE, Secret(DEMO_TOKEN))
+    then = connector(week_ago(site), faults, clock, history)(INSTANCE, Token.parse(DEMO_TOKEN))
     clock.seconds -= 7 * 24 * 3600
     asyncio.run(then.index())
     clock.seconds += 7 * 24 * 3600
-    access = Credentials(INSTANCE, Secret(DEMO_TOKEN))
+    access = Credentials(INSTANCE, Token.parse(DEMO_TOKEN))
     return make_app(connect=connector(site, faults, clock, history), access=access)
 
 
 def connector(site: Site, faults: Faults, clock, history: History | None = None):
-    def connect(instance: Instance, token: Secret) -> GroupsService:
+    def connect(instance: Instance, token: Token) -> GroupsService:
         transport = httpx.ASGITransport(create_app(site, token=DEMO_TOKEN, faults=faults))
         return GroupsService(instance, token, transport=lambda: transport, clock=clock, history=history)
 
@@ -138,7 +140,7 @@ def test_the_sites(snap_compare, app) -> None:
 def test_an_empty_site(snap_compare, clock) -> None:
     app = make_app(
         connect=connector(make_site(groups=0, users=2), Faults(), clock),
-        access=Credentials(INSTANCE, Secret(DEMO_TOKEN)),
+        access=Credentials(INSTANCE, Token.parse(DEMO_TOKEN)),
     )
     assert snap_compare(app, terminal_size=SMALL, run_before=keys())
 

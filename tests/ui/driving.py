@@ -7,12 +7,12 @@ from collections.abc import Callable
 from textual.pilot import Pilot
 
 from groupstui.app import Credentials, GroupsApp, make_app
-from groupstui.diagnostics import Secret
 from groupstui.history import History
 from groupstui.screens.browser import BrowserScreen
 from groupstui.service.service import GroupsService, ServiceFactory
 from groupstui.testmo.instance import Instance
 from groupstui.testmo.rate_limit import Clock
+from groupstui.token import Token
 
 ROUNDS = 800
 """Rounds of the event loop after which waiting counts as failed; each is a few milliseconds."""
@@ -23,7 +23,7 @@ def connector(
 ) -> ServiceFactory:
     """Make services that tell the time by a test's clock."""
 
-    def connect(instance: Instance, token: Secret) -> GroupsService:
+    def connect(instance: Instance, token: Token) -> GroupsService:
         return GroupsService(instance, token, clock=clock, timeout=timeout, history=history, **more)
 
     return connect
@@ -39,7 +39,7 @@ def browser_app(
     **more: bool,
 ) -> GroupsApp:
     """Make the app as `TESTMO_TOKEN=… groupstui --instance …` starts it."""
-    access = Credentials(Instance.parse(url), Secret(token))
+    access = Credentials(Instance.parse(url), Token.parse(token))
     return make_app(connect=connector(clock, timeout, history, **more), access=access, start_at=start_at)
 
 

@@ -8,8 +8,8 @@ import pytest
 from keyring.backends.null import Keyring as Null
 
 from groupstui.app import Credentials
-from groupstui.diagnostics import Secret
 from groupstui.settings import SettingsFile
+from groupstui.token import Token
 
 from .driving import drawn, press, type_text, until, words
 from .signing_in import Hanging, Memory, app_with, fill_in, paste, sign_in, started
@@ -148,7 +148,7 @@ async def test_the_site_does_reach_the_clipboard(pilot):
 async def test_what_can_be_no_token_is_refused_before_anything_is_sent(pilot, demo, bad):
     await sign_in(pilot, demo.url, bad)
     assert "The token" in words(pilot)
-    assert "again" in words(pilot)
+    assert ": " in words(pilot)  # what is wrong with it
     assert demo.log.paths == []
 
 
@@ -167,7 +167,7 @@ async def try_again(pilot, demo, token):
     ("token", "what", "hint"),
     [
         ("wrong", "does not accept the token (401", "Sign in again with a new token."),
-        ("demo-member-token", "may not read this (403", "only be read with the token of a site admin."),
+        ("demo-member-token", "may not read this (403", "Only the token of a site admin can read groups."),
     ],
 )
 async def test_a_token_that_is_refused_can_be_corrected(pilot, demo, keyring, token, what, hint):
@@ -183,10 +183,10 @@ async def test_a_token_that_is_refused_can_be_corrected(pilot, demo, keyring, to
 @pytest.mark.parametrize(
     ("fault", "what", "hint"),
     [
-        ("html", "answered with a web page, not with Testmo's API", "Check the instance's address."),
-        ("redirect", "redirects to https://elsewhere.example/login", "Check the instance's address."),
+        ("html", "answered with a web page, not with Testmo's API", "Check the address of the instance."),
+        ("redirect", "redirects to https://elsewhere.example/login", "Check the address of the instance."),
         ("500", "the site is in trouble (500", "Try again in a minute."),
-        ("cut-json", "answered with broken JSON", "Try again; if it stays, report it"),
+        ("cut-json", "answered with broken JSON", "Try again; if it happens again, report it"),
     ],
 )
 async def test_an_answer_that_makes_no_sense_says_what_to_do(pilot, demo, fault, what, hint):
@@ -266,7 +266,7 @@ async def test_the_next_start_goes_straight_to_the_groups(app, demo, keyring, se
 
 
 async def test_a_token_from_outside_never_touches_the_keyring(demo, keyring, settings, clock):
-    access = Credentials(demo.instance, Secret(demo.token))
+    access = Credentials(demo.instance, Token.parse(demo.token))
     async with started(app_with(keyring, settings, clock, access=access)) as pilot:
         assert in_browser(pilot)
         await press(pilot, "n", "i", "o", "y")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from groupstui.app import Credentials, GroupsApp, make_app
-from groupstui.diagnostics import Secret
 from groupstui.settings import SettingsFile
 from groupstui.terminal.display import DisplayOptions
 from groupstui.terminal.line_filters import GLYPHS
+from groupstui.token import Token
 
 from .driving import connector, drawn, press, settled
 
@@ -21,7 +21,7 @@ def make(demo, clock, settings_path):
         return make_app(
             settings_file=SettingsFile(settings_path),
             connect=connector(clock),
-            access=Credentials(demo.instance, Secret(demo.token)),
+            access=Credentials(demo.instance, Token.parse(demo.token)),
             looks=looks,
         )
 

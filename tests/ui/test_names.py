@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from textual.events import Paste
 
 from groupstui.app import Credentials, make_app
-from groupstui.diagnostics import Secret
 from groupstui.service.service import GroupsService
 from groupstui.testmo.instance import Instance
 from groupstui.text import MAX_NAME_CHARS, sanitize
+from groupstui.token import Token
 
 from ..hostile import HOSTILE, MARKUP, full_of, obeyed
 from .driving import browser_app, drawn, press, settled
@@ -101,10 +101,12 @@ async def test_what_a_server_says_is_shown_literally(status, headers):
         body = httpx.ByteStream(json.dumps({"message": SAID}).encode())
         return httpx.Response(status, headers=headers, stream=body)
 
-    def connect(instance: Instance, token: Secret) -> GroupsService:
+    def connect(instance: Instance, token: Token) -> GroupsService:
         return GroupsService(instance, token, transport=lambda: httpx.MockTransport(answer))
 
-    app = make_app(connect=connect, access=Credentials(Instance("https://acme.testmo.net"), Secret("t0ken")))
+    app = make_app(
+        connect=connect, access=Credentials(Instance("https://acme.testmo.net"), Token.parse("t0ken"))
+    )
     async with app.run_test(size=(160, 40)) as pilot:
         await settled(pilot)
         assert "[/x]" in drawn(pilot)

@@ -7,9 +7,9 @@ import pytest
 from groupstui.app import Credentials
 from groupstui.demo import create_app, make_site
 from groupstui.demo.server import DemoServer
-from groupstui.diagnostics import Secret
 from groupstui.history import History
 from groupstui.settings import SettingsFile
+from groupstui.token import Token
 
 from .driving import drawn, press, settled, type_text, until, words
 from .signing_in import Hanging, Memory, app_with, paste, sign_in, started
@@ -326,7 +326,7 @@ async def test_a_locked_keyring_leaves_what_was_read_and_says_so(demo, keyring, 
 
 @pytest.fixture
 def access(demo):
-    return Credentials(demo.instance, Secret(demo.token))
+    return Credentials(demo.instance, Token.parse(demo.token))
 
 
 async def test_leaving_a_token_from_outside_deletes_nothing(demo, keyring, settings, clock, access):

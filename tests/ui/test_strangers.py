@@ -12,9 +12,9 @@ from groupstui.demo.server import DemoServer
 from ..strangers import RESET, http, stranger
 from .driving import browser_app, press, settled, words
 
-ADDRESS = "Check the instance's address. r tries again."
+ADDRESS = "Check the address of the instance. r tries again."
 NETWORK = "Check the network, then try again. r tries again."
-REPORT = "Try again; if it stays, report it with this message. r tries again."
+REPORT = "Try again; if it happens again, report it with this message. r tries again."
 
 STRANGERS = {
     "a web server": (

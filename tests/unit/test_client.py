@@ -10,7 +10,6 @@ import httpx
 import pytest
 
 from groupstui import __version__
-from groupstui.diagnostics import Secret
 from groupstui.errors import InvalidResponse, TestmoError, Unreachable, WrongAddress
 from groupstui.testmo import models
 from groupstui.testmo.body import MOST_BYTES
@@ -18,6 +17,7 @@ from groupstui.testmo.client import Client
 from groupstui.testmo.instance import Instance
 from groupstui.testmo.network import Network
 from groupstui.testmo.rate_limit import Clock, Cooldown, RequestLimiter
+from groupstui.token import Token
 
 INSTANCE = Instance("https://acme.testmo.net")
 
@@ -33,7 +33,7 @@ def client_for(answer) -> Client:
 def client_to(instance, answer) -> Client:
     return Client(
         instance,
-        Secret("canary"),
+        Token.parse("canary"),
         transport=httpx.MockTransport(answer),
         network=Network(),
         timeout=5,

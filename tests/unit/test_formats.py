@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groupstui.cli.parsing import options
+from groupstui.errors import InvalidField
 from groupstui.output.formats import FORMATS, FORMULA_STARTS, rows, write
 from groupstui.output.records import GROUP_FIELDS
-from groupstui.output.report import InvalidField, Report
+from groupstui.output.report import Report
 from groupstui.text import sanitize
 
 NOW = datetime(2026, 11, 23, 14, 2, 11, tzinfo=UTC)

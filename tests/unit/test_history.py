@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from groupstui.demo import DEMO_TOKEN, create_app, make_site
 from groupstui.directory.changes import Kind
 from groupstui.directory.directory import Directory, Group
-from groupstui.history import History, HistoryUnavailable
-from groupstui.history.time_spec import InvalidTime, PointInTime, parse_duration
+from groupstui.errors import HistoryUnavailable, InvalidTime
+from groupstui.history import History
+from groupstui.history.time_spec import PointInTime, parse_duration
 from groupstui.service.service import GroupsService
 
 from ..conftest import SteppedClock

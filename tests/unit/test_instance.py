@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from groupstui.testmo.instance import Instance, InvalidInstance
+from groupstui.errors import InvalidInstance
+from groupstui.testmo.instance import Instance
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groupstui.directory.directory import AmbiguousMatch, NoMatch, SearchIndex
+from groupstui.directory.directory import SearchIndex
+from groupstui.errors import AmbiguousMatch, NoMatch
 from groupstui.text import fold
 
 NAMES = {
@@ -60,14 +61,14 @@ def test_a_number_may_be_one_s_id_and_another_s_name():
 
 
 def test_several_are_named_best_first(groups):
-    with pytest.raises(AmbiguousMatch, match="“q” may be any of 3 groups") as caught:
+    with pytest.raises(AmbiguousMatch, match="“q” matches 3 groups") as caught:
         groups.find("q")
     assert caught.value.candidates == [1, 2, 3]
 
 
 @pytest.mark.parametrize("text", ["", "  ", "nobody", "#99", "#", "99"])
 def test_none_is_meant(groups, text):
-    with pytest.raises(NoMatch, match="no group is called"):
+    with pytest.raises(NoMatch, match="no group matches"):
         groups.find(text)
 
 

@@ -9,7 +9,8 @@ from stat import S_IMODE
 
 import pytest
 
-from groupstui.output.files import FileAlreadyExists, FileNotWritten, write_file
+from groupstui.errors import FileAlreadyExists, FileNotWritten
+from groupstui.output.files import write_file
 
 
 def test_a_new_file_is_its_owners(tmp_path):

@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 import pytest
 
 from groupstui.directory.directory import Directory, Group, UserProfile
+from groupstui.errors import FileAlreadyExists, FileNotWritten
 from groupstui.output.access_review import SUMS, file_name, review_files
-from groupstui.output.files import FileAlreadyExists, FileNotWritten, write_folder
+from groupstui.output.files import write_folder
 from groupstui.output.formats import FORMULA_STARTS
 
 from ..hostile import HOSTILE, MARKUP

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import groupstui
-from groupstui.settings import PAGE_SIZES, BadValue, Settings, SettingsError, SettingsFile, Site, default_path
+from groupstui.errors import SettingsError
+from groupstui.settings import PAGE_SIZES, BadValue, Settings, SettingsFile, Site, default_path
 
 ACME = "https://acme.testmo.net"
 OTHER = "https://other.testmo.net"

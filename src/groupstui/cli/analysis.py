@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ..directory.audit import CHECKS, Check, CheckResult, audit, check_of
 from ..directory.compare import compare
+from ..errors import UsageError
+from ..exit_codes import ExitCode
 from ..output.analysis import audit_report, comparison_report
 from ..text import pluralize, sanitize
-from .context import Context, UsageError
-from .exit_codes import ExitCode
+from .context import Context
 from .lookup import INCOMPLETE, find_group
 from .output import show
 

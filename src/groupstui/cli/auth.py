@@ -6,14 +6,15 @@ import getpass
 import sys
 from collections.abc import Callable
 
-from ..credentials import InvalidToken, KeyringUnavailable, TokenStore, check_token
-from ..errors import Forbidden, Unauthorized
+from ..credentials import TokenStore
+from ..errors import Forbidden, InvalidToken, KeyringUnavailable, SettingsError, Unauthorized, UsageError
+from ..exit_codes import ExitCode
 from ..history import History, default_folder
 from ..service.service import GroupsService
-from ..settings import Settings, SettingsError, SettingsFile, default_path
+from ..settings import Settings, SettingsFile, default_path
 from ..text import sanitize
-from .context import Context, UsageError
-from .exit_codes import ExitCode
+from ..token import Token
+from .context import Context
 
 
 async def auth(context: Context) -> ExitCode:
@@ -34,7 +35,7 @@ async def _login(context: Context) -> ExitCode:
     else:
         print(f"Make a token at {instance.api_access_page}", file=sys.stderr)
         try:
-            token = check_token(getpass.getpass(f"Token for {instance.name}: "))
+            token = Token.parse(getpass.getpass(f"Token for {instance.name}: "))
         except InvalidToken as error:
             raise UsageError(str(error)) from None
     async with GroupsService(instance, token, timeout=options.timeout) as service:

@@ -6,9 +6,9 @@ import asyncio
 import sys
 
 from ..errors import TestmoError
+from ..exit_codes import ExitCode
 from ..output.records import as_of
 from .context import Context
-from .exit_codes import ExitCode
 from .plain import PlainBrowser
 
 PROMPT = "> "

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from ..errors import UnknownAnswer, UsageError
+from ..exit_codes import ExitCode
 from ..history import History
 from ..history.time_spec import PointInTime
 from ..output.analysis import changes_report
 from ..output.records import SNAPSHOT_FIELDS, snapshot_record
 from ..output.report import Report
 from ..text import pluralize, sanitize
-from .context import Context, UnknownAnswer, UsageError
-from .exit_codes import ExitCode
+from .context import Context
 from .output import show
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ..exit_codes import ExitCode
 from .context import Context
-from .exit_codes import ExitCode
 from .parsing import app_parser, every_command
 
 

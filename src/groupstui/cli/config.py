@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from ..settings import SettingsError, SettingsFile, default_path
-from .context import Context, UsageError
-from .exit_codes import ExitCode
+from ..errors import SettingsError, UsageError
+from ..exit_codes import ExitCode
+from ..settings import SettingsFile, default_path
+from .context import Context
 
 
 async def config(context: Context) -> ExitCode:

@@ -11,26 +11,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..diagnostics import Secret
 from ..directory.directory import Directory
-from ..errors import Unauthorized
-from ..settings import Settings, SettingsError, SettingsFile, default_path
+from ..errors import InvalidInstance, SettingsError, Unauthorized, UnknownAnswer, UsageError
+from ..settings import Settings, SettingsFile, default_path
 from ..terminal.stdio import print_error
-from ..testmo.instance import Instance, InvalidInstance
+from ..testmo.instance import Instance
 from ..testmo.rate_limit import Clock
+from ..token import Token
 from .demo_site import DEMO_INSTANCE, Demo
 
 if TYPE_CHECKING:
     from ..history import History
     from ..service.service import GroupsService
-
-
-class UsageError(Exception):
-    """The command can't be carried out as it was given; `str()` says why."""
-
-
-class UnknownAnswer(Exception):
-    """What was asked can't be known; `str()` says why. Neither a "no" nor wrong usage."""
 
 
 @dataclass
@@ -82,21 +74,22 @@ class Context:
             return self.demo.history
         return history_of(self.instance.origin, self._settings())
 
-    async def token(self) -> Secret:
+    async def token(self) -> Token:
         """Return the token: from stdin or a file if asked for, else the environment, else the keyring.
 
         Raises:
             Unauthorized: If there is none.
             UsageError: If what was given is no token.
         """
-        from ..credentials import InvalidToken, check_token, token_from_environment
+        from ..credentials import token_from_environment
+        from ..errors import InvalidToken
 
         try:
             if self.demo is not None:
                 self.token_source = "the demo site"
                 return self.demo.token
             if (given := self._given()) is not None:
-                return check_token(given)
+                return Token.parse(given)
             if (token := token_from_environment(self.environ)) is not None:
                 self.token_source = "TESTMO_TOKEN"
                 return self._meant_for_this_site(token)
@@ -114,14 +107,15 @@ class Context:
             return Path(self.options.token_file).read_text(encoding="ascii", errors="replace")
         return None
 
-    def _meant_for_this_site(self, token: Secret) -> Secret:
+    def _meant_for_this_site(self, token: Token) -> Token:
         if not (self.options.instance or self.environ.get("TESTMO_INSTANCE", "").strip()):
             # A token must not travel to a site that it was not meant for.
             raise UsageError("TESTMO_TOKEN is set: name its site with --instance or TESTMO_INSTANCE")
         return token
 
-    async def _token_from_keyring(self) -> Secret:
-        from ..credentials import KeyringUnavailable, TokenStore
+    async def _token_from_keyring(self) -> Token:
+        from ..credentials import TokenStore
+        from ..errors import KeyringUnavailable
 
         try:
             token = await TokenStore().load(self.instance.origin)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..diagnostics import Secret
 from ..testmo.instance import Instance
+from ..token import Token
 
 if TYPE_CHECKING:
     import httpx
@@ -21,7 +21,7 @@ DEMO_INSTANCE = Instance("https://demo.testmo.net")
 class Demo:
     """What stands in the place of a site, a token and a history."""
 
-    token: Secret
+    token: Token
     transport: Callable[[], httpx.AsyncBaseTransport]
     history: History
     begin: Callable[[], object]

@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
-from ..credentials import KeyringUnavailable, TokenStore
-from ..errors import TestmoError
-from ..history import HistoryUnavailable
-from ..settings import SettingsError, SettingsFile, default_path
+from ..credentials import TokenStore
+from ..errors import HistoryUnavailable, KeyringUnavailable, SettingsError, TestmoError, UsageError
+from ..exit_codes import ExitCode
+from ..settings import SettingsFile, default_path
 from ..text import pluralize
 from ..version import __version__
-from .context import Context, UsageError
-from .exit_codes import ExitCode, exit_code_for
+from .context import Context
 
 PACKAGES = ("textual", "rich", "httpx", "pydantic", "keyring", "truststore")
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -116,14 +115,14 @@ async def _site(context: Context) -> ExitCode:
         service = await context.open()
     except TestmoError as error:
         _say("token", f"{error}. {error.hint}")
-        return exit_code_for(error)
+        return error.exit_code
     async with service:
         _say("token", f"from {context.token_source}")
         try:
             await service.sign_in()
         except TestmoError as error:
             _say("answer", f"{error}. {error.hint}")
-            return exit_code_for(error)
+            return error.exit_code
         _say("answer", "the site answers, and the token is a site admin's")
         _say("clock", _skew(service.server_time))
     return ExitCode.OK

@@ -7,15 +7,9 @@ import os
 import sys
 from collections.abc import Callable
 
-from ..directory.directory import AmbiguousMatch, NoMatch
-from ..errors import TestmoError
-from ..history.database import HistoryUnavailable
-from ..history.time_spec import InvalidTime
-from ..output.files import FileAlreadyExists, FileNotWritten
-from ..output.report import InvalidField
+from ..errors import AmbiguousMatch, FileAlreadyExists, GroupstuiError
+from ..exit_codes import ExitCode
 from ..terminal.stdio import print_error
-from .context import UnknownAnswer, UsageError
-from .exit_codes import ExitCode, exit_code_for
 from .lookup import candidates
 
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG, errno.EBADF)
@@ -29,20 +23,12 @@ def run_command(command: Callable[[], ExitCode]) -> ExitCode:
         sys.stdout.flush()
         return code
     except FileAlreadyExists as error:
-        return _say(f"{error}: add --force to replace it", ExitCode.USAGE)
-    except (UsageError, InvalidField, InvalidTime, FileNotWritten) as error:
-        return _say(str(error), ExitCode.USAGE)
-    except UnknownAnswer as error:
-        return _say(str(error), ExitCode.UNKNOWN)
-    except HistoryUnavailable as error:
-        return _say(f"{error}. {error.hint}", ExitCode.UNKNOWN)
-    except TestmoError as error:
-        return _say(f"{error}. {error.hint}", exit_code_for(error))
-    except NoMatch as error:
-        return _say(str(error), ExitCode.NOT_FOUND)
+        return _say(f"{error}: add --force to replace it", error.exit_code)
     except AmbiguousMatch as error:
         listed = candidates({"id": each.id, "name": each.name} for each in error.candidates)
-        return _say(f"{error}: {listed}", ExitCode.NOT_FOUND)
+        return _say(f"{error}: {listed}", error.exit_code)
+    except GroupstuiError as error:
+        return _say(error.full, error.exit_code)
     except BrokenPipeError:
         # Whoever reads the answer has seen enough. Python would complain once more when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

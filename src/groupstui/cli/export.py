@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import overload
 
 from ..directory.directory import Directory, User
+from ..errors import UsageError
+from ..exit_codes import ExitCode
 from ..output.access_review import review_files
 from ..output.files import write_file, write_folder
 from ..output.formats import format_of, pieces
@@ -24,8 +26,7 @@ from ..output.records import (
 )
 from ..output.report import Record
 from ..text import pluralize
-from .context import Context, UsageError
-from .exit_codes import ExitCode
+from .context import Context
 from .lookup import INCOMPLETE
 from .output import apply_output_options
 

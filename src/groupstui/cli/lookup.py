@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..directory.directory import MAX_CANDIDATES, AmbiguousMatch, Directory, NoMatch, User
+from ..directory.directory import MAX_CANDIDATES, Directory, User
+from ..errors import AmbiguousMatch, NoMatch, UnknownAnswer, UsageError
+from ..exit_codes import ExitCode
 from ..output.records import (
     GROUP_FIELDS,
     USER_FIELDS,
@@ -19,8 +21,7 @@ from ..output.records import (
 )
 from ..output.report import Record
 from ..text import pluralize, sanitize
-from .context import Context, UnknownAnswer, UsageError
-from .exit_codes import ExitCode
+from .context import Context
 from .output import show
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..exit_codes import ExitCode
 from ..terminal.stdio import print_error
-from .exit_codes import ExitCode
 from .parsing import COMMANDS, app_parser, command_parser
 
 if TYPE_CHECKING:

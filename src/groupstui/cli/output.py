@@ -6,10 +6,10 @@ import argparse
 import os
 import sys
 
+from ..exit_codes import ExitCode
 from ..output.formats import rows, write
 from ..output.report import Report
 from .context import Context
-from .exit_codes import ExitCode
 
 
 def apply_output_options(options: argparse.Namespace, report: Report) -> Report:

@@ -11,15 +11,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NoReturn, TypeVar
 
-from ..credentials.tokens import VARIABLE
+from ..credentials.tokens import TOKEN_VARIABLE
 from ..directory.changes import Change, changes_between
 from ..directory.directory import Directory
-from ..errors import Forbidden, TestmoError, Unauthorized
+from ..errors import Forbidden, TestmoError, Unauthorized, UsageError
+from ..exit_codes import ExitCode
 from ..output.formats import write
 from ..output.records import CHANGE_FIELDS, change_record, site_report
 from ..service.service import GroupsService
-from .context import Context, UsageError
-from .exit_codes import ExitCode
+from .context import Context
 
 T = TypeVar("T")
 
@@ -117,7 +117,7 @@ class _Watch:
                 command,
                 stdin=asyncio.subprocess.PIPE,
                 start_new_session=True,
-                env={name: value for name, value in os.environ.items() if name != VARIABLE},
+                env={name: value for name, value in os.environ.items() if name != TOKEN_VARIABLE},
             )
             await process.communicate(line.encode())
             if process.returncode == 0:

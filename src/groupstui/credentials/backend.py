@@ -10,7 +10,8 @@ import logging
 import os
 from typing import TYPE_CHECKING
 
-from .errors import START, KeyringUnavailable, describe
+from ..errors import KeyringUnavailable
+from .errors import START, describe
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend

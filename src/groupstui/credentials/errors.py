@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from ..diagnostics import Secret
+from ..errors import KeyringUnavailable
 from ..text import sanitize
+from ..token import Token
 
 START = "Start a keyring (the README shows how over ssh), or set TESTMO_TOKEN."
 UNLOCK = "Unlock the keyring (the README shows how over ssh), then try again."
-REPAIR = "Try again; if it stays, set TESTMO_TOKEN for now."
+REPAIR = "Try again; if it fails again, set TESTMO_TOKEN for now."
 
 
-class KeyringUnavailable(Exception):
-    """The keyring gave no answer of use.
-
-    `str()` gives one line that says why. It holds no token and is safe to show.
-    """
-
-    hint: str
-    """How to unlock the keyring, or what else to do: one sentence."""
-
-    def __init__(self, reason: str, hint: str = REPAIR) -> None:
-        super().__init__(reason)
-        self.hint = hint
-
-
-def explain(error: BaseException, token: Secret | None = None) -> KeyringUnavailable:
+def explain(error: BaseException, token: Token | None = None) -> KeyringUnavailable:
     """Return the reason for what a keyring raised.
 
     The answer is a new exception without cause, context or traceback: the frames of a keyring hold the
@@ -50,7 +37,7 @@ def explain(error: BaseException, token: Secret | None = None) -> KeyringUnavail
             return KeyringUnavailable(f"the keyring failed ({describe(error, token)})")
 
 
-def describe(error: BaseException, token: Secret | None = None) -> str:
+def describe(error: BaseException, token: Token | None = None) -> str:
     """Return the type of an exception and its text, as in `OSError: no space left`.
 
     The text is left out where it repeats the token, plainly or as `repr` writes it.

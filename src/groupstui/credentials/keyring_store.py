@@ -9,10 +9,10 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
-from ..diagnostics import Secret
+from ..errors import InvalidToken, KeyringUnavailable
+from ..token import Token
 from .backend import refuse_unsafe, system_backend
-from .errors import UNLOCK, KeyringUnavailable, explain
-from .tokens import InvalidToken, check_token
+from .errors import UNLOCK, explain
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -68,17 +68,17 @@ class TokenStore:
         """
         return await self._ask(lambda backend: str(backend.name), self._read_limit)
 
-    async def load(self, origin: str) -> Secret | None:
+    async def load(self, origin: str) -> Token | None:
         """Return a site's token, or None if the keyring has none.
 
         Raises:
             KeyringUnavailable: If the keyring can't tell.
         """
 
-        def read(backend: KeyringBackend) -> Secret | None:
+        def read(backend: KeyringBackend) -> Token | None:
             text = backend.get_password(SERVICE, origin)
             try:
-                return check_token(text) if text else None
+                return Token.parse(text) if text else None
             except InvalidToken as error:
                 raise KeyringUnavailable(
                     f"what the keyring holds for {origin} is no token ({error})",
@@ -87,7 +87,7 @@ class TokenStore:
 
         return await self._ask(read, self._read_limit)
 
-    async def save(self, origin: str, token: Secret) -> None:
+    async def save(self, origin: str, token: Token) -> None:
         """Store a site's token, and read it back: some keyrings only pretend to store it.
 
         Raises:
@@ -123,7 +123,7 @@ class TokenStore:
         self,
         question: Callable[[KeyringBackend], Answer],
         limit: float,
-        token: Secret | None = None,
+        token: Token | None = None,
         *,
         late: str = "",
     ) -> Answer:

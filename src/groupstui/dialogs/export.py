@@ -9,7 +9,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
-from ..output.files import FileNotWritten, write_file
+from ..errors import FileNotWritten
+from ..output.files import write_file
 from ..output.formats import format_of, pieces
 from ..output.report import Report
 from ..text import pluralize, sanitize

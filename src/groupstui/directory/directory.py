@@ -8,9 +8,10 @@ from contextlib import suppress
 from datetime import datetime
 from types import MappingProxyType
 
+from ..errors import AmbiguousMatch, NoMatch
 from ..text import fold
 from .models import Group, GroupDetail, GroupPage, User, UserProfile
-from .search import MAX_CANDIDATES, AmbiguousMatch, NoMatch, SearchIndex
+from .search import MAX_CANDIDATES, SearchIndex
 
 __all__ = [
     "MAX_CANDIDATES",

@@ -9,6 +9,7 @@ from heapq import merge
 from itertools import accumulate, chain, takewhile
 from typing import Generic, Literal, TypeVar
 
+from ..errors import AmbiguousMatch, NoMatch
 from ..text import fold, sanitize
 
 T = TypeVar("T")
@@ -19,21 +20,6 @@ PLURALS: dict[Kind, str] = {"group": "groups", "user": "users", "command": "comm
 
 MAX_CANDIDATES = 10
 """As many candidates are named where a name is ambiguous: a list to choose from, not to scroll."""
-
-
-class NoMatch(LookupError):
-    """Nothing has this name or id."""
-
-    def __init__(self, kind: Kind, text: str) -> None:
-        super().__init__(f"no {kind} is called “{sanitize(text)}”")
-
-
-class AmbiguousMatch(LookupError, Generic[T]):
-    """Several have this name; `candidates` are they, best first."""
-
-    def __init__(self, kind: Kind, text: str, candidates: Sequence[T]) -> None:
-        super().__init__(f"“{sanitize(text)}” may be any of {len(candidates):,} {PLURALS[kind]}")
-        self.candidates = candidates
 
 
 class SearchIndex(Generic[T]):
@@ -118,9 +104,10 @@ class SearchIndex(Generic[T]):
                 return self._item(self._numbers[narrowing[0]])
             if narrowing:
                 raise AmbiguousMatch(
-                    self._kind, text, [self._item(self._numbers[place]) for place in narrowing]
+                    f"“{sanitize(text)}” matches {len(narrowing):,} {PLURALS[self._kind]}",
+                    [self._item(self._numbers[place]) for place in narrowing],
                 )
-        raise NoMatch(self._kind, text)
+        raise NoMatch(f"no {self._kind} matches “{sanitize(text)}”")
 
     def _narrowings(self, text: str) -> Iterator[Iterable[int]]:
         wanted = _searchable(text)

@@ -6,7 +6,7 @@ changes, and an unchanged reading costs a row. A reading that does not hold toge
 
 from __future__ import annotations
 
-from .database import HistoryUnavailable
+from ..errors import HistoryUnavailable
 from .history import History, default_folder, history_of
 from .snapshots import Snapshot
 

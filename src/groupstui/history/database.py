@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from ..errors import HistoryUnavailable
 from ..text import sanitize
 
 if TYPE_CHECKING:
@@ -40,14 +41,6 @@ CREATE INDEX group_by_place ON site_group (place);
 
 PATIENCE = 10.0
 """Seconds to wait for another process that is writing."""
-
-
-class HistoryUnavailable(Exception):
-    """The history can't be read or kept; nothing that was in it is lost. `hint` says what helps."""
-
-    def __init__(self, text: str, hint: str = "") -> None:
-        super().__init__(text)
-        self.hint = hint
 
 
 class HistoryFile:

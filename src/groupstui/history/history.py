@@ -141,7 +141,7 @@ class History:
         Raises:
             InvalidTime: If a snapshot is named that is not there.
         """
-        from .time_spec import InvalidTime
+        from ..errors import InvalidTime
 
         snapshots = self.snapshots()
         if moment.snapshot is not None:

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
+from ..errors import InvalidTime
+
 _AGO = re.compile(r"(\d{1,6})\s*([smhdw])")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-
-
-class InvalidTime(ValueError):
-    """A text names no moment; `str()` says what does."""
 
 
 def parse_duration(text: str) -> timedelta:

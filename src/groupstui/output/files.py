@@ -9,13 +9,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-
-class FileNotWritten(Exception):
-    """A file was not written; `str()` says why, and nothing has changed."""
-
-
-class FileAlreadyExists(FileNotWritten):
-    """There is a file already."""
+from ..errors import FileAlreadyExists, FileNotWritten
 
 
 def write_file(path: Path, content: Iterable[str], *, force: bool = False) -> None:

@@ -7,16 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from ..errors import InvalidField
 from ..text import fold
 
 SCHEMA = "groupstui/1"
 
 Record = dict[str, Any]
 """One row: values that JSON knows, by field."""
-
-
-class InvalidField(ValueError):
-    """A field was asked for that the answer does not have."""
 
 
 @dataclass(frozen=True)

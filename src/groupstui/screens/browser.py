@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from ..dialogs.base import Dialog
 from ..directory.directory import Group, GroupDetail, GroupPage, User
+from ..errors import MatchError
 from ..service.service import GroupsService
 from ..settings import PAGE_SIZES
 from ..widgets.filter_input import FilterInput
@@ -309,7 +310,7 @@ class BrowserScreen(AnalysisScreen):
         for index in (directory.group_index, directory.user_index):
             try:
                 found = index.find(text)
-            except LookupError:
+            except MatchError:
                 continue
             if isinstance(found, User):
                 self.show_user(found)

@@ -13,11 +13,10 @@ from textual.reactive import var
 from textual.widgets import Input, Label, Static
 from textual.worker import Worker, WorkerState
 
-from ..credentials import InvalidToken, check_token
-from ..diagnostics import Secret
-from ..errors import TestmoError
+from ..errors import InvalidInstance, InvalidToken, TestmoError
 from ..service.service import GroupsService, ServiceFactory
-from ..testmo.instance import Instance, InvalidInstance
+from ..testmo.instance import Instance
+from ..token import Token
 from ..widgets.hint_bar import HintBar
 from ..widgets.line_input import LineInput
 from ..widgets.notice_bar import Notice, NoticeBar
@@ -37,7 +36,7 @@ class SignedIn:
     """A sign-in that worked."""
 
     service: GroupsService
-    token: Secret
+    token: Token
 
 
 class LoginScreen(BaseScreen[SignedIn | None]):
@@ -140,7 +139,7 @@ class LoginScreen(BaseScreen[SignedIn | None]):
     async def _sign_in(self, instance: Instance) -> None:
         # The token is no argument: a worker's description holds its arguments.
         try:
-            token = check_token(self.query_one(TokenInput).value)
+            token = Token.parse(self.query_one(TokenInput).value)
         except InvalidToken as error:
             self.notice = Notice(str(error), "", "error")
             return

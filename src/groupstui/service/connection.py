@@ -9,11 +9,11 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from ..diagnostics import Secret
 from ..errors import Offline, RateLimited, Unreachable
 from ..testmo.instance import Instance
 from ..testmo.network import Network
 from ..testmo.rate_limit import Clock, Cooldown, RequestLimiter
+from ..token import Token
 
 if TYPE_CHECKING:
     import httpx
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-Token = Secret | Callable[[], Awaitable[Secret]]
+TokenSource = Token | Callable[[], Awaitable[Token]]
 """A token, or what gives it when it is first needed; that may raise a `TestmoError`."""
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Connection:
     def __init__(
         self,
         instance: Instance,
-        token: Token,
+        token: TokenSource,
         *,
         transport: Callable[[], httpx.AsyncBaseTransport] | None,
         network: Network,
@@ -127,7 +127,7 @@ class Connection:
         token = await self._token() if callable(self._token) else self._token
         return await asyncio.to_thread(self._set_up, token)
 
-    def _set_up(self, token: Secret) -> Endpoints:
+    def _set_up(self, token: Token) -> Endpoints:
         from ..testmo.client import Client
         from .answers import Endpoints
 

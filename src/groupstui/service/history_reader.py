@@ -85,7 +85,7 @@ class HistoryReader:
 
     def _tried(self, asked: Callable[[History], R | None]) -> R | None:
         """Ask the history; one that can't be used is no reason to withhold anything else."""
-        from ..history import HistoryUnavailable
+        from ..errors import HistoryUnavailable
 
         try:
             found = asked(self._history)

@@ -17,13 +17,13 @@ from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from ..diagnostics import Secret
 from ..directory.directory import Directory, Group, GroupDetail, GroupPage, User
 from ..errors import NotFound
 from ..testmo.instance import Instance
 from ..testmo.network import Network
 from ..testmo.rate_limit import Clock, Cooldown
-from .connection import Connection, Token
+from ..token import Token
+from .connection import Connection, TokenSource
 from .history_reader import HistoryReader
 from .memory import give_back
 from .page_cache import Pages
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from ..history import History
     from .whole_site import WholeSite
 
-__all__ = ["GroupsService", "ServiceFactory", "Token"]
+__all__ = ["GroupsService", "ServiceFactory", "TokenSource"]
 
-ServiceFactory = Callable[[Instance, Token], "GroupsService"]
+ServiceFactory = Callable[[Instance, TokenSource], "GroupsService"]
 """Makes the service for a site and a token."""
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class GroupsService:
     def __init__(
         self,
         instance: Instance | str,
-        token: Token | str,
+        token: TokenSource | str,
         *,
         transport: Callable[[], httpx.AsyncBaseTransport] | None = None,
         timeout: float = TIMEOUT,
@@ -92,7 +92,7 @@ class GroupsService:
         self._clock = clock or Clock()
         self._connection = Connection(
             self.instance,
-            Secret(token) if isinstance(token, str) else token,
+            Token.parse(token) if isinstance(token, str) else token,
             transport=transport,
             network=network or Network(),
             timeout=timeout,

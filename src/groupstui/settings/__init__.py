@@ -13,7 +13,8 @@ acme = "https://acme.testmo.net"
 
 from __future__ import annotations
 
-from .file import SettingsError, SettingsFile, default_path
+from ..errors import SettingsError
+from .file import SettingsFile, default_path
 from .model import PAGE_SIZES, BadValue, PageSize, Settings, Site
 
 __all__ = [

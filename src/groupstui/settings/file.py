@@ -11,6 +11,7 @@ from typing import Any
 
 import platformdirs
 
+from ..errors import SettingsError
 from ..private_files import make_private_folder, write_private
 from ..text import sanitize
 from .model import BadValue, Settings, Site
@@ -19,10 +20,6 @@ _PLACE = re.compile(r" \(at line (\d+), column \d+\)$")
 """Where a TOML error is, as the standard library words it."""
 
 _KEYS = frozenset(field.name for field in fields(Settings))
-
-
-class SettingsError(Exception):
-    """The settings can't be read or kept; `str()` gives one line with the file, the line and the key."""
 
 
 def default_path() -> Path:

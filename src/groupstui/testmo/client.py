@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 import httpx
 from socksio.exceptions import SOCKSError
 
-from ..diagnostics import Secret, register_secret
+from ..diagnostics import redact, register_secret
 from ..errors import (
     Forbidden,
     InvalidResponse,
@@ -31,6 +31,7 @@ from ..errors import (
     WrongAddress,
 )
 from ..text import sanitize
+from ..token import Token
 from ..version import __version__
 from .body import InvalidPayload, error_message, is_web_page, read_bounded
 from .instance import Instance
@@ -51,7 +52,7 @@ class Client:
     def __init__(
         self,
         instance: Instance,
-        token: Secret,
+        token: Token,
         *,
         transport: httpx.AsyncBaseTransport | None,
         network: Network,
@@ -172,9 +173,9 @@ class Client:
     def _refusal(self, answer: Answer, path: str) -> TestmoError:
         """Turn a status other than 200 into the error that says what to do."""
         status = answer.status
-        because = f": {said}" if (said := error_message(answer.body)) else ""
+        because = f": {redact(said)}" if (said := error_message(answer.body)) else ""
         if 300 <= status < 400:
-            target = sanitize(answer.headers.get("location", "nowhere"))
+            target = redact(sanitize(answer.headers.get("location", "nowhere")))
             return WrongAddress(f"the site redirects to {target} ({status}); the token was not sent there")
         if status == 429:
             return RateLimited(f"the site asks for a pause (429{because})", retry_after=_retry_after(answer))

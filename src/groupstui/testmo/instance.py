@@ -7,14 +7,12 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from ..errors import InvalidInstance
+
 HOSTED = "testmo.net"
 """The domain below which Testmo hosts its customers' sites."""
 
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
-
-
-class InvalidInstance(ValueError):
-    """The text does not name a site; the message says why, in words for the user who typed it."""
 
 
 @dataclass(frozen=True, slots=True)

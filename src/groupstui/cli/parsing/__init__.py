@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from itertools import chain
 
+from ...exit_codes import ExitCode
 from ...version import __version__
-from ..exit_codes import ExitCode
 from .browse import add_browse
 from .export import add_export
 from .history import add_history

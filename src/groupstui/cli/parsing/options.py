@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
+from ...exit_codes import ExitCode
 from ...terminal.stdio import print_error
-from ..exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -169,7 +169,8 @@ def age_options() -> Parser:
 
 def length(text: str) -> timedelta:
     """Read a length of time, as `10m`."""
-    from ...history.time_spec import InvalidTime, parse_duration
+    from ...errors import InvalidTime
+    from ...history.time_spec import parse_duration
 
     try:
         return parse_duration(text)

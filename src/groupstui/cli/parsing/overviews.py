@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..exit_codes import ExitCode
+from ...exit_codes import ExitCode
 from .options import Shared, add_command
 
 if TYPE_CHECKING:
