@@ -17,6 +17,7 @@ from groupstui.screens.browser import BrowserScreen
 from groupstui.screens.copy_export import CopyExportScreen
 from groupstui.screens.overlooking import AnalysisScreen
 from groupstui.widgets.table import Table
+from groupstui.widgets.table.cursor_view import CursorView
 
 from .cli.running import SECONDS, shell_environment
 from .real.conftest import need
@@ -114,6 +115,7 @@ def test_every_key_in_the_table_is_bound():
         *CopyExportScreen.BINDINGS,
         *AnalysisScreen.BINDINGS,
         *Table.BINDINGS,
+        *CursorView.BINDINGS,
     )
     bound = {key.strip() for binding in bindings for key in binding.key.split(",")}
     told = {key for row in section("Keys").splitlines() for key in re.findall(r"^\|(.*?)\|", row)}

@@ -29,7 +29,7 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.OK: "done; yes",
     ExitCode.FALSE: "no: not a member, findings, differences, changes",
     ExitCode.USAGE: "wrong usage, invalid settings, no terminal for the app",
-    ExitCode.UNKNOWN: "unknown: incomplete data, a time before the history, an invalid answer, a bug",
+    ExitCode.UNKNOWN: "unknown: incomplete data, time before the history, invalid answer, a bug",
     ExitCode.UNAUTHORIZED: "no token, or the site does not accept it (401)",
     ExitCode.NOT_ADMIN: "the token's user is not a site admin (403)",
     ExitCode.NOT_FOUND: "no such user or group, or ambiguous",

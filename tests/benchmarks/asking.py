@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from statistics import median
 from time import perf_counter
 
-from groupstui.__main__ import TURN
 from groupstui.service.service import GroupsService
 
 from . import serving
@@ -42,7 +41,6 @@ async def _read(site: serving.Served) -> tuple[float, float]:
         await service.groups_page(1, 15)
 
         # As the program does.
-        sys.setswitchinterval(TURN)
         gc.freeze()
 
         async def beat() -> None:

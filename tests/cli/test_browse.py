@@ -40,13 +40,13 @@ def test_it_begins_with_the_site_and_its_first_groups(cli):
 
 def test_a_number_opens_a_group_and_then_a_user(browse):
     said = browse("1", "1")
-    assert said[:2] == ["Group QA, number 1, 5 members.", "1. Ada Lovelace"]
-    assert said[6].startswith("User Ada Lovelace, number 1, in ")
+    assert said[:2] == ["Group QA, id 1, 5 members.", "1. Ada Lovelace"]
+    assert said[6].startswith("User Ada Lovelace, id 1, in ")
     assert any(line.endswith(". QA, 5 members") for line in said[7:])
 
 
 def test_pages_turn_and_have_ends(browse):
-    assert browse("p")[-1] == "This is the beginning of the list."
+    assert browse("p")[-1] == "This is the start of the list."
     assert browse("n")[-1] == "Page 2 of 12, lines 21 to 40 of 230."
     assert browse("g 12")[-1] == "Page 12 of 12, lines 221 to 230 of 230."
     assert browse("g 12", "n")[-1] == "This is the end of the list."
@@ -60,14 +60,14 @@ def test_a_number_of_another_page_opens_its_line(browse):
 def test_back_leads_to_where_one_was_on_its_page(browse):
     said = browse("n", "25", "b")
     assert said[-1] == "Page 2 of 12, lines 21 to 40 of 230."
-    assert browse("b")[-1].startswith("This is where you began.")
+    assert browse("b")[-1].startswith("This is the first view.")
 
 
 def test_a_name_finds_groups_and_users(browse):
-    assert browse("hopper")[0] == "User Grace Hopper, number 2, in " + browse("hopper")[0].partition("in ")[2]
-    assert "fits" in browse("release")[0]
+    assert browse("hopper")[0] == "User Grace Hopper, id 2, in " + browse("hopper")[0].partition("in ")[2]
+    assert "matches for release" in browse("release")[0]
     assert browse("release", "1")[-1] != ""
-    assert browse("zzz")[0] == "Nothing is called zzz. ? says what can be typed."
+    assert browse("zzz")[0] == "No match for zzz. ? prints help."
 
 
 def test_a_slash_finds_what_is_called_like_a_command(browse, demo):
@@ -81,7 +81,7 @@ def test_groups_are_sorted_in_turn(browse):
 
 
 def test_only_the_list_of_all_groups_is_sorted(browse):
-    assert browse("QA", "s")[-1] == "s sorts the list of all groups: l goes there."
+    assert browse("QA", "s")[-1] == "s sorts the list of all groups; l opens it."
 
 
 def test_lines_that_read_alike_have_numbers(browse, demo):
@@ -92,7 +92,7 @@ def test_lines_that_read_alike_have_numbers(browse, demo):
 
 
 def test_help_says_what_can_be_typed(browse):
-    assert any(line.startswith("n: next lines.") for line in browse("?"))
+    assert any(line.startswith("n: next page.") for line in browse("?"))
 
 
 def test_a_line_that_is_not_there_is_told(browse):
@@ -104,12 +104,12 @@ def test_reading_again_shows_what_changed_and_a_failure_leaves_what_was_there(cl
     assert said.count("All groups, 230.") == 2
     demo.faults.always("500", after=4)
     said = cli("browse", "--plain", stdin="r\n1\n").out.splitlines()
-    assert "What was read before is still here." in said
-    assert "Group QA, number 1, 5 members." in said
+    assert "The groups that were read before are still shown." in said
+    assert "Group QA, id 1, 5 members." in said
 
 
 def test_it_can_begin_at_a_name(cli):
-    assert "Group QA, number 1, 5 members." in cli("browse", "--plain", "#1").out
+    assert "Group QA, id 1, 5 members." in cli("browse", "--plain", "#1").out
 
 
 def test_q_leaves_at_once(browse):
@@ -131,7 +131,7 @@ def test_on_a_terminal_without_a_screen_there_are_only_lines(demo):
         os.write(ours, b"\x04")
         assert program.wait(SECONDS) == 0
     os.close(ours)
-    assert b"Group QA, number 1, 5 members." in seen
+    assert b"Group QA, id 1, 5 members." in seen
     assert b"\x1b" not in seen
 
 
@@ -146,7 +146,7 @@ def test_without_plain_it_means_the_app(demo):
     environment = shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token)
     outcome = in_a_shell("browse", environment=environment)
     assert outcome.code == 2
-    assert "the app draws on a terminal" in outcome.err
+    assert "stdin and stderr must be a terminal" in outcome.err
 
 
 def test_names_from_a_server_are_said_and_not_obeyed():

@@ -36,16 +36,16 @@ def test_1_is_no(cli):
         (["groups", "--format", "xml"], "invalid choice: 'xml'"),
         (["groups", "--sort", "colour"], "there is no field “colour”"),
         (["groups", "--columns", "id,colour"], "there is no field “colour”"),
-        (["groups", "--concurrency", "0"], "“0” is no number above 0; see: groupstui groups --help"),
+        (["groups", "--concurrency", "0"], "“0” is not a positive integer; see: groupstui groups --help"),
         (["who"], "arguments are required: USER; see: groupstui who --help"),
         (
             ["snapshot", "list", "--offline"],
             "--offline; see: groupstui snapshot --help",
         ),
-        (["snapshot", "list", "--older-than", "3d"], "--older-than goes with snapshot prune"),
-        (["auth", "status", "--purge"], "--purge goes with auth logout"),
-        (["lookup", "/no/such/file"], "/no/such/file can't be read: No such file or directory"),
-        (["groups", "--instance", "not a site"], "names no site"),
+        (["snapshot", "list", "--older-than", "3d"], "--older-than needs snapshot prune"),
+        (["auth", "status", "--purge"], "--purge needs auth logout"),
+        (["lookup", "/no/such/file"], "cannot read /no/such/file: No such file or directory"),
+        (["groups", "--instance", "not a site"], "is not a valid Testmo address"),
         (["groups", "--token-file", "/no/such/file"], "No such file or directory"),
         (["export", "groups", "-o", "/no/such/folder/x.csv"], "No such file or directory"),
     ],
@@ -63,20 +63,20 @@ def test_2_is_no_site(cli, environ):
     environ.clear()
     outcome = cli("groups")
     assert (outcome.code, outcome.out) == (2, "")
-    assert "no site: add --instance, set TESTMO_INSTANCE, or run: groupstui auth login" in outcome.err
+    assert "no instance: add --instance, set TESTMO_INSTANCE, or run: groupstui auth login" in outcome.err
 
 
 def test_2_is_no_terminal_for_the_app():
     outcome = in_a_shell("--demo", environment=shell_environment())
     assert outcome.code == 2
-    assert "the app draws on a terminal, and this is none" in outcome.err
+    assert "stdin and stderr must be a terminal" in outcome.err
 
 
 def test_3_is_a_no_that_cannot_be_believed(cli, demo):
     demo.faults.always("wrong-total")
     outcome = cli("check", "ada lovelace", "Night shift")
     assert outcome.code == 3
-    assert "a “no” can't be believed" in outcome.err
+    assert "“no” is uncertain" in outcome.err
 
 
 def test_a_yes_can_be_believed_of_incomplete_data(cli, demo):

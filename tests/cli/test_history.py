@@ -95,7 +95,7 @@ def test_a_moment_that_makes_no_sense_is_wrong_usage(cli, changed, since):
 def test_offline_without_a_reading_says_so(cli, demo):
     outcome = cli("who", "ada", "--offline")
     assert outcome.code == 3
-    assert "no reading was kept yet" in outcome.err
+    assert "there is no snapshot yet" in outcome.err
     assert demo.log.requests == []
     assert not default_folder().exists()
 
@@ -115,7 +115,7 @@ def test_an_address_is_looked_for_where_addresses_are(cli, demo):
     [
         (("--since", "1m", "--until", "10m"), "--until is before --since"),
         (("--since", "#2", "--until", "#1"), "--until is before --since"),
-        (("--since", "2199-01-01"), "“2199-01-01” is still to come"),
+        (("--since", "2199-01-01"), "“2199-01-01” is in the future"),
     ],
 )
 def test_moments_in_the_wrong_order_are_wrong_usage(cli, changed, moments, says):
@@ -138,13 +138,13 @@ def test_until_a_date_means_its_end(cli, changed):
 def test_there_may_be_no_readings_yet(cli):
     outcome = cli("snapshot", "list")
     assert (outcome.code, outcome.out) == (0, "")
-    assert "no reading of " in outcome.err
+    assert "there is no snapshot of " in outcome.err
 
 
 def test_signing_out_purges_the_history_whatever_the_keyring_says(cli, demo, changed):
     outcome = cli("auth", "logout", "--purge")
     assert outcome.code == 4
-    assert "its history is deleted" in outcome.err
+    assert "deleted its history" in outcome.err
     assert list(default_folder().iterdir()) == []
 
 
@@ -160,7 +160,7 @@ def test_a_young_reading_spares_the_requests(cli, demo):
     before = len(demo.log.requests)
     outcome = cli("members", "QA", "--max-age", "10m")
     assert "Ada Lovelace" in outcome.out
-    assert "from the history" in outcome.err
+    assert "from the snapshot of " in outcome.err
     assert len(demo.log.requests) == before
 
 
@@ -183,9 +183,9 @@ def test_an_age_that_makes_no_sense_is_wrong_usage(cli):
 
 
 def test_a_snapshot_is_saved_and_pruned(cli, demo):
-    assert "kept snapshot #1: 230 groups" in cli("snapshot", "save").err
-    assert "kept snapshot #2: 230 groups, 0 changes" in cli("snapshot", "save").err
-    assert "dropped 0 snapshots" in cli("snapshot", "prune", "--older-than", "1d").err
+    assert "saved snapshot #1: 230 groups" in cli("snapshot", "save").err
+    assert "saved snapshot #2: 230 groups, 0 changes" in cli("snapshot", "save").err
+    assert "deleted 0 snapshots" in cli("snapshot", "prune", "--older-than", "1d").err
     assert cli("snapshot", "prune").code == 2
 
 
@@ -225,7 +225,7 @@ def test_a_damaged_history_is_told_once_and_begun_anew(cli, demo):
 
 def test_doctor_tells_where_the_history_is_and_what_is_wrong_with_it(cli, demo, environ):
     path = History(demo.url, default_folder()).path
-    assert f"nothing yet; it will be {path}" in cli("doctor").out
+    assert f"no snapshot yet; the file will be {path}" in cli("doctor").out
     assert not path.exists()
     cli("groups", "-q")
     assert f"1 snapshot in {path}, 0.1 MB" in cli("doctor").out

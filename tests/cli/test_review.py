@@ -27,7 +27,7 @@ def test_a_review_is_never_written_over_another_unasked(cli, tmp_path):
     (tmp_path / "review").mkdir()
     outcome = cli("export", "review", "-o", str(tmp_path / "review"))
     assert outcome.code == 2
-    assert "add --force to replace it" in outcome.err
+    assert "Add --force to replace it" in outcome.err
     assert cli("export", "review", "-o", str(tmp_path / "review"), "--force").code == 0
 
 

@@ -55,7 +55,7 @@ def test_a_full_disk_is_told_in_a_line(shell, line):
     code, _, err = shell(f"{line} >/dev/full")
     assert (code, err.splitlines()[-1]) == (
         3,
-        "groupstui: the answer can't be written: No space left on device",
+        "groupstui: cannot write to stdout: No space left on device",
     )
 
 

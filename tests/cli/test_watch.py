@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
-from groupstui.cli import main as cli
 from groupstui.cli.context import Context
+from groupstui.cli.parser import parse
 from groupstui.cli.watch import watch
 from groupstui.errors import Unauthorized, UsageError
 from groupstui.exit_codes import ExitCode
@@ -40,7 +40,7 @@ def watched(demo, capsys):
     """Watch the demo site while things happen; give the exit code and the lines."""
 
     async def run(*happenings: Callable[[], object], arguments=()):
-        options = cli.parse(["watch", "--instance", demo.url, *arguments])
+        options = parse(["watch", "--instance", demo.url, *arguments])
         clock = EventfulClock(*happenings)
         code = await watch(Context(options, {"TESTMO_TOKEN": demo.token}, clock=clock))
         told = capsys.readouterr()
@@ -88,7 +88,7 @@ async def test_a_failure_is_told_and_the_pauses_grow(demo, watched):
     code, events, told, waits = await watched(trouble, nothing, mended)
     assert code is ExitCode.OK
     assert waits[:4] == [300.0, 600.0, 1200.0, 300.0]
-    assert "the next try is in 0:10:00" in told
+    assert "retrying in 0:10:00" in told
     assert [each["change"] for each in events] == ["joined"]
 
 
@@ -99,7 +99,7 @@ async def test_an_incomplete_reading_tells_nothing(demo, watched):
 
     _, events, told, _ = await watched(spoilt)
     assert events == []
-    assert "this reading tells nothing" in told
+    assert "this crawl is ignored" in told
 
 
 async def test_a_token_that_is_revoked_ends_it(demo, watched):
@@ -124,7 +124,7 @@ async def test_the_command_gets_no_token(demo, watched, tmp_path, monkeypatch):
 async def test_a_change_whose_command_fails_is_not_lost(demo, watched):
     _, events, told, _ = await watched(lambda: demo.site.add_member(1, 30), arguments=["--exec", "exit 3"])
     assert [each["user"] for each in events] == ["Guido van Rossum"]
-    assert "the command ended with 3" in told
+    assert "the command failed with exit code 3" in told
 
 
 async def test_less_than_a_minute_is_refused(watched, demo):

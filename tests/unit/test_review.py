@@ -13,7 +13,7 @@ import pytest
 
 from groupstui.directory.directory import Directory, Group, UserProfile
 from groupstui.errors import FileAlreadyExists, FileNotWritten
-from groupstui.output.access_review import SUMS, file_name, review_files
+from groupstui.output.access_review import MANIFEST, file_name, review_files
 from groupstui.output.files import write_folder
 from groupstui.output.formats import FORMULA_STARTS
 
@@ -43,7 +43,7 @@ def test_each_group_has_a_table_for_users_and_one_for_spreadsheets():
         "groups/00002-empty.md",
         "groups/00002-empty.csv",
         "index.md",
-        SUMS,
+        MANIFEST,
     ]
     rows = list(csv.DictReader(io.StringIO(files["groups/00001-qa.csv"])))
     assert [(row["user"], row["marks"], row["keep or remove"], row["comment"]) for row in rows] == [
@@ -53,15 +53,15 @@ def test_each_group_has_a_table_for_users_and_one_for_spreadsheets():
         ("Grace", "inactive, no two-factor", "", ""),
     ]
     assert "| 2 | Grace | inactive, no two-factor |  |  |" in files["groups/00001-qa.md"]
-    assert "Nobody is in this group." in files["groups/00002-empty.md"]
+    assert "This group has no members." in files["groups/00002-empty.md"]
     assert "| QA | 1 | 4 | [Markdown](groups/00001-qa.md) [CSV](groups/00001-qa.csv) |" in files["index.md"]
 
 
 def test_the_manifest_has_the_sum_of_every_other_file():
     files = review_files(directory_of(QA), SITE)
-    told = dict(reversed(line.split("  ")) for line in files[SUMS].splitlines())
+    told = dict(reversed(line.split("  ")) for line in files[MANIFEST].splitlines())
     assert told == {
-        name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items() if name != SUMS
+        name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items() if name != MANIFEST
     }
 
 
@@ -131,7 +131,7 @@ def test_what_a_user_has_put_there_or_written_is_never_replaced(tmp_path, name):
     write_folder(folder, FILES, time=0)
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text("notes")
-    with pytest.raises(FileNotWritten, match=f"{name} is not as groupstui wrote it"):
+    with pytest.raises(FileNotWritten, match=f"{name} was not written by groupstui"):
         write_folder(folder, FILES, time=0, force=True)
     assert (folder / name).read_text() == "notes"
 
@@ -141,7 +141,7 @@ def test_a_folder_of_somebody_else_s_is_never_replaced_unless_it_is_empty(tmp_pa
     write_folder(tmp_path / "documents", FILES, time=0, force=True)
     (tmp_path / "pictures").mkdir()
     (tmp_path / "pictures/ada.jpg").write_bytes(b"ada")
-    with pytest.raises(FileNotWritten, match=r"ada\.jpg is not as groupstui wrote it"):
+    with pytest.raises(FileNotWritten, match=r"ada\.jpg was not written by groupstui"):
         write_folder(tmp_path / "pictures", FILES, time=0, force=True)
 
 
@@ -154,7 +154,7 @@ def test_a_link_is_not_followed(tmp_path):
 
 def test_a_file_in_the_way_is_never_replaced(tmp_path):
     (tmp_path / "review").write_text("mine")
-    with pytest.raises(FileNotWritten, match="no folder"):
+    with pytest.raises(FileNotWritten, match="not a directory"):
         write_folder(tmp_path / "review", FILES, time=0, force=True)
     assert (tmp_path / "review").read_text() == "mine"
 
@@ -168,5 +168,5 @@ def test_a_failure_half_way_leaves_what_was_there(tmp_path):
 
 
 def test_a_folder_that_can_t_be_made_is_told(tmp_path):
-    with pytest.raises(FileNotWritten, match="can't be written"):
+    with pytest.raises(FileNotWritten, match="cannot write"):
         write_folder(tmp_path / "nowhere" / "review", FILES, time=0)

@@ -1,57 +1,240 @@
-"""Browsing without the full screen: for screen readers, plain terminals and recordings."""
+"""Browse by numbered lines: for screen readers, simple terminals and recordings."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from math import ceil
 
-from ..errors import TestmoError
+from ..directory.directory import Directory, Group, User
+from ..errors import MatchError, TestmoError
 from ..exit_codes import ExitCode
 from ..output.records import as_of
+from ..text import fold, pluralize, sanitize
+from ..times import local_minute
 from .context import Context
-from .plain import PlainBrowser
 
 PROMPT = "> "
 
+PAGE_LINES = 20
+"""Lines of a list that are printed at a time."""
+
+HELP = (
+    "A number opens that line of the list.",
+    "n: next page. p: previous page. g 3: page 3.",
+    "A name, or a part of one, finds groups and users; /n finds the name n.",
+    "b: back. l: list of all groups. s there: sort by name, by members, or in Testmo's order.",
+    "r: read the groups again. ?: help. q: quit.",
+)
+
+SORT_ORDERS = ("in Testmo's order", "by name", "by members, most first")
+
 
 async def browse(context: Context) -> ExitCode:
-    """Read the site, then read lines and answer them, until there are no more.
+    """Read the groups, then answer lines from stdin until the end of the input.
 
     Raises:
-        TestmoError: If the site can't be read to begin with; later, that is said, and one can go on.
+        TestmoError: If the groups cannot be read at the start; a later failure is only reported.
     """
-    context.plain = True
-    asked = sys.stdin.isatty()
-    if asked:
-        _say(["Reading the site."])
+    context.show_progress = False  # only whole lines are printed
+    interactive = sys.stdin.isatty()
+    if interactive:
+        _print(["Reading the groups."])
     directory = await context.directory()
     browser = PlainBrowser(directory)
-    _say([f"{context.instance.name}, as of {as_of(directory).astimezone():%Y-%m-%d %H:%M}."])
+    _print([f"{context.instance.name}, as of {local_minute(as_of(directory))}."])
     name = context.options.name
-    _say(browser.open(name) if name else browser.opened())
-    if asked:
-        _say(["Type a number, a name, or ? for help."])
-    while line := await asyncio.to_thread(_read_line, PROMPT if asked else ""):
+    _print(browser.open(name) if name else browser.view())
+    if interactive:
+        _print(["Type a number, a name, or ? for help."])
+    await context.save_history()
+    while line := await asyncio.to_thread(_read_line, PROMPT if interactive else ""):
         match line.strip():
             case "q" | "quit" | "exit":
                 break
             case "r":
                 try:
-                    _say(browser.read_again(await context.directory()))
+                    _print(browser.reload(await context.directory()))
+                    await context.save_history()
                 except TestmoError as error:
-                    _say([f"{error}. {error.hint}", "What was read before is still here."])
+                    _print([error.full, "The groups that were read before are still shown."])
             case _:
-                _say(browser.answer(line))
+                _print(browser.answer(line))
     return ExitCode.OK
 
 
 def _read_line(prompt: str) -> str:
-    """Read a line as it was typed; an empty text at the end of the input."""
+    """Return a line with its line break; an empty text at the end of the input."""
     sys.stdout.write(prompt)
     sys.stdout.flush()
     return sys.stdin.readline()
 
 
-def _say(lines: list[str]) -> None:
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+def _print(lines: list[str]) -> None:
+    sys.stdout.writelines(f"{line}\n" for line in lines)
     sys.stdout.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A list of groups or users, and the page that is shown."""
+
+    title: str
+    items: Sequence[Group | User]
+    page: int = 1
+    """Counted from 1."""
+    notes: tuple[str, ...] = ()
+    """Lines after the title."""
+
+    @property
+    def last_page(self) -> int:
+        """The number of pages; an empty list has one."""
+        return max(1, ceil(len(self.items) / PAGE_LINES))
+
+
+class PlainBrowser:
+    """The view and the views before it. Returns lines to print; reads and prints nothing."""
+
+    def __init__(self, directory: Directory) -> None:
+        """Start with the list of all groups."""
+        self._directory = directory
+        self._order = 0
+        self._views = [self._all_groups()]
+
+    def reload(self, directory: Directory) -> list[str]:
+        """Replace the directory, and start again with the list of all groups."""
+        self._directory = directory
+        self._views = [self._all_groups()]
+        return self.view()
+
+    def view(self) -> list[str]:
+        """Return the current view: its title, notes and page."""
+        view = self._views[-1]
+        return [view.title, *view.notes, *self._page()]
+
+    def answer(self, line: str) -> list[str]:
+        """Run a typed command, except `q` and `r`, and return the lines to print."""
+        word, _, rest = line.strip().partition(" ")
+        match word:
+            case "":
+                return self._page()
+            case "?" | "help":
+                return list(HELP)
+            case "n":
+                return self._turn(self._views[-1].page + 1, "This is the end of the list.")
+            case "p":
+                return self._turn(self._views[-1].page - 1, "This is the start of the list.")
+            case "g" if rest.isdecimal():
+                return self._turn(int(rest), f"There is no page {rest}.")
+            case "b":
+                return self._back()
+            case "l":
+                self._views = [self._all_groups()]
+                return self.view()
+            case "s" if not rest:
+                return self._sort()
+            case _ if word.isdecimal() and not rest:
+                return self._open_line(int(word))
+            case _:
+                return self._find(line.strip().removeprefix("/").strip())
+
+    def open(self, name: str) -> list[str]:
+        """Open the group or user with a name or id, or list all that match."""
+        for index in (self._directory.group_index, self._directory.user_index):
+            with suppress(MatchError):
+                return self._open(index.find(name))
+        return self._find(name)
+
+    # Commands
+
+    def _turn(self, page: int, otherwise: str) -> list[str]:
+        view = self._views[-1]
+        if not 1 <= page <= view.last_page:
+            return [otherwise]
+        self._views[-1] = replace(view, page=page)
+        return self._page()
+
+    def _back(self) -> list[str]:
+        if len(self._views) == 1:
+            return ["This is the first view. q quits."]
+        self._views.pop()
+        return self.view()
+
+    def _sort(self) -> list[str]:
+        if len(self._views) > 1:
+            return ["s sorts the list of all groups; l opens it."]
+        self._order = (self._order + 1) % len(SORT_ORDERS)
+        self._views = [self._all_groups()]
+        return [f"Sorted {SORT_ORDERS[self._order]}.", *self.view()]
+
+    def _open_line(self, number: int) -> list[str]:
+        items = self._views[-1].items
+        if not 1 <= number <= len(items):
+            lines = pluralize(len(items), "line")
+            return [f"There is no line {number}: the list has {lines}. /{number} finds a name."]
+        return self._open(items[number - 1])
+
+    def _open(self, item: Group | User) -> list[str]:
+        self._views.append(self._group(item) if isinstance(item, Group) else self._user(item))
+        return self.view()
+
+    def _find(self, text: str) -> list[str]:
+        directory = self._directory
+        found: list[Group | User] = [
+            *directory.group_index.search(text),
+            *directory.user_index.search(text),
+        ]
+        if not found:
+            return [f"No match for {sanitize(text)}. ? prints help."]
+        if len(found) == 1:
+            return self._open(found[0])
+        matches = pluralize(len(found), "match", "matches")
+        self._views.append(View(f"{matches} for {sanitize(text)}: groups, then users.", found))
+        return self.view()
+
+    # Views
+
+    def _all_groups(self) -> View:
+        groups = list(self._directory.groups)
+        if self._order == 1:
+            groups.sort(key=lambda group: (fold(group.name), group.id))
+        elif self._order == 2:
+            groups.sort(key=lambda group: -len(group.members))
+        incomplete = "Groups may be missing: the instance changed while it was read."
+        notes = () if self._directory.complete else (incomplete,)
+        return View(f"All groups, {len(groups):,}.", groups, notes=notes)
+
+    def _group(self, group: Group) -> View:
+        members = sorted(self._directory.members(group), key=lambda user: (fold(user.label), user.id))
+        name = sanitize(group.name) or "(no name)"
+        return View(f"Group {name}, id {group.id}, {pluralize(len(members), 'member')}.", members)
+
+    def _user(self, user: User) -> View:
+        groups = self._directory.groups_of(user.id)
+        count = pluralize(len(groups), "group")
+        return View(f"User {sanitize(user.label)}, id {user.id}, in {count}.", groups)
+
+    def _page(self) -> list[str]:
+        view = self._views[-1]
+        start = (view.page - 1) * PAGE_LINES
+        shown = view.items[start : start + PAGE_LINES]
+        texts = Counter(map(_line, view.items))
+        lines = [
+            f"{number}. {_line(item)}{f', id {item.id}' if texts[_line(item)] > 1 else ''}"
+            for number, item in enumerate(shown, start + 1)
+        ]
+        if view.last_page > 1:
+            place = f"lines {start + 1} to {start + len(shown)} of {len(view.items):,}"
+            lines.append(f"Page {view.page} of {view.last_page}, {place}.")
+        return lines or ["The list is empty."]
+
+
+def _line(item: Group | User) -> str:
+    """Return the text of a line; lines that read the same get an id."""
+    if isinstance(item, Group):
+        return f"{sanitize(item.name) or '(no name)'}, {pluralize(len(item.members), 'member')}"
+    return sanitize(item.label)

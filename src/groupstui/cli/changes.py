@@ -1,109 +1,60 @@
-"""Tells what changed on a site, and minds the readings that tell it."""
+"""Show what changed on an instance."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from ..errors import UnknownAnswer, UsageError
 from ..exit_codes import ExitCode
-from ..history import History
+from ..history import History, Snapshot
 from ..history.time_spec import PointInTime
-from ..output.analysis import changes_report
-from ..output.records import SNAPSHOT_FIELDS, snapshot_record
-from ..output.report import Report
+from ..output.records import changes_report
 from ..text import pluralize, sanitize
+from ..times import local_minute
 from .context import Context
-from .output import show
-
-if TYPE_CHECKING:
-    from datetime import timedelta
+from .output import answer
 
 
 async def changes(context: Context) -> ExitCode:
-    """Tell what changed between two moments; the later one is now, unless another is named."""
-    options, now = context.options, datetime.now(UTC)
+    """List the changes between two points in time; the later one is now unless `--until` names another."""
+    options, now = context.options, context.clock.now()
     since_when = PointInTime.parse(options.since, now)
     until_when = PointInTime.parse(options.until, now, end_of_day=True) if options.until else None
     if since_when.time is not None and since_when.time > now:
-        raise UsageError(f"“{sanitize(options.since)}” is still to come")
-    history = _history(context)
+        raise UsageError(f"--since “{sanitize(options.since)}” is in the future")
+    history = context.required_history()
     directory = await context.directory()
+    await context.save_history()  # the answer includes this crawl
     if not directory.complete:
-        context.warn("the site changed while it was read: what is told ends with the reading before")
-    since, until = history.at(since_when), history.at(until_when or PointInTime(datetime.now(UTC)))
-    if since is None or until is None:
-        raise UnknownAnswer(f"nothing is known of {context.instance.name} yet")
-    if since.id > until.id or (since_when.time and until_when and (until_when.time or now) < since_when.time):
-        raise UsageError("--until is before --since")
-    if until_when is not None and until_when.time is not None and until_when.time < until.taken_at:
-        raise UnknownAnswer(f"nothing is known of that time: the history begins on {_words(until.taken_at)}")
-    if since_when.time is not None and since.taken_at > since_when.time:
-        context.warn(f"the history begins on {_words(since.taken_at)}")
+        context.warn("the instance changed while it was read: the changes end with the previous snapshot")
+    since, until = _snapshots(context, history, since_when, until_when, now)
     found = history.changes(since, until)
-    shown = show(context, changes_report(context.instance.origin, found, since, until))
-    context.warn(
-        f"{pluralize(len(found), 'change')} from {_words(since.taken_at)} to {_words(until.taken_at)}"
-    )
-    if shown is not ExitCode.OK:
-        return shown
-    return ExitCode.FALSE if found and options.exit_code else ExitCode.OK
+    code = ExitCode.FALSE if found and options.exit_code else ExitCode.OK
+    code = answer(context, changes_report(context.instance.origin, found, since, until), code)
+    period = f"from {local_minute(since.taken_at)} to {local_minute(until.taken_at)}"
+    context.warn(f"{pluralize(len(found), 'change')} {period}")
+    return code
 
 
-async def snapshot(context: Context) -> ExitCode:
-    """Tell, take or drop the readings that are kept."""
-    if context.options.older_than is not None and context.options.action != "prune":
-        raise UsageError("--older-than goes with snapshot prune")
-    match context.options.action:
-        case "list":
-            return _list(context)
-        case "save":
-            return await _save(context)
-        case _:
-            return _prune(context)
+def _snapshots(
+    context: Context, history: History, since_when: PointInTime, until_when: PointInTime | None, now: datetime
+) -> tuple[Snapshot, Snapshot]:
+    """Return the snapshots that show the instance at two points in time.
 
-
-def _list(context: Context) -> ExitCode:
-    history = _history(context)
-    records = [snapshot_record(each) for each in history.snapshots()] if history.exists else []
-    if not records:
-        context.warn(f"no reading of {context.instance.name} was kept yet")
-    now = datetime.now(UTC)
-    return show(
-        context,
-        Report("snapshots", SNAPSHOT_FIELDS, records, context.instance.origin, now, complete=True),
-    )
-
-
-async def _save(context: Context) -> ExitCode:
-    history = _history(context)
-    before = history.snapshots()
-    directory = await context.directory()
-    after = history.snapshots()
-    if after == before:
-        why = "nothing was kept" if directory.complete else "the site changed while it was read"
-        context.warn(f"{why}; try again")
-        return ExitCode.UNKNOWN
-    changed = pluralize(after[-1].changes, "change")
-    context.warn(f"kept snapshot #{after[-1].id}: {pluralize(after[-1].groups, 'group')}, {changed}")
-    return ExitCode.OK
-
-
-def _prune(context: Context) -> ExitCode:
-    age: timedelta | None = context.options.older_than
-    if age is None:
-        raise UsageError("snapshot prune needs --older-than, such as 90d")
-    dropped = _history(context).prune(datetime.now(UTC) - age)
-    context.warn(f"dropped {pluralize(dropped, 'snapshot')}")
-    return ExitCode.OK
-
-
-def _history(context: Context) -> History:
-    history = context.history
-    if history is None:
-        raise UsageError("no history is kept: the settings say history = false")
-    return history
-
-
-def _words(time: datetime) -> str:
-    return f"{time.astimezone():%Y-%m-%d %H:%M}"
+    Raises:
+        UsageError: If the second is before the first.
+        UnknownAnswer: If the history does not reach back that far.
+    """
+    since = history.at(since_when)
+    until = history.at(until_when or PointInTime(context.clock.now()))
+    if since is None or until is None:
+        raise UnknownAnswer(f"there is no snapshot of {context.instance.name} yet")
+    until_time = None if until_when is None else until_when.time
+    if since.id > until.id or (since_when.time and until_when and (until_time or now) < since_when.time):
+        raise UsageError("--until is before --since")
+    begins = f"the history begins on {local_minute(history.snapshots()[0].taken_at)}"
+    if until_time is not None and until_time < until.taken_at:
+        raise UnknownAnswer(f"no data for that time: {begins}")
+    if since_when.time is not None and since.taken_at > since_when.time:
+        context.warn(begins)
+    return since, until

@@ -1,36 +1,30 @@
-"""Shows where the settings are, and what they are."""
+"""Show the settings."""
 
 from __future__ import annotations
 
 import sys
 
-from ..errors import SettingsError, UsageError
 from ..exit_codes import ExitCode
-from ..settings import SettingsFile, default_path
 from .context import Context
 
 
 async def config(context: Context) -> ExitCode:
-    """Tell the path of the settings, or what they are.
+    """Print the path of the settings file, or the settings.
 
     Raises:
-        UsageError: If they can't be read, or hold what makes no sense.
+        SettingsError: If the file cannot be read.
     """
-    file = SettingsFile(default_path())
     if context.options.action == "path":
-        print(file.path)
+        print(context.settings_file.path)
         return ExitCode.OK
-    try:
-        settings = file.load()
-    except SettingsError as error:
-        raise UsageError(str(error)) from None
+    settings = context.settings
     lines = [
         f"theme = {settings.theme or 'the default'}",
         f"page_size = {settings.page_size}",
         f"history = {'true' if settings.history else 'false'}",
         f"history_days = {settings.history_days}",
-        f"current = {settings.current or 'no site yet'}",
+        f"current = {settings.current or 'no instance yet'}",
         *(f"sites.{site.name} = {site.instance}" for site in settings.sites),
     ]
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    sys.stdout.writelines(f"{line}\n" for line in lines)
     return ExitCode.OK

@@ -1,122 +1,164 @@
-"""From the command line to a site: which one, with which token, and how to say that it failed."""
+"""Resolve the instance, the token and the history for every command, and read the groups."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..credentials import TokenStore, token_from_environment
 from ..directory.directory import Directory
-from ..errors import InvalidInstance, SettingsError, Unauthorized, UnknownAnswer, UsageError
+from ..errors import (
+    InvalidInstance,
+    InvalidToken,
+    KeyringUnavailable,
+    Unauthorized,
+    UnknownAnswer,
+    UsageError,
+)
+from ..history import History, history_of
+from ..service.service import GroupsService, TokenSource
 from ..settings import Settings, SettingsFile, default_path
 from ..terminal.stdio import print_error
 from ..testmo.instance import Instance
+from ..testmo.network import Network
 from ..testmo.rate_limit import Clock
+from ..text import sanitize
+from ..times import local_clock, local_minute
 from ..token import Token
-from .demo_site import DEMO_INSTANCE, Demo
 
 if TYPE_CHECKING:
-    from ..history import History
-    from ..service.service import GroupsService
+    from ..demo.demo import Demo
+
+NO_HISTORY = "there is no history: the settings contain history = false"
 
 
 @dataclass
 class Context:
-    """What a command works with."""
+    """Options and environment of a command, and what follows from them."""
 
     options: argparse.Namespace
-    environ: Mapping[str, str]
-    demo: Demo | None = None
+    environ: MutableMapping[str, str]
     clock: Clock = field(default_factory=Clock)
-    """What tells the time."""
-    plain: bool = False
-    """Whether nothing but whole lines may be written, not even to say how far the reading is."""
+    show_progress: bool = True
     token_source: str = ""
-    """Where the token comes from, in words, once `open` was asked."""
+    """Where the token came from, in words, after it was requested."""
+    _service: GroupsService | None = None
+    """The service whose crawl is not saved yet."""
+
+    @cached_property
+    def demo(self) -> Demo | None:
+        """The demo instance, with `--demo`."""
+        if not self.options.demo:
+            return None
+        # Lazy boundary (httpx): the demo instance is a transport of httpx.
+        from ..demo.demo import open_demo
+
+        return open_demo()
+
+    @cached_property
+    def settings_file(self) -> SettingsFile:
+        """The settings file, which may not exist."""
+        return SettingsFile(default_path())
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings.
+
+        Raises:
+            SettingsError: If they cannot be read.
+        """
+        return self.settings_file.load()
+
+    # Instance
 
     @property
     def instance(self) -> Instance:
-        """The site that is meant: by `--instance`, by the environment, or by the last sign-in.
+        """The instance, by `--instance`, the environment or the last sign-in.
 
         Raises:
-            UsageError: If none is named.
+            UsageError: If there is none.
         """
         if self.demo is not None:
-            return DEMO_INSTANCE
+            return self.demo.instance
+        instance = self.named_instance() or self._current_instance()
+        if instance is None:
+            raise UsageError("no instance: add --instance, set TESTMO_INSTANCE, or run: groupstui auth login")
+        return instance
+
+    def named_instance(self) -> Instance | None:
+        """Return the instance that `--instance` or the environment names.
+
+        Raises:
+            UsageError: If it is not valid.
+        """
         text = self.options.instance or self.environ.get("TESTMO_INSTANCE", "").strip()
-        settings = self._settings()
-        text = settings.origin_of(text) or text or settings.current
-        if not text:
-            raise UsageError("no site: add --instance, set TESTMO_INSTANCE, or run: groupstui auth login")
-        try:
-            return Instance.parse(text)
-        except InvalidInstance as error:
-            raise UsageError(f"“{text}” names no site: {error}") from None
+        return _parse_instance(self.settings.origin_of(text) or text) if text else None
 
-    def _settings(self) -> Settings:
-        try:
-            return SettingsFile(default_path()).load()
-        except SettingsError as error:
-            raise UsageError(str(error)) from None
+    def offline_instance(self) -> Instance:
+        """Return the instance for `--offline`, of which there must be a snapshot.
 
-    @cached_property
-    def history(self) -> History | None:
-        """What the site looked like before; None where the settings want none kept."""
-        from ..history import history_of
+        Raises:
+            UsageError: If there is none.
+        """
+        instance = self.named_instance() or self._current_instance()
+        if instance is None:
+            raise UsageError("no instance: add --instance")
+        history = history_of(instance.origin, self.settings)
+        if history is None:
+            raise UsageError(NO_HISTORY)
+        if not history.exists:
+            raise UsageError(f"there is no snapshot of {instance.name}", hint="Run once without --offline.")
+        return instance
 
-        if self.demo is not None:
-            self.demo.begin()
-            return self.demo.history
-        return history_of(self.instance.origin, self._settings())
+    def _current_instance(self) -> Instance | None:
+        return _parse_instance(self.settings.current) if self.settings.current else None
+
+    # Token
 
     async def token(self) -> Token:
-        """Return the token: from stdin or a file if asked for, else the environment, else the keyring.
+        """Return the token: as `given_token`, otherwise from the keyring.
 
         Raises:
             Unauthorized: If there is none.
-            UsageError: If what was given is no token.
+            UsageError: If it is not valid.
         """
-        from ..credentials import token_from_environment
-        from ..errors import InvalidToken
+        if self.demo is not None:
+            self.token_source = "the demo instance"
+            return self.demo.token
+        return self.given_token() or await self._keyring_token()
 
+    def given_token(self) -> Token | None:
+        """Return the token from stdin or a file, if an option says so, otherwise from the environment.
+
+        Raises:
+            UsageError: If it is not valid, or if it is not known which instance it is for.
+        """
+        options = self.options
         try:
-            if self.demo is not None:
-                self.token_source = "the demo site"
-                return self.demo.token
-            if (given := self._given()) is not None:
-                return Token.parse(given)
-            if (token := token_from_environment(self.environ)) is not None:
-                self.token_source = "TESTMO_TOKEN"
-                return self._meant_for_this_site(token)
+            if options.token_stdin:
+                self.token_source = "standard input"
+                return Token.parse(sys.stdin.readline())
+            if options.token_file is not None:
+                self.token_source = f"the file {options.token_file}"
+                return Token.parse(Path(options.token_file).read_text(encoding="ascii", errors="replace"))
+            self.token_source = "TESTMO_TOKEN"
+            token = token_from_environment(self.environ)
         except (InvalidToken, OSError) as error:
-            why = error.strerror if isinstance(error, OSError) else str(error)
-            raise UsageError(f"no token from {self.token_source or 'TESTMO_TOKEN'}: {why}") from None
-        return await self._token_from_keyring()
-
-    def _given(self) -> str | None:
-        if self.options.token_stdin:
-            self.token_source = "standard input"
-            return sys.stdin.readline()
-        if self.options.token_file is not None:
-            self.token_source = f"the file {self.options.token_file}"
-            return Path(self.options.token_file).read_text(encoding="ascii", errors="replace")
-        return None
-
-    def _meant_for_this_site(self, token: Token) -> Token:
-        if not (self.options.instance or self.environ.get("TESTMO_INSTANCE", "").strip()):
-            # A token must not travel to a site that it was not meant for.
-            raise UsageError("TESTMO_TOKEN is set: name its site with --instance or TESTMO_INSTANCE")
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            raise UsageError(f"no token from {self.token_source}: {reason}") from None
+        if token is not None and self.named_instance() is None:
+            # A token must not be sent to an instance that it was not made for.
+            raise UsageError("TESTMO_TOKEN is set: name its instance with --instance or TESTMO_INSTANCE")
         return token
 
-    async def _token_from_keyring(self) -> Token:
-        from ..credentials import TokenStore
-        from ..errors import KeyringUnavailable
-
+    async def _keyring_token(self) -> Token:
+        self.token_source = "the keyring"
         try:
             token = await TokenStore().load(self.instance.origin)
         except KeyringUnavailable as error:
@@ -126,60 +168,86 @@ class Context:
                 f"no token for {self.instance.name}",
                 hint="Run: groupstui auth login; or set TESTMO_TOKEN.",
             )
-        self.token_source = "the keyring"
         return token
 
-    async def open(self) -> GroupsService:
-        """Return the service, which the caller closes.
+    # Service and history
+
+    @cached_property
+    def history(self) -> History | None:
+        """The history of the instance; None if the settings turn it off."""
+        if self.demo is not None:
+            self.demo.prepare()
+            return self.demo.history
+        return history_of(self.instance.origin, self.settings)
+
+    def required_history(self) -> History:
+        """Return the history, for commands that need one.
 
         Raises:
-            UsageError: If no site or no usable token was given.
-            Unauthorized: If there is no token.
+            UsageError: If the settings turn it off.
         """
-        from ..service.service import GroupsService
-        from ..testmo.network import Network
+        if self.history is None:
+            raise UsageError(NO_HISTORY)
+        return self.history
 
-        instance = self.instance
+    def connect(
+        self, instance: Instance, token: TokenSource, *, history: History | None = None
+    ) -> GroupsService:
+        """Return a service, which the caller closes. Nothing is sent yet."""
+        options, demo = self.options, self.demo
+        transport = None if demo is None else lambda: demo.transport
         return GroupsService(
             instance,
-            await self.token(),
-            transport=self.demo.transport if self.demo is not None else None,
-            timeout=self.options.timeout,
-            concurrency=self.options.concurrency,
-            network=Network(self.options.proxy, self.options.ca_bundle),
-            history=self.history,
+            token,
+            transport=transport,
+            timeout=options.timeout,
+            concurrency=options.concurrency,
+            network=Network(options.proxy, options.ca_bundle),
+            history=history,
+            offline=getattr(options, "offline", False),
             clock=self.clock,
         )
 
-    async def directory(self, *, users: bool = False, addresses: bool = False) -> Directory:
-        """Read the whole site and give what is there.
-
-        Args:
-            users: Read `/users`, too: only there are e-mail addresses and marks.
-            addresses: The same, for an answer that hangs on e-mail addresses: what was kept is not enough
-                then, where the site may be asked.
+    async def open(self) -> GroupsService:
+        """Return the service of the instance, which the caller closes.
 
         Raises:
-            TestmoError: If it can't be read.
-            UnknownAnswer: If it is to be recalled, and was never kept.
+            UsageError: If there is no instance, or if the token is not valid.
+            Unauthorized: If there is no token.
+        """
+        return self.connect(self.instance, await self.token(), history=self.history)
+
+    async def directory(self, *, users: bool = False, addresses: bool = False) -> Directory:
+        """Return all groups: from the last snapshot if an option allows that, otherwise from a crawl.
+
+        Args:
+            users: Read `/users` as well, for e-mail addresses and account properties.
+            addresses: The same, if the answer depends on addresses: `--max-age` has no effect then, as
+                snapshots contain none.
+
+        Raises:
+            TestmoError: If the instance cannot be read.
+            UnknownAnswer: With `--offline`, if there is no snapshot.
         """
         users = users or addresses
-        if (known := self._recalled(addresses=addresses)) is not None:
+        if (snapshot := self._snapshot(addresses=addresses)) is not None:
             if users:
-                self.warn("e-mail addresses and marks are not kept: leave --offline and --max-age out")
-            return known
-        async with await self.open() as service:
-            with Progress(service, quiet=self.options.quiet or self.plain):
+                self.warn(
+                    "snapshots contain no e-mail addresses and user details: omit --offline and --max-age"
+                )
+            return snapshot
+        service = await self.open()
+        async with service:
+            with Progress(service, enabled=self.show_progress and not self.options.quiet):
                 directory = await service.index()
-                told = await service.index_users() if users else True
-        if service.past is not None and service.past.notice:
-            self.warn(service.past.notice)
-        if not told:
-            self.warn("this token or this site does not tell e-mail addresses and marks")
+                has_profiles = await service.index_users() if users else True
+        self._service = service
+        if not has_profiles:
+            self.warn("e-mail addresses and user details are not available with this token or instance")
         return directory
 
-    def _recalled(self, *, addresses: bool) -> Directory | None:
-        """Return the last reading that was kept, where it is to be taken and young enough."""
+    def _snapshot(self, *, addresses: bool) -> Directory | None:
+        """Return the last snapshot if `--offline` or `--max-age` asks for it."""
         offline: bool = getattr(self.options, "offline", False)
         max_age: timedelta | None = getattr(self.options, "max_age", None)
         if not offline and (max_age is None or addresses):
@@ -187,41 +255,59 @@ class Context:
         history = self.history
         known = history.latest() if history is not None and history.exists else None
         if known is not None and known.as_of is not None:
-            if max_age is None or datetime.now(UTC) - known.as_of <= max_age:
-                self.warn(f"as of {known.as_of.astimezone():%Y-%m-%d %H:%M:%S}, from the history")
+            if max_age is None or self.clock.now() - known.as_of <= max_age:
+                self.warn(f"from the snapshot of {local_minute(known.as_of)}")
                 return known
         elif offline:
-            why = "the history is off" if history is None else "no reading was kept yet"
-            raise UnknownAnswer(f"nothing is known of {self.instance.name} offline: {why}")
+            reason = "the history is off" if history is None else "there is no snapshot yet"
+            raise UnknownAnswer(f"no offline data for {self.instance.name}: {reason}")
         return None
 
+    async def save_history(self) -> None:
+        """Save the crawl of this command as a snapshot, if that is still to be done."""
+        service, self._service = self._service, None
+        if service is not None and service.past is not None and service.past.notice:
+            self.warn(service.past.notice)
+
+    # Messages
+
     def warn(self, text: str) -> None:
-        """Say something beside the answer."""
+        """Print a message to stderr, unless `--quiet` is set."""
         if not self.options.quiet:
             print_error(text)
 
 
 class Progress:
-    """Says on a terminal how far the reading is; one line, which goes when it is done."""
+    """Shows the progress of a crawl on a terminal, in one line that is erased at the end."""
 
-    def __init__(self, service: GroupsService, *, quiet: bool) -> None:
+    def __init__(self, service: GroupsService, *, enabled: bool) -> None:
         self._service = service
-        self._shown = sys.stderr.isatty() and not quiet
+        self._enabled = enabled and sys.stderr.isatty()
 
     def __enter__(self) -> None:
-        if self._shown:
+        if self._enabled:
             self._service.indexed = self._draw
             self._service.pause.changed = self._draw
 
     def __exit__(self, *_: object) -> None:
-        if self._shown:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+        if self._enabled:
+            _rewrite_line("")
 
     def _draw(self) -> None:
         directory, until = self._service.directory, self._service.pause.until
-        text = f"reading {directory.arrived:,} of {directory.total or 0:,} groups"
-        if until is not None:
-            text = f"the site asks for a pause; going on at {until.astimezone():%H:%M:%S}"
-        sys.stderr.write(f"\r\x1b[K{text}")
-        sys.stderr.flush()
+        if until is None:
+            _rewrite_line(f"reading {directory.arrived:,} of {directory.total or 0:,} groups")
+        else:
+            _rewrite_line(f"rate limited (429); retrying at {local_clock(until)}")
+
+
+def _rewrite_line(text: str) -> None:
+    sys.stderr.write(f"\r\x1b[K{text}")
+    sys.stderr.flush()
+
+
+def _parse_instance(text: str) -> Instance:
+    try:
+        return Instance.parse(text)
+    except InvalidInstance as error:
+        raise UsageError(f"“{sanitize(text)}” is not a valid Testmo address: {error}") from None

@@ -1,142 +1,135 @@
-"""Tells what may be in the way: of the terminal, the keyring, the network and the clock. No secret."""
+"""Check the environment: terminal, keyring, history, network, instance and clock."""
 
 from __future__ import annotations
 
 import locale
 import platform
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
 from ..credentials import TokenStore
-from ..errors import HistoryUnavailable, KeyringUnavailable, SettingsError, TestmoError, UsageError
+from ..errors import GroupstuiError, HistoryUnavailable, KeyringUnavailable, SettingsError, UsageError
 from ..exit_codes import ExitCode
-from ..settings import SettingsFile, default_path
 from ..text import pluralize
 from ..version import __version__
 from .context import Context
 
 PACKAGES = ("textual", "rich", "httpx", "pydantic", "keyring", "truststore")
-PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
-CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
-SKEW = 60.0
-"""Seconds that two clocks may differ before it is worth a word."""
+PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+
+MAX_SKEW_S = 60.0
+"""Difference of two clocks that is not worth a warning."""
 
 
 async def doctor(context: Context) -> ExitCode:
-    """Print one line a fact; the exit code is that of the site's answer."""
-    _say("groupstui", __version__)
-    _say("python", f"{platform.python_version()} on {platform.system()} {platform.release()}")
+    """Print one line for each fact; the exit code is that of a request to the instance."""
+    _print("groupstui", __version__)
+    _print("python", f"{platform.python_version()} on {platform.system()} {platform.release()}")
     for package in PACKAGES:
-        _say(package, _version(package))
+        _print(package, _version(package))
     _terminal(context)
-    readable = _settings()
+    settings_code = _settings(context)
     await _keyring()
     _history(context)
     _network(context)
-    code = await _site(context)
-    return code if readable else ExitCode.USAGE
+    return await _instance(context) if settings_code is ExitCode.OK else settings_code
 
 
-def _settings() -> bool:
-    """Tell where the settings are; gives whether they can be read."""
-    file = SettingsFile(default_path())
+def _settings(context: Context) -> ExitCode:
     try:
-        file.load()
+        _ = context.settings
     except SettingsError as error:
-        _say("settings", str(error))
-        return False
-    _say("settings", str(file.path))
-    return True
+        _print("settings", error.full)
+        return error.exit_code
+    _print("settings", str(context.settings_file.path))
+    return ExitCode.OK
 
 
 def _terminal(context: Context) -> None:
     environ = context.environ
     streams = (("stdin", sys.stdin), ("stdout", sys.stdout), ("stderr", sys.stderr))
-    ours = [name for name, stream in streams if stream.isatty()]
-    on = f"a terminal is on {', '.join(ours)}" if ours else "no stream is a terminal"
-    _say("terminal", f"TERM={environ.get('TERM', 'unset')}, {on}")
-    _say("colours", "NO_COLOR is set" if environ.get("NO_COLOR") else environ.get("COLORTERM") or "by TERM")
-    _say("ssh", "yes" if environ.get("SSH_CONNECTION") or environ.get("SSH_TTY") else "no")
-    _say("locale", f"{locale.setlocale(locale.LC_CTYPE)}, stdout writes {sys.stdout.encoding}")
+    terminals = ", ".join(name for name, stream in streams if stream.isatty())
+    _print("terminal", f"TERM={environ.get('TERM', 'unset')}, on: {terminals or 'no stream'}")
+    colors = environ.get("COLORTERM") or "according to TERM"
+    _print("colors", "NO_COLOR is set" if environ.get("NO_COLOR") else colors)
+    _print("ssh", "yes" if environ.get("SSH_CONNECTION") or environ.get("SSH_TTY") else "no")
+    _print("locale", f"{locale.setlocale(locale.LC_CTYPE)}, stdout encoding {sys.stdout.encoding}")
 
 
 async def _keyring() -> None:
     try:
-        _say("keyring", await TokenStore().describe())
+        _print("keyring", await TokenStore().describe())
     except KeyringUnavailable as error:
-        _say("keyring", f"{error}. {error.hint}")
+        _print("keyring", error.full)
 
 
 def _history(context: Context) -> None:
-    """Tell where readings are kept, how many there are, and how much room they take."""
     try:
         history = context.history
     except UsageError:
-        return  # there is no site, which is told below
+        return  # there is no instance; see `_instance`
+    except SettingsError:
+        return  # see `_settings`
     if history is None:
-        _say("history", "off: the settings say history = false")
+        _print("history", "off: the settings contain history = false")
     elif history.path is None:
-        _say("history", "kept in memory")
+        _print("history", "in memory")
     elif not history.exists:
-        _say("history", f"nothing yet; it will be {history.path}")
+        _print("history", f"no snapshot yet; the file will be {history.path}")
     else:
         try:
-            snapshots = history.snapshots()
+            count = pluralize(len(history.snapshots()), "snapshot")
         except HistoryUnavailable as error:
-            _say("history", f"{error}. {error.hint}")
+            _print("history", error.full)
         else:
-            size = history.path.stat().st_size
-            kept = pluralize(len(snapshots), "snapshot")
-            _say("history", history.notice or f"{kept} in {history.path}, {size / 1e6:,.1f} MB")
+            size = history.path.stat().st_size / 1e6
+            _print("history", history.notice or f"{count} in {history.path}, {size:,.1f} MB")
 
 
 def _network(context: Context) -> None:
-    found = [name for name in PROXIES if context.environ.get(name) or context.environ.get(name.lower())]
-    shown = [
-        f"{name}={_without_password(context.environ.get(name) or context.environ[name.lower()])}"
-        for name in found
-    ]
-    _say("proxy", ", ".join(shown) or "none")
-    named = [f"{name}={context.environ[name]}" for name in CERTIFICATES if context.environ.get(name)]
-    _say("certificates", ", ".join(["the system's trust store", *named]))
+    environ = context.environ
+    proxies = {name: environ.get(name) or environ.get(name.lower()) for name in PROXY_VARIABLES}
+    found = [f"{name}={_without_password(value)}" for name, value in proxies.items() if value]
+    _print("proxy", ", ".join(found) or "none")
+    certificates = [f"{name}={environ[name]}" for name in CERTIFICATE_VARIABLES if environ.get(name)]
+    _print("certificates", ", ".join(["the system's trust store", *certificates]))
 
 
-async def _site(context: Context) -> ExitCode:
-    """Return whether the site answers, whose token it is, and how far its clock is from ours."""
+async def _instance(context: Context) -> ExitCode:
+    """Check whether the instance answers, whether the token is valid, and how the clocks differ."""
     try:
-        instance = context.instance
+        _print("instance", context.instance.origin)
     except UsageError as error:
-        _say("site", str(error))
+        _print("instance", str(error))
         return ExitCode.OK
-    _say("site", instance.origin)
     try:
         service = await context.open()
-    except TestmoError as error:
-        _say("token", f"{error}. {error.hint}")
+    except GroupstuiError as error:
+        _print("token", error.full)
         return error.exit_code
     async with service:
-        _say("token", f"from {context.token_source}")
+        _print("token", f"from {context.token_source}")
         try:
             await service.sign_in()
-        except TestmoError as error:
-            _say("answer", f"{error}. {error.hint}")
+        except GroupstuiError as error:
+            _print("answer", error.full)
             return error.exit_code
-        _say("answer", "the site answers, and the token is a site admin's")
-        _say("clock", _skew(service.server_time))
+        _print("answer", "the instance answers, and the token belongs to a site admin")
+        _print("clock", _skew(context.clock.now(), service.server_time))
     return ExitCode.OK
 
 
-def _skew(server_time: datetime | None) -> str:
+def _skew(now: datetime, server_time: datetime | None) -> str:
     if server_time is None:
-        return "the site does not tell its time"
-    seconds = (datetime.now(UTC) - server_time).total_seconds()
-    if abs(seconds) < SKEW:
-        return "agrees with the site's"
-    return (
-        f"{abs(seconds):.0f} s {'ahead of' if seconds > 0 else 'behind'} the site's: set this machine's clock"
-    )
+        return "the instance does not report its time"
+    seconds = (now - server_time).total_seconds()
+    if abs(seconds) < MAX_SKEW_S:
+        return "agrees with that of the instance"
+    direction = "ahead of" if seconds > 0 else "behind"
+    return f"{abs(seconds):.0f} s {direction} that of the instance: set the clock of this machine"
 
 
 def _without_password(address: str) -> str:
@@ -151,5 +144,5 @@ def _version(package: str) -> str:
         return "missing"
 
 
-def _say(what: str, text: str) -> None:
-    print(f"{what + ':':<14}{text}")
+def _print(label: str, text: str) -> None:
+    print(f"{label + ':':<14}{text}")

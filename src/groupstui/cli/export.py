@@ -1,4 +1,4 @@
-"""Writes a whole site to a file."""
+"""Export all groups, users or memberships."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import overload
 
 from ..directory.directory import Directory, User
-from ..errors import UsageError
+from ..errors import FileAlreadyExists, UsageError
 from ..exit_codes import ExitCode
 from ..output.access_review import review_files
 from ..output.files import write_file, write_folder
@@ -26,67 +26,61 @@ from ..output.records import (
 )
 from ..output.report import Record
 from ..text import pluralize
+from ..times import local_minute
 from .context import Context
-from .lookup import INCOMPLETE
-from .output import apply_output_options
+from .output import exit_code, select
 
 
 async def export(context: Context) -> ExitCode:
-    """Write groups, memberships, users, a matrix of both, or a folder for a review.
+    """Write groups, memberships, users, a matrix of both, or a directory for an access review.
 
     Raises:
-        FileNotWritten: If the file can't be written, or is there already.
+        FileNotWritten: If the file cannot be written, or exists already.
     """
     options = context.options
+    review = options.what == "review"
+    if review and (options.format or options.columns or options.sort or options.limit):
+        raise UsageError("a review has a fixed format: omit --format, --columns, --sort and --limit")
+    if review and options.output == "-":
+        raise UsageError("a review is a directory: it cannot be written to stdout")
     directory = await context.directory(users=options.what in ("users", "review"))
-    if options.what == "review":
-        return _review(context, directory)
-    fields, records = {
-        "groups": _groups,
-        "memberships": _memberships,
-        "users": _users,
-        "matrix": _matrix,
-    }[options.what](directory)
-    report = site_report(directory, context.instance.origin, options.what, fields, records)
-    report = apply_output_options(options, report)
-    path = Path(options.output)
-    written = pieces(report, options.format or format_of(path), raw=options.raw)
-    if options.output == "-":
-        sys.stdout.writelines(written)
-    else:
-        write_file(path, written, force=options.force)
-    if not directory.complete:
-        context.warn(INCOMPLETE)
-    where = "stdout" if options.output == "-" else path
-    context.warn(f"wrote {pluralize(len(report.records), 'row')} to {where}")
-    return ExitCode.OK
+    try:
+        written = _write_review(context, directory) if review else _write_report(context, directory)
+    except FileAlreadyExists as error:
+        raise FileAlreadyExists(str(error), hint="Add --force to replace it.") from None
+    context.warn(written)
+    return exit_code(context, ExitCode.OK, complete=directory.complete, certain=not review)
 
 
-def _review(context: Context, directory: Directory) -> ExitCode:
-    """Write a folder for a review of access."""
+def _write_report(context: Context, directory: Directory) -> str:
     options = context.options
-    if options.format or options.columns or options.sort or options.limit:
-        raise UsageError("a review has files of its own: leave --format, --columns, --sort and --limit out")
-    if options.output == "-":
-        raise UsageError("a review is a folder: name one")
+    make_records = {"groups": _groups, "memberships": _memberships, "users": _users, "matrix": _matrix}
+    fields, records = make_records[options.what](directory)
+    report = select(options, site_report(directory, context.instance.origin, options.what, fields, records))
     path = Path(options.output)
+    text = pieces(report, options.format or format_of(path), raw=options.raw)
+    if options.output == "-":
+        sys.stdout.writelines(text)
+    else:
+        write_file(path, text, force=options.force)
+    return f"wrote {pluralize(len(report.records), 'row')} to {'stdout' if options.output == '-' else path}"
+
+
+def _write_review(context: Context, directory: Directory) -> str:
+    path, time = Path(context.options.output), as_of(directory)
     files = review_files(directory, context.instance.origin)
-    write_folder(path, files, time=as_of(directory).timestamp(), force=options.force)
-    context.warn(
-        f"wrote {pluralize(len(files), 'file')} to {path}, "
-        f"as of {as_of(directory).astimezone():%Y-%m-%d %H:%M}"
-    )
-    if directory.complete:
-        return ExitCode.OK
-    context.warn(INCOMPLETE)
-    return ExitCode.UNKNOWN
+    write_folder(path, files, time=time.timestamp(), force=context.options.force)
+    return f"wrote {pluralize(len(files), 'file')} to {path}, as of {local_minute(time)}"
 
 
-def _groups(directory: Directory) -> tuple[tuple[str, ...], list[Record]]:
+# Records
+
+
+def _groups(directory: Directory) -> tuple[tuple[str, ...], Sequence[Record]]:
     return GROUP_FIELDS, group_records(directory, directory.groups)
 
 
-def _memberships(directory: Directory) -> tuple[tuple[str, ...], list[Record]]:
+def _memberships(directory: Directory) -> tuple[tuple[str, ...], Sequence[Record]]:
     records = [
         {"group_id": group.id, "group": group.name, "user_id": user.id, "user": user.name}
         for group in directory.groups
@@ -95,7 +89,7 @@ def _memberships(directory: Directory) -> tuple[tuple[str, ...], list[Record]]:
     return ("group_id", "group", "user_id", "user"), records
 
 
-def _users(directory: Directory) -> tuple[tuple[str, ...], list[Record]]:
+def _users(directory: Directory) -> tuple[tuple[str, ...], Sequence[Record]]:
     fields = (*USER_FIELDS, *(PROFILE_FIELDS if directory.has_profiles else ()), "groups")
     records = [
         {
@@ -108,18 +102,27 @@ def _users(directory: Directory) -> tuple[tuple[str, ...], list[Record]]:
     return fields, records
 
 
-class _MatrixRows(Sequence[Record]):
-    """Makes a user's row when it is wanted: all rows of a large site at once would take a gigabyte."""
+def _matrix(directory: Directory) -> tuple[tuple[str, ...], Sequence[Record]]:
+    """Return a row for each user and a column for each group; groups that share a name show their id."""
+    names = {group.id: group.name for group in directory.groups}
+    with_id = {group_id: f"{name} #{group_id}" for group_id, name in names.items()}
+    taken = Counter(["user", "user_id", *names.values(), *with_id.values()])
+    columns = {id: name if taken[name] == 1 else with_id[id] for id, name in names.items()}
+    return ("user_id", "user", *columns.values()), _MatrixRows(directory, columns)
 
-    def __init__(self, directory: Directory, heads: Mapping[int, str]) -> None:
-        """Prepare.
+
+class _MatrixRows(Sequence[Record]):
+    """Builds each row when it is read: all rows of a large instance at once would take a gigabyte."""
+
+    def __init__(self, directory: Directory, columns: Mapping[int, str]) -> None:
+        """Set up the rows.
 
         Args:
-            directory: Where users and memberships come from.
-            heads: The name of each group's column, by the group's id.
+            directory: Users and memberships.
+            columns: The name of each group's column, by the group's id.
         """
         self._directory = directory
-        self._heads = heads
+        self._columns = columns
         self._users = directory.users
 
     def __len__(self) -> int:
@@ -137,13 +140,4 @@ class _MatrixRows(Sequence[Record]):
     def _row(self, user: User) -> Record:
         inside = set(self._directory.memberships.get(user.id, ()))
         row: Record = {"user_id": user.id, "user": user.name}
-        return row | {head: group_id in inside for group_id, head in self._heads.items()}
-
-
-def _matrix(directory: Directory) -> tuple[tuple[str, ...], Sequence[Record]]:
-    """Return a row a user and a column a group; groups that share a name are told apart by their id."""
-    names = {group.id: group.name for group in directory.groups}
-    told_apart = {group_id: f"{name} #{group_id}" for group_id, name in names.items()}
-    taken = Counter(["user", "user_id", *names.values(), *told_apart.values()])
-    heads = {id: name if taken[name] == 1 else told_apart[id] for id, name in names.items()}
-    return ("user_id", "user", *heads.values()), _MatrixRows(directory, heads)
+        return row | {column: group_id in inside for group_id, column in self._columns.items()}

@@ -1,154 +1,116 @@
-"""The command line: a question in, an answer out. Never imports Textual."""
+"""Run the command line: parse it, run a command or the app, and turn every failure into an exit code."""
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+import asyncio
+import errno
+import os
+import sys
+from collections.abc import Callable, Coroutine, MutableMapping, Sequence
+from typing import Any, TextIO
 
+from ..diagnostics import crash_notice, log_to_stderr
+from ..errors import GroupstuiError
 from ..exit_codes import ExitCode
 from ..terminal.stdio import print_error
-from .parsing import COMMANDS, app_parser, command_parser
+from .audit import audit
+from .auth import auth
+from .browse import browse
+from .changes import changes
+from .compare import compare
+from .completion import completion
+from .config import config
+from .context import Context
+from .doctor import doctor
+from .export import export
+from .launch import launch
+from .lookup import check, groups, lookup, members, who
+from .parser import parse
+from .snapshot import snapshot
+from .watch import watch
 
-if TYPE_CHECKING:
-    from .context import Context
-    from .demo_site import Demo
+Handler = Callable[[Context], Coroutine[Any, Any, ExitCode]]
 
-__all__ = ["COMMANDS", "ExitCode", "complain", "is_command", "parse", "run"]
+HANDLERS: dict[str, Handler] = {
+    "audit": audit,
+    "auth": auth,
+    "browse": browse,
+    "changes": changes,
+    "check": check,
+    "compare": compare,
+    "completion": completion,
+    "config": config,
+    "doctor": doctor,
+    "export": export,
+    "groups": groups,
+    "lookup": lookup,
+    "members": members,
+    "snapshot": snapshot,
+    "watch": watch,
+    "who": who,
+}
+"""What runs each command."""
 
-Command = Callable[["Context"], Coroutine[Any, Any, ExitCode]]
-
-VALUED = (
-    *("--instance", "--token-file", "--timeout", "--concurrency", "--proxy", "--ca-bundle"),
-    *("--max-age", "--since", "--until", "--older-than", "--fail-on", "--interval", "--exec"),
-    *("--format", "--sort", "--limit", "--columns", "-o", "--output"),
-)
-"""Options that take the next word with them, so that a command's name can be told from a value."""
-
-
-def is_command(arguments: Sequence[str]) -> bool:
-    """Return whether a command is asked for, rather than the app."""
-    return (word := _first_word(arguments)) in COMMANDS and not _opens_the_app(word, arguments)
-
-
-def _opens_the_app(word: str | None, arguments: Sequence[str]) -> bool:
-    """Return whether `browse` means what no command means, too."""
-    return word == "browse" and not {"--plain", "-h", "--help"}.intersection(arguments)
-
-
-def _first_word(arguments: Sequence[str]) -> str | None:
-    value_follows = False
-    for argument in arguments:
-        if value_follows:
-            value_follows = False
-        elif argument in VALUED:
-            value_follows = True
-        elif not argument.startswith("-"):
-            return argument
-    return None
-
-
-def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """Read the command line.
-
-    Raises:
-        SystemExit: With 2 after a message on stderr, or with 0 after `--help` and `--version`.
-    """
-    if (word := _first_word(arguments)) not in COMMANDS:
-        return app_parser().parse_args(arguments)
-    rest = _sort_joined(arguments)
-    rest.remove(word)
-    if _opens_the_app(word, arguments):
-        return app_parser().parse_args(rest)
-    return command_parser(word).parse_args([word, *rest])
+OUTPUT_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG, errno.EBADF}
+"""Errors of a stdout that takes no more: a full disk, a closed terminal."""
 
 
-def _sort_joined(arguments: Sequence[str]) -> list[str]:
-    """Let `--sort -members` mean what it says: argparse would take the field for an option."""
-    joined: list[str] = []
-    for argument in arguments:
-        if joined and joined[-1] == "--sort":
-            joined[-1] = f"--sort={argument}"
-        else:
-            joined.append(argument)
-    return joined
-
-
-def run(options: argparse.Namespace, environ: Mapping[str, str], demo: Demo | None = None) -> ExitCode:
-    """Carry out a command; what fails is told on stderr.
+def main(arguments: Sequence[str], environ: MutableMapping[str, str]) -> int:
+    """Run the program.
 
     Args:
-        options: What `parse` gave.
-        environ: The environment.
-        demo: The demo site, where `--demo` asks for it.
+        arguments: The command line without the program's name.
+        environ: The environment. The app removes variables of Textual from it that could reveal the token.
+
+    Returns:
+        The exit code.
     """
-    import asyncio
+    try:
+        code = _run(arguments, environ)
+        sys.stdout.flush()
+        return code
+    except GroupstuiError as error:
+        print_error(error.full)
+        return error.exit_code
+    except BrokenPipeError:  # the reader has closed the pipe, as `head` does
+        return ExitCode.OK
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in OUTPUT_ERRORS:
+            print_error(f"cannot write to stdout: {error.strerror}")
+        else:
+            print_error(crash_notice(error))  # Python would exit with 1, which means "no"
+        return ExitCode.UNKNOWN
+    finally:
+        _discard_unwritable(sys.stdout)
+        _discard_unwritable(sys.stderr)
 
-    from .context import Context
-    from .errors import run_command
 
+def _run(arguments: Sequence[str], environ: MutableMapping[str, str]) -> int:
+    try:
+        options = parse(arguments)
+    except SystemExit as end:  # after `--help`, `--version` or a usage error
+        return end.code if isinstance(end.code, int) else ExitCode.USAGE
+    context = Context(options, environ)
+    if options.command == "browse" and not options.plain:
+        return launch(context)
     if getattr(options, "debug", False):
-        from ..diagnostics import log_to_stderr
-
         log_to_stderr()
-    return run_command(lambda: asyncio.run(_command(options.command)(Context(options, environ, demo))))
+    return asyncio.run(_run_command(HANDLERS[options.command], context))
 
 
-def _command(name: str) -> Command:
-    """Return what carries out a command; only that is imported."""
-    match name:
-        case "export":
-            from .export import export
-
-            return export
-        case "compare":
-            from .analysis import compare_groups
-
-            return compare_groups
-        case "audit":
-            from .analysis import audit_site
-
-            return audit_site
-        case "changes":
-            from .changes import changes
-
-            return changes
-        case "snapshot":
-            from .changes import snapshot
-
-            return snapshot
-        case "watch":
-            from .watch import watch
-
-            return watch
-        case "browse":
-            from .browse import browse
-
-            return browse
-        case "auth":
-            from .auth import auth
-
-            return auth
-        case "doctor":
-            from .doctor import doctor
-
-            return doctor
-        case "config":
-            from .config import config
-
-            return config
-        case "completion":
-            from .completion import completion
-
-            return completion
-        case _:
-            from . import lookup as lookups
-
-            found: Command = getattr(lookups, name)
-            return found
+async def _run_command(handler: Handler, context: Context) -> ExitCode:
+    """Run a command, and store what it has read only after it has printed its answer."""
+    try:
+        return await handler(context)
+    finally:
+        await context.save_history()
 
 
-def complain(text: str) -> ExitCode:
-    """Say on stderr why a command can't be carried out."""
-    print_error(text)
-    return ExitCode.USAGE
+def _discard_unwritable(stream: TextIO) -> None:
+    """Redirect a stream that cannot be written to `/dev/null`: Python flushes it once more when it exits."""
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

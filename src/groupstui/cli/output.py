@@ -1,4 +1,4 @@
-"""Puts a report where it was asked for."""
+"""Print a report, as the output options require."""
 
 from __future__ import annotations
 
@@ -11,37 +11,64 @@ from ..output.formats import rows, write
 from ..output.report import Report
 from .context import Context
 
+INCOMPLETE = (
+    "the instance changed while it was read: the result may be incomplete, and “no” is uncertain; try again"
+)
 
-def apply_output_options(options: argparse.Namespace, report: Report) -> Report:
-    """Return the part of a report, in the order, that `--sort`, `--limit` and `--columns` ask for.
+
+def select(options: argparse.Namespace, report: Report) -> Report:
+    """Return the rows and fields of a report that `--sort`, `--limit` and `--columns` select.
 
     Raises:
-        InvalidField: If they name a field that the report does not have.
+        InvalidField: If the report does not have one of the fields.
     """
     if options.sort:
         report = report.sorted_by(options.sort)
     if options.limit is not None:
         report = report.limited(options.limit)
-    return report.narrowed(options.columns) if options.columns else report
+    return report.with_fields(options.columns) if options.columns else report
 
 
-def show(context: Context, report: Report) -> ExitCode:
-    """Write a report to stdout: a table on a terminal, plain rows in a pipe, or as `--format` says.
+def answer(
+    context: Context, report: Report, code: ExitCode = ExitCode.OK, *, certain: bool = True
+) -> ExitCode:
+    """Print a report to stdout, and return the exit code of the command.
+
+    Args:
+        context: The options of the command.
+        report: What to print: a table on a terminal, rows in a pipe, or what `--format` requires.
+        code: The exit code if the data is complete.
+        certain: Whether the result is right even if groups are missing; see `exit_code`.
 
     Raises:
-        InvalidField: If `--sort` or `--columns` name a field that the report does not have.
+        InvalidField: If the report does not have a field that is named by an option.
     """
     options = context.options
-    report = apply_output_options(options, report)
+    report = select(options, report)
     terminal = sys.stdout.isatty()
     if options.format is None and not terminal:
         text = rows(report)
     else:
-        # A terminal that does not tell how wide it is says 0.
+        # A terminal that does not know its width reports 0.
         width = (os.get_terminal_size(sys.stdout.fileno()).columns or None) if terminal else None
         text = write(report, options.format or "table", width=width, raw=options.raw)
     sys.stdout.write(text)
     sys.stdout.flush()
-    if not report.complete and options.format not in ("json", "ndjson"):
-        context.warn("the site changed while it was read: this may be incomplete; try again")
-    return ExitCode.OK
+    return exit_code(context, code, complete=report.complete, certain=certain)
+
+
+def exit_code(context: Context, code: ExitCode, *, complete: bool, certain: bool = True) -> ExitCode:
+    """Return the exit code of a command: the one policy for incomplete data.
+
+    Incomplete data is printed, with a warning. A result that missing groups could change is unknown.
+
+    Args:
+        context: Prints the warning.
+        code: The exit code if the data is complete.
+        complete: Whether the data is complete.
+        certain: Whether the result is right even if groups are missing, as "is a member" is.
+    """
+    if complete:
+        return code
+    context.warn(INCOMPLETE)
+    return code if certain else ExitCode.UNKNOWN

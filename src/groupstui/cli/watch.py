@@ -1,4 +1,4 @@
-"""Reads a site again and again, and hands on each change as a line of JSON."""
+"""Crawl an instance again and again, and print each change as a line of JSON."""
 
 from __future__ import annotations
 
@@ -23,32 +23,33 @@ from .context import Context
 
 T = TypeVar("T")
 
-SHORTEST = timedelta(minutes=1)
-"""Testmo asks for a minute after a 429; who asks for all groups more often would come to that soon."""
+MIN_INTERVAL = timedelta(minutes=1)
+"""Testmo blocks requests for a minute after a 429; crawls that are more frequent would soon cause one."""
 
-LONGEST_PAUSE = timedelta(hours=1)
-"""After failures the pauses grow, but not beyond this."""
+MAX_BACKOFF = timedelta(hours=1)
+"""The wait doubles after each failure, up to this."""
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(Exception):
-    """Somebody has asked the program to end."""
+    """A signal has asked the program to exit."""
 
 
 async def watch(context: Context) -> ExitCode:
-    """Tell each change until somebody stops it; a failure is told, and tried again later.
+    """Print changes until a signal arrives; failures are reported and retried.
 
     Raises:
-        Unauthorized: If the token is not taken, now or later.
-        Forbidden: If its user may not read groups, now or later.
+        Unauthorized: If the token is not valid, or no longer.
+        Forbidden: If its user may not read groups, or no longer.
     """
-    if context.options.interval < SHORTEST:
-        raise UsageError("the interval must be a minute or more")
+    if context.options.interval < MIN_INTERVAL:
+        raise UsageError("--interval must be at least a minute")
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    taken = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]  # as under nohup
-    for number in taken:
+    # An ignored signal stays ignored, such as SIGHUP under nohup.
+    handled = [number for number in STOP_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    for number in handled:
         loop.add_signal_handler(number, stop.set)
     try:
         async with await context.open() as service:
@@ -56,46 +57,50 @@ async def watch(context: Context) -> ExitCode:
     except Stopped:
         return ExitCode.OK
     finally:
-        for number in taken:
+        for number in handled:
             loop.remove_signal_handler(number)
 
 
 class _Watch:
-    """One site that is watched."""
+    """The loop of `watch` over one instance."""
 
     def __init__(self, context: Context, service: GroupsService, stop: asyncio.Event) -> None:
-        self._session = context
+        self._context = context
         self._service = service
         self._stop = stop
 
     async def run(self) -> NoReturn:
-        """Read and tell, for ever.
+        """Crawl and report changes, forever.
 
         Raises:
-            Stopped: When it is asked to end.
+            Stopped: When a signal arrives.
         """
         known = None if self._service.past is None else await self._service.past.latest()
-        pause = interval = self._session.options.interval
+        wait = interval = self._context.options.interval
         while True:
             try:
-                now = await self._unless_stopped(self._service.index())
+                directory = await self._or_stop(self._service.index())
             except (Unauthorized, Forbidden):
                 raise
             except TestmoError as error:
-                pause = min(2 * pause, max(LONGEST_PAUSE, interval))
-                self._session.warn(f"{error}; the next try is in {pause}")
+                wait = min(2 * wait, max(MAX_BACKOFF, interval))
+                self._context.warn(f"{error}; retrying in {wait}")
             else:
-                pause = interval
-                if not now.complete:
-                    self._session.warn("the site changed while it was read: this reading tells nothing")
+                wait = interval
+                if directory.complete:
+                    for change in changes_between(known, directory) if known is not None else ():
+                        await self._report(change, directory)
+                    known = _copy(directory)
                 else:
-                    for change in changes_between(known, now) if known is not None else ():
-                        await self._hand_on(change, now)
-                    known = _copy(now)
-            await self._unless_stopped(self._session.clock.sleep(pause.total_seconds()))
+                    self._context.warn("the instance changed while it was read: this crawl is ignored")
+            await self._or_stop(self._context.clock.sleep(wait.total_seconds()))
 
-    async def _unless_stopped(self, work: Coroutine[Any, Any, T]) -> T:
-        """Wait for something, but no longer than until somebody asks to end."""
+    async def _or_stop(self, work: Coroutine[Any, Any, T]) -> T:
+        """Await something, unless a signal arrives first.
+
+        Raises:
+            Stopped: When a signal arrives; the work is cancelled.
+        """
         working = asyncio.ensure_future(work)
         stopping = asyncio.ensure_future(self._stop.wait())
         await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -106,12 +111,12 @@ class _Watch:
             raise Stopped
         return working.result()
 
-    async def _hand_on(self, change: Change, directory: Directory) -> None:
-        """Return a change to the command, or to stdout where there is none, or where it fails."""
+    async def _report(self, change: Change, directory: Directory) -> None:
+        """Pass a change to the command; print it if there is no command, or if it fails."""
         record = change_record(replace(change, seen=directory.as_of))
-        report = site_report(directory, self._session.instance.origin, "changes", CHANGE_FIELDS, [record])
-        line = write(report, "ndjson")
-        command: str | None = self._session.options.exec
+        origin = self._context.instance.origin
+        line = write(site_report(directory, origin, "changes", CHANGE_FIELDS, [record]), "ndjson")
+        command: str | None = self._context.options.exec
         if command is not None:
             process = await asyncio.create_subprocess_shell(
                 command,
@@ -122,7 +127,7 @@ class _Watch:
             await process.communicate(line.encode())
             if process.returncode == 0:
                 return
-            self._session.warn(f"the command ended with {process.returncode}; its change goes to stdout")
+            self._context.warn(f"the command failed with exit code {process.returncode}; printing the change")
         sys.stdout.write(line)
         sys.stdout.flush()
 

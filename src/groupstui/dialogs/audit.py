@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from ..directory.audit import CheckResult, Finding, audit
 from ..directory.directory import Directory
-from ..output.analysis import audit_report
+from ..output.records import audit_report
 from ..output.report import Report
 from ..text import pluralize
 from ..widgets.table import Column, Table
@@ -157,5 +157,5 @@ def _identity(line: Line) -> tuple[str, str]:
 
 COLUMNS: tuple[Column[Line], ...] = (
     Column("check", "Check", lambda line: line.outcome.check.title, width=27, priority=1),
-    Column("finding", "Finding", lambda line: line.text, min_width=50),
+    Column("finding", "Finding", lambda line: line.text, least=50),
 )

@@ -13,7 +13,7 @@ from textual.containers import Vertical
 
 from ..directory.changes import Change, Kind
 from ..directory.directory import Directory
-from ..output.analysis import changes_report
+from ..output.records import changes_report
 from ..output.report import Report
 from ..service.history_reader import ChangeSummary
 from ..text import pluralize
@@ -144,13 +144,13 @@ def _who(change: Change) -> str:
 
 COLUMNS: tuple[Column[Change], ...] = (
     Column("what", "What", lambda change: WORDS[change.kind], width=9),
-    Column("group", "Group", lambda change: change.group or "", min_width=12),
-    Column("who", "Who", _who, min_width=12),
+    Column("group", "Group", lambda change: change.group or "", least=12),
+    Column("who", "Who", _who, least=12),
     Column(
         "seen",
         "Seen",
         lambda change: "" if change.seen is None else f"{change.seen.astimezone():%a %m-%d %H:%M}",
-        sort_key=lambda change: 0.0 if change.seen is None else change.seen.timestamp(),
+        order=lambda change: 0.0 if change.seen is None else change.seen.timestamp(),
         width=15,
         priority=1,
     ),

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from ..directory.compare import Comparison, Row
 from ..directory.directory import Directory
-from ..output.analysis import comparison_report
+from ..output.records import comparison_report
 from ..output.report import Report
 from ..text import pluralize, sanitize
 from ..widgets.table import Column, Table
@@ -32,7 +32,7 @@ FEW = 3
 INSIDE, OUTSIDE = "●", "·"
 
 
-USER: Column[Row] = Column("user", "User", lambda row: row.user.label, min_width=16)
+USER: Column[Row] = Column("user", "User", lambda row: row.user.label, least=16)
 
 
 class CompareDialog(AnalysisDialog):
@@ -90,7 +90,7 @@ class CompareDialog(AnalysisDialog):
         self._first = max(0, min(self._first + step, len(self._comparison.groups) - 1))
         table = self.query_one(Table)
         table.columns = self._columns()
-        table.relayout()
+        table.measure_again()
         self.refresh_bindings()
 
     def report(self) -> Report:
@@ -137,7 +137,7 @@ class CompareDialog(AnalysisDialog):
             f"group {place}",
             name if len(name) <= HEAD else f"{name[: HEAD - 1]}…",
             lambda row: INSIDE if row.inside[place] else OUTSIDE,
-            sort_key=lambda row: not row.inside[place],
+            order=lambda row: not row.inside[place],
             width=3,
             priority=place,
         )

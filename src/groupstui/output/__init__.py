@@ -1,1 +1,1 @@
-"""Records, and the formats they are written in."""
+"""Reports and the formats in which they are written."""

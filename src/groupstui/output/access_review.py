@@ -1,7 +1,7 @@
-"""Everything that a reviewer of access needs: two files a group, an index, and a sum of each file.
+"""The files of an access review: two for each group, an index, and a manifest.
 
-The same memberships give the same bytes, whenever they were read: no file holds that time; the files' own
-times tell it.
+The same memberships result in the same bytes: no file contains the time of the crawl, which is the
+modification time of the files.
 """
 
 from __future__ import annotations
@@ -12,46 +12,46 @@ from datetime import UTC, datetime
 
 from ..directory.directory import Directory, Group, UserProfile
 from ..text import fold, sanitize
-from .files import SUMS
-from .formats import escaped, write
+from .files import MANIFEST
+from .formats import escape_markdown, write
 from .report import Record, Report
 
 INDEX = "index.md"
 
 FIELDS = ("user_id", "user", "marks", "keep or remove", "comment")
-"""The last two are the reviewer's to fill."""
+"""The last two are for the reviewer to fill in."""
 
-LONGEST = 40
-"""Letters of a group's name in the names of its files."""
+MAX_SLUG_CHARS = 40
+"""Length of a group's name in the names of its files."""
 
 
 def review_files(directory: Directory, instance: str) -> dict[str, str]:
-    """Return every file of a review by its path in the folder, the manifest last.
+    """Return the text of every file by its path in the directory, the manifest last.
 
     Args:
-        directory: The site; its users have marks where `/users` has answered.
-        instance: The site's origin, which the index names.
+        directory: The groups; users have marks if it contains profiles.
+        instance: The URL of the instance, for the index.
     """
     files: dict[str, str] = {}
     for group in directory.groups:
-        report = _of_group(directory, group, instance)
-        table = write(report, "markdown") if report.records else "Nobody is in this group.\n"
+        report = _group_report(directory, group, instance)
+        table = write(report, "markdown") if report.records else "This group has no members.\n"
         files[f"groups/{file_name(group)}.md"] = f"# {_name(group)}\n\nGroup #{group.id}\n\n{table}"
         files[f"groups/{file_name(group)}.csv"] = write(report, "csv")
     files[INDEX] = _index(directory, instance)
     sums = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
-    files[SUMS] = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))
+    files[MANIFEST] = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))
     return files
 
 
 def file_name(group: Group) -> str:
-    """Return the name of a group's files without extension: its unique id, and plain letters."""
-    letters = re.sub(r"[^a-z0-9]+", "-", fold(group.name)).strip("-")[:LONGEST].strip("-")
-    return f"{group.id:05}-{letters}" if letters else f"{group.id:05}"
+    """Return the name of a group's files without extension: its unique id, and its name in ASCII."""
+    slug = re.sub(r"[^a-z0-9]+", "-", fold(group.name)).strip("-")[:MAX_SLUG_CHARS].strip("-")
+    return f"{group.id:05}-{slug}" if slug else f"{group.id:05}"
 
 
-def _of_group(directory: Directory, group: Group, instance: str) -> Report:
-    members = sorted(directory.members(group), key=lambda each: (fold(each.label), each.id))
+def _group_report(directory: Directory, group: Group, instance: str) -> Report:
+    members = sorted(directory.members(group), key=lambda user: (fold(user.label), user.id))
     records: list[Record] = [
         {
             "user_id": user.id,
@@ -62,12 +62,12 @@ def _of_group(directory: Directory, group: Group, instance: str) -> Report:
         }
         for user in members
     ]
-    as_of = directory.as_of or datetime.now(UTC)  # neither format tells it
+    as_of = directory.as_of or datetime.now(UTC)  # neither format contains it
     return Report("members", FIELDS, records, instance, as_of, directory.complete)
 
 
 def marks_of(profile: UserProfile | None) -> list[str]:
-    """Return what a reviewer should know of a user; nothing where `/users` tells nothing."""
+    """Return what a reviewer should know about a user; nothing without a profile."""
     if profile is None:
         return []
     marks = {
@@ -76,25 +76,23 @@ def marks_of(profile: UserProfile | None) -> list[str]:
         "API user": profile.api_user,
         "no two-factor": profile.two_factor is False,
     }
-    return [mark for mark, holds in marks.items() if holds]
+    return [mark for mark, applies in marks.items() if applies]
 
 
 def _index(directory: Directory, instance: str) -> str:
     groups = directory.groups
+    memberships = sum(len(group.members) for group in groups)
+    incomplete = ["**The instance changed while it was read: groups may be missing.**", ""]
     lines = [
         "# Access review",
         "",
-        f"Site: {sanitize(instance)}  ",
+        f"Instance: {sanitize(instance)}  ",
         f"Groups: {len(groups):,}  ",
-        f"Memberships: {sum(len(group.members) for group in groups):,}  ",
-        f"Marks: {'from /users' if directory.has_profiles else 'none, for /users did not answer'}",
+        f"Memberships: {memberships:,}  ",
+        f"Marks: {'from /users' if directory.has_profiles else 'none, as /users is not available'}",
         "",
-        *(
-            []
-            if directory.complete
-            else ["**The site changed while it was read: groups may be missing.**", ""]
-        ),
-        f"`sha256sum --check {SUMS}` tells whether a file was changed.",
+        *([] if directory.complete else incomplete),
+        f"To check whether a file was modified, run `sha256sum --check {MANIFEST}`.",
         "",
         "| Group | ID | Members | Files |",
         "| --- | --- | --- | --- |",
@@ -107,4 +105,4 @@ def _index(directory: Directory, instance: str) -> str:
 
 
 def _name(group: Group) -> str:
-    return escaped(group.name) or "(no name)"
+    return escape_markdown(group.name) or "(no name)"

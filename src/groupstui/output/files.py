@@ -1,4 +1,4 @@
-"""Writes files and folders as a whole or not at all, for their owner alone."""
+"""Write exports: files and directories that are complete or not written at all."""
 
 from __future__ import annotations
 
@@ -6,112 +6,102 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from ..errors import FileAlreadyExists, FileNotWritten
+from ..private_files import open_private, write_private
+
+MANIFEST = "SHA256SUMS"
+"""The manifest of a directory, as `sha256sum --check` reads it."""
 
 
 def write_file(path: Path, content: Iterable[str], *, force: bool = False) -> None:
-    """Write a new file with mode 0600; a device or a pipe takes the text as it is.
+    """Write a new file with mode 0600. A device or a pipe receives the text directly.
 
     Args:
-        path: Where to. The target of a link is written, not the link.
-        content: All of it, in pieces; written as UTF-8.
-        force: Replace a file that is there.
+        path: The file. If it is a link, its target is written.
+        content: The text in pieces, written as UTF-8.
+        force: Replace an existing file.
 
     Raises:
-        FileAlreadyExists: If there is a file already.
-        FileNotWritten: If it can't be written.
+        FileAlreadyExists: If the file exists.
+        FileNotWritten: If it cannot be written.
     """
     if not path.name:
         raise FileNotWritten("a file needs a name")
-    path = path.resolve()
-    if path.exists() and not (path.is_file() or path.is_dir()):
-        return _pass_on(path, content)
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    except OSError as error:
-        raise FileNotWritten(f"{path} can't be written: {error.strerror or error}") from None
-    try:
-        with open(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.writelines(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if force:
-            os.replace(temporary, path)
-        else:
-            os.link(temporary, path)  # unlike a rename, this never replaces what is there
+        write_private(path, content, force=force)
     except FileExistsError:
         raise FileAlreadyExists(f"{path} exists") from None
     except OSError as error:
-        raise FileNotWritten(f"{path} can't be written: {error.strerror or error}") from None
-    finally:
-        with suppress(OSError):
-            os.unlink(temporary)
-
-
-SUMS = "SHA256SUMS"
-"""A folder's manifest, as `sha256sum --check` reads it."""
+        raise FileNotWritten(f"cannot write {path}: {error.strerror or error}") from None
 
 
 def write_folder(path: Path, files: Mapping[str, str], *, time: float, force: bool = False) -> None:
-    """Write a new folder with mode 0700 and files with mode 0600: all of it appears at once, or nothing.
+    """Write a new directory with mode 0700 and files with mode 0600; it appears at once or not at all.
 
     Args:
-        path: Where to.
-        files: What is in it, by path; written as UTF-8.
-        time: When the files were last changed, as they will say: seconds since 1970.
-        force: Replace a folder that is there, if nothing is in it but what its own manifest names, and that
-            unchanged: what a user has put or written there stays.
+        path: The directory.
+        files: The texts of its files by path, written as UTF-8.
+        time: The modification time of the files, in seconds since 1970.
+        force: Replace a directory that contains only files that its manifest names, unmodified: anything
+            that a user has added or edited is kept.
 
     Raises:
-        FileAlreadyExists: If there is something already.
-        FileNotWritten: If it can't be written.
+        FileAlreadyExists: If the path exists.
+        FileNotWritten: If it cannot be written or replaced.
     """
     if not path.name:
-        raise FileNotWritten("a folder needs a name")
+        raise FileNotWritten("a directory needs a name")
     path = path.absolute()
     if path.is_symlink():
-        raise FileNotWritten(f"{path} is a link: name the folder itself")
+        raise FileNotWritten(f"{path} is a link: name the directory itself")
     if path.exists():
         _check_replaceable(path, force=force)
     try:
         with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as temporary:
-            made = Path(temporary, "new")
-            made.mkdir(mode=0o700)
+            new, old = Path(temporary, "new"), Path(temporary, "old")
+            new.mkdir(mode=0o700)
             for name, content in files.items():
-                _write_private(made / name, content, time)
+                _write(new / name, content, time)
             if force and path.exists():
-                os.rename(path, Path(temporary, "old"))
+                os.rename(path, old)
             try:
-                os.rename(made, path)
+                os.rename(new, path)
             except OSError:
-                if Path(temporary, "old").exists():
-                    os.rename(Path(temporary, "old"), path)
+                if old.exists():
+                    os.rename(old, path)
                 raise
     except OSError as error:
-        raise FileNotWritten(f"{path} can't be written: {error.strerror or error}") from None
+        raise FileNotWritten(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def _write(path: Path, content: str, time: float) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with open(path, "x", encoding="utf-8", newline="", opener=open_private) as file:
+        file.write(content)
+    os.utime(path, (time, time))
 
 
 def _check_replaceable(path: Path, *, force: bool) -> None:
     if not path.is_dir():
-        raise FileNotWritten(f"{path} is no folder")
+        raise FileNotWritten(f"{path} is not a directory")
     if not force:
         raise FileAlreadyExists(f"{path} exists")
     try:
-        added = _not_in_manifest(path)
+        modified = _first_modified(path)
     except OSError as error:
-        raise FileNotWritten(f"{path} can't be read: {error.strerror or error}") from None
-    if added:
+        raise FileNotWritten(f"cannot read {path}: {error.strerror or error}") from None
+    if modified:
         raise FileNotWritten(
-            f"{path} is not replaced: {added} is not as groupstui wrote it; choose another folder"
+            f"{path} was not replaced: {modified} was not written by groupstui, or was modified",
+            hint="Choose another directory.",
         )
 
 
-def _not_in_manifest(folder: Path) -> str:
-    """Return the first file that a folder's manifest does not name, or that has changed; empty for none."""
-    manifest = folder / SUMS
+def _first_modified(folder: Path) -> str:
+    """Return the first file that the manifest does not name, or that has changed; empty if there is none."""
+    manifest = folder / MANIFEST
     lines = manifest.read_text(encoding="utf-8", errors="replace").splitlines() if manifest.is_file() else []
     sums = {name: sum for sum, _, name in (line.partition("  ") for line in lines)}
     for file in sorted(folder.rglob("*")):
@@ -121,21 +111,3 @@ def _not_in_manifest(folder: Path) -> str:
         if name not in sums or hashlib.sha256(file.read_bytes()).hexdigest() != sums[name]:
             return name
     return ""
-
-
-def _write_private(path: Path, content: str, time: float) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with open(
-        os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w", encoding="utf-8", newline=""
-    ) as file:
-        file.write(content)
-    os.utime(path, (time, time))
-
-
-def _pass_on(path: Path, content: Iterable[str]) -> None:
-    """Write to what is no file: a rename would put one in the place of `/dev/null`."""
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(content)
-    except OSError as error:
-        raise FileNotWritten(f"{path} can't be written: {error.strerror or error}") from None

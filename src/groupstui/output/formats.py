@@ -1,4 +1,4 @@
-"""Writes a report: for users, for scripts, for spreadsheets."""
+"""Write a report as a table, JSON, CSV or Markdown."""
 
 from __future__ import annotations
 
@@ -13,22 +13,28 @@ from .report import Report
 from .table import table, text_of, title_of
 
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-"""A cell that starts with one of these is run by a spreadsheet; in some languages by the wide forms, too."""
+"""Spreadsheets run a cell that starts with one of these; in some languages with the wide forms, too."""
+
+MAX_CELL_CHARS = 32_000
+"""Spreadsheets cut cells at 32,767 characters."""
+
+MAX_LINE_CELL_CHARS = 10_000
+"""The same for tab-separated rows and Markdown."""
 
 
 def write(report: Report, format: str, *, width: int | None = None, raw: bool = False) -> str:
-    """Return a report as text that ends with a line break, or as nothing; arguments as for `pieces`."""
+    """Return a report as text; the arguments are those of `pieces`."""
     return "".join(pieces(report, format, width=width, raw=raw))
 
 
 def pieces(report: Report, format: str, *, width: int | None = None, raw: bool = False) -> Iterator[str]:
-    """Return the text piece by piece: that of a large matrix is larger than what it is made from.
+    """Return a report as pieces of text, as the whole text of a large matrix would need much memory.
 
     Args:
         report: What to write.
         format: One of `FORMATS`.
-        width: The cells of the terminal, which a table keeps to; None where there is none.
-        raw: Leave CSV and TSV cells as they are, though a spreadsheet may run them.
+        width: The columns of the terminal, to which a table is fitted; None for no limit.
+        raw: Do not escape CSV and TSV cells that a spreadsheet would run as formulas.
     """
     if format == "table":
         return table(report, width)
@@ -37,42 +43,60 @@ def pieces(report: Report, format: str, *, width: int | None = None, raw: bool =
     return FORMATS[format](report)
 
 
+def rows(report: Report) -> str:
+    """Return a line for each record, with tabs between the fields and no header: the format for pipes."""
+    lines = (
+        "\t".join(sanitize(text_of(record.get(name)), MAX_LINE_CELL_CHARS) for name in report.fields)
+        for record in report.records
+    )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def format_of(path: Path) -> str:
+    """Return the format for the extension of a file; CSV if it is not known."""
+    return EXTENSIONS.get(path.suffix.lower(), "csv")
+
+
+# JSON
+
+
 def _json(report: Report) -> Iterator[str]:
-    """Return what `json.dumps` would with an indent of 2, but a record at a time."""
+    """Yield the text of `json.dumps` with an indent of 2, one record at a time."""
     head = json.dumps({**report.envelope(), report.kind: []}, ensure_ascii=False, indent=2)
-    yield _harmless(head.removesuffix("]\n}"))
+    yield _printable(head.removesuffix("]\n}"))
     between = "\n    "
     for record in report.records:
-        yield between + _harmless(json.dumps(record, ensure_ascii=False, indent=2)).replace("\n", "\n    ")
+        yield between + _printable(json.dumps(record, ensure_ascii=False, indent=2)).replace("\n", "\n    ")
         between = ",\n    "
     yield "\n  ]\n}\n" if report.records else "]\n}\n"
 
 
 def _ndjson(report: Report) -> Iterator[str]:
     envelope = report.envelope()
-    lines = (json.dumps({**envelope, **each}, ensure_ascii=False) for each in report.records)
-    return (f"{_harmless(line)}\n" for line in lines)
+    for record in report.records:
+        yield f"{_printable(json.dumps({**envelope, **record}, ensure_ascii=False))}\n"
 
 
-def _harmless(text: str) -> str:
-    """Escape what a terminal would obey; JSON itself escapes only a part of it, and reads all of it back."""
+def _printable(text: str) -> str:
+    """Escape characters that a terminal obeys; JSON itself escapes only some of them."""
     if text.isascii() and "\x7f" not in text:
         return text
-    safe = (
-        c if c == "\n" or c.isprintable() else json.dumps(c)[1:-1] for c in text.replace("\x7f", "\\u007f")
-    )
-    return "".join(safe)
+    text = text.replace("\x7f", "\\u007f")
+    return "".join(c if c == "\n" or c.isprintable() else json.dumps(c)[1:-1] for c in text)
+
+
+# CSV and TSV
 
 
 class _Echo:
-    """Gives a row back to who has `csv` write it."""
+    """A file that returns what `csv` writes to it."""
 
     def write(self, row: str) -> str:
         return row
 
 
 def _separated(report: Report, separator: str, *, raw: bool) -> Iterator[str]:
-    # A lone carriage return ends a row for who reads it, but is quoted only where everything is.
+    # A lone carriage return ends a row for a reader, but `csv` quotes it only with QUOTE_ALL.
     writer = csv.writer(
         _Echo(),
         delimiter=separator,
@@ -84,38 +108,32 @@ def _separated(report: Report, separator: str, *, raw: bool) -> Iterator[str]:
         yield writer.writerow([_cell(record.get(name), raw=raw) for name in report.fields])
 
 
-def rows(report: Report) -> str:
-    """Return a line a record with tabs between the fields and no header: what a pipe wants."""
-    lines = (
-        "\t".join(sanitize(text_of(each.get(name)), 10_000) for name in report.fields)
-        for each in report.records
-    )
-    return "".join(f"{line}\n" for line in lines)
-
-
 def _cell(value: Any, *, raw: bool) -> str:
     text = text_of(value)
     if raw or not isinstance(value, str | list):
         return text
-    text = sanitize(text, 32_000)
+    text = sanitize(text, MAX_CELL_CHARS)
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+# Markdown
 
 
 def _markdown(report: Report) -> Iterator[str]:
     def line(cells: Iterable[str]) -> str:
         return f"| {' | '.join(cells)} |\n"
 
-    yield line(escaped(title_of(name)) for name in report.fields)
+    yield line(escape_markdown(title_of(name)) for name in report.fields)
     yield line("---" for _ in report.fields)
     for record in report.records:
-        yield line(escaped(text_of(record.get(name))) for name in report.fields)
+        yield line(escape_markdown(text_of(record.get(name))) for name in report.fields)
 
 
-def escaped(text: str) -> str:
-    """Return a text that Markdown shows as it is, on one line."""
+def escape_markdown(text: str) -> str:
+    """Return a text that Markdown shows literally, on one line."""
     for character in "\\`*_[]<>|#":
         text = text.replace(character, f"\\{character}")
-    return sanitize(text, 10_000)
+    return sanitize(text, MAX_LINE_CELL_CHARS)
 
 
 FORMATS: dict[str, Callable[[Report], Iterator[str]]] = {
@@ -128,7 +146,7 @@ FORMATS: dict[str, Callable[[Report], Iterator[str]]] = {
 }
 """Every format by name."""
 
-ENDINGS = {
+EXTENSIONS = {
     ".json": "json",
     ".ndjson": "ndjson",
     ".jsonl": "ndjson",
@@ -136,8 +154,4 @@ ENDINGS = {
     ".md": "markdown",
     ".txt": "table",
 }
-
-
-def format_of(path: Path) -> str:
-    """Return the format that a file's ending means; CSV where it means none."""
-    return ENDINGS.get(path.suffix.lower(), "csv")
+"""The format for each file extension; others mean CSV."""

@@ -1,17 +1,18 @@
-"""Groups and users as records, and the report on a site that they make up."""
+"""Turn groups, users, comparisons, findings and changes into reports."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from ..directory.audit import Check, CheckResult, Finding
 from ..directory.changes import Change
+from ..directory.compare import Comparison, Pair, Row
 from ..directory.directory import Directory, Group, User
+from ..history import Snapshot
+from ..text import sanitize
+from ..times import utc_iso
 from .report import Record, Report
-
-if TYPE_CHECKING:
-    from ..history import Snapshot
 
 GROUP_FIELDS = ("id", "name", "members", "created_at", "created_by", "updated_at", "updated_by")
 USER_FIELDS = ("id", "name")
@@ -22,7 +23,7 @@ PROFILE_FIELDS = ("email", "active", "anonymised", "api_user", "two_factor")
 
 
 def as_of(directory: Directory) -> datetime:
-    """Return when a directory was read: now, while that is not over."""
+    """Return the time of a directory's crawl; the current time while that is not finished."""
     return directory.as_of or datetime.now(UTC)
 
 
@@ -34,23 +35,26 @@ def site_report(
     records: Sequence[Record],
     about: Record | None = None,
 ) -> Report:
-    """Return records of a site, as it was when its directory was read.
+    """Return a report on a directory.
 
     Args:
-        directory: Where they come from.
-        instance: The site's address.
-        kind: The name of the list of records.
-        fields: The fields in the order of the columns.
+        directory: The source of the records.
+        instance: The URL of the instance.
+        kind: The name of the list of records in JSON.
+        fields: The fields, in the order of the columns.
         records: The rows.
-        about: What the whole answer is about.
+        about: More fields of the JSON object.
     """
     return Report(
         kind, fields, records, instance, as_of(directory), complete=directory.complete, about=about or {}
     )
 
 
+# Groups and users
+
+
 def group_records(directory: Directory, groups: Iterable[Group]) -> list[Record]:
-    """Return groups as records, with users by name."""
+    """Return groups as records, with the names of the users who created and updated them."""
 
     def name(user_id: int | None) -> str | None:
         return None if user_id is None else directory.user(user_id).label
@@ -60,9 +64,9 @@ def group_records(directory: Directory, groups: Iterable[Group]) -> list[Record]
             "id": group.id,
             "name": group.name,
             "members": len(group.members),
-            "created_at": _moment(group.created_at),
+            "created_at": _iso(group.created_at),
             "created_by": name(group.created_by),
-            "updated_at": _moment(group.updated_at),
+            "updated_at": _iso(group.updated_at),
             "updated_by": name(group.updated_by),
         }
         for group in groups
@@ -70,42 +74,126 @@ def group_records(directory: Directory, groups: Iterable[Group]) -> list[Record]
 
 
 def user_record(user: User) -> Record:
-    """Return a user as a record; the name is null where the site does not tell it."""
+    """Return a user as a record; the name is null if it is not known."""
     return {"id": user.id, "name": user.name}
 
 
 def user_report(directory: Directory, instance: str, user: User, groups: Iterable[Group]) -> Report:
-    """Return the groups that a user is in.
-
-    Args:
-        directory: Where they come from.
-        instance: The site's address.
-        user: Who is asked for.
-        groups: Their groups, in the order in which to give them.
-    """
+    """Return a report on the groups of a user."""
     about = {"user": user_record(user)}
     return site_report(directory, instance, "groups", GROUP_FIELDS, group_records(directory, groups), about)
 
 
 def profile_record(directory: Directory, user: User) -> Record:
-    """Return what `/users` tells of a user; nothing where it tells nothing of anybody."""
+    """Return the fields that `/users` adds to a user; none if it was not read."""
     if not directory.has_profiles:
         return {}
     profile = directory.profile(user.id)
     if profile is None:
         return dict.fromkeys(PROFILE_FIELDS)
-    marks = (profile.active, profile.anonymised, profile.api_user, profile.two_factor)
-    return dict(zip(PROFILE_FIELDS, (profile.email, *marks), strict=True))
+    values = (profile.email, profile.active, profile.anonymised, profile.api_user, profile.two_factor)
+    return dict(zip(PROFILE_FIELDS, values, strict=True))
+
+
+# Comparisons
+
+
+def comparison_report(
+    directory: Directory, instance: str, comparison: Comparison, rows: Iterable[Row]
+) -> Report:
+    """Return a report on the users of a few groups, and on how the groups overlap.
+
+    Args:
+        directory: The source of the groups.
+        instance: The URL of the instance.
+        comparison: The groups and their pairs.
+        rows: The rows of the comparison to include.
+    """
+    columns = _group_columns(comparison.groups)
+    records = [{**user_record(row.user), **dict(zip(columns, row.inside, strict=True))} for row in rows]
+    about = {
+        "groups": [
+            {"id": group.id, "name": group.name, "members": len(group.members)} for group in comparison.groups
+        ],
+        "in_all": comparison.in_all,
+        "pairs": [_pair_record(pair) for pair in comparison.pairs],
+    }
+    return site_report(directory, instance, "users", ("id", "name", *columns), records, about)
+
+
+def _group_columns(groups: Sequence[Group]) -> list[str]:
+    """Return the name of each group's column; with its id if another column has that name."""
+    names = [sanitize(group.name) for group in groups]
+    taken = ["id", "name", *names]
+    return [
+        name if taken.count(name) == 1 else f"{name} #{group.id}"
+        for name, group in zip(names, groups, strict=True)
+    ]
+
+
+def _pair_record(pair: Pair) -> Record:
+    return {
+        "first": pair.first.id,
+        "second": pair.second.id,
+        "only_first": pair.only_first,
+        "both": pair.both,
+        "only_second": pair.only_second,
+        "overlap_percent": pair.overlap,
+        "text": pair.text,
+    }
+
+
+# Audits
+
+
+def audit_report(
+    directory: Directory,
+    instance: str,
+    results: Iterable[CheckResult],
+    findings: Iterable[tuple[Check, Finding]],
+) -> Report:
+    """Return a report on the findings of an audit, and on the checks.
+
+    Args:
+        directory: What was audited.
+        instance: The URL of the instance.
+        results: The results of all checks.
+        findings: The findings to include, each with its check.
+    """
+    records = [
+        {
+            "check": check.id,
+            "finding": finding.text,
+            "group_ids": list(finding.groups),
+            "user_ids": list(finding.users),
+        }
+        for check, finding in findings
+    ]
+    about = {"checks": [_check_record(result) for result in results]}
+    return site_report(directory, instance, "findings", FINDING_FIELDS, records, about)
+
+
+def _check_record(result: CheckResult) -> Record:
+    return {
+        "check": result.check.id,
+        "title": result.check.title,
+        "why": result.check.why,
+        "findings": len(result.findings),
+        "impossible": result.skipped or None,
+    }
+
+
+# Changes
 
 
 def change_record(change: Change) -> Record:
-    """Return a change as a record; `seen` is when the reading began that came upon it."""
+    """Return a change as a record; `seen` is the start of the crawl that found it."""
     return {
         "change": change.kind.value,
         "group": change.group,
         "user": None if change.user_id is None else change.user_label,
         "before": change.before,
-        "seen": _moment(change.seen),
+        "seen": _iso(change.seen),
         "group_id": change.group_id,
         "user_id": change.user_id,
     }
@@ -114,11 +202,22 @@ def change_record(change: Change) -> Record:
 def snapshot_record(snapshot: Snapshot) -> Record:
     """Return a snapshot as a record."""
     record = {name: getattr(snapshot, name) for name in SNAPSHOT_FIELDS}
-    return record | {"taken_at": _moment(snapshot.taken_at)}
+    return record | {"taken_at": _iso(snapshot.taken_at)}
 
 
-def _moment(time: datetime | str | None) -> str | None:
-    """Return a time in UTC, as JSON wants it; one that could not be read as the text it is."""
-    if not isinstance(time, datetime):
-        return time
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def changes_report(instance: str, changes: Iterable[Change], since: Snapshot, until: Snapshot) -> Report:
+    """Return a report on the changes between two snapshots."""
+    return Report(
+        "changes",
+        CHANGE_FIELDS,
+        [change_record(change) for change in changes],
+        instance,
+        until.taken_at,
+        complete=True,
+        about={"since": snapshot_record(since), "until": snapshot_record(until)},
+    )
+
+
+def _iso(time: datetime | str | None) -> str | None:
+    """Return a time in UTC; a time that could not be parsed is returned as the site sent it."""
+    return utc_iso(time) if isinstance(time, datetime) else time

@@ -1,87 +1,87 @@
-"""An answer as records, before it is known how it will be written."""
+"""The records of an answer, independent of the output format."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from ..errors import InvalidField
 from ..text import fold
+from ..times import utc_iso
 
 SCHEMA = "groupstui/1"
 
 Record = dict[str, Any]
-"""One row: values that JSON knows, by field."""
+"""One row: JSON values by field."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Report:
-    """What a command has to say."""
+    """Records, and what JSON contains in addition to them."""
 
     kind: str
-    """The name of the list of records in JSON, as `groups`."""
+    """The name of the list of records in JSON, such as `groups`."""
     fields: tuple[str, ...]
-    """The fields in the order of the columns."""
+    """The fields, in the order of the columns."""
     records: Sequence[Record]
     instance: str
     as_of: datetime
     complete: bool
     about: Record = field(default_factory=dict)
-    """What the whole answer is about, as the user that was asked for."""
+    """More fields of the JSON object, such as the user."""
 
     def envelope(self) -> Record:
-        """Return what JSON says before the records."""
-        moment = self.as_of.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        """Return the fields of the JSON object that precede the records."""
         return {
             "schema": SCHEMA,
             "instance": self.instance,
-            "as_of": moment,
+            "as_of": utc_iso(self.as_of, "seconds"),
             "complete": self.complete,
             **self.about,
         }
 
-    def sorted_by(self, wanted: str) -> Report:
-        """Return the records in another order.
+    def sorted_by(self, field: str) -> Report:
+        """Return the report in another order.
 
         Args:
-            wanted: A field; with `-` before it, from the largest down.
+            field: The field to sort by; with a leading `-` in descending order.
 
         Raises:
-            InvalidField: If there is no such field.
+            InvalidField: If the report does not have the field.
         """
-        name = wanted.removeprefix("-")
+        name = field.removeprefix("-")
         self._check(name)
-        records = sorted(self.records, key=_sortable(name), reverse=wanted.startswith("-"))
+        records = sorted(self.records, key=_sort_key(name), reverse=field.startswith("-"))
         return replace(self, records=records)
 
-    def limited(self, most: int) -> Report:
-        """Return the first records only."""
-        return replace(self, records=self.records[:most])
+    def limited(self, count: int) -> Report:
+        """Return the report with only its first records."""
+        return replace(self, records=self.records[:count])
 
-    def narrowed(self, wanted: Sequence[str]) -> Report:
-        """Return some fields only, in the order in which they are named.
+    def with_fields(self, fields: Sequence[str]) -> Report:
+        """Return the report with only these fields, in this order.
 
         Raises:
-            InvalidField: If there is no such field.
+            InvalidField: If the report does not have one of them.
         """
-        for name in wanted:
+        for name in fields:
             self._check(name)
-        records = [{name: record.get(name) for name in wanted} for record in self.records]
-        return replace(self, fields=tuple(wanted), records=records)
+        records = [{name: record.get(name) for name in fields} for record in self.records]
+        return replace(self, fields=tuple(fields), records=records)
 
     def _check(self, name: str) -> None:
         if name not in self.fields:
             raise InvalidField(f"there is no field “{name}”: choose from {', '.join(self.fields)}")
 
 
-def _sortable(name: str) -> Callable[[Record], tuple[bool, bool, Any]]:
+def _sort_key(name: str) -> Callable[[Record], tuple[bool, bool, Any]]:
     def key(record: Record) -> tuple[bool, bool, Any]:
         value = record.get(name)
         if isinstance(value, list):
             value = len(value)
-        # Numbers sort as numbers and texts as texts; what is missing comes last.
+        # Numbers sort as numbers and texts as texts; missing values come last.
         return value is None, isinstance(value, str), fold(value) if isinstance(value, str) else value or 0
 
     return key

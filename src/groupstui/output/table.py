@@ -1,24 +1,29 @@
-"""Writes a report as a table for users, which keeps to the width of their terminal."""
+"""Write a report as a table that fits the width of the terminal.
+
+Rich is not used for this: it narrows the widest column first, whatever it contains, and never leaves one out.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..text import sanitize
 from .report import Record, Report
 
-BETWEEN = "  "
+SEPARATOR = "  "
 
-LEADING = 2
-"""Columns that say what a row is, such as its id and its name: they are never left out, and are cut last."""
+LEADING_COLUMNS = 2
+"""Columns that identify a row, such as id and name: they are always shown, and are cut last."""
 
-LEADING_LEAST = 16
-LEAST = 8
-"""Cells to which a text may be cut, so that others have room; numbers and times are never cut."""
+MIN_LEADING_WIDTH = 16
+MIN_WIDTH = 8
+"""Widths to which text is cut to make room for other columns; numbers and dates are never cut."""
 
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}):[\d.]+Z")
+_is_date_or_empty = re.compile(r"(?:\d{4}-\d{2}-\d{2})?").fullmatch
 
 TITLES = {
     "id": "ID",
@@ -52,19 +57,19 @@ TITLES = {
     "memberships": "Memberships",
     "changes": "Changes",
 }
-"""Fields as users read them; a field that is not here is a name already, as the columns of a matrix are."""
+"""Column titles by field; another field, such as a group in a matrix, is its own title."""
 
 
-def title_of(name: str) -> str:
-    """Return a field's name as users read it."""
-    return TITLES.get(name, sanitize(name))
+def title_of(field: str) -> str:
+    """Return the title of a field's column."""
+    return TITLES.get(field, sanitize(field))
 
 
 def text_of(value: Any) -> str:
-    """Return a field's value as users read it."""
+    """Return the text of a field's value."""
     if isinstance(value, str):
         return value
-    if value is True or value is False:  # a matrix is made of these
+    if value is True or value is False:  # most values of a matrix
         return "yes" if value else "no"
     if value is None:
         return ""
@@ -74,59 +79,54 @@ def text_of(value: Any) -> str:
 def table(report: Report, width: int | None) -> Iterator[str]:
     """Return the lines of a table.
 
-    Where a terminal is too narrow, times lose their seconds, then their hours; texts are cut; and columns
-    from the right are left out.
+    If the terminal is too narrow, times lose their seconds and then become dates; then text is cut; then
+    columns are left out from the right.
 
     Args:
         report: What to write.
-        width: The terminal's cells; None where there is no terminal, and nothing has to give way.
+        width: The columns of the terminal; None for no limit.
     """
-    rows = [[title_of(name) for name in report.fields]]
-    rows += [[sanitize(text_of(record.get(name))) for name in report.fields] for record in report.records]
-    right = [_is_number(report.records, name) for name in report.fields]
-    if width is None:
-        widths = _natural(rows)
-    else:
-        rows, widths = _fitted(rows, right, width)
-    lines = (BETWEEN.join(map(_padded, row, widths, right)).rstrip() for row in rows)
-    return (f"{line}\n" for line in lines)
+    cells = [[title_of(name) for name in report.fields]]
+    cells += [[sanitize(text_of(record.get(name))) for name in report.fields] for record in report.records]
+    numeric = [_is_numeric(report.records, name) for name in report.fields]
+    widths = _natural_widths(cells)
+    if width is not None and not _fits(widths, width):
+        cells = _with_short_times(cells, width)
+        widths = _fit(_natural_widths(cells), _min_widths(cells, numeric), width)
+    for row in cells:
+        line = SEPARATOR.join(map(_align, row[: len(widths)], widths, numeric))
+        yield f"{line.rstrip()}\n"
 
 
-def _fitted(rows: list[list[str]], right: Sequence[bool], width: int) -> tuple[list[list[str]], list[int]]:
-    """Return the rows as there is room for them, and the widths of their columns."""
-    given = rows
-    for short in ("", r"\1 \2Z", r"\1"):
-        rows = [[_TIME.sub(short, cell) for cell in row] for row in given] if short else given
-        if sum(widths := _natural(rows)) <= _room(width, len(widths)):
-            return rows, widths
-    times = [bool(cells) and all(map(_DATE_OR_NOTHING, cells)) for cells in zip(*rows[1:], strict=True)]
-    kept = [number or time for number, time in zip(right, times or right, strict=True)]
-    least = [
-        each if fixed else min(each, LEADING_LEAST if place < LEADING else LEAST)
-        for place, (each, fixed) in enumerate(zip(widths, kept, strict=True))
-    ]
-    columns = len(widths)
-    while columns > LEADING and sum(least[:columns]) > _room(width, columns):
-        columns -= 1
-    return [row[:columns] for row in rows], _squeezed(widths[:columns], least, _room(width, columns))
+def _with_short_times(cells: list[list[str]], width: int) -> list[list[str]]:
+    """Return the cells with times to the minute, or dates alone if that is still too wide."""
+    for short in (r"\1 \2Z", r"\1"):
+        shortened = [[_TIME.sub(short, cell) for cell in row] for row in cells]
+        if _fits(_natural_widths(shortened), width):
+            break
+    return shortened
 
 
-_DATE_OR_NOTHING = re.compile(r"(?:\d{4}-\d{2}-\d{2})?").fullmatch
+def _min_widths(cells: list[list[str]], numeric: Sequence[bool]) -> list[int]:
+    """Return the width below which each column is not cut."""
+    least = []
+    for place, column in enumerate(zip(*cells, strict=True)):
+        natural = max(map(_cell_width, column))
+        is_date = len(column) > 1 and all(map(_is_date_or_empty, column[1:]))
+        cut = MIN_LEADING_WIDTH if place < LEADING_COLUMNS else MIN_WIDTH
+        least.append(natural if numeric[place] or is_date else min(natural, cut))
+    return least
 
 
-def _room(width: int, columns: int) -> int:
-    return width - len(BETWEEN) * (columns - 1)
-
-
-def _natural(rows: list[list[str]]) -> list[int]:
-    return [max(map(_cells, column)) for column in zip(*rows, strict=True)]
-
-
-def _squeezed(widths: list[int], least: Sequence[int], room: int) -> list[int]:
-    """Let the widest column give way until all fit, those that lead after the others."""
-    widths = list(widths)
-    for places in (range(LEADING, len(widths)), range(len(widths))):
-        while sum(widths) > room:
+def _fit(widths: list[int], least: list[int], width: int) -> list[int]:
+    """Return the widths of the columns that are shown, narrowed to fit the terminal if possible."""
+    count = len(widths)
+    while count > LEADING_COLUMNS and not _fits(least[:count], width):
+        count -= 1
+    widths = widths[:count]
+    # The widest column is narrowed first, and the leading ones only after the others.
+    for places in (range(LEADING_COLUMNS, count), range(count)):
+        while not _fits(widths, width):
             place = max(places, key=lambda place: widths[place] - least[place], default=0)
             if widths[place] <= least[place]:
                 break
@@ -134,24 +134,37 @@ def _squeezed(widths: list[int], least: Sequence[int], room: int) -> list[int]:
     return widths
 
 
-def _padded(text: str, width: int, right: bool) -> str:
-    if _cells(text) > width:
-        while _cells(text) > width - 1:
+def _fits(widths: Sequence[int], width: int) -> bool:
+    return sum(widths) + len(SEPARATOR) * (len(widths) - 1) <= width
+
+
+def _natural_widths(cells: list[list[str]]) -> list[int]:
+    return [max(map(_cell_width, column)) for column in zip(*cells, strict=True)]
+
+
+def _align(text: str, width: int, right: bool) -> str:
+    """Return a text padded or cut to a width."""
+    if _cell_width(text) > width:
+        while _cell_width(text) > width - 1:
             text = text[:-1]
         text += "…"
-    padding = " " * (width - _cells(text))
+    padding = " " * (width - _cell_width(text))
     return padding + text if right else text + padding
 
 
-def _is_number(records: Iterable[Record], name: str) -> bool:
-    values = [record.get(name) for record in records]
+def _is_numeric(records: Iterable[Record], field: str) -> bool:
+    values = [record.get(field) for record in records]
     return bool(values) and all(isinstance(value, int) and not isinstance(value, bool) for value in values)
 
 
-def _cells(text: str) -> int:
-    """Return the terminal cells of a text that is safe to show."""
+def _cell_width(text: str) -> int:
+    """Return how many terminal cells a sanitized text takes."""
     if text.isascii():
         return len(text)
-    from wcwidth import wcswidth
+    return sum(map(_character_width, text))
 
-    return max(0, wcswidth(text))
+
+def _character_width(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1

@@ -1,0 +1,48 @@
+"""Find unusual groups, and members who may not need access."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..directory.audit import CHECKS, Check, CheckResult, check_of
+from ..directory.audit import audit as run_checks
+from ..errors import UsageError
+from ..exit_codes import ExitCode
+from ..output.records import audit_report
+from ..text import pluralize, sanitize
+from .context import Context
+from .output import answer
+
+
+async def audit(context: Context) -> ExitCode:
+    """List the findings of checks, and report on stderr which checks could not be run."""
+    options = context.options
+    fatal = [_check(name) for name in options.fail_on]
+    checks = list(map(_check, options.checks)) or CHECKS
+    checks = list(dict.fromkeys([*checks, *fatal]))
+    directory = await context.directory(users=any(check.needs_profiles for check in checks))
+    results = run_checks(directory, checks)
+    findings = [(result.check, finding) for result in results for finding in result.findings]
+    report = audit_report(directory, context.instance.origin, results, findings)
+    code = answer(context, report, _exit_code(result for result in results if result.check in fatal))
+    for result in results:
+        if result.skipped:
+            context.warn(f"not checked: {result.check.title.lower()}: {result.skipped}")
+    run = sum(not result.skipped for result in results)
+    context.warn(f"{pluralize(len(findings), 'finding')} in {pluralize(run, 'check')}")
+    return code
+
+
+def _exit_code(results: Iterable[CheckResult]) -> ExitCode:
+    """Return the exit code for the checks of `--fail-on`: findings outweigh a check that was skipped."""
+    results = list(results)
+    if any(result.findings for result in results):
+        return ExitCode.FALSE
+    return ExitCode.UNKNOWN if any(result.skipped for result in results) else ExitCode.OK
+
+
+def _check(name: str) -> Check:
+    if (check := check_of(name)) is None:
+        ids = ", ".join(check.id for check in CHECKS)
+        raise UsageError(f"there is no check “{sanitize(name)}”; choose from {ids}")
+    return check

@@ -1,0 +1,29 @@
+"""Compare the members of groups."""
+
+from __future__ import annotations
+
+from ..directory.compare import compare as compare_groups
+from ..errors import UsageError
+from ..exit_codes import ExitCode
+from ..output.records import comparison_report
+from .context import Context
+from .lookup import find_group
+from .output import answer
+
+
+async def compare(context: Context) -> ExitCode:
+    """List the users of two to six groups, and report how the groups overlap."""
+    options = context.options
+    directory = await context.directory()
+    groups = [find_group(directory, text) for text in options.groups]
+    try:
+        comparison = compare_groups(directory, groups)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    rows = [row for row in comparison.rows if not (options.differ and all(row.inside))]
+    report = comparison_report(directory, context.instance.origin, comparison, rows)
+    code = ExitCode.FALSE if comparison.differ and options.exit_code else ExitCode.OK
+    code = answer(context, report, code, certain=False)
+    for pair in comparison.pairs:
+        context.warn(f"{pair.overlap} %: {pair.text}")
+    return code

@@ -1,0 +1,118 @@
+"""Open the app."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING
+
+from ..credentials import TokenStore
+from ..diagnostics import log_to_file
+from ..errors import Offline, UsageError
+from ..history import history_of
+from ..terminal.display import DisplayOptions, detect_display, unsupported_reason
+from ..terminal.shutdown import exit_on_signals
+from ..terminal.stdio import print_error
+from ..token import Token
+from .context import Context
+
+if TYPE_CHECKING:
+    from ..app import GroupsApp
+
+TEXTUAL_VARIABLES = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL_DRIVER")
+"""They make Textual log keys, those of a typed token included, to readable files, or load other code."""
+
+KEYRING_GRACE_S = 2.0
+"""How long the exit waits for a keyring that is still saving a token."""
+
+NO_TERMINAL_HINT = "Use a command or “groupstui browse --plain” instead: see --help"
+
+
+def launch(context: Context) -> int:
+    """Open the app, and return the exit code when it is closed.
+
+    Raises:
+        UsageError: If there is no suitable terminal, or if options do not go together.
+    """
+    options = context.options
+    for name in ("max_age", "token_stdin"):
+        if getattr(options, name):
+            raise UsageError(f"--{name.replace('_', '-')} needs --plain")
+    display = _display(context)
+    for variable in TEXTUAL_VARIABLES:
+        context.environ.pop(variable, None)
+    if options.no_color:
+        context.environ["NO_COLOR"] = "1"  # read by Textual
+    log = _start_log() if options.debug else None
+    tokens = TokenStore()
+    app = _make_app(context, tokens, display)
+    asyncio.run(_run(app, mouse=display.mouse))
+    tokens.finish(KEYRING_GRACE_S)
+    if log is not None:
+        print_error(f"the log is in {log}")
+    return app.return_code or 0
+
+
+def _display(context: Context) -> DisplayOptions:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError("stdin and stderr must be a terminal", hint=NO_TERMINAL_HINT)
+    encoding = sys.stderr.encoding
+    if (reason := unsupported_reason(context.environ, encoding)) is not None:
+        raise UsageError(reason, hint=NO_TERMINAL_HINT)
+    options = context.options
+    return detect_display(
+        context.environ,
+        encoding,
+        ascii_only=options.ascii,
+        animations=options.animations,
+        mouse=options.mouse,
+    )
+
+
+def _start_log() -> str:
+    try:
+        return str(log_to_file())
+    except OSError as error:
+        raise UsageError(f"cannot write the log {error.filename}: {error.strerror}") from None
+
+
+def _make_app(context: Context, tokens: TokenStore, display: DisplayOptions) -> GroupsApp:
+    # Lazy boundary: commands do not need Textual.
+    from ..app import Credentials, make_app
+
+    options = context.options
+    start_at = options.name or ""
+    if (demo := context.demo) is not None:
+        return make_app(
+            access=Credentials(demo.instance, demo.token),
+            connect=lambda instance, token: context.connect(instance, token),
+            start_at=start_at,
+            looks=display,
+        )
+    settings = context.settings
+    instance = context.offline_instance() if options.offline else context.named_instance()
+    token = _no_token if options.offline else context.given_token()
+    return make_app(
+        settings_file=context.settings_file,
+        tokens=tokens,
+        connect=context.connect,
+        history=lambda origin: history_of(origin, settings),
+        access=Credentials(instance, token) if token and instance else None,
+        instance=instance,
+        start_at=start_at,
+        looks=display,
+    )
+
+
+async def _no_token() -> Token:
+    raise Offline("--offline: no requests are sent")
+
+
+async def _run(app: GroupsApp, *, mouse: bool) -> None:
+    loop = asyncio.get_running_loop()
+
+    def exit_app(code: int) -> None:
+        loop.call_soon_threadsafe(lambda: app.exit(return_code=code))
+
+    with exit_on_signals(exit_app):
+        await app.run_async(mouse=mouse)
