@@ -179,7 +179,7 @@ def test_an_old_reading_is_read_anew(cli, demo):
 def test_an_age_that_makes_no_sense_is_wrong_usage(cli):
     outcome = cli("groups", "--max-age", "soon")
     assert outcome.code == 2
-    assert "write 10m, 12h, 7d or 2w" in outcome.err
+    assert "use 10m, 12h, 7d or 2w" in outcome.err
 
 
 def test_a_snapshot_is_saved_and_pruned(cli, demo):
@@ -228,7 +228,7 @@ def test_doctor_tells_where_the_history_is_and_what_is_wrong_with_it(cli, demo, 
     assert f"no snapshot yet; the file will be {path}" in cli("doctor").out
     assert not path.exists()
     cli("groups", "-q")
-    assert f"1 snapshot in {path}, 0.1 MB" in cli("doctor").out
+    assert f"1 snapshot in {path}, " in cli("doctor").out
     path.chmod(0o600)
     path.unlink()
     path.mkdir()

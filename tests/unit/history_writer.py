@@ -1,4 +1,7 @@
-"""Saves readings that grow by a user each, and says each that is kept; run as a process of its own."""
+"""Save snapshots that grow by one user each, and print the number of each that was saved.
+
+Usage: history_writer.py FOLDER FIRST COUNT
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from groupstui.directory.directory import Directory, Group
 from groupstui.history import History
 
 folder, first, count = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-if limit := os.environ.get("LARGEST_FILE"):
+if limit := os.environ.get("MAX_FILE_BYTES"):
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
     import signal
 
@@ -20,7 +23,7 @@ if limit := os.environ.get("LARGEST_FILE"):
 history = History("https://acme.testmo.net", folder)
 step = 2 if count < 1_000 and not limit else 1
 for number in range(first, first + count * step, step):
-    users = range(1, 50_000 if os.environ.get("LARGE_READING") else number + 2)
+    users = range(1, 50_000 if os.environ.get("LARGE_SNAPSHOTS") else number + 2)
     directory = Directory()
     directory.add((), {user: f"User {user}" for user in users})
     as_of = datetime(2026, 11, 23, 12, tzinfo=UTC) + timedelta(minutes=number)

@@ -1,4 +1,4 @@
-"""The history of a site: what was saved stays, and what changed is told exactly."""
+"""A history keeps what was saved, and reports exactly what changed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,8 +19,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from groupstui.demo import DEMO_TOKEN, create_app, make_site
-from groupstui.directory.changes import Kind
+from groupstui.demo import DEMO_TOKEN, Site, create_app, make_site
+from groupstui.directory.changes import Change, ChangeKind
 from groupstui.directory.directory import Directory, Group
 from groupstui.errors import HistoryUnavailable, InvalidTime
 from groupstui.history import History
@@ -37,7 +39,7 @@ def history(tmp_path):
     return History(ORIGIN, tmp_path)
 
 
-def reading(groups: dict[int, tuple[int, ...]], minutes: int = 0, *, complete: bool = True) -> Directory:
+def site(groups: dict[int, tuple[int, ...]], minutes: int = 0, *, complete: bool = True) -> Directory:
     directory = Directory()
     directory.add((), {user: f"User {user}" for members in groups.values() for user in members})
     found = [Group(number, f"Group {number}", members) for number, members in groups.items()]
@@ -50,10 +52,10 @@ def members(directory: Directory | None) -> dict[int, tuple[int, ...]]:
     return {group.id: tuple(group.members) for group in directory.groups}
 
 
-# What is kept
+# Snapshots
 
 
-def test_the_last_reading_comes_back_whole(history):
+def test_last_snapshot_is_read_as_it_was_saved(history):
     made = datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)
     group = Group(7, "QA", (3, 1, 2), created_at=made, created_by=1, updated_at="in a way", updated_by=None)
     directory = Directory()
@@ -69,41 +71,64 @@ def test_the_last_reading_comes_back_whole(history):
     assert (back.complete, back.as_of, back.total) == (True, NOON, 2)
 
 
-def test_there_is_nothing_before_the_first_reading(history):
+def test_there_is_nothing_before_the_first_site(history):
     assert history.latest() is None
     assert history.snapshots() == []
     assert history.at(PointInTime(NOON)) is None
 
 
-def test_an_incomplete_reading_is_no_history(history):
+def test_incomplete_directory_is_not_saved(history):
     with pytest.raises(ValueError, match="incomplete"):
-        history.save(reading({1: (1,)}, complete=False))
+        history.save(site({1: (1,)}, complete=False))
     assert not history.exists
 
 
-def test_an_unchanged_reading_costs_a_row(history):
-    history.save(reading({number: tuple(range(1, 200)) for number in range(1, 50)}))
+def test_unchanged_snapshot_takes_one_row(history):
+    history.save(site({number: tuple(range(1, 200)) for number in range(1, 50)}))
     before = history.path.stat().st_size
     for minute in range(1, 20):
-        history.save(reading({number: tuple(range(1, 200)) for number in range(1, 50)}, minute))
+        history.save(site({number: tuple(range(1, 200)) for number in range(1, 50)}, minute))
     assert len(history.snapshots()) == 20
     assert history.path.stat().st_size <= before + 4096
 
 
-def test_a_reading_that_began_before_the_last_is_not_kept(history):
-    history.save(reading({1: (1,)}, minutes=5))
-    assert history.save(reading({1: (1, 2)}, minutes=4)) is None
+def test_older_crawl_is_not_saved(history):
+    history.save(site({1: (1,)}, minutes=5))
+    assert history.save(site({1: (1, 2)}, minutes=4)) is None
     assert members(history.latest()) == {1: (1,)}
 
 
-def test_the_file_is_its_owner_s_alone(history):
-    history.save(reading({1: (1,)}))
+def test_reading_creates_no_file(history, tmp_path):
+    assert history.latest() is None
+    assert history.snapshots() == []
+    assert not history.purge()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_reading_does_not_wait_for_a_writer(history):
+    history.save(site({1: (1,)}))
+    with closing(sqlite3.connect(history.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert members(history.latest()) == {1: (1,)}
+
+
+def test_first_groups_have_the_site_s_order(history):
+    history.save(site({1: (1,), 2: (2,), 3: (3,)}))
+    history.save(site({3: (3,), 1: (1,), 2: (2,)}, 1))
+    snapshot, groups, names = history.first_groups(2)
+    assert snapshot.id == 2
+    assert [group.id for group in groups] == [3, 1]
+    assert names == {1: "User 1", 3: "User 3"}
+
+
+def test_file_is_private(history):
+    history.save(site({1: (1,)}))
     assert stat.S_IMODE(history.path.stat().st_mode) == 0o600
 
 
-def test_the_folder_is_made_for_its_owner_alone(tmp_path):
+def test_folder_is_private(tmp_path):
     history = History(ORIGIN, tmp_path / "deep" / "history")
-    history.save(reading({1: (1,)}))
+    history.save(site({1: (1,)}))
     assert stat.S_IMODE(history.path.parent.stat().st_mode) == 0o700
 
 
@@ -115,27 +140,27 @@ def test_the_folder_is_made_for_its_owner_alone(tmp_path):
         ("https://[::1]:8000", "_5B_3A_3A1_5D_3A8000_https.sqlite3"),
     ],
 )
-def test_every_site_has_a_file_of_its_own(tmp_path, origin, name):
+def test_each_instance_has_a_file(tmp_path, origin, name):
     assert History(origin, tmp_path).path == tmp_path / name
 
 
-# What changed
+# Changes
 
 
 @pytest.mark.parametrize("folder", [False, True], ids=["in memory", "in a file"])
-def test_changes_are_told_between_any_two_snapshots(tmp_path, folder):
+def test_changes_between_any_two_snapshots(tmp_path, folder):
     history = History(ORIGIN, tmp_path if folder else None)
-    first = history.save(reading({1: (1, 2), 2: (1,)}))
-    second = history.save(reading({1: (2, 3), 2: (1,)}, 1))
-    third = history.save(reading({1: (1, 2, 3)}, 2))
+    first = history.save(site({1: (1, 2), 2: (1,)}))
+    second = history.save(site({1: (2, 3), 2: (1,)}, 1))
+    third = history.save(site({1: (1, 2, 3)}, 2))
     assert [(each.kind, each.user_id) for each in history.changes(first, second)] == [
-        (Kind.JOINED, 3),
-        (Kind.LEFT, 1),
+        (ChangeKind.JOINED, 3),
+        (ChangeKind.LEFT, 1),
     ]
     assert [(each.kind, each.group, each.user) for each in history.changes(first, third)] == [
-        (Kind.JOINED, "Group 1", "User 3"),
-        (Kind.DELETED, "Group 2", None),
-        (Kind.LEFT, "Group 2", "User 1"),
+        (ChangeKind.JOINED, "Group 1", "User 3"),
+        (ChangeKind.DELETED, "Group 2", None),
+        (ChangeKind.LEFT, "Group 2", "User 1"),
     ]
     assert {each.seen for each in history.changes(second, third)} == {third.taken_at}
 
@@ -151,7 +176,7 @@ edits = st.lists(
 
 
 def carry_out(site, edit) -> None:
-    """Make one of the edits that an admin can make, where it can be made."""
+    """Make an edit as an admin could, if it is possible."""
     what, a, b = edit
     groups, users = list(site.groups), list(site.users)
     group_id, user_id = groups[a % len(groups)] if groups else None, users[b % len(users)]
@@ -174,50 +199,55 @@ def carry_out(site, edit) -> None:
             site.remove_member(group_id, user_id)
 
 
-def state(site, known: dict[int, str]):
-    """Return a site as sets, and the names that a reader knows by then."""
-    groups = {group.id: group.name for group in site.groups.values()}
-    inside = {(group.id, user) for group in site.groups.values() for user in group.members}
-    # The demo site names the makers of every other group, too.
-    makers = {user for group in site.groups.values() if group.id % 2 == 0 for user in made_by(group)}
-    named = makers.union(user for _, user in inside) & site.users.keys()
-    known.update({user: site.users[user].name for user in named})
-    return groups, inside, dict(known)
+@dataclass(frozen=True)
+class State:
+    """What one crawl can see of the demo site."""
+
+    groups: dict[int, str]
+    memberships: set[tuple[int, int]]
+    names: dict[int, str]
 
 
-def made_by(group) -> set[int]:
-    """Return who created a group and who updated it, as far as they are known."""
-    return {group.created_by, group.updated_by} - {None}
+def state(site: Site) -> State:
+    memberships = {(group.id, user) for group in site.groups.values() for user in group.members}
+    # The demo site resolves who created and updated every other group.
+    editors = {
+        user
+        for group in site.groups.values()
+        if group.id % 2 == 0
+        for user in (group.created_by, group.updated_by)
+    }
+    named = site.users.keys() & editors.union(user for _, user in memberships)
+    return State(
+        {group.id: group.name for group in site.groups.values()},
+        memberships,
+        {user: site.users[user].name for user in named},
+    )
 
 
-def expected(states) -> set[tuple]:
-    """Compute what changed from the first state to the last, in the simplest way there is."""
-    (groups, inside, _), (groups_after, inside_after, names_after) = states[0], states[-1]
-    names: dict[int, str] = {}  # as they were, or as they were when they were first seen
-    for _, _, known in reversed(states):
-        names.update(known)
-    found = {("joined", *pair) for pair in inside_after - inside}
-    found |= {("left", *pair) for pair in inside - inside_after}
-    found |= {("group created", number) for number in groups_after.keys() - groups.keys()}
-    found |= {("group deleted", number) for number in groups.keys() - groups_after.keys()}
-    for number in groups.keys() & groups_after.keys():
-        if groups[number] != groups_after[number]:
-            found.add(("group renamed", number, groups[number], groups_after[number]))
-    for number in names.keys() & names_after.keys():
-        if names[number] != names_after[number]:
-            found.add(("user renamed", number, names[number], names_after[number]))
+def expected(before: State, after: State) -> set[tuple]:
+    """Compute the differences of two states in the simplest way."""
+    found: set[tuple] = {("joined", *pair) for pair in after.memberships - before.memberships}
+    found |= {("left", *pair) for pair in before.memberships - after.memberships}
+    found |= {("group created", group) for group in after.groups.keys() - before.groups.keys()}
+    found |= {("group deleted", group) for group in before.groups.keys() - after.groups.keys()}
+    for kind, old, new in (
+        ("group renamed", before.groups, after.groups),
+        ("user renamed", before.names, after.names),
+    ):
+        found |= {(kind, each, old[each], new[each]) for each in old.keys() & new if old[each] != new[each]}
     return found
 
 
-def as_told(changes) -> set[tuple]:
-    found = set()
+def as_tuples(changes: list[Change]) -> set[tuple]:
+    found: set[tuple] = set()
     for each in changes:
         match each.kind:
-            case Kind.JOINED | Kind.LEFT:
+            case ChangeKind.JOINED | ChangeKind.LEFT:
                 found.add((each.kind.value, each.group_id, each.user_id))
-            case Kind.USER_RENAMED:
+            case ChangeKind.USER_RENAMED:
                 found.add((each.kind.value, each.user_id, each.before, each.user))
-            case Kind.RENAMED:
+            case ChangeKind.RENAMED:
                 found.add((each.kind.value, each.group_id, each.before, each.group))
             case _:
                 found.add((each.kind.value, each.group_id))
@@ -227,40 +257,75 @@ def as_told(changes) -> set[tuple]:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(edits, min_size=1, max_size=5))
-@example([[*[("delete", 0, 0)] * 5, ("rename user", 0, 74)]])  # of one who only made a group
-async def test_changes_between_any_two_snapshots_equal_the_edits(rounds):
+@example([[*[("delete", 0, 0)] * 5, ("rename user", 0, 74)]])  # a user who only created a group
+@example([[("delete", 0, 0)], [("create", 0, 0)], [("join", 0, 1)], [("leave", 0, 1)]])
+async def test_changes_equal_the_edits_of_the_site(rounds):
     site = make_site(groups=6, users=9, members_max=6)
     transport = httpx.ASGITransport(create_app(site, token=DEMO_TOKEN))
     clock, history = SteppedClock(), History(ORIGIN, None)
-    known: dict[int, str] = {}
-    states, names = [], []
-    async with GroupsService(ORIGIN, DEMO_TOKEN, transport=lambda: transport, clock=clock) as service:
-        for round in ([], *rounds):
-            for edit in round:
-                carry_out(site, edit)
-            clock.seconds += 60
-            directory = await service.index()
-            assert directory.complete
-            assert history.save(directory) is not None
-            states.append(state(site, known))
-            names.append({group.id: group.name for group in site.groups.values()})
+    states: list[State] = []
+    for round in ([], *rounds):
+        for edit in round:
+            carry_out(site, edit)
+        clock.seconds += 60
+        async with GroupsService(ORIGIN, DEMO_TOKEN, transport=lambda: transport, clock=clock) as service:
+            assert history.save(await service.index()) is not None
+        states.append(state(site))
     snapshots = history.snapshots()
     for i, since in enumerate(snapshots):
         for j, until in list(enumerate(snapshots))[i:]:
             changes = history.changes(since, until)
-            assert as_told(changes) == expected(states[i : j + 1])
+            assert as_tuples(changes) == expected(states[i], states[j])
             for each in changes:
-                if each.group_id in names[j]:
-                    assert each.group == names[j][each.group_id]
+                if each.group_id in states[j].groups:
+                    assert each.group == states[j].groups[each.group_id]
+                k = next(k for k in range(j, i, -1) if snapshots[k].taken_at == each.seen)
+                assert key(each) in {key(one) for one in history.changes(snapshots[k - 1], snapshots[k])}
+                assert all(
+                    key(each) not in {key(one) for one in history.changes(snapshots[n - 1], snapshots[n])}
+                    for n in range(k + 1, j + 1)
+                )
 
 
-# Bad days
+def key(change: Change) -> tuple[int | None, int | None]:
+    return change.group_id, change.user_id
 
 
-def test_a_damaged_file_is_set_aside_and_a_new_one_begins(history):
-    history.save(reading({1: (1,)}))
+def test_change_that_was_undone_is_no_change(history):
+    for minute, members in enumerate([(1,), (1, 2), (1,)]):
+        history.save(site({1: members}, minute))
+    first, second, third = history.snapshots()
+    assert [each.kind for each in history.changes(first, second)] == [ChangeKind.JOINED]
+    assert history.changes(first, third) == []
+
+
+def test_change_has_the_time_of_the_last_crawl_that_brought_it(history):
+    for minute, members in enumerate([(1,), (1, 2), (1,), (1, 2), (1, 2)]):
+        history.save(site({1: members}, minute))
+    snapshots = history.snapshots()
+    (joined,) = history.changes(snapshots[0], snapshots[-1])
+    assert joined.seen == snapshots[3].taken_at
+
+
+def test_deleted_group_that_returns_is_reported_with_its_members(history):
+    for minute, groups in enumerate([{1: (1,)}, {}, {1: (1, 2)}]):
+        history.save(site(groups, minute))
+    first, second, third = history.snapshots()
+    assert [each.kind for each in history.changes(second, third)] == [
+        ChangeKind.CREATED,
+        ChangeKind.JOINED,
+        ChangeKind.JOINED,
+    ]
+    assert [(each.kind, each.user_id) for each in history.changes(first, third)] == [(ChangeKind.JOINED, 2)]
+
+
+# Damage and failures
+
+
+def test_damaged_file_is_moved_aside(history):
+    history.save(site({1: (1,)}))
     history.path.write_bytes(b"this is no database, and it is long enough to be looked at" * 100)
-    assert history.save(reading({1: (1,)}, 1)) is not None
+    assert history.save(site({1: (1,)}, 1)) is not None
     aside = [path for path in history.path.parent.iterdir() if ".damaged-" in path.name]
     assert len(aside) == 1
     assert aside[0].read_bytes().startswith(b"this is no database")
@@ -268,8 +333,8 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_begins(history):
     assert len(history.snapshots()) == 1
 
 
-def test_damage_in_the_middle_is_found_when_it_is_read(history):
-    history.save(reading({number: tuple(range(1, 400)) for number in range(1, 60)}))
+def test_damaged_page_is_found_by_reading(history):
+    history.save(site({number: tuple(range(1, 400)) for number in range(1, 60)}))
     with history.path.open("r+b") as file:
         file.seek(4096)
         file.write(os.urandom(8 * 4096))
@@ -277,20 +342,39 @@ def test_damage_in_the_middle_is_found_when_it_is_read(history):
     assert "damaged" in history.notice
 
 
-def test_a_newer_program_s_file_is_left_alone(history):
-    history.save(reading({1: (1,)}))
-    with sqlite3.connect(history.path) as db:
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE group_version SET members = x'00'",
+        "UPDATE group_version SET members = x''",
+        "UPDATE group_version SET members = 17",
+        "UPDATE group_version SET created_at = x'ff'",
+        "UPDATE snapshot SET taken_at = 'noon'",
+        f"UPDATE snapshot SET taken_at = {1 << 62}",
+        "UPDATE user_name SET name = CAST(x'ff' AS TEXT)",
+    ],
+)
+def test_damaged_row_is_handled_like_a_damaged_file(history, damage):
+    history.save(site({1: (1,)}))
+    with closing(sqlite3.connect(history.path, isolation_level=None)) as db:
+        db.execute(damage)
+    assert history.latest() is None
+    assert "damaged" in history.notice
+
+
+def test_file_of_a_newer_version_is_not_touched(history):
+    history.save(site({1: (1,)}))
+    with closing(sqlite3.connect(history.path)) as db:
         db.execute("PRAGMA user_version = 99")
-    db.close()
     with pytest.raises(HistoryUnavailable, match="newer"):
-        history.save(reading({1: (1, 2)}, 1))
+        history.save(site({1: (1, 2)}, 1))
     with pytest.raises(HistoryUnavailable, match="newer"):
         history.latest()
     assert history.notice == ""
 
 
 def run_writer(folder: Path, first: int, count: int, **variables: str) -> subprocess.Popen[str]:
-    """Start a process that saves readings, and says each time that one is kept."""
+    """Start a process that saves snapshots and prints the number of each."""
     return subprocess.Popen(
         [sys.executable, str(WRITER), str(folder), str(first), str(count)],
         stdout=subprocess.PIPE,
@@ -300,7 +384,7 @@ def run_writer(folder: Path, first: int, count: int, **variables: str) -> subpro
     )
 
 
-def test_two_processes_that_write_at_once_lose_nothing(tmp_path):
+def test_two_writing_processes_lose_nothing(tmp_path):
     writers = [run_writer(tmp_path, first, 30) for first in (0, 1)]
     said = [writer.communicate(timeout=60) for writer in writers]
     assert [error for _, error in said] == ["", ""]
@@ -313,7 +397,7 @@ def test_two_processes_that_write_at_once_lose_nothing(tmp_path):
 
 
 @pytest.mark.parametrize("after", range(1, 9))
-def test_a_kill_at_any_moment_loses_nothing_that_was_saved(tmp_path, after):
+def test_killed_writer_loses_nothing_saved(tmp_path, after):
     writer = run_writer(tmp_path, 0, 2_000)
     kept = [int(writer.stdout.readline()) for _ in range(after * 3)]
     writer.send_signal(signal.SIGKILL)
@@ -327,11 +411,11 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_saved(tmp_path, after):
     assert history.notice == ""
 
 
-def test_a_full_disk_loses_nothing_that_was_saved(tmp_path):
+def test_full_disk_loses_nothing_saved(tmp_path):
     history = History(ORIGIN, tmp_path)
-    history.save(reading({1: (1,)}))
+    history.save(site({1: (1,)}))
     size = history.path.stat().st_size
-    writer = run_writer(tmp_path, 1, 1, LARGEST_FILE=str(size + 4096), LARGE_READING="yes")
+    writer = run_writer(tmp_path, 1, 1, MAX_FILE_BYTES=str(size + 4096), LARGE_SNAPSHOTS="yes")
     out, error = writer.communicate(timeout=60)
     assert out == ""
     assert "HistoryUnavailable: no history: " in error
@@ -340,7 +424,7 @@ def test_a_full_disk_loses_nothing_that_was_saved(tmp_path):
     assert history.notice == ""
 
 
-def test_a_folder_that_can_t_be_made_is_told(tmp_path):
+def test_missing_folder_permission_is_an_error_with_hint(tmp_path):
     (tmp_path / "history").write_text("a file in the way")
     with pytest.raises(HistoryUnavailable, match="no history: ") as failure:
         History(ORIGIN, tmp_path / "history").latest()
@@ -350,9 +434,9 @@ def test_a_folder_that_can_t_be_made_is_told(tmp_path):
 # Pruning and purging
 
 
-def test_pruning_drops_old_snapshots_and_keeps_what_changed_since(history):
+def test_prune_deletes_old_snapshots(history):
     for minute in range(10):
-        history.save(reading({1: tuple(range(1, minute + 2))}, minute))
+        history.save(site({1: tuple(range(1, minute + 2))}, minute))
     assert history.prune(NOON + timedelta(minutes=5)) == 5
     snapshots = history.snapshots()
     assert [each.taken_at for each in snapshots] == [NOON + timedelta(minutes=n) for n in range(5, 10)]
@@ -360,16 +444,35 @@ def test_pruning_drops_old_snapshots_and_keeps_what_changed_since(history):
     assert members(history.latest()) == {1: tuple(range(1, 11))}
 
 
-def test_the_last_snapshot_is_never_pruned(history):
-    history.save(reading({1: (1,)}))
-    history.save(reading({1: (1, 2)}, 1))
+def test_prune_keeps_the_last_snapshot(history):
+    history.save(site({1: (1,)}))
+    history.save(site({1: (1, 2)}, 1))
     assert history.prune(NOON + timedelta(days=1)) == 1
     assert history.prune(NOON + timedelta(days=1)) == 0
     assert members(history.latest()) == {1: (1, 2)}
 
 
-def test_purging_deletes_the_file_and_what_was_set_aside(history):
-    history.save(reading({1: (1,)}))
+def test_names_that_no_snapshot_has_are_gone_from_the_file(history):
+    history.save(site({1: (1, 1815)}))
+    history.save(site({1: (1,)}, 1))
+    assert b"User 1815" in history.path.read_bytes()
+    assert 1815 not in history.latest().names
+    history.prune(NOON + timedelta(days=1))
+    assert b"User 1815" not in history.path.read_bytes()
+    assert b"User 1" in history.path.read_bytes()
+
+
+def test_old_snapshots_are_deleted_when_a_new_one_is_saved(tmp_path):
+    history = History(ORIGIN, tmp_path, keep=timedelta(minutes=5))
+    for minute in range(10):
+        history.save(site({1: tuple(range(1, minute + 2))}, minute))
+    assert [each.taken_at for each in history.snapshots()] == [
+        NOON + timedelta(minutes=n) for n in range(4, 10)
+    ]
+
+
+def test_purge_deletes_the_file_and_damaged_copies(history):
+    history.save(site({1: (1,)}))
     history.path.write_bytes(b"broken" * 1000)
     history.latest()
     assert history.purge()
@@ -377,11 +480,11 @@ def test_purging_deletes_the_file_and_what_was_set_aside(history):
     assert not history.purge()
 
 
-# Moments
+# Points in time
 
 
-def test_a_moment_is_the_last_snapshot_taken_by_then(history):
-    taken = [history.save(reading({1: (1,)}, minute)) for minute in (0, 10, 20)]
+def test_at_returns_the_last_snapshot_up_to_a_time(history):
+    taken = [history.save(site({1: (1,)}, minute)) for minute in (0, 10, 20)]
     assert history.at(PointInTime(NOON + timedelta(minutes=15))) == taken[1]
     assert history.at(PointInTime(NOON + timedelta(days=1))) == taken[2]
     assert history.at(PointInTime(NOON - timedelta(days=1))) == taken[0]
@@ -391,7 +494,7 @@ def test_a_moment_is_the_last_snapshot_taken_by_then(history):
 
 
 @pytest.mark.parametrize(
-    ("text", "moment"),
+    ("text", "point"),
     [
         ("7d", PointInTime(NOON - timedelta(days=7))),
         ("12H", PointInTime(NOON - timedelta(hours=12))),
@@ -403,17 +506,17 @@ def test_a_moment_is_the_last_snapshot_taken_by_then(history):
         ("#12", PointInTime(snapshot=12)),
     ],
 )
-def test_a_moment_is_read_from_what_users_write(text, moment):
-    assert PointInTime.parse(text, NOON) == moment
+def test_point_in_time_is_parsed(text, point):
+    assert PointInTime.parse(text, NOON) == point
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "7y", "-3d", "2026-13-01", "0d", "999999w", "#", "d7"])
-def test_other_texts_are_no_moments(text):
-    with pytest.raises(InvalidTime, match=r"no (moment|length)"):
+def test_invalid_time_is_refused(text):
+    with pytest.raises(InvalidTime, match="is not a valid"):
         PointInTime.parse(text, NOON)
 
 
-def test_a_length_of_time_is_read():
+def test_duration_is_parsed():
     assert parse_duration("10m") == timedelta(minutes=10)
     with pytest.raises(InvalidTime, match="10m"):
         parse_duration("ten minutes")
@@ -421,5 +524,5 @@ def test_a_length_of_time_is_read():
 
 async def test_threads_share_a_history_in_memory():
     history = History(ORIGIN, None)
-    await asyncio.to_thread(history.save, reading({1: (1,)}))
+    await asyncio.to_thread(history.save, site({1: (1,)}))
     assert members(await asyncio.to_thread(history.latest)) == {1: (1,)}

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
-from ..directory.changes import Change, Kind
+from ..directory.changes import Change, ChangeKind
 from ..directory.directory import Directory
 from ..output.records import changes_report
 from ..output.report import Report
@@ -30,12 +30,12 @@ SPANS: tuple[tuple[str, timedelta | None], ...] = (
 """How far one can look back, each by its name."""
 
 WORDS = {
-    Kind.CREATED: "new group",
-    Kind.RENAMED: "renamed",
-    Kind.DELETED: "deleted",
-    Kind.JOINED: "+ joined",
-    Kind.LEFT: "− left",
-    Kind.USER_RENAMED: "new name",
+    ChangeKind.CREATED: "new group",
+    ChangeKind.RENAMED: "renamed",
+    ChangeKind.DELETED: "deleted",
+    ChangeKind.JOINED: "+ joined",
+    ChangeKind.LEFT: "− left",
+    ChangeKind.USER_RENAMED: "new name",
 }
 
 
@@ -69,7 +69,9 @@ class ChangesDialog(AnalysisDialog):
         """Show a table, and over what time it speaks."""
         with Vertical(classes="dialog -wide") as box:
             box.border_title = "What changed"
-            yield Table[Change](COLUMNS, identity=_identity, muted=lambda change: change.kind is Kind.LEFT)
+            yield Table[Change](
+                COLUMNS, identity=_identity, muted=lambda change: change.kind is ChangeKind.LEFT
+            )
             yield from self.compose_end()
 
     def on_mount(self) -> None:
@@ -131,13 +133,13 @@ class ChangesDialog(AnalysisDialog):
             self.action_user()
 
 
-def _identity(change: Change) -> tuple[Kind, int | None, int | None]:
+def _identity(change: Change) -> tuple[ChangeKind, int | None, int | None]:
     return change.kind, change.group_id, change.user_id
 
 
 def _who(change: Change) -> str:
     if change.before is not None:
-        now = f" → {change.user}" if change.kind is Kind.USER_RENAMED else ""
+        now = f" → {change.user}" if change.kind is ChangeKind.USER_RENAMED else ""
         return f"{change.before}{now}" if now else f"was {change.before}"
     return "" if change.user_id is None else change.user_label
 

@@ -1,19 +1,12 @@
-"""What a site looked like before: every complete reading, and what changed from one to the next.
+"""Snapshots of an instance, and what changed between them.
 
-One SQLite file a site. It holds the last reading, whole, and a log of what has changed; so it grows with the
-changes, and an unchanged reading costs a row. A reading that does not hold together never gets here.
+There is one SQLite file for each instance. Every complete crawl is a snapshot; incomplete ones are never
+saved. Only differences take space.
 """
 
 from __future__ import annotations
 
-from ..errors import HistoryUnavailable
 from .history import History, default_folder, history_of
 from .snapshots import Snapshot
 
-__all__ = [
-    "History",
-    "HistoryUnavailable",
-    "Snapshot",
-    "default_folder",
-    "history_of",
-]
+__all__ = ["History", "Snapshot", "default_folder", "history_of"]

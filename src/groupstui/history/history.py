@@ -1,178 +1,158 @@
-"""Keeps the complete readings of one site, and tells what changed between any two of them."""
+"""The history of a site: its snapshots, and what changed between any two of them."""
 
 from __future__ import annotations
 
 import re
+import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import platformdirs
 
-from ..directory.directory import Directory, Group
+from ..directory.changes import Change
+from ..directory.directory import Directory
+from ..directory.models import Group
+from ..errors import InvalidTime
 from ..settings import Settings
-from .database import HistoryFile
+from .database import Database
 from .snapshots import (
     Snapshot,
     add_snapshot,
+    all_snapshots,
+    changes_in,
     drop_snapshots,
-    groups_in,
-    last_in,
+    last_directory,
+    last_groups,
+    last_snapshot,
     milliseconds,
     names_in,
-    names_unlike,
-    put_reading,
-    reading_in,
-    snapshots_in,
 )
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from ..directory.changes import Change
-    from .time_spec import PointInTime
+from .time_spec import PointInTime
 
 
 def default_folder() -> Path:
-    """Return the place for histories on this system; `XDG_STATE_HOME` is honoured."""
+    """Return the folder of histories on this system; `XDG_STATE_HOME` is respected."""
     return platformdirs.user_state_path("groupstui") / "history"
 
 
 def history_of(origin: str, settings: Settings) -> History | None:
-    """Return the history of a site as the settings want it; None where they want none."""
+    """Return the history of an instance, or None if the settings disable it."""
     if not settings.history:
         return None
     return History(origin, default_folder(), keep=timedelta(days=settings.history_days))
 
 
 class History:
-    """The history of one site. Every method may be called in any thread, and waits for the disk.
+    """The history of one instance.
 
-    Every method raises `HistoryUnavailable` where the file can't be read or written.
+    Every method may be called in any thread; it blocks while the disk is read or written, and raises
+    `HistoryUnavailable` if that fails. Nothing stays open between two calls.
     """
 
     def __init__(self, origin: str, folder: Path | None, *, keep: timedelta | None = None) -> None:
-        """Name the file; nothing is opened yet.
+        """Choose the file; nothing is opened yet.
 
         Args:
-            origin: The site, as `https://acme.testmo.net`.
-            folder: Where histories are kept; None keeps this one in memory.
-            keep: After how long a snapshot is dropped; never, if not given.
+            origin: The instance, as `https://acme.testmo.net`.
+            folder: Where to keep the file; None keeps the history in memory.
+            keep: The age at which a snapshot is deleted; never by default.
         """
         self._keep = keep
-        path = None if folder is None else folder / f"{_file_name(origin)}.sqlite3"
-        self._file = HistoryFile(path)
+        self._database = Database(None if folder is None else folder / f"{_file_name(origin)}.sqlite3")
 
     @property
     def path(self) -> Path | None:
-        """The file; None where the history is in memory."""
-        return self._file.path
+        """The file; None for a history in memory."""
+        return self._database.path
 
     @property
     def exists(self) -> bool:
-        """Whether there may be anything in it."""
-        return self._file.exists
+        """Whether anything was ever saved."""
+        return self._database.exists
 
     @property
     def notice(self) -> str:
-        """Says that the file was damaged, and where it was put; empty otherwise."""
-        return self._file.notice
+        """Where a damaged file was moved to; empty if there was none."""
+        return self._database.notice
 
     def save(self, directory: Directory) -> Snapshot | None:
-        """Keep a complete reading; None, and nothing kept, for one that began before the last that is.
+        """Save a complete directory as a snapshot.
+
+        Returns:
+            The snapshot, or None if the crawl began before that of the last one: then nothing is saved.
 
         Raises:
-            ValueError: If it is not complete.
+            ValueError: If the directory is incomplete.
         """
-        from ..directory.changes import changes_between
-        from .change_log import add_changes
-
         taken_at = directory.as_of
         if not directory.complete or taken_at is None:
-            raise ValueError("an incomplete reading is no history")
+            raise ValueError("an incomplete directory can't be a snapshot")
 
-        def work(db: sqlite3.Connection) -> Snapshot | None:
-            last = last_in(db)
+        def save(db: sqlite3.Connection) -> Snapshot | None:
+            last = last_snapshot(db)
             if last is not None and milliseconds(taken_at) <= milliseconds(last.taken_at):
                 return None
-            unlike, renamed = names_unlike(db, directory.names)
-            before = reading_in(db, last, unlike)
-            changes = [] if last is None else changes_between(before, directory)
-            snapshot = add_snapshot(db, directory, taken_at, len(changes))
-            add_changes(db, snapshot, changes)
-            put_reading(db, before, directory, renamed)
+            snapshot = add_snapshot(db, directory, taken_at)
             if self._keep is not None:
                 drop_snapshots(db, taken_at - self._keep)
             return snapshot
 
-        return self._file.do(work)
+        return self._database.write(save)
 
     def latest(self) -> Directory | None:
-        """Return the last snapshot as a complete directory with its `as_of`; None before the first."""
+        """Return the last snapshot as a complete directory, or None."""
+        return self._database.read(last_directory)
 
-        def work(db: sqlite3.Connection) -> Directory | None:
-            last = last_in(db)
-            return None if last is None else reading_in(db, last)
-
-        return self._file.do(work)
-
-    def beginning(self, count: int) -> tuple[Snapshot, list[Group], dict[int, str]] | None:
-        """Return the first groups as they were last read, and their users's names: what is seen at first.
+    def first_groups(self, count: int) -> tuple[Snapshot, list[Group], dict[int, str]] | None:
+        """Return the last snapshot, its first groups, and the names of their users; None without one.
 
         It takes no longer for a large site than for a small one.
         """
 
-        def work(db: sqlite3.Connection) -> tuple[Snapshot, list[Group], dict[int, str]] | None:
-            if (last := last_in(db)) is None:
+        def read(db: sqlite3.Connection) -> tuple[Snapshot, list[Group], dict[int, str]] | None:
+            if (last := last_snapshot(db)) is None:
                 return None
-            groups = groups_in(db, count)
+            groups = last_groups(db, count)
             return last, groups, names_in(db, groups)
 
-        return self._file.do(work)
+        return self._database.read(read)
 
     def snapshots(self) -> list[Snapshot]:
         """Return every snapshot, the oldest first."""
-        return self._file.do(snapshots_in)
+        return self._database.read(all_snapshots)
 
-    def at(self, moment: PointInTime) -> Snapshot | None:
-        """Return the snapshot that shows the site at a moment: the last taken by then, or the first of all.
+    def at(self, point: PointInTime) -> Snapshot | None:
+        """Return the last snapshot taken up to a time, or the oldest if that is later; None without any.
 
         Raises:
-            InvalidTime: If a snapshot is named that is not there.
+            InvalidTime: If the snapshot that `point` names does not exist.
         """
-        from ..errors import InvalidTime
-
         snapshots = self.snapshots()
-        if moment.snapshot is not None:
+        if point.snapshot is not None:
             for snapshot in snapshots:
-                if snapshot.id == moment.snapshot:
+                if snapshot.id == point.snapshot:
                     return snapshot
-            raise InvalidTime(f"there is no snapshot #{moment.snapshot}")
-        time = moment.time
-        by_then = [snapshot for snapshot in snapshots if time is not None and snapshot.taken_at <= time]
-        return by_then[-1] if by_then else snapshots[0] if snapshots else None
+            raise InvalidTime(f"there is no snapshot #{point.snapshot}")
+        time = point.time
+        earlier = [snapshot for snapshot in snapshots if time is not None and snapshot.taken_at <= time]
+        return earlier[-1] if earlier else snapshots[0] if snapshots else None
 
     def changes(self, since: Snapshot, until: Snapshot) -> list[Change]:
-        """Return what was different at one snapshot from another before it, with names as they were then."""
-        from .change_log import changes_in
-
-        return self._file.do(lambda db: changes_in(db, since.id, until.id))
+        """Return the differences between two snapshots, with the names of the later one."""
+        return self._database.read(lambda db: changes_in(db, since, until))
 
     def prune(self, before: datetime) -> int:
-        """Drop the snapshots taken before a time, but never the last, and give how many there were."""
-        dropped = self._file.do(lambda db: drop_snapshots(db, before))
-        if dropped:
-            self._file.vacuum()
-        return dropped
+        """Delete the snapshots taken before a time, except the last, and return how many there were."""
+        return self._database.write(lambda db: drop_snapshots(db, before))
 
     def purge(self) -> bool:
-        """Delete all of it, and what was set aside; False where there was nothing."""
-        return self._file.remove()
+        """Delete the file and damaged copies of it, and return whether there were any."""
+        return self._database.delete()
 
 
 def _file_name(origin: str) -> str:
-    """Return a file's name for a site: the host for most, and never one that means something to a system."""
+    """Return a file name for an instance: mostly the host, and never a name with a meaning to a system."""
     scheme, _, host = origin.partition("://")
     safe = quote(host, safe="").replace("%", "_")
     return safe if scheme == "https" and re.fullmatch(r"[a-z0-9.-]+", host) else f"{safe}_{scheme}"

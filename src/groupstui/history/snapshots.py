@@ -1,38 +1,241 @@
-"""What the tables hold: snapshots, and the last reading whole. What has changed is in `log`."""
+"""Read and write snapshots: the groups and user names of a site at several times.
+
+Groups and names are stored once for as long as they stay the same, with the first snapshot that has them
+(`since`) and the first that no longer does (`until`, NULL up to the last). A version of a group that another
+has replaced keeps no members, only those who joined or left then (`changed`). So a snapshot takes as much
+space as its changes, and the groups of each can be computed backwards from the last.
+"""
 
 from __future__ import annotations
 
+import sqlite3
 from array import array
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from itertools import groupby, pairwise
+from typing import Any
 
-from ..directory.directory import Directory, Group
-from ..directory.models import compact
+from ..directory.changes import Change, changes_between
+from ..directory.directory import Directory
+from ..directory.models import Group, compact
+from .database import DamagedRow
 
-if TYPE_CHECKING:
-    import sqlite3
+SQL_BATCH = 500
+"""Values in one query; SQLite may be built to accept no more than 999."""
 
+Row = tuple[Any, ...]
+"""A row as SQLite returns it: of any types, if the file is damaged."""
 
-AT_ONCE = 500
-"""Values in one query; SQLite may be built to take no more than 999."""
+_SNAPSHOT = "SELECT id, taken_at, groups, users, memberships, changes FROM snapshot ORDER BY id"
+_GROUP_COLUMNS = "id, name, members, created_at, created_by, updated_at, updated_by"
+_GROUP = f"SELECT {_GROUP_COLUMNS} FROM group_version"
+_NAME = "SELECT id, name FROM user_name"
+_LAST = " WHERE until IS NULL"
+_AT = " WHERE since <= :id AND (until IS NULL OR until > :id)"
+"""What is in the snapshot `:id`."""
+_VERSIONS = f"""
+    SELECT {_GROUP_COLUMNS}, since, until, changed FROM group_version
+    WHERE (until IS NULL OR until > :since) AND id IN (
+        SELECT id FROM group_version WHERE since > :since AND since <= :until
+        UNION SELECT id FROM group_version WHERE until > :since AND until <= :until
+    ) ORDER BY id, since DESC
+"""
+"""The groups that changed after the snapshot `:since`, up to `:until`, with their later versions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One complete reading of a site."""
+    """A complete crawl of a site, kept on disk."""
 
     id: int
     """Counted from 1, in the order of time."""
     taken_at: datetime
-    """When the reading began, in UTC, to the millisecond."""
+    """When the crawl began, in UTC, to the millisecond."""
     groups: int
     users: int
-    """Everybody who was in a group."""
+    """Users who were in a group."""
     memberships: int
     changes: int
-    """How much had changed since the snapshot before."""
+    """Changes since the snapshot before."""
+
+
+# Snapshots
+
+
+def all_snapshots(db: sqlite3.Connection) -> list[Snapshot]:
+    """Return every snapshot, the oldest first."""
+    return _snapshots(db.execute(_SNAPSHOT))
+
+
+def last_snapshot(db: sqlite3.Connection) -> Snapshot | None:
+    """Return the last snapshot, or None."""
+    return next(iter(_snapshots(db.execute(f"{_SNAPSHOT} DESC LIMIT 1"))), None)
+
+
+def add_snapshot(db: sqlite3.Connection, directory: Directory, taken_at: datetime) -> Snapshot:
+    """Store a directory as the last snapshot; only what has changed is written."""
+    last = last_snapshot(db)
+    snapshot_id = 1 if last is None else last.id + 1
+    old: dict[int, Row] = {row[0]: row for row in db.execute(_GROUP + _LAST)}
+    new = {group.id: _group_row(group) for group in directory.groups}
+    before = {row[0]: _group(row) for row in old.values() if new.get(row[0]) != row}
+    after = {each.id: each for each in directory.groups if old.get(each.id) != new[each.id]}
+    old_names: dict[int, str] = dict(db.execute(_NAME + _LAST))
+    names = directory.names
+    changes = changes_between(
+        _directory(list(before.values()), old_names), _directory(list(after.values()), names)
+    )
+
+    snapshot = Snapshot(
+        snapshot_id,
+        _from_milliseconds(milliseconds(taken_at)),
+        groups=len(new),
+        users=len(set[int]().union(*(group.members for group in directory.groups))),
+        memberships=sum(len(group.members) for group in directory.groups),
+        changes=0 if last is None else len(changes),
+    )
+    counts = snapshot.groups, snapshot.users, snapshot.memberships, snapshot.changes
+    site_order = None if list(new) == sorted(new) else _ids_to_bytes(list(new))
+    row = (snapshot_id, milliseconds(taken_at), *counts, site_order)
+    db.execute("INSERT INTO snapshot VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    for group_id, group in before.items():
+        members, changed = old[group_id][2], None
+        if group_id in after:
+            joined_or_left = set(group.members).symmetric_difference(after[group_id].members)
+            members, changed = None, _ids_to_bytes(sorted(joined_or_left))
+        db.execute(
+            f"UPDATE group_version SET until = ?, members = ?, changed = ?{_LAST} AND id = ?",
+            (snapshot_id, members, changed, group_id),
+        )
+    db.executemany(
+        f"INSERT INTO group_version (since, {_GROUP_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [(snapshot_id, *new[group_id]) for group_id in after],
+    )
+    db.executemany(
+        f"UPDATE user_name SET until = ?{_LAST} AND id = ?",
+        [(snapshot_id, each) for each, name in old_names.items() if names.get(each) != name],
+    )
+    db.executemany(
+        "INSERT INTO user_name (since, id, name) VALUES (?, ?, ?)",
+        [(snapshot_id, each, name) for each, name in names.items() if old_names.get(each) != name],
+    )
+    return snapshot
+
+
+def drop_snapshots(db: sqlite3.Connection, before: datetime) -> int:
+    """Delete the snapshots taken before a time, except the last, with all that only they contain.
+
+    Returns:
+        How many there were.
+    """
+    old = [each.id for each in all_snapshots(db)[:-1] if each.taken_at < before]
+    if old:
+        oldest = old[-1] + 1
+        db.execute("DELETE FROM snapshot WHERE id < ?", (oldest,))
+        db.execute("DELETE FROM group_version WHERE until <= ?", (oldest,))
+        db.execute("DELETE FROM user_name WHERE until <= ?", (oldest,))
+    return len(old)
+
+
+# The last snapshot
+
+
+def last_directory(db: sqlite3.Connection) -> Directory | None:
+    """Return the last snapshot as a complete directory, or None."""
+    if (last := last_snapshot(db)) is None:
+        return None
+    return _directory(last_groups(db), dict(db.execute(_NAME + _LAST)), last.taken_at)
+
+
+def last_groups(db: sqlite3.Connection, count: int = -1) -> list[Group]:
+    """Return the first groups of the last snapshot in the site's order; all by default."""
+    (order,) = db.execute("SELECT site_order FROM snapshot ORDER BY id DESC LIMIT 1").fetchone() or (None,)
+    if order is None:
+        return list(map(_group, db.execute(f"{_GROUP}{_LAST} ORDER BY id LIMIT ?", (count,))))
+    place = {group_id: place for place, group_id in enumerate(_ids_from_bytes(order))}
+    groups = sorted(map(_group, db.execute(_GROUP + _LAST)), key=lambda group: place.get(group.id, 0))
+    return groups if count < 0 else groups[:count]
+
+
+def names_in(db: sqlite3.Connection, groups: Iterable[Group]) -> dict[int, str]:
+    """Return the names of the users whom these groups of the last snapshot mention."""
+    mentioned = set[int | None]()
+    for group in groups:
+        mentioned.update(group.members, (group.created_by, group.updated_by))
+    ids = list(mentioned)
+    names: dict[int, str] = {}
+    for start in range(0, len(ids), SQL_BATCH):
+        batch = ids[start : start + SQL_BATCH]
+        names.update(db.execute(f"{_NAME}{_LAST} AND id IN ({','.join('?' * len(batch))})", batch))
+    return names
+
+
+# Changes
+
+
+def changes_in(db: sqlite3.Connection, since: Snapshot, until: Snapshot) -> list[Change]:
+    """Return the differences between two snapshots, each with the time of the last one that brought it."""
+    span = {"since": since.id, "until": until.id}
+    before, after = list[Group](), list[Group]()
+    seen: dict[tuple[int | None, int | None], int] = {
+        (None, user_id): snapshot_id
+        for user_id, snapshot_id in db.execute(
+            "SELECT id, since FROM user_name WHERE since > :since AND since <= :until ORDER BY since", span
+        )
+    }
+    for group_id, versions in groupby(db.execute(_VERSIONS, span), key=lambda row: row[0]):
+        states = _states(versions)
+        first = max(place for place, (each, _) in enumerate(states) if each <= since.id)
+        states = [state for state in states[first:] if state[0] <= until.id]
+        for (_, was), (snapshot_id, now) in pairwise(states):
+            seen.update(((group_id, each), snapshot_id) for each in _differences(was, now))
+        before += [group for _, group in states[:1] if group is not None]
+        after += [group for _, group in states[-1:] if group is not None]
+    times = {snapshot.id: snapshot.taken_at for snapshot in all_snapshots(db)}
+    return [
+        replace(change, seen=times.get(seen[change.group_id, change.user_id]))
+        for change in changes_between(
+            _directory(before, dict(db.execute(_NAME + _AT, {"id": since.id}))),
+            _directory(after, dict(db.execute(_NAME + _AT, {"id": until.id}))),
+        )
+    ]
+
+
+def _states(versions: Iterable[Row]) -> list[tuple[int, Group | None]]:
+    """Return the states of a group and the snapshots they begin with; None while it did not exist.
+
+    Args:
+        versions: Rows of `_VERSIONS`, the newest first.
+    """
+    states: list[tuple[int, Group | None]] = []
+    for *row, since, until, changed in versions:
+        later = states[-1][1] if states else None
+        members = None
+        if changed is not None and later is not None:
+            members = sorted(set(later.members).symmetric_difference(_ids_from_bytes(changed)))
+        if until is not None and (not states or states[-1][0] != until):
+            states.append((until, None))
+        states.append((since, _group(tuple(row), members)))
+    return [(0, None), *reversed(states)]
+
+
+def _differences(was: Group | None, now: Group | None) -> Iterator[int | None]:
+    """Yield the users who joined or left, and None if the group was created, renamed or deleted."""
+    if was is None or now is None or was.name != now.name:
+        yield None
+    yield from set(was.members if was else ()).symmetric_difference(now.members if now else ())
+
+
+# Rows
+
+
+def _directory(groups: Sequence[Group], names: Mapping[int, str], as_of: datetime | None = None) -> Directory:
+    directory = Directory()
+    directory.add((), names)
+    directory.settle(groups, complete=True, as_of=as_of or datetime.now(UTC))
+    directory.total = len(groups)
+    return directory
 
 
 def milliseconds(time: datetime) -> int:
@@ -40,161 +243,52 @@ def milliseconds(time: datetime) -> int:
     return round(time.timestamp() * 1000)
 
 
-def time_of(milliseconds: int) -> datetime:
-    """Return a time that was stored, in UTC."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+def _from_milliseconds(time: int) -> datetime:
+    return datetime.fromtimestamp(time / 1000, UTC)
 
 
-# Snapshots
+def _snapshots(rows: Iterable[Row]) -> list[Snapshot]:
+    try:
+        return [Snapshot(each, _from_milliseconds(time), *rest) for each, time, *rest in rows]
+    except (TypeError, ValueError, OverflowError, OSError) as error:
+        raise DamagedRow(f"a snapshot can't be read: {error}") from None
 
 
-def snapshots_in(db: sqlite3.Connection) -> list[Snapshot]:
-    """Return every snapshot, the oldest first."""
-    rows = db.execute("SELECT id, taken_at, groups, users, memberships, changes FROM snapshot ORDER BY id")
-    return [Snapshot(number, time_of(taken_at), *counts) for number, taken_at, *counts in rows]
+def _group(row: Row, members: Sequence[int] | None = None) -> Group:
+    group_id, name, ids, created, creator, updated, editor = row
+    members = _ids_from_bytes(ids) if members is None else members
+    try:
+        return Group(group_id, name, members, _time(created), creator, _time(updated), editor)
+    except TypeError as error:
+        raise DamagedRow(f"a group can't be read: {error}") from None
 
 
-def last_in(db: sqlite3.Connection) -> Snapshot | None:
-    """Return the last snapshot."""
-    rows = db.execute(
-        "SELECT id, taken_at, groups, users, memberships, changes FROM snapshot ORDER BY id DESC LIMIT 1"
+def _group_row(group: Group) -> Row:
+    created, updated = (
+        time.isoformat() if isinstance(time, datetime) else time
+        for time in (group.created_at, group.updated_at)
     )
-    return next((Snapshot(number, time_of(taken_at), *counts) for number, taken_at, *counts in rows), None)
+    ids = _ids_to_bytes(group.members)
+    return group.id, group.name, ids, created, group.created_by, updated, group.updated_by
 
 
-def add_snapshot(db: sqlite3.Connection, directory: Directory, taken_at: datetime, changes: int) -> Snapshot:
-    """Add a snapshot of a directory."""
-    users = set[int]().union(*(group.members for group in directory.groups))
-    memberships = sum(len(group.members) for group in directory.groups)
-    counts = (directory.seen, len(users), memberships, changes)
-    number = db.execute(
-        "INSERT INTO snapshot (taken_at, groups, users, memberships, changes) VALUES (?, ?, ?, ?, ?)",
-        (milliseconds(taken_at), *counts),
-    ).lastrowid
-    return Snapshot(number or 0, time_of(milliseconds(taken_at)), *counts)
-
-
-def drop_snapshots(db: sqlite3.Connection, before: datetime) -> int:
-    """Drop the snapshots taken before a time, but never the last, and give how many there were."""
-    old = [each.id for each in snapshots_in(db)[:-1] if each.taken_at < before]
-    if old:
-        first = old[-1] + 1
-        # What led to the first that is left, led there from one that is gone.
-        db.execute("DELETE FROM change WHERE snapshot <= ?", (first,))
-        db.execute("DELETE FROM snapshot WHERE id < ?", (first,))
-    return len(old)
-
-
-# The last reading
-
-
-def reading_in(
-    db: sqlite3.Connection, last: Snapshot | None, names: Mapping[int, str] | None = None
-) -> Directory:
-    """Return what the tables hold as a directory.
-
-    Args:
-        db: Where to read.
-        last: The last snapshot.
-        names: What users are called; everybody who was ever named, if not given.
-    """
-    directory = Directory()
-    directory.add((), dict(db.execute("SELECT id, name FROM user")) if names is None else names)
-    if last is not None:
-        directory.settle(groups_in(db), complete=True, as_of=last.taken_at)
-        directory.total = last.groups
-    return directory
-
-
-def groups_in(db: sqlite3.Connection, most: int = -1) -> list[Group]:
-    """Return the first groups in the site's order; all, if not told otherwise."""
-    groups = []
-    for number, name, members, *dates in db.execute(
-        "SELECT id, name, members, created_at, created_by, updated_at, updated_by"
-        " FROM site_group ORDER BY place LIMIT ?",
-        (most,),
-    ):
-        created_at, created_by, updated_at, updated_by = dates
-        groups.append(
-            Group(number, name, _ids(members), _date(created_at), created_by, _date(updated_at), updated_by)
-        )
-    return groups
-
-
-def names_in(db: sqlite3.Connection, groups: Iterable[Group]) -> dict[int, str]:
-    """Return the names of everybody that these groups mention."""
-    wanted: set[int | None] = set()
-    for group in groups:
-        wanted.update(group.members, (group.created_by, group.updated_by))
-    ids = [each for each in wanted if each is not None]
-    names: dict[int, str] = {}
-    for start in range(0, len(ids), AT_ONCE):
-        some = ids[start : start + AT_ONCE]
-        marks = ",".join("?" * len(some))
-        names.update(db.execute(f"SELECT id, name FROM user WHERE id IN ({marks})", some))
-    return names
-
-
-def names_unlike(db: sqlite3.Connection, names: Mapping[int, str]) -> tuple[dict[int, str], set[int]]:
-    """Compare names with those that the tables hold, which may be many.
-
-    Gives what those were called who are not called so now, and the ids of those whose names are to be put.
-    """
-    new, unlike = set(names), dict[int, str]()
-    for number, name in db.execute("SELECT id, name FROM user"):
-        if names.get(number) == name:
-            new.discard(number)
-        else:
-            unlike[number] = name
-    return unlike, new
-
-
-def put_reading(db: sqlite3.Connection, before: Directory, after: Directory, renamed: Iterable[int]) -> None:
-    """Let the tables hold another reading; what has not changed is not written.
-
-    Args:
-        db: Where to write.
-        before: The groups that the tables hold.
-        after: The other reading.
-        renamed: The ids of the users whose names the tables do not hold.
-    """
-    old = {group.id: (place, group) for place, group in enumerate(before.groups)}
-    new = {group.id: (place, group) for place, group in enumerate(after.groups)}
-    gone = [(group_id,) for group_id in old.keys() - new.keys()]
-    db.executemany("DELETE FROM site_group WHERE id = ?", gone)
-    db.executemany(
-        "INSERT OR REPLACE INTO site_group VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            _row(place, group)
-            for group_id, (place, group) in new.items()
-            if old.get(group_id) != (place, group)
-        ),
-    )
-    db.executemany(
-        "INSERT OR REPLACE INTO user VALUES (?, ?)", ((number, after.names[number]) for number in renamed)
-    )
-
-
-def _row(place: int, group: Group) -> tuple[object, ...]:
-    ids = compact(group.members)
-    members = ids.typecode.encode() + ids.tobytes()
-    dates = (_text(group.created_at), group.created_by, _text(group.updated_at), group.updated_by)
-    return group.id, place, group.name, members, *dates
-
-
-def _ids(blob: bytes) -> array[int]:
-    found = array(chr(blob[0]))
-    found.frombytes(blob[1:])
-    return found
-
-
-def _text(time: datetime | str | None) -> str | None:
-    return time.isoformat() if isinstance(time, datetime) else time
-
-
-def _date(text: str | None) -> datetime | str | None:
-    """Read a time; a site's text that was no time before is none now."""
+def _time(text: str | None) -> datetime | str | None:
+    """Return a stored time; a text from the site that was no time is still a text."""
     try:
         return None if text is None else datetime.fromisoformat(text)
     except ValueError:
         return text
+
+
+def _ids_to_bytes(ids: Sequence[int]) -> bytes:
+    compacted = compact(ids)
+    return compacted.typecode.encode() + compacted.tobytes()
+
+
+def _ids_from_bytes(content: bytes) -> array[int]:
+    try:
+        ids = array(chr(content[0]))
+        ids.frombytes(content[1:])
+    except (TypeError, ValueError, IndexError) as error:
+        raise DamagedRow(f"a list of ids can't be read: {error}") from None
+    return ids

@@ -57,7 +57,7 @@ class HistoryReader:
 
     def beginning(self, count: int) -> tuple[Snapshot, list[Group], dict[int, str]] | None:
         """Return the first groups as they were last read, and their users's names. It waits for the disk."""
-        return self._tried(lambda history: history.beginning(count))
+        return self._tried(lambda history: history.first_groups(count))
 
     async def latest(self) -> Directory | None:
         """Return the site as it was last read; None where that was never kept."""
