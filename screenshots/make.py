@@ -22,7 +22,11 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from groupstui.app import Credentials, make_app
-from groupstui.demo import DEMO_TOKEN, Site, create_app, make_site, week_ago
+from groupstui.demo.demo import TOKEN
+from groupstui.demo.handler import DemoHandler
+from groupstui.demo.last_week import week_ago
+from groupstui.demo.seed import make_site
+from groupstui.demo.site import Site
 from groupstui.history import History
 from groupstui.screens.browser import BrowserScreen
 from groupstui.service.service import GroupsService
@@ -69,7 +73,7 @@ def connect(instance: Instance, token: Token) -> GroupsService:
 
 def service(instance: Instance, token: Token, site: Site, time: datetime) -> GroupsService:
     """Make a service on a demo site, at a time."""
-    transport = httpx.ASGITransport(create_app(site, token=DEMO_TOKEN))
+    transport = httpx.MockTransport(DemoHandler(site, token=TOKEN))
     clock = StillClock(time)
     return GroupsService(instance, token, transport=lambda: transport, clock=clock, history=HISTORY)
 
@@ -91,7 +95,7 @@ def quiet(app: App[None]) -> bool:
 
 async def draw(name: str, size: tuple[int, int], keys: list[str]) -> str:
     """Draw one picture, as SVG."""
-    access = Credentials(INSTANCE, Token.parse(DEMO_TOKEN))
+    access = Credentials(INSTANCE, Token.parse(TOKEN))
     app = make_app(connect=connect, access=None if name == "login" else access)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
@@ -104,7 +108,7 @@ async def draw(name: str, size: tuple[int, int], keys: list[str]) -> str:
 
 async def read_a_week_ago() -> None:
     """Let the history begin, so that there is something to see of what changed."""
-    await service(INSTANCE, Token.parse(DEMO_TOKEN), week_ago(make_site()), NOW - timedelta(days=7)).index()
+    await service(INSTANCE, Token.parse(TOKEN), week_ago(make_site()), NOW - timedelta(days=7)).index()
 
 
 def main(folder: Path) -> None:

@@ -19,8 +19,8 @@ from groupstui.screens.overlooking import AnalysisScreen
 from groupstui.widgets.table import Table
 from groupstui.widgets.table.cursor_view import CursorView
 
-from .cli.running import SECONDS, shell_environment
 from .real.conftest import need
+from .support.commands import COMMAND_TIMEOUT, shell_environment
 
 README = Path(__file__).parents[1].joinpath("README.md").read_text(encoding="utf-8")
 
@@ -74,7 +74,7 @@ def test_an_example_works_as_printed(demo, commands, tmp_path, example):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=COMMAND_TIMEOUT,
     )
     assert done.returncode == 0, done.stderr
     written = [path for path in tmp_path.iterdir() if path.name != "bin"]

@@ -43,7 +43,7 @@ def home() -> Iterator[str]:
 def demo(**options: int) -> Iterator[Served]:
     """Serve the demo site with these of its options, as `groups=230`."""
     named = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", str(value))]
-    with _served([sys.executable, "-m", "groupstui.demo", "--port", "0", *named]) as site:
+    with _served([sys.executable, "-m", "tests.support.site", *named]) as site:
         yield site
 
 

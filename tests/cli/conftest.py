@@ -6,7 +6,7 @@ import pytest
 
 from groupstui.__main__ import run
 
-from .running import CheckResult, Run
+from ..support.commands import CommandResult, Run
 
 
 @pytest.fixture
@@ -19,13 +19,13 @@ def environ(demo) -> dict[str, str]:
 def cli(environ, capsys, monkeypatch) -> Run:
     """Run a command in this process; `environ` can be changed before."""
 
-    def command(*arguments: str, stdin: str = "") -> CheckResult:
+    def command(*arguments: str, stdin: str = "") -> CommandResult:
         monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
         try:
             code = run(list(arguments), environ)
         except SystemExit as end:
             code = end.code
         told = capsys.readouterr()
-        return CheckResult(code, told.out, told.err)
+        return CommandResult(code, told.out, told.err)
 
     return command

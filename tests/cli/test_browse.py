@@ -9,11 +9,10 @@ import sys
 
 import pytest
 
-from groupstui.demo import DEMO_TOKEN, create_app
-from groupstui.demo.server import DemoServer
-
-from ..hostile import HOSTILE, MARKUP, full_of, obeyed
-from .running import SECONDS, in_a_shell, shell_environment
+from ..support.commands import COMMAND_TIMEOUT, run_program, shell_environment
+from ..support.site_app import TOKEN, SiteApp
+from ..support.site_server import SiteServer
+from ..support.untrusted_text import HOSTILE, MARKUP, control_characters, site_with_names
 
 
 @pytest.fixture
@@ -23,7 +22,7 @@ def browse(cli):
     def typed(*lines: str, arguments=()) -> list[str]:
         outcome = cli("browse", "--plain", *arguments, stdin="".join(f"{line}\n" for line in lines))
         assert outcome.code == 0
-        assert obeyed(outcome.out) == set()
+        assert control_characters(outcome.out) == set()
         said = outcome.out.splitlines()
         start = next(place for place, line in enumerate(said) if line.startswith("Page 1 of 12"))
         return said[start + 1 :]
@@ -129,7 +128,7 @@ def test_on_a_terminal_without_a_screen_there_are_only_lines(demo):
         while seen.count(b"> ") < 2:
             seen += os.read(ours, 65_536)
         os.write(ours, b"\x04")
-        assert program.wait(SECONDS) == 0
+        assert program.wait(COMMAND_TIMEOUT) == 0
     os.close(ours)
     assert b"Group QA, id 1, 5 members." in seen
     assert b"\x1b" not in seen
@@ -137,22 +136,22 @@ def test_on_a_terminal_without_a_screen_there_are_only_lines(demo):
 
 def test_a_plain_terminal_is_told_of_it(demo):
     environment = shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token, TERM="dumb")
-    outcome = in_a_shell(environment=environment)
+    outcome = run_program(environment=environment)
     assert outcome.code == 2
     assert "groupstui browse --plain" in outcome.err
 
 
 def test_without_plain_it_means_the_app(demo):
     environment = shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token)
-    outcome = in_a_shell("browse", environment=environment)
+    outcome = run_program("browse", environment=environment)
     assert outcome.code == 2
     assert "stdin and stderr must be a terminal" in outcome.err
 
 
 def test_names_from_a_server_are_said_and_not_obeyed():
-    server_site = full_of(MARKUP + HOSTILE)
-    with DemoServer(create_app(server_site, token=DEMO_TOKEN)) as server:
-        environment = shell_environment(TESTMO_INSTANCE=server.url, TESTMO_TOKEN=DEMO_TOKEN)
-        outcome = in_a_shell("browse", "--plain", environment=environment, stdin="1\n1\nb\nb\nn\n2\n")
+    server_site = site_with_names(MARKUP + HOSTILE)
+    with SiteServer(SiteApp(server_site, token=TOKEN)) as server:
+        environment = shell_environment(TESTMO_INSTANCE=server.url, TESTMO_TOKEN=TOKEN)
+        outcome = run_program("browse", "--plain", environment=environment, stdin="1\n1\nb\nb\nn\n2\n")
     assert outcome.code == 0
-    assert obeyed(outcome.out) == set()
+    assert control_characters(outcome.out) == set()

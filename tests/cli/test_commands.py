@@ -13,7 +13,7 @@ from stat import S_IMODE
 
 import pytest
 
-from .running import in_a_shell, shell_environment
+from ..support.commands import run_program, shell_environment
 
 # Looking up
 
@@ -146,7 +146,7 @@ def test_a_reader_who_has_seen_enough_ends_it_quietly(demo):
 
 def test_debug_tells_what_is_asked_without_the_token(demo):
     environment = shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token)
-    outcome = in_a_shell("groups", "--debug", environment=environment)
+    outcome = run_program("groups", "--debug", environment=environment)
     assert "GET /api/v1/groups?page=1&per_page=100&expands=users: 200" in outcome.err
     assert demo.token not in outcome.err + outcome.out
 
@@ -313,7 +313,7 @@ def test_every_command_s_help_has_examples_and_exit_codes(cli, command):
 
 def test_bash_completes_commands_options_and_values(tmp_path):
     script = tmp_path / "completion.bash"
-    script.write_text(in_a_shell("completion", "bash", environment=shell_environment()).out)
+    script.write_text(run_program("completion", "bash", environment=shell_environment()).out)
     ask = (
         f'source {script}; COMP_WORDS=($1); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); [ "$2" ] && '
         "COMP_WORDS+=('') && COMP_CWORD=$((COMP_CWORD + 1)); "

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from ..bad_days import BAD_DAYS, DOUBTFUL_DAYS, NEVER_ANSWERED, ODD_DAYS, PATIENCE
-from .running import in_a_shell, shell_environment
+from ..support.commands import run_program, shell_environment
+from ..support.error_cases import ERROR_CASES, HARMLESS, INCOMPLETE, TIMEOUT, TIMEOUTS
 
 TOO_SLOW_TO_TRY = ("429-bare",)
 """A minute of waiting, twice: the app is tried with a clock that jumps."""
@@ -67,7 +67,7 @@ def test_2_is_no_site(cli, environ):
 
 
 def test_2_is_no_terminal_for_the_app():
-    outcome = in_a_shell("--demo", environment=shell_environment())
+    outcome = run_program("--demo", environment=shell_environment())
     assert outcome.code == 2
     assert "stdin and stderr must be a terminal" in outcome.err
 
@@ -129,20 +129,20 @@ def test_130_is_an_interruption(demo):
 
 
 @pytest.mark.parametrize(
-    "day", [day for day in BAD_DAYS if day.kind not in TOO_SLOW_TO_TRY], ids=lambda day: day.kind
+    "case", [case for case in ERROR_CASES if case.kind not in TOO_SLOW_TO_TRY], ids=lambda case: case.kind
 )
-def test_a_site_that_fails_is_told_with_its_own_code(cli, demo, day, record_property):
-    demo.faults.always(day.kind)
+def test_a_site_that_fails_is_told_with_its_own_code(cli, demo, case, record_property):
+    demo.faults.always(case.kind)
     demo.faults.retry_after = 0
-    timeout = PATIENCE if day.kind in NEVER_ANSWERED else 20
+    timeout = TIMEOUT if case.kind in TIMEOUTS else 20
     outcome = cli("groups", "--timeout", str(timeout))
-    record_property("saw", ("command", day.kind, f"exit {outcome.code}: {outcome.err.strip()}"))
-    assert (outcome.code, outcome.out) == (day.code, "")
-    assert day.says in outcome.err
-    assert day.advises in outcome.err
+    record_property("saw", ("command", case.kind, f"exit {outcome.code}: {outcome.err.strip()}"))
+    assert (outcome.code, outcome.out) == (case.exit_code, "")
+    assert case.message in outcome.err
+    assert case.hint in outcome.err
 
 
-@pytest.mark.parametrize("kind", ODD_DAYS)
+@pytest.mark.parametrize("kind", HARMLESS)
 def test_a_site_that_answers_oddly_is_understood(cli, demo, kind):
     expected = cli("groups").out
     demo.faults.always(kind)
@@ -151,7 +151,7 @@ def test_a_site_that_answers_oddly_is_understood(cli, demo, kind):
     assert outcome.out.splitlines() == ["\t".join(line.split("\t")[:2]) for line in expected.splitlines()]
 
 
-@pytest.mark.parametrize("kind", DOUBTFUL_DAYS)
+@pytest.mark.parametrize("kind", INCOMPLETE)
 def test_a_site_that_may_hide_something_is_not_believed(cli, demo, kind):
     demo.faults.always(kind)
     outcome = cli("groups", "--format", "json")

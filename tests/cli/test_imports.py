@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from .running import SECONDS, shell_environment
+from ..support.commands import COMMAND_TIMEOUT, shell_environment
 
 PROBE = """\
 import json, os, sys
@@ -44,7 +44,7 @@ def imported(demo, arguments: list[str]) -> set[str]:
         input="ada lovelace\n",
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=COMMAND_TIMEOUT,
     )
     told = json.loads(done.stderr.splitlines()[-1])
     assert told["code"] == 0

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from groupstui.demo import DEMO_TOKEN, create_app, make_site
-from groupstui.demo.server import DemoServer
+from groupstui.demo.seed import make_site
 
-from ..conftest import Demo
+from ..support.site_app import TOKEN, SiteApp
+from ..support.site_server import RunningSite, SiteServer
 
 PAGES = 3
 """Of a hundred groups, on the demo site."""
@@ -46,11 +46,11 @@ def test_users_are_asked_for_only_where_they_are_needed(cli, demo, tmp_path):
 
 
 @pytest.fixture
-def slow_site() -> Iterator[Demo]:
+def slow_site() -> Iterator[RunningSite]:
     """A site of many pages whose answers take a moment, so that requests meet."""
-    app = create_app(make_site(groups=1_000), token=DEMO_TOKEN, latency=0.05)
-    with DemoServer(app) as server:
-        yield Demo(server.url, app.state.site, app.state.faults, app.state.log)
+    app = SiteApp(make_site(groups=1_000), token=TOKEN, latency=0.05)
+    with SiteServer(app) as server:
+        yield RunningSite(server.url, app.site, app.faults, app.log)
 
 
 @pytest.mark.parametrize("most", [1, 2, 4])

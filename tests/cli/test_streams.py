@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from .running import SECONDS, shell_environment
+from ..support.commands import COMMAND_TIMEOUT, shell_environment
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def shell(environ):
             env=shell_environment(**environ),
             capture_output=True,
             text=True,
-            timeout=SECONDS,
+            timeout=COMMAND_TIMEOUT,
         )
         return done.returncode, done.stdout, done.stderr
 
@@ -70,7 +70,7 @@ def test_a_reader_that_has_gone_is_no_failure(environ, arguments):
             stdout=pipe,
             stderr=subprocess.PIPE,
             text=True,
-            timeout=SECONDS,
+            timeout=COMMAND_TIMEOUT,
         )
     assert (done.returncode, done.stderr) == (0, "")
 

@@ -16,7 +16,7 @@ from groupstui.cli.watch import watch
 from groupstui.errors import Unauthorized, UsageError
 from groupstui.exit_codes import ExitCode
 
-from ..conftest import SteppedClock
+from ..support.clock import SteppedClock
 
 
 class EventfulClock(SteppedClock):

@@ -18,10 +18,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from groupstui.__main__ import run
-from groupstui.demo import DEMO_TOKEN, Site, make_site
+from groupstui.demo.seed import make_site
+from groupstui.demo.site import Site
 from groupstui.text import fold, sanitize
 
-from .running import shell_environment
+from ..support.commands import shell_environment
+from ..support.site_app import TOKEN
 
 few = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 """Each example reads a whole site."""
@@ -33,7 +35,7 @@ class Served:
 
     url: str
     site: Site
-    token: str = DEMO_TOKEN
+    token: str = TOKEN
 
     @property
     def environ(self) -> dict[str, str]:
@@ -42,7 +44,7 @@ class Served:
 
 @contextmanager
 def served(groups: int, users: int) -> Iterator[Served]:
-    command = [sys.executable, "-m", "groupstui.demo", "--port", "0"]
+    command = [sys.executable, "-m", "tests.support.site"]
     command += ["--groups", str(groups), "--users", str(users)]
     with subprocess.Popen(command, env=shell_environment(), stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None

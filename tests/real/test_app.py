@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from groupstui.demo import create_app, make_site
-from groupstui.demo.server import DemoServer
+from groupstui.demo.seed import make_site
 
+from ..support.site_app import SiteApp
+from ..support.site_server import SiteServer
 from .conftest import need
 from .terminal.display import PROMPT, Terminal
 from .test_keyring import use_store
@@ -29,7 +30,7 @@ Open = Callable[..., Terminal]
 @pytest.fixture
 def url() -> Iterator[str]:
     """The address of a demo site whose admin's token is the canary."""
-    with DemoServer(create_app(make_site(), token=CANARY)) as server:
+    with SiteServer(SiteApp(make_site(), token=CANARY)) as server:
         yield server.url
 
 
@@ -214,7 +215,7 @@ def test_what_is_typed_before_the_program_is_there_is_taken(terminal, environmen
 
 def test_a_user_of_a_large_site_is_found_by_four_letters(terminal, environment, home):
     site = make_site(groups=2_430, users=9_000)
-    with DemoServer(create_app(site, token=CANARY, latency=0.05)) as server:
+    with SiteServer(SiteApp(site, token=CANARY, latency=0.05)) as server:
         pane = terminal(environment | {"TESTMO_TOKEN": CANARY}, columns=80, lines=24)
         start(pane, f"--instance {server.url}")
         pane.wait_for("page 1 of 162")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from groupstui.demo import create_app, make_site
-from groupstui.demo.faults import Faults
-from groupstui.demo.server import DemoServer
+from groupstui.demo.seed import make_site
 
+from ..support.faults import Faults
+from ..support.site_app import SiteApp
+from ..support.site_server import SiteServer
 from .bare_terminal import BareTerminal
 
 LONG = 1.5
@@ -46,7 +47,7 @@ def test_nothing_is_sent_while_a_sign_in_is_typed(environment):
 
 def test_nothing_is_sent_while_a_site_is_awaited(environment):
     faults = Faults(seconds=60)
-    with DemoServer(create_app(make_site(), token="t0ken", faults=faults)) as server:
+    with SiteServer(SiteApp(make_site(), token="t0ken", faults=faults)) as server:
         faults.always("slow")
         given = {"TESTMO_TOKEN": "t0ken", "TESTMO_INSTANCE": server.url}
         with BareTerminal(environment | given) as terminal:

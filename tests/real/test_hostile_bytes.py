@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from groupstui.demo import create_app
-from groupstui.demo.server import DemoServer
-
-from ..hostile import HOSTILE, full_of, obeyed
+from ..support.site_app import SiteApp
+from ..support.site_server import SiteServer
+from ..support.untrusted_text import HOSTILE, control_characters, site_with_names
 from .bare_terminal import BareTerminal
 
 OWN = re.compile(r"\x1b\[[0-9;:?<>=$ ]*[@-~]|\x1b\]22;[a-z]+\x07")
@@ -15,7 +14,7 @@ OWN = re.compile(r"\x1b\[[0-9;:?<>=$ ]*[@-~]|\x1b\]22;[a-z]+\x07")
 
 
 def test_names_reach_the_terminal_without_what_it_would_obey(environment):
-    with DemoServer(create_app(full_of(HOSTILE), token="t0ken")) as server:
+    with SiteServer(SiteApp(site_with_names(HOSTILE), token="t0ken")) as server:
         given = {"TESTMO_TOKEN": "t0ken", "TESTMO_INSTANCE": server.url}
         with BareTerminal(environment | given, columns=160, lines=40) as terminal:
             terminal.read_until("page 1 of 1")
@@ -23,4 +22,4 @@ def test_names_reach_the_terminal_without_what_it_would_obey(environment):
             for keys in ("\t", "u", "\x1b", ":e", "\x1b", "Y"):
                 terminal.press(keys)
                 sent += terminal.read_all()
-    assert obeyed(OWN.sub("", sent.decode())) == set()
+    assert control_characters(OWN.sub("", sent.decode())) == set()

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from groupstui.demo import create_app, make_site
-from groupstui.demo.faults import Faults
-from groupstui.demo.server import DemoServer
+from groupstui.demo.seed import make_site
 
+from ..support.faults import Faults
+from ..support.site_app import SiteApp
+from ..support.site_server import SiteServer
 from .bare_terminal import BareTerminal
 
 TOKEN = "t0ken"
@@ -40,7 +41,7 @@ def given(environment, request) -> Iterator[dict[str, str]]:
     """The environment of a program whose site always sends the same."""
     faults = Faults()
     faults.always(request.getfixturevalue("kind"))
-    with DemoServer(create_app(make_site(), token=TOKEN, faults=faults)) as server:
+    with SiteServer(SiteApp(make_site(), token=TOKEN, faults=faults)) as server:
         yield environment | {"TESTMO_TOKEN": TOKEN, "TESTMO_INSTANCE": server.url}
 
 

@@ -14,9 +14,10 @@ from time import monotonic, sleep
 
 import pytest
 
-from groupstui.demo import create_app, make_site
-from groupstui.demo.server import DemoServer
+from groupstui.demo.seed import make_site
 
+from ..support.site_app import SiteApp
+from ..support.site_server import SiteServer
 from .conftest import need
 from .ssh_server import SSHD, SshServer
 from .terminal.display import Terminal
@@ -37,7 +38,7 @@ NOTICING = 0.5
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    with DemoServer(create_app(make_site(), token=TOKEN)) as server:
+    with SiteServer(SiteApp(make_site(), token=TOKEN)) as server:
         yield server.url
 
 

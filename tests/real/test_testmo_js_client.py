@@ -12,8 +12,11 @@ from typing import Any
 
 import pytest
 
-from groupstui.demo import DEMO_TOKEN, Site, create_app, make_site
-from groupstui.demo.server import DemoServer
+from groupstui.demo.seed import make_site
+from groupstui.demo.site import Site
+
+from ..support.site_app import TOKEN, SiteApp
+from ..support.site_server import SiteServer
 
 pytestmark = pytest.mark.real
 
@@ -64,9 +67,9 @@ def site() -> Site:
 @pytest.fixture(scope="context")
 def read(modules: Path, site: Site) -> dict[str, Any]:
     """Return what the client read: the user, all pages of groups, and group 1."""
-    with DemoServer(create_app(site, token=DEMO_TOKEN)) as server:
+    with SiteServer(SiteApp(site, token=TOKEN)) as server:
         done = subprocess.run(
-            ["node", str(SCRIPT), server.url, DEMO_TOKEN, "1"],
+            ["node", str(SCRIPT), server.url, TOKEN, "1"],
             env={**os.environ, "NODE_PATH": str(modules), "TZ": "UTC"},
             capture_output=True,
             text=True,

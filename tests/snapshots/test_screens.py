@@ -9,13 +9,17 @@ import pytest
 from textual.pilot import Pilot
 
 from groupstui.app import Credentials, GroupsApp, make_app
-from groupstui.demo import DEMO_TOKEN, Faults, Site, create_app, make_site, week_ago
+from groupstui.demo.last_week import week_ago
+from groupstui.demo.seed import make_site
+from groupstui.demo.site import Site
 from groupstui.history import History
 from groupstui.service.service import GroupsService
 from groupstui.testmo.instance import Instance
 from groupstui.token import Token
 
-from ..ui.driving import drawn, press, settled, type_text, until
+from ..support.faults import Faults
+from ..support.pilot import drawn, press, settled, type_text, until
+from ..support.site_app import TOKEN, SiteApp
 
 SMALL, LARGE, NARROW, TINY = (80, 24), (120, 40), (60, 30), (38, 10)
 INSTANCE = Instance("https://demo.testmo.net")
@@ -29,9 +33,7 @@ def faults() -> Faults:
 @pytest.fixture
 def app(site: Site, faults: Faults, clock) -> GroupsApp:
     """The app on the demo site, as with a token in the environment."""
-    return make_app(
-        connect=connector(site, faults, clock), access=Credentials(INSTANCE, Token.parse(DEMO_TOKEN))
-    )
+    return make_app(connect=connector(site, faults, clock), access=Credentials(INSTANCE, Token.parse(TOKEN)))
 
 
 @pytest.fixture
@@ -44,17 +46,17 @@ def new_app(site: Site, faults: Faults, clock) -> GroupsApp:
 def app_with_a_past(site: Site, faults: Faults, clock) -> GroupsApp:
     """The app a week after a run on the site as it was then."""
     history = History(INSTANCE.origin, None)
-    then = connector(week_ago(site), faults, clock, history)(INSTANCE, Token.parse(DEMO_TOKEN))
+    then = connector(week_ago(site), faults, clock, history)(INSTANCE, Token.parse(TOKEN))
     clock.seconds -= 7 * 24 * 3600
     asyncio.run(then.index())
     clock.seconds += 7 * 24 * 3600
-    access = Credentials(INSTANCE, Token.parse(DEMO_TOKEN))
+    access = Credentials(INSTANCE, Token.parse(TOKEN))
     return make_app(connect=connector(site, faults, clock, history), access=access)
 
 
 def connector(site: Site, faults: Faults, clock, history: History | None = None):
     def connect(instance: Instance, token: Token) -> GroupsService:
-        transport = httpx.ASGITransport(create_app(site, token=DEMO_TOKEN, faults=faults))
+        transport = httpx.MockTransport(SiteApp(site, token=TOKEN, faults=faults))
         return GroupsService(instance, token, transport=lambda: transport, clock=clock, history=history)
 
     return connect
@@ -140,7 +142,7 @@ def test_the_sites(snap_compare, app) -> None:
 def test_an_empty_site(snap_compare, clock) -> None:
     app = make_app(
         connect=connector(make_site(groups=0, users=2), Faults(), clock),
-        access=Credentials(INSTANCE, Token.parse(DEMO_TOKEN)),
+        access=Credentials(INSTANCE, Token.parse(TOKEN)),
     )
     assert snap_compare(app, terminal_size=SMALL, run_before=keys())
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from groupstui.demo import DEMO_TOKEN, create_app, make_site
-from groupstui.demo.server import DemoServer
+from groupstui.demo.seed import make_site
 from groupstui.text import fold
 
-from .driving import browser_app, cursor, drawn, press, settled, type_text, until, words
+from ..support.pilot import browser_app, cursor, drawn, press, settled, type_text, until, words
+from ..support.site_app import TOKEN, SiteApp
+from ..support.site_server import SiteServer
 
 
 @pytest.fixture
@@ -497,8 +498,8 @@ async def test_the_keys_that_matter_are_named_where_they_work(pilot):
 
 
 async def test_a_site_without_groups_says_so(clock):
-    with DemoServer(create_app(make_site(groups=0, users=3), token=DEMO_TOKEN)) as server:
-        async with browser_app(server.url, DEMO_TOKEN, clock).run_test(size=(100, 30)) as pilot:
+    with SiteServer(SiteApp(make_site(groups=0, users=3), token=TOKEN)) as server:
+        async with browser_app(server.url, TOKEN, clock).run_test(size=(100, 30)) as pilot:
             await settled(pilot)
             assert "This site has no groups." in drawn(pilot)
             await press(

@@ -4,63 +4,63 @@ from __future__ import annotations
 
 import pytest
 
-from groupstui.demo.faults import KINDS
 from groupstui.testmo.rate_limit import Clock
 
-from ..bad_days import BAD_DAYS, DOUBTFUL_DAYS, NEVER_ANSWERED, ODD_DAYS, PATIENCE
-from .driving import browser_app, cursor, press, settled, type_text, until, words
+from ..support.error_cases import ERROR_CASES, HARMLESS, INCOMPLETE, TIMEOUT, TIMEOUTS
+from ..support.faults import KINDS
+from ..support.pilot import browser_app, cursor, press, settled, type_text, until, words
 
-bad_days = pytest.mark.parametrize("day", BAD_DAYS, ids=lambda day: day.kind)
+error_cases = pytest.mark.parametrize("case", ERROR_CASES, ids=lambda case: case.kind)
 
 
 PRESS = {"401": "i signs in again.", "403": "i signs in again."}
 """What the message says to press, where another try would not help."""
 
 
-def app(demo, clock, day=None):
+def app(demo, clock, case=None):
     """Return the app, with little patience where an answer never comes."""
-    timeout = PATIENCE if day is not None and day.kind in NEVER_ANSWERED else 20
+    timeout = TIMEOUT if case is not None and case.kind in TIMEOUTS else 20
     return browser_app(demo.url, demo.token, clock, timeout).run_test(size=(160, 40), notifications=True)
 
 
-def saw(record_property, day, pilot) -> None:
+def saw(record_property, case, pilot) -> None:
     """Let the summary of the tests show what a user would have read."""
-    record_property("saw", ("app", day.kind, words(pilot, "NoticeBar")))
+    record_property("saw", ("app", case.kind, words(pilot, "NoticeBar")))
 
 
 def test_every_kind_of_fault_is_tried():
-    assert {day.kind for day in BAD_DAYS} | set(ODD_DAYS) | set(DOUBTFUL_DAYS) == set(KINDS)
+    assert {case.kind for case in ERROR_CASES} | set(HARMLESS) | set(INCOMPLETE) == set(KINDS)
 
 
-@bad_days
-async def test_a_site_that_fails_from_the_start(demo, clock, day, record_property):
-    demo.faults.always(day.kind)
-    async with app(demo, clock, day) as pilot:
+@error_cases
+async def test_a_site_that_fails_from_the_start(demo, clock, case, record_property):
+    demo.faults.always(case.kind)
+    async with app(demo, clock, case) as pilot:
         await settled(pilot)
-        saw(record_property, day, pilot)
-        assert day.says.lower() in words(pilot).lower()
-        assert f"{day.advises} {PRESS.get(day.kind, 'r tries again.')}" in words(pilot)
+        saw(record_property, case, pilot)
+        assert case.message.lower() in words(pilot).lower()
+        assert f"{case.hint} {PRESS.get(case.kind, 'r tries again.')}" in words(pilot)
 
         demo.faults.clear()
         await press(pilot, "r")
         assert "page 1 of 16 · 1–15 of 230" in words(pilot)
-        assert day.says.lower() not in words(pilot).lower()
+        assert case.message.lower() not in words(pilot).lower()
 
 
-@bad_days
-async def test_a_site_that_fails_later(demo, clock, day):
-    async with app(demo, clock, day) as pilot:
+@error_cases
+async def test_a_site_that_fails_later(demo, clock, case):
+    async with app(demo, clock, case) as pilot:
         await settled(pilot)
         before = words(pilot)
         demo.site.rename_group(2, "Renamed meanwhile")
-        demo.faults.always(day.kind)
+        demo.faults.always(case.kind)
         await press(pilot, "r")
-        assert day.says.lower() in words(pilot).lower()
-        assert f"{day.advises} {PRESS.get(day.kind, 'r tries again.')}" in words(pilot)
+        assert case.message.lower() in words(pilot).lower()
+        assert f"{case.hint} {PRESS.get(case.kind, 'r tries again.')}" in words(pilot)
         assert "STALE as of Mon 14:02:11" in words(pilot)
         await press(pilot, "n", "p")  # pages that are known were not read again, either
         assert "STALE as of Mon 14:02:11" in words(pilot)
-        assert day.says.lower() in words(pilot).lower()
+        assert case.message.lower() in words(pilot).lower()
         for text in ("Release managers", "Grace Hopper", "page 1 of 16 · 1–15 of 230"):
             assert text in before
             assert text in words(pilot)
@@ -71,10 +71,10 @@ async def test_a_site_that_fails_later(demo, clock, day):
         assert "Renamed meanwhile" in words(pilot)
         assert "as of Mon 15:02:11" in words(pilot)
         assert "STALE" not in words(pilot)
-        assert day.says.lower() not in words(pilot).lower()
+        assert case.message.lower() not in words(pilot).lower()
 
 
-@pytest.mark.parametrize("kind", ODD_DAYS + DOUBTFUL_DAYS)
+@pytest.mark.parametrize("kind", HARMLESS + INCOMPLETE)
 async def test_a_site_that_answers_oddly(demo, clock, kind):
     demo.faults.always(kind)
     async with app(demo, clock) as pilot:

@@ -9,10 +9,11 @@ from rich.cells import cell_len
 
 from groupstui.settings import SettingsFile
 
-from ..hostile import HOSTILE, MARKUP, full_of, obeyed
-from ..strangers import http, stranger
-from .driving import browser_app, drawn, press, settled, words
-from .signing_in import Memory, app_with, paste, started
+from ..support.fake_servers import fake_server, http
+from ..support.keyrings import FakeKeyring
+from ..support.login import app_with, paste, started
+from ..support.pilot import browser_app, drawn, press, settled, words
+from ..support.untrusted_text import HOSTILE, MARKUP, control_characters, site_with_names
 
 SIZE = (160, 40)
 ON_A_PAGE = 15
@@ -26,7 +27,7 @@ names = st.lists(texts.map("".join), min_size=ON_A_PAGE, max_size=ON_A_PAGE)
 
 @pytest.fixture
 def site():
-    return full_of(MARKUP)
+    return site_with_names(MARKUP)
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ async def test_no_name_breaks_out_of_its_cell(pilot, demo, names):
         demo.site.rename_group(group, name)
         demo.site.rename_user(user, name)
     await press(pilot, "R")
-    assert obeyed(drawn(pilot)) == set()
+    assert control_characters(drawn(pilot)) == set()
     assert {cell_len(line) for line in drawn(pilot).splitlines()} == {SIZE[0]}
 
 
@@ -77,16 +78,16 @@ async def test_the_name_of_a_file_is_literal_when_it_is_written_and_when_it_is_r
 
 @pytest.mark.parametrize("status", ["400 No", "401 No", "403 No", "404 No", "422 No", "429 No", "500 No"])
 async def test_what_a_server_says_is_literal_and_harmless(clock, status):
-    with stranger(http(status, f'{{"message": "{SAID}"}}')) as url:
+    with fake_server(http(status, f'{{"message": "{SAID}"}}')) as url:
         async with browser_app(url, "t0ken", clock).run_test(size=SIZE) as pilot:
             await settled(pilot)
             assert f"({status[:3]}: [/x] [@click=app.quit]no[/] �]52;c;aGk=� �2J �gpj.exe" in words(pilot)
-            assert obeyed(drawn(pilot)) == set()
+            assert control_characters(drawn(pilot)) == set()
 
 
 @pytest.mark.parametrize("typed", [*MARKUP, "[/x].testmo.net", "https://[@click=app.quit]x[/]/"])
 async def test_what_is_typed_for_a_site_is_literal(settings_path, clock, typed):
-    async with started(app_with(Memory(), SettingsFile(settings_path), clock)) as pilot:
+    async with started(app_with(FakeKeyring(), SettingsFile(settings_path), clock)) as pilot:
         await paste(pilot, typed)
         assert typed in drawn(pilot)
         assert "→" not in drawn(pilot)

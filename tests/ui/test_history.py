@@ -8,7 +8,7 @@ import pytest
 
 from groupstui.history import History
 
-from .driving import browser_app, drawn, press, settled, until
+from ..support.pilot import browser_app, drawn, press, settled, until
 
 LATER = 3 * 24 * 3600
 

@@ -11,8 +11,9 @@ from groupstui.app import Credentials
 from groupstui.settings import SettingsFile
 from groupstui.token import Token
 
-from .driving import drawn, press, type_text, until, words
-from .signing_in import Hanging, Memory, app_with, fill_in, paste, sign_in, started
+from ..support.keyrings import FakeKeyring, HangingKeyring
+from ..support.login import app_with, fill_in, paste, sign_in, started
+from ..support.pilot import drawn, press, type_text, until, words
 
 AT_ONCE = 0.2
 """Seconds that a test gives a keyring that will not answer."""
@@ -22,12 +23,12 @@ FOR_THIS_RUN = "The token is kept for this run only:"
 
 @pytest.fixture
 def keyring():
-    return Memory()
+    return FakeKeyring()
 
 
 @pytest.fixture
 def hanging():
-    keyring = Hanging()
+    keyring = HangingKeyring()
     yield keyring
     keyring.release()
 
@@ -274,7 +275,7 @@ async def test_a_token_from_outside_never_touches_the_keyring(demo, keyring, set
     assert keyring.calls == []
 
 
-@pytest.mark.parametrize("keyring", [Memory(locked=True), Null()], ids=["locked", "null"])
+@pytest.mark.parametrize("keyring", [FakeKeyring(locked=True), Null()], ids=["locked", "null"])
 async def test_where_nothing_can_be_kept_it_says_so_and_works(pilot, demo, settings):
     await sign_in(pilot, demo.url, demo.token)
     assert in_browser(pilot)
@@ -318,7 +319,7 @@ async def test_a_site_whose_token_is_gone_is_asked_for_again(demo, keyring, sett
 
 async def test_a_keyring_that_fails_at_the_start_says_why(demo, settings, clock):
     settings.save(settings.load().remember(demo.url))
-    async with started(app_with(Memory(locked=True), settings, clock)) as pilot:
+    async with started(app_with(FakeKeyring(locked=True), settings, clock)) as pilot:
         assert f"→ {demo.url}" in words(pilot)
         assert "The keyring is locked. Unlock the keyring" in words(pilot)
         await paste(pilot, demo.token)

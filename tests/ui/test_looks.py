@@ -10,7 +10,7 @@ from groupstui.terminal.display import DisplayOptions
 from groupstui.terminal.line_filters import GLYPHS
 from groupstui.token import Token
 
-from .driving import connector, drawn, press, settled
+from ..support.pilot import connector, drawn, press, settled
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from groupstui.demo import make_site
+from groupstui.demo.seed import make_site
 from groupstui.screens.site import MAX_USERS_READ_UNASKED
 from groupstui.text import fold
 from groupstui.widgets import filterable_table as filtered_table
 from groupstui.widgets import group_list
 
-from .driving import browser_app, drawn, press, settled, type_text
+from ..support.pilot import browser_app, drawn, press, settled, type_text
 
 
 @pytest.fixture(scope="module")

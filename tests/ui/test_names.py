@@ -1,4 +1,4 @@
-"""Names and messages are users's and servers': they are shown literally, and nothing in them is obeyed."""
+"""Names and messages are shown literally, without control characters."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from groupstui.testmo.instance import Instance
 from groupstui.text import MAX_NAME_CHARS, sanitize
 from groupstui.token import Token
 
-from ..hostile import HOSTILE, MARKUP, full_of, obeyed
-from .driving import browser_app, drawn, press, settled
+from ..support.pilot import browser_app, drawn, press, settled
+from ..support.untrusted_text import HOSTILE, MARKUP, control_characters, site_with_names
 
 
 @pytest.fixture
 def site():
-    return full_of(MARKUP + HOSTILE)
+    return site_with_names(MARKUP + HOSTILE)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ async def test_no_screen_draws_what_a_terminal_obeys(pilot):
     for keys in (["tab"], ["u"], ["escape", "1", "Y"], ["escape", "slash", "e"], ["escape", "colon", "e"]):
         await press(pilot, *keys)
         seen.append(drawn(pilot))
-    assert obeyed("".join(seen)) == set()
+    assert control_characters("".join(seen)) == set()
 
 
 SAID = "[/x] [@click=app.quit]no[/] \x1b]0;t\x07"
@@ -111,12 +111,12 @@ async def test_what_a_server_says_is_shown_literally(status, headers):
         await settled(pilot)
         assert "[/x]" in drawn(pilot)
         assert "[@click=app.quit]no[/]" in drawn(pilot)
-        assert obeyed(drawn(pilot)) == set()
+        assert control_characters(drawn(pilot)) == set()
 
 
 @given(st.text(max_size=300))
 def test_any_text_becomes_one_harmless_line(text):
     shown = sanitize(text)
-    assert obeyed(shown) == set()
+    assert control_characters(shown) == set()
     assert "\n" not in shown
     assert len(shown) <= MAX_NAME_CHARS

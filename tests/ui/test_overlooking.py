@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from groupstui.demo import DEMO_TOKEN, create_app, make_site
-from groupstui.demo.server import DemoServer
+from groupstui.demo.seed import make_site
 
-from .driving import browser_app, drawn, press, settled, type_text
+from ..support.pilot import browser_app, drawn, press, settled, type_text
+from ..support.site_app import TOKEN, SiteApp
+from ..support.site_server import SiteServer
 
 
 @pytest.fixture
@@ -144,8 +145,8 @@ async def test_a_finding_about_a_user_opens_their_groups(pilot):
 
 
 async def test_what_can_t_be_checked_says_why(clock):
-    with DemoServer(create_app(make_site(), token=DEMO_TOKEN, users_status=403)) as server:
-        async with browser_app(server.url, DEMO_TOKEN, clock).run_test(size=(120, 40)) as pilot:
+    with SiteServer(SiteApp(make_site(), token=TOKEN, users_status=403)) as server:
+        async with browser_app(server.url, TOKEN, clock).run_test(size=(120, 40)) as pilot:
             await settled(pilot)
             await press(pilot, "a")
             await go_to(pilot, "inactive")

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from ..conftest import SteppedClock
-from .driving import browser_app, press, settled, until, words
+from ..support.clock import SteppedClock
+from ..support.pilot import browser_app, press, settled, until, words
 
 NOTICE = "The site asks for a pause; going on at 14:02:18. x stops."
 STOPPED = "Stopped. Press r to try again."

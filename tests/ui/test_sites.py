@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 
 from groupstui.app import Credentials
-from groupstui.demo import create_app, make_site
-from groupstui.demo.server import DemoServer
+from groupstui.demo.seed import make_site
 from groupstui.history import History
 from groupstui.settings import SettingsFile
 from groupstui.token import Token
 
-from .driving import drawn, press, settled, type_text, until, words
-from .signing_in import Hanging, Memory, app_with, paste, sign_in, started
+from ..support.keyrings import FakeKeyring, HangingKeyring
+from ..support.login import app_with, paste, sign_in, started
+from ..support.pilot import drawn, press, settled, type_text, until, words
+from ..support.site_app import SiteApp
+from ..support.site_server import SiteServer
 
 OTHER_TOKEN = "other-admin-token"
 BROKEN = "page_size = 'many"
@@ -21,20 +23,20 @@ BROKEN = "page_size = 'many"
 @pytest.fixture
 def other():
     """The address of a second, smaller site."""
-    with DemoServer(create_app(make_site(groups=3, users=5), token=OTHER_TOKEN)) as server:
+    with SiteServer(SiteApp(make_site(groups=3, users=5), token=OTHER_TOKEN)) as server:
         yield server.url
 
 
 @pytest.fixture
 def keyring(demo, other):
     """A keyring with the tokens of both sites."""
-    return Memory({demo.url: demo.token, other: OTHER_TOKEN})
+    return FakeKeyring({demo.url: demo.token, other: OTHER_TOKEN})
 
 
 @pytest.fixture
 def hanging(keyring):
     """A keyring with the tokens of both sites, which hangs as soon as `released` is cleared."""
-    hanging = Hanging(keyring.tokens)
+    hanging = HangingKeyring(keyring.tokens)
     hanging.released.set()
     yield hanging
     hanging.release()
@@ -121,7 +123,7 @@ async def test_choosing_the_current_site_changes_nothing(pilot, demo):
 
 
 async def test_a_site_is_added(demo, other, settings_path, clock):
-    keyring, settings = Memory({demo.url: demo.token}), SettingsFile(settings_path)
+    keyring, settings = FakeKeyring({demo.url: demo.token}), SettingsFile(settings_path)
     settings.save(settings.load().remember(demo.url))
     async with started(app_with(keyring, settings, clock)) as pilot:
         await press(pilot, "i", "a")
@@ -140,7 +142,7 @@ async def test_escape_goes_back_from_signing_in_to_the_groups(pilot):
 
 
 async def test_a_site_without_a_token_is_asked_for_and_can_be_left(demo, other, settings, clock):
-    async with started(app_with(Memory({demo.url: demo.token}), settings, clock)) as pilot:
+    async with started(app_with(FakeKeyring({demo.url: demo.token}), settings, clock)) as pilot:
         await press(pilot, "i")
         await to_row(pilot, other)
         await press(pilot, "enter")
@@ -353,7 +355,7 @@ async def test_beside_a_token_from_outside_other_sites_are_signed_out_of_as_ever
 
 
 async def test_one_comes_back_to_the_site_of_a_token_from_outside(demo, other, settings, clock, access):
-    keyring = Memory({other: OTHER_TOKEN})
+    keyring = FakeKeyring({other: OTHER_TOKEN})
     async with started(app_with(keyring, settings, clock, access=access)) as pilot:
         await press(pilot, "i")
         await to_row(pilot, other)
@@ -409,7 +411,7 @@ async def test_settings_that_were_broken_by_hand_are_told_and_left_alone(pilot, 
 
 
 async def test_a_sign_in_tells_that_it_can_not_be_remembered(settings_path, demo, clock):
-    async with started(app_with(Memory(), SettingsFile(settings_path), clock)) as pilot:
+    async with started(app_with(FakeKeyring(), SettingsFile(settings_path), clock)) as pilot:
         settings_path.write_text(BROKEN)
         await sign_in(pilot, demo.url, demo.token)
         assert at_the_larger(pilot)

@@ -6,11 +6,10 @@ from contextlib import AsyncExitStack, nullcontext
 
 import pytest
 
-from groupstui.demo import DEMO_TOKEN, create_app
-from groupstui.demo.server import DemoServer
-
-from ..strangers import RESET, http, stranger
-from .driving import browser_app, press, settled, words
+from ..support.fake_servers import RESET, fake_server, http
+from ..support.pilot import browser_app, press, settled, words
+from ..support.site_app import TOKEN, SiteApp
+from ..support.site_server import SiteServer
 
 ADDRESS = "Check the address of the instance. r tries again."
 NETWORK = "Check the network, then try again. r tries again."
@@ -43,19 +42,19 @@ STRANGERS = {
 
 
 def running(url, clock):
-    return browser_app(url, DEMO_TOKEN, clock).run_test(size=(160, 40))
+    return browser_app(url, TOKEN, clock).run_test(size=(160, 40))
 
 
 @pytest.mark.parametrize(("answer", "told"), STRANGERS.values(), ids=STRANGERS)
 async def test_a_stranger_is_told_and_the_site_is_read_once_it_is_there(site, clock, answer, told):
     async with AsyncExitStack() as stack:
-        with stranger(answer) as url:
+        with fake_server(answer) as url:
             pilot = await stack.enter_async_context(running(url, clock))
             await settled(pilot)
         host = url.removeprefix("http://")
         assert told.replace("HOST", host) in words(pilot)
 
-        with DemoServer(create_app(site, token=DEMO_TOKEN), int(host.partition(":")[2])):
+        with SiteServer(SiteApp(site, token=TOKEN), int(host.partition(":")[2])):
             await press(pilot, "r")
         assert "page 1 of 16" in words(pilot)
         assert told.partition(". ")[2] not in words(pilot)
@@ -66,16 +65,19 @@ LATER = {
         lambda port: nullcontext(),
         f"Cannot connect to HOST: All connection attempts failed. {NETWORK}",
     ),
-    "a web server": (lambda port: stranger(STRANGERS["a web server"][0], port), STRANGERS["a web server"][1]),
-    "silence": (lambda port: stranger(b"", port), STRANGERS["silence"][1]),
+    "a web server": (
+        lambda port: fake_server(STRANGERS["a web server"][0], port),
+        STRANGERS["a web server"][1],
+    ),
+    "silence": (lambda port: fake_server(b"", port), STRANGERS["silence"][1]),
 }
 
 
 @pytest.mark.parametrize(("instead", "told"), LATER.values(), ids=LATER)
 async def test_data_stays_while_the_site_is_gone_and_is_fresh_once_it_is_back(site, clock, instead, told):
-    app = create_app(site, token=DEMO_TOKEN)
+    app = SiteApp(site, token=TOKEN)
     async with AsyncExitStack() as stack:
-        with DemoServer(app) as server:
+        with SiteServer(app) as server:
             pilot = await stack.enter_async_context(running(server.url, clock))
             await settled(pilot)
 
@@ -88,7 +90,7 @@ async def test_data_stays_while_the_site_is_gone_and_is_fresh_once_it_is_back(si
 
         site.rename_group(2, "Renamed meanwhile")
         clock.seconds = 3600
-        with DemoServer(app, server.port):
+        with SiteServer(app, server.port):
             await press(pilot, "r")
         assert "Renamed meanwhile" in words(pilot)
         assert "as of Mon 15:02:11" in words(pilot)

@@ -8,7 +8,7 @@ from textual.app import App, ComposeResult
 
 from groupstui.widgets.table import Column, Table
 
-from .driving import cursor, drawn
+from ..support.pilot import cursor, drawn
 
 COLUMNS = (
     Column("id", "ID", str, order=lambda number: number, align="right", width=9),

@@ -8,7 +8,7 @@ from stat import S_IMODE
 
 import pytest
 
-from .driving import browser_app, cursor, drawn, press, settled, type_text, words
+from ..support.pilot import browser_app, cursor, drawn, press, settled, type_text, words
 
 
 @pytest.fixture

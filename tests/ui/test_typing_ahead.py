@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.events import Key, Paste
 
-from .driving import browser_app, drawn, settled, until
+from ..support.pilot import browser_app, drawn, settled, until
 
 
 @pytest.fixture

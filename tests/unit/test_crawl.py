@@ -11,10 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groupstui.demo import DEMO_TOKEN, Site, create_app, make_site
+from groupstui.demo.seed import make_site
+from groupstui.demo.site import Site
 from groupstui.directory.directory import Directory
 from groupstui.service.crawl import UNREAD, together
 from groupstui.service.service import GroupsService
+
+from ..support.site_app import TOKEN, SiteApp
 
 Edit = Callable[[Site], object]
 
@@ -23,8 +26,8 @@ class EditedSite(httpx.AsyncBaseTransport):
     """Hands requests to a demo site, and edits it before some of them are answered."""
 
     def __init__(self, site: Site, edits: dict[int, list[Edit]], *, order: Callable | None = None) -> None:
-        self.app = create_app(site, token=DEMO_TOKEN)
-        self._asgi = httpx.ASGITransport(self.app)
+        self.app = SiteApp(site, token=TOKEN)
+        self._asgi = httpx.MockTransport(self.app)
         self._site = site
         self._edits = edits
         self._asked = 0
@@ -40,8 +43,8 @@ class EditedSite(httpx.AsyncBaseTransport):
 
 async def indexed(site: Site, edits: dict[int, list[Edit]] | None = None) -> tuple[Directory, list[str]]:
     transport = EditedSite(site, edits or {})
-    async with GroupsService("acme", DEMO_TOKEN, transport=lambda: transport) as service:
-        return await service.index(), transport.app.state.log.paths
+    async with GroupsService("acme", TOKEN, transport=lambda: transport) as service:
+        return await service.index(), transport.app.log.paths
 
 
 def held(directory: Directory) -> dict[int, tuple[str, tuple[int, ...]]]:

@@ -1,4 +1,4 @@
-"""The demo site's data: lively, awkward where it should be, and the same for everyone."""
+"""The data of the demo site."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import unicodedata
 
 import pytest
 
-from groupstui.demo import Group, Site, User, make_site
+from groupstui.demo.last_week import week_ago
+from groupstui.demo.seed import make_site
+from groupstui.demo.site import Group, Site, User
 
 STAMP = re.compile(r"202[1-6]-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
@@ -29,18 +31,18 @@ def front(site: Site) -> dict[str, Group]:
     return {group.name: group for group in list(site.groups.values())[:15]}
 
 
-def test_the_default_site_has_the_size_that_is_documented(site: Site) -> None:
+def test_default_site_has_230_groups_and_900_users(site: Site) -> None:
     assert len(site.groups) == 230
     assert len(site.users) == 900
 
 
-def test_the_same_seed_makes_the_same_site_and_another_seed_another(site: Site) -> None:
+def test_seed_determines_the_site(site: Site) -> None:
     assert make_site() == site
     assert make_site(seed=2) != site
 
 
-def test_the_site_is_the_same_in_processes_that_hash_differently() -> None:
-    script = "from groupstui.demo import make_site; print(ascii(make_site()))"
+def test_site_does_not_depend_on_hash_seed() -> None:
+    script = "from groupstui.demo.seed import make_site; print(ascii(make_site()))"
     sites = {
         subprocess.check_output([sys.executable, "-c", script], env={**os.environ, "PYTHONHASHSEED": seed})
         for seed in ("1", "2")
@@ -55,14 +57,14 @@ def test_ids_increase_with_gaps(site: Site) -> None:
     assert [group.id for group in site.groups.values()] == ids
 
 
-def test_the_first_group_is_qa_with_five_members_and_the_first_user_ada(site: Site) -> None:
+def test_first_group_is_qa_and_first_user_ada(site: Site) -> None:
     assert site.groups[1].name == "QA"
     assert sorted(site.groups[1].members) == [1, 2, 3, 4, 5]
     assert site.users[1].name == "Ada Lovelace"
     assert site.users[2].name == "Grace Hopper"
 
 
-def test_the_first_page_shows_every_awkward_group(site: Site) -> None:
+def test_first_page_has_the_difficult_groups(site: Site) -> None:
     groups = front(site)
     assert groups["Contractors 2027"].members == ()
     assert len(set(groups["Everyone"].members)) == 500
@@ -75,20 +77,20 @@ def test_the_first_page_shows_every_awkward_group(site: Site) -> None:
     assert any(len(name) > 150 for name in groups)
 
 
-def test_only_the_awkward_groups_repeat_or_miss_members(site: Site) -> None:
+def test_other_groups_have_distinct_known_members(site: Site) -> None:
     for group in site.groups.values():
         assert len(group.members) == len(set(group.members)) or group.name == "Night shift"
         assert site.users.keys() >= set(group.members) or group.name == "Former pilots"
 
 
-def test_most_groups_are_small_and_a_few_are_large(site: Site) -> None:
+def test_most_groups_are_small(site: Site) -> None:
     sizes = sorted(len(group.members) for group in site.groups.values())
     assert sizes[len(sizes) // 2] < 50
     assert sizes[-3] > 200
     assert sizes[-1] == 500
 
 
-def test_times_are_fixed_and_updates_follow_creations(site: Site) -> None:
+def test_updates_follow_creations(site: Site) -> None:
     records: list[Group | User] = [*site.groups.values(), *site.users.values()]
     for record in records:
         assert record.created_at is not None
@@ -101,14 +103,14 @@ def test_times_are_fixed_and_updates_follow_creations(site: Site) -> None:
     assert {group.updated_at is None for group in site.groups.values()} == {True, False}
 
 
-def test_users_come_from_everywhere(site: Site) -> None:
+def test_names_use_many_scripts(site: Site) -> None:
     scripts = {unicodedata.name(letter).split()[0] for user in site.users.values() for letter in user.name}
     assert scripts > {
         *("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW", "CJK", "HIRAGANA", "HANGUL", "DEVANAGARI", "THAI")
     }
 
 
-def test_users_differ_in_every_way_a_client_may_meet(site: Site) -> None:
+def test_users_have_distinct_emails_and_all_flags(site: Site) -> None:
     users = site.users.values()
     assert len({user.email for user in users}) == len(users)
     assert all(re.fullmatch(r"[a-z.0-9]+@demo\.example", user.email) for user in users)
@@ -120,7 +122,7 @@ def test_users_differ_in_every_way_a_client_may_meet(site: Site) -> None:
 @pytest.mark.parametrize(
     ("groups", "users", "members_max"), [(0, 0, 0), (1, 1, 0), (3, 2, 500), (30, 2, 1), (20_000, 5, 3)]
 )
-def test_a_site_of_any_size_can_be_made(groups: int, users: int, members_max: int) -> None:
+def test_make_site_accepts_any_size(groups: int, users: int, members_max: int) -> None:
     site = make_site(groups, users, members_max)
     assert len(site.groups) == groups
     assert len(site.users) == users
@@ -128,7 +130,7 @@ def test_a_site_of_any_size_can_be_made(groups: int, users: int, members_max: in
     assert all(len(set(group.members)) <= min(users, members_max) for group in site.groups.values())
 
 
-def test_groups_can_be_added_renamed_and_deleted(site: Site) -> None:
+def test_groups_can_be_edited(site: Site) -> None:
     last = max(site.groups)
     added = site.add_group("Newcomers", [1, 2])
     assert added == site.groups[last + 1]
@@ -139,7 +141,7 @@ def test_groups_can_be_added_renamed_and_deleted(site: Site) -> None:
     assert site.add_group("Others").id == last + 2
 
 
-def test_members_can_be_added_and_removed(site: Site) -> None:
+def test_members_can_be_edited(site: Site) -> None:
     before = site.groups[1]
     site.add_member(1, 60)
     site.remove_member(1, 2)
@@ -148,7 +150,7 @@ def test_members_can_be_added_and_removed(site: Site) -> None:
     assert set(before.members) == {1, 2, 3, 4, 5}
 
 
-def test_users_can_be_added_renamed_and_deleted(site: Site) -> None:
+def test_users_can_be_edited(site: Site) -> None:
     added = site.add_user("Joan Clarke")
     assert added.id == max(site.users)
     assert site.rename_user(added.id, "Joan Murray").name == "Joan Murray"
@@ -158,7 +160,7 @@ def test_users_can_be_added_renamed_and_deleted(site: Site) -> None:
     assert site.add_user("Mavis Batey").id == added.id + 1
 
 
-def test_an_edit_of_what_does_not_exist_is_an_error(site: Site) -> None:
+def test_edit_of_unknown_id_raises(site: Site) -> None:
     for edit in (site.delete_group, site.delete_user):
         with pytest.raises(KeyError):
             edit(10**6)
@@ -167,7 +169,15 @@ def test_an_edit_of_what_does_not_exist_is_an_error(site: Site) -> None:
             change(1, 10**6)
 
 
-def test_the_groups_of_users_are_found_in_one_walk(site: Site) -> None:
+def test_groups_of_returns_group_ids(site: Site) -> None:
     found = site.groups_of([1, 900, 17])
     for user_id, group_ids in found.items():
         assert group_ids == [group.id for group in site.groups.values() if user_id in group.members]
+
+
+def test_week_ago_differs_from_today(site: Site) -> None:
+    past = week_ago(site)
+    assert past.groups[2].name == "Releases"
+    assert site.groups[2].name == "Release managers"
+    assert set(site.groups[1].members) - set(past.groups[1].members) == {5}
+    assert week_ago(Site()) == Site()

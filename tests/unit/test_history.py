@@ -19,7 +19,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from groupstui.demo import DEMO_TOKEN, Site, create_app, make_site
+from groupstui.demo.seed import make_site
+from groupstui.demo.site import Site
 from groupstui.directory.changes import Change, ChangeKind
 from groupstui.directory.directory import Directory, Group
 from groupstui.errors import HistoryUnavailable, InvalidTime
@@ -27,7 +28,8 @@ from groupstui.history import History
 from groupstui.history.time_spec import PointInTime, parse_duration
 from groupstui.service.service import GroupsService
 
-from ..conftest import SteppedClock
+from ..support.clock import SteppedClock
+from ..support.site_app import TOKEN, SiteApp
 
 ORIGIN = "https://acme.testmo.net"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -261,14 +263,14 @@ def as_tuples(changes: list[Change]) -> set[tuple]:
 @example([[("delete", 0, 0)], [("create", 0, 0)], [("join", 0, 1)], [("leave", 0, 1)]])
 async def test_changes_equal_the_edits_of_the_site(rounds):
     site = make_site(groups=6, users=9, members_max=6)
-    transport = httpx.ASGITransport(create_app(site, token=DEMO_TOKEN))
+    transport = httpx.MockTransport(SiteApp(site, token=TOKEN))
     clock, history = SteppedClock(), History(ORIGIN, None)
     states: list[State] = []
     for round in ([], *rounds):
         for edit in round:
             carry_out(site, edit)
         clock.seconds += 60
-        async with GroupsService(ORIGIN, DEMO_TOKEN, transport=lambda: transport, clock=clock) as service:
+        async with GroupsService(ORIGIN, TOKEN, transport=lambda: transport, clock=clock) as service:
             assert history.save(await service.index()) is not None
         states.append(state(site))
     snapshots = history.snapshots()

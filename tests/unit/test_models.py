@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from groupstui.service import reading
 from groupstui.testmo.body import InvalidPayload
 
-from ..fuzz.payloads import bodies
+from ..support.payloads import bodies
 
 
 def group(**fields):

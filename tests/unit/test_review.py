@@ -17,7 +17,7 @@ from groupstui.output.access_review import MANIFEST, file_name, review_files
 from groupstui.output.files import write_folder
 from groupstui.output.formats import FORMULA_STARTS
 
-from ..hostile import HOSTILE, MARKUP
+from ..support.untrusted_text import HOSTILE, MARKUP
 
 SITE = "https://acme.testmo.net"
 

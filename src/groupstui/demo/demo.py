@@ -11,34 +11,39 @@ from ..directory.directory import Directory, Group
 from ..history import History
 from ..testmo.instance import Instance
 from ..token import Token
-from .asgi import create_app
+from .handler import DemoHandler
 from .last_week import week_ago
 from .seed import make_site
 from .site import Site
 
 DEMO_INSTANCE = Instance("https://demo.testmo.net")
-DEMO_TOKEN = "demo"
+
+DEMO_TOKEN = "demo-admin-token"
+"""The token of the demo site's admin, Ada Lovelace. It is no secret."""
 
 
 class Demo:
-    """What the program needs of the demo site: instance, token, transport, history."""
+    """What the program needs of the demo site: instance, token, transport, history.
+
+    The site and its past are made with the first request, so that the first screen does not wait for them.
+    """
 
     def __init__(self) -> None:
         self.instance = DEMO_INSTANCE
         self.token = Token.parse(DEMO_TOKEN)
+        self.transport = httpx.MockTransport(lambda request: self._handler(request))
         self.history = History(DEMO_INSTANCE.origin, None)
         """In memory; it holds a snapshot of a week ago once the site is made."""
 
     def prepare(self) -> None:
         """Make the site and its past before the first request, for commands that only read the history."""
-        _ = self.transport
+        _ = self._handler
 
     @cached_property
-    def transport(self) -> httpx.AsyncBaseTransport:
-        """Carries requests to the site."""
+    def _handler(self) -> DemoHandler:
         site = make_site()
         self.history.save(_snapshot(week_ago(site), datetime.now(UTC) - timedelta(days=7, minutes=1)))
-        return httpx.ASGITransport(create_app(site, token=DEMO_TOKEN))
+        return DemoHandler(site, token=DEMO_TOKEN)
 
 
 def open_demo() -> Demo:

@@ -1,4 +1,4 @@
-"""The names of the demo site's users: pioneers of computing first, then users from everywhere."""
+"""Names of the demo site's users: pioneers of computing first, then names of many languages."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ PIONEERS = (
     "Mary Jackson", "Ole-Johan Dahl", "Rózsa Péter", "Kristen Nygaard", "Екатерина Ющенко",
     "Андрей Ершов", "Сергей Лебедев", "姚期智", "夏培肃", "まつもとゆきひろ", "Charles Babbage",
 )
-"""The first users of every site, in this order."""
+"""The first users of every site."""
 # fmt: on
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """Given and family names of one language, and how they stand together."""
+    """Given and family names of one language, and their order."""
 
     given: str
     family: str
     pattern: str = "{given} {family}"
 
     def name(self, rng: Random) -> str:
-        """Return a full name."""
+        """Return a random full name."""
         return self.pattern.format(
             given=rng.choice(self.given.split()), family=rng.choice(self.family.split())
         )
@@ -107,6 +107,6 @@ LANGUAGES = (
 
 
 def user_names(rng: Random, count: int) -> Iterator[str]:
-    """Return so many full names: the pioneers, then users, some of whom share a name as in life."""
+    """Yield full names: the pioneers, then random ones, some of which repeat."""
     for position in range(count):
         yield PIONEERS[position] if position < len(PIONEERS) else rng.choice(LANGUAGES).name(rng)

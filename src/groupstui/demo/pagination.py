@@ -1,60 +1,64 @@
-"""Reads the parameters of a request, and lays out an answer in pages."""
+"""Read the query parameters of a request and split records into pages."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from itertools import islice
 from math import ceil
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-PER_PAGE = (15, 25, 50, 100)
-"""The page sizes that Testmo takes."""
+PAGE_SIZES = (15, 25, 50, 100)
+"""The values of `per_page` that Testmo accepts."""
 
 
-class Refused(Exception):
-    """The request's parameters are wrong; `errors` says for each of them why."""
+class InvalidParameters(Exception):
+    """Parameters that Testmo answers with 422.
 
-    def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
+    Args:
+        errors: The messages for each wrong parameter.
+    """
+
+    def __init__(self, errors: Mapping[str, list[str]]) -> None:
         super().__init__("The given data was invalid.")
         self.errors = errors
 
 
-def read_page(query: Mapping[str, str]) -> tuple[int, int]:
-    """Return page and per_page as they are asked for.
+def page_of(query: Mapping[str, str]) -> tuple[int, int]:
+    """Return the requested `page` and `per_page`.
 
     Raises:
-        Refused: Where one of them is not a number that Testmo takes.
+        InvalidParameters: If one of them is not a number that Testmo accepts.
     """
     page, per_page = _whole_number(query.get("page", "1")), _whole_number(query.get("per_page", "100"))
     errors = {}
     if page < 1:
         errors["page"] = ["The page must be an integer of at least 1."]
-    if per_page not in PER_PAGE:
+    if per_page not in PAGE_SIZES:
         errors["per_page"] = ["The selected per page is invalid."]
     if errors:
-        raise Refused(errors)
+        raise InvalidParameters(errors)
     return page, per_page
 
 
-def read_expands(query: Mapping[str, str], known: Collection[str]) -> set[str]:
-    """Return the expands that are asked for, a comma-separated list of known ones.
+def expands_of(query: Mapping[str, str], known: Collection[str]) -> set[str]:
+    """Return the requested `expands`, a comma-separated list.
 
     Raises:
-        Refused: Where one of them is unknown.
+        InvalidParameters: If one of them is unknown.
     """
     wanted = set(filter(None, query.get("expands", "").split(",")))
     if wanted - set(known):
-        raise Refused({"expands": ["The selected expands is invalid."]})
+        raise InvalidParameters({"expands": ["The selected expands is invalid."]})
     return wanted
 
 
-def lay_out(records: Collection[T], page: int, per_page: int) -> tuple[list[T], dict[str, Any]]:
-    """Return the records of one page, and the envelope that says where the page stands.
+def paginate(records: Collection[T], page: int, per_page: int) -> tuple[list[T], dict[str, Any]]:
+    """Return the records of one page and its envelope.
 
-    A page without records says so with nulls; a page beyond the last is one of them.
+    As on Testmo, most fields of the envelope are null if the page has no records.
     """
     shown = list(islice(records, (page - 1) * per_page, page * per_page))
     last_page = ceil(len(records) / per_page)
@@ -70,5 +74,5 @@ def lay_out(records: Collection[T], page: int, per_page: int) -> tuple[list[T], 
 
 
 def _whole_number(text: str) -> int:
-    """Return a number as a query writes it, or 0, which is nowhere allowed."""
+    """Return a number from a query; 0, which no parameter accepts, for anything else."""
     return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0

@@ -1,4 +1,4 @@
-"""Makes a site from a seed: the same one in every run and on every machine, whatever the date."""
+"""Generate a site from a seed: the same on every run, machine and date."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .teams import DEPARTED, FRONT, Team, team_names
 
 _START = datetime(2021, 1, 4, 8, 0, tzinfo=UTC)
 _SPAN = (datetime(2026, 9, 30, 18, 0, tzinfo=UTC) - _START) // timedelta(milliseconds=1)
-"""Milliseconds from the first thing that happens to the last."""
+"""Milliseconds from the first timestamp to the last."""
 
 _LOCALES = (
     ("Europe/Berlin", "d.m.Y", "H:i"),
@@ -24,11 +24,11 @@ _LOCALES = (
     ("Asia/Tokyo", "Y/m/d", "H:i"),
     (None, None, None),
 )
-_MAKERS = 20
-"""How many of the first users have made and changed groups. They all are active and have a name."""
+_EDITORS = 20
+"""Number of users, the first ones, who created and updated groups. They are active and have a name."""
 
-_KINDS = ("user",) * 85 + ("inactive",) * 10 + ("forgotten",) * 3 + ("robot",) * 2
-"""What a user may be, as often as it is."""
+_USER_KINDS = ("user",) * 85 + ("inactive",) * 10 + ("forgotten",) * 3 + ("robot",) * 2
+"""Kinds of users, weighted by frequency."""
 
 
 class _History(TypedDict):
@@ -39,16 +39,16 @@ class _History(TypedDict):
 
 
 def make_site(groups: int = 230, users: int = 900, members_max: int = 500, seed: int = 1) -> Site:
-    """Make a lively site: team names, users from everywhere, many small groups beside a few large ones.
+    """Generate a site with users from many countries, many small groups and a few large ones.
 
-    Group 1 is QA, user 1 is Ada Lovelace. The first groups hold what is awkward: names that look like markup
-    or a formula, nobody, everybody, members who were deleted, a member listed twice.
+    Group 1 is QA, user 1 is Ada Lovelace. The first groups are the difficult ones: names that look like
+    markup or a formula, no members, all users, deleted members, a member listed twice.
 
     Args:
-        groups: How many groups.
-        users: How many users.
-        members_max: The most members of a group; the number of users limits it as well.
-        seed: Another seed makes another site of the same kind.
+        groups: Number of groups.
+        users: Number of users.
+        members_max: Largest group, at most the number of users.
+        seed: Seed of the random generator.
     """
     rng = Random(seed)
     site = Site(last_user_id=max(DEPARTED))
@@ -60,13 +60,13 @@ def make_site(groups: int = 230, users: int = 900, members_max: int = 500, seed:
     limit = min(members_max, users)
     for position, team in enumerate(_teams(rng, groups, limit)):
         site.last_group_id += 1 if position < 2 else rng.choice((1, 1, 1, 2, 5))
-        # QA is the group of the first pictures and examples, so its members are the best known users.
+        # QA appears in the README's examples, so its members are the best-known users.
         pool = known[: team.size] if position == 0 else known
         site.groups[site.last_group_id] = Group(
             site.last_group_id,
             team.name,
             _members(rng, team, pool, limit),
-            **_history(rng, known[:_MAKERS] or [1], position, groups, team.created_at),
+            **_history(rng, known[:_EDITORS] or [1], position, groups, team.created_at),
         )
     return site
 
@@ -74,8 +74,8 @@ def make_site(groups: int = 230, users: int = 900, members_max: int = 500, seed:
 def _teams(rng: Random, groups: int, limit: int) -> Iterator[Team]:
     yield from FRONT[:groups]
     for name in team_names(rng, groups - len(FRONT)):
-        # Draws inside one another make many small groups and few large ones, in whole numbers only: a power
-        # may differ in its last digit from one machine to the next.
+        # Nested draws make many small groups and few large ones. Integers only: the last digit of a float
+        # power may differ between machines.
         size = limit
         for _ in range(3):
             size = rng.randint(min(1, size), size)
@@ -92,33 +92,33 @@ def _members(rng: Random, team: Team, pool: list[int], limit: int) -> tuple[int,
 def _history(
     rng: Random, makers: list[int], position: int, total: int, created_at: str | None = None
 ) -> _History:
-    """Return a record's past: what comes later in the site is made later, and a third is never updated."""
+    """Return a record's timestamps: creation follows the position, and a third is never updated."""
     stretch = _SPAN // total
     created = stretch * position + rng.randrange(stretch)
     history = _History(
-        created_at=created_at or _moment(created),
+        created_at=created_at or _timestamp(created),
         created_by=rng.choice(makers),
         updated_at=None,
         updated_by=None,
     )
     if created_at is None and rng.randrange(3):
-        history["updated_at"] = _moment(rng.randrange(created, _SPAN))
+        history["updated_at"] = _timestamp(rng.randrange(created, _SPAN))
         history["updated_by"] = rng.choice(makers)
     return history
 
 
-def _moment(offset: int) -> str:
-    moment = _START + timedelta(milliseconds=offset)
-    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+def _timestamp(offset: int) -> str:
+    time = _START + timedelta(milliseconds=offset)
+    return time.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def _user(rng: Random, user_id: int, name: str, position: int, total: int) -> User:
-    kind = "user" if position < _MAKERS else rng.choice(_KINDS)
+    kind = "user" if position < _EDITORS else rng.choice(_USER_KINDS)
     if kind == "forgotten":
         name = f"Forgotten user {user_id}"
     elif kind == "robot":
         name = f"CI robot {user_id}"
-    number = "" if position < _MAKERS else f".{user_id}"
+    number = "" if position < _EDITORS else f".{user_id}"
     timezone, date_format, time_format = rng.choice(_LOCALES)
     return User(
         user_id,
@@ -139,6 +139,6 @@ def _user(rng: Random, user_id: int, name: str, position: int, total: int) -> Us
 
 
 def _ascii(name: str) -> str:
-    """Return the part of an email address that a name makes."""
+    """Return the local part of an e-mail address for a name."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return ".".join(re.findall(r"[a-z]+", plain)) or "user"

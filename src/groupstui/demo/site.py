@@ -1,6 +1,6 @@
-"""The site's records: groups, users, and the site that holds and edits them.
+"""Groups, users, and the site that holds them.
 
-Records are frozen and edits replace them, so that a record taken before an edit still shows what was.
+Records are frozen; an edit replaces the record.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 SEEDED_BEFORE = "2026-10-01T09:00:00.000Z"
-"""Everything that is seeded was made before this."""
+"""Later than every seeded timestamp."""
 
 ROLES = {1: "Site admin", 2: "Test lead", 3: "Tester", 4: "Read-only"}
-"""The names of the roles by id."""
+"""Role names by id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A user group. `members` holds user ids as the site answers them, even twice or of nobody."""
+    """A user group. `members` are user ids as the API returns them: some repeated, some of deleted users."""
 
     id: int
     name: str
@@ -30,7 +30,7 @@ class Group:
     updated_by: int | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Return the group as the API answers it."""
+        """Return the group as the API does."""
         return {
             "id": self.id,
             "name": self.name,
@@ -44,7 +44,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user, without the groups: those are the groups' to know."""
+    """A user, without group ids; see `Site.groups_of`."""
 
     id: int
     name: str
@@ -65,16 +65,16 @@ class User:
     updated_by: int | None = None
 
     def as_json(self, groups: Iterable[int]) -> dict[str, Any]:
-        """Return the user as the API answers it, with the ids of the groups they are in."""
+        """Return the user as the API does, with group ids."""
         record = {name: getattr(self, name) for name in self.__slots__}
         return record | {"groups": list(groups)}
 
 
 @dataclass
 class Site:
-    """All groups and users by id, in the order of their ids, with the edits an admin can make.
+    """Groups and users by id, sorted by id, with the edits an admin can make.
 
-    Every edit raises KeyError for an id that the site doesn't have. Ids are never used twice.
+    Every edit raises KeyError for an unknown id. Ids are never reused.
     """
 
     groups: dict[int, Group] = field(default_factory=dict)
@@ -83,15 +83,15 @@ class Site:
     last_user_id: int = 0
 
     def now(self) -> str:
-        """Return the time of an edit, as the API writes it."""
+        """Return the current time in the API's format."""
         return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def copy(self) -> Site:
-        """Return a site with the same records, to be edited on its own."""
+        """Return a copy whose edits do not affect this site."""
         return replace(self, groups=self.groups.copy(), users=self.users.copy())
 
     def add_group(self, name: str, members: Iterable[int] = ()) -> Group:
-        """Add a group at the end and give it."""
+        """Add a group and return it."""
         self.last_group_id += 1
         group = Group(self.last_group_id, name, tuple(members), created_at=self.now())
         self.groups[group.id] = group
@@ -102,23 +102,23 @@ class Site:
         del self.groups[group_id]
 
     def rename_group(self, group_id: int, name: str) -> Group:
-        """Return a group another name, and give the renamed group."""
+        """Rename a group and return it."""
         return self._update(replace(self.groups[group_id], name=name))
 
     def add_member(self, group_id: int, user_id: int) -> Group:
-        """Add a user to the end of a group's members, and give the group."""
+        """Append a user to a group's members and return the group."""
         group = self.groups[group_id]
         return self._update(replace(group, members=(*group.members, self.users[user_id].id)))
 
     def remove_member(self, group_id: int, user_id: int) -> Group:
-        """Take a user out of a group, and give the group."""
+        """Remove a user from a group and return the group."""
         group = self.groups[group_id]
         if user_id not in group.members:
             raise KeyError(user_id)
         return self._update(replace(group, members=tuple(id for id in group.members if id != user_id)))
 
     def add_user(self, name: str) -> User:
-        """Add a user at the end, in no group, and give them."""
+        """Add a user without groups and return it."""
         self.last_user_id += 1
         email = f"user{self.last_user_id}@demo.example"
         user = User(self.last_user_id, name, email, created_at=self.now())
@@ -126,16 +126,16 @@ class Site:
         return user
 
     def rename_user(self, user_id: int, name: str) -> User:
-        """Return a user another name, and give the renamed user."""
+        """Rename a user and return it."""
         self.users[user_id] = replace(self.users[user_id], name=name, updated_at=self.now(), updated_by=1)
         return self.users[user_id]
 
     def delete_user(self, user_id: int) -> None:
-        """Delete a user. Their id stays in the groups, where it then has no name."""
+        """Delete a user. The id stays in the groups, without a name."""
         del self.users[user_id]
 
     def groups_of(self, user_ids: Collection[int]) -> dict[int, list[int]]:
-        """Return the ids of the groups of each of these users, from one walk over all groups."""
+        """Return the group ids of each of these users."""
         found: dict[int, list[int]] = {user_id: [] for user_id in user_ids}
         for group in self.groups.values():
             for user_id in found.keys() & group.members:

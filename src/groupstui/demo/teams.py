@@ -1,4 +1,4 @@
-"""The names of the demo site's groups: the awkward ones first, then a company's teams."""
+"""Names of the demo site's groups: difficult ones first, then a company's teams."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from dataclasses import dataclass
 from random import Random
 
 EVERYONE = 10**9
-"""More members than any site has: as many as it allows."""
+"""A size that `make_site` limits to the largest possible group."""
 
 DEPARTED = (17, 34, 51)
-"""User ids that no site gives to anyone: users who were deleted."""
+"""Ids of deleted users: no site assigns them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A group by name and number of members, with what is special about it."""
+    """Name, size and peculiarities of a group."""
 
     name: str
     size: int
     departed: tuple[int, ...] = ()
-    """Ids among the members that no user has."""
+    """Ids of deleted users among the members."""
     repeats: bool = False
     """Whether the first member is listed twice."""
     created_at: str | None = None
-    """A creation time in another form than the usual."""
+    """A timestamp in the variant without a time zone."""
 
 
 FRONT = (
@@ -48,7 +48,7 @@ FRONT = (
     Team("Night shift", 14, repeats=True),
     Team('=HYPERLINK("http://files.example","open me")', 4),
 )
-"""The first groups of every site: together they hold what a client must survive."""
+"""The first groups of every site: together they cover what a client has to handle."""
 
 # fmt: off
 _PRODUCTS = (
@@ -72,7 +72,7 @@ _REGIONS = (
 
 
 def team_names(rng: Random, count: int) -> Iterator[str]:
-    """Return so many names of teams, no two alike; longer ones once the short ones are used up."""
+    """Yield distinct team names, short ones first."""
     short = list(_PRODUCTS)
     short += [f"{product} {discipline}" for product in _PRODUCTS for discipline in _DISCIPLINES]
     short += [f"{product} – {region}" for product in _PRODUCTS for region in _REGIONS]

@@ -1,4 +1,4 @@
-"""Runs commands: in this process, which is quick, or as a shell does."""
+"""Run commands, in this process or in a new one."""
 
 from __future__ import annotations
 
@@ -11,36 +11,35 @@ from pathlib import Path
 
 import groupstui
 
-SECONDS = 60
+COMMAND_TIMEOUT = 60
+"""Seconds."""
 
 
 @dataclass(frozen=True)
-class CheckResult:
-    """What came of a command."""
-
+class CommandResult:
     code: int
     out: str
     err: str
 
 
-Run = Callable[..., CheckResult]
+Run = Callable[..., CommandResult]
 
 
-def in_a_shell(*arguments: str, environment: dict[str, str], stdin: str = "") -> CheckResult:
-    """Run the program as a process of its own."""
+def run_program(*arguments: str, environment: dict[str, str], stdin: str = "") -> CommandResult:
+    """Run groupstui in a new process."""
     done = subprocess.run(
         [sys.executable, "-m", "groupstui", *arguments],
         env=environment,
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=COMMAND_TIMEOUT,
     )
-    return CheckResult(done.returncode, done.stdout, done.stderr)
+    return CommandResult(done.returncode, done.stdout, done.stderr)
 
 
 def shell_environment(**more: str) -> dict[str, str]:
-    """Return the whole environment of such a process: no home of a developer's, and no keyring."""
+    """Return the environment of a new process: with the test's home and without a keyring."""
     return {
         "PATH": os.environ["PATH"],
         "HOME": os.environ["HOME"],

@@ -1,4 +1,4 @@
-"""What was asked of the site, for tests to read."""
+"""The requests that a site received, for tests."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from threading import Event
 
 
 class RequestLog:
-    """The requests in the order they came, and how many were answered at the same time."""
+    """Requests in the order of arrival, and how many were in flight at once."""
 
     def __init__(self) -> None:
         self.requests: list[tuple[str, str]] = []
         """Method and path with query of every request: `("GET", "/api/v1/groups?page=2")`."""
         self.in_flight = 0
-        """Requests that are being answered now."""
+        """Requests without a response yet."""
         self.most_in_flight = 0
-        """The highest number of requests that were answered at the same time."""
-        self._calls: dict[int, Callable[[], object]] = {}
-        self._some = Event()
+        """The highest value of `in_flight`."""
+        self._callbacks: dict[int, Callable[[], object]] = {}
+        self._received = Event()
 
-    def call_after(self, count: int, call: Callable[[], object]) -> None:
-        """Call something when so many requests more have come in, before the last of them is answered."""
-        self._calls[len(self.requests) + count] = call
+    def call_after(self, count: int, callback: Callable[[], object]) -> None:
+        """Call back when `count` more requests have arrived, before the last of them is answered."""
+        self._callbacks[len(self.requests) + count] = callback
 
     def wait_for_request(self, seconds: float = 30) -> None:
-        """Wait until a request is being answered; from another thread than the server's.
+        """Wait for a request, in another thread than the server's.
 
         Raises:
-            TimeoutError: If none comes.
+            TimeoutError: If none arrives.
         """
-        if not self._some.wait(seconds):
+        if not self._received.wait(seconds):
             raise TimeoutError(f"no request within {seconds:g} s")
 
     @property
@@ -39,17 +39,17 @@ class RequestLog:
         return [path for _, path in self.requests]
 
     def clear(self) -> None:
-        """Forget the past; requests in flight stay counted."""
+        """Forget all requests; those in flight stay counted."""
         self.requests.clear()
-        self._some.clear()
+        self._received.clear()
         self.most_in_flight = self.in_flight
 
     @contextmanager
     def entry(self, method: str, path: str) -> Iterator[None]:
-        """Note a request, in flight for as long as the block runs."""
+        """Record a request that is in flight within the block."""
         self.requests.append((method, path))
-        self._calls.pop(len(self.requests), lambda: None)()
-        self._some.set()
+        self._callbacks.pop(len(self.requests), lambda: None)()
+        self._received.set()
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         try:

@@ -1,4 +1,4 @@
-"""Servers that are no Testmo site, down to some that do not even speak HTTP."""
+"""Servers that are not Testmo sites; some do not even speak HTTP."""
 
 from __future__ import annotations
 
@@ -10,31 +10,29 @@ from struct import pack
 from threading import Thread
 
 RESET = b"\0"
-"""What no server says."""
+"""In place of a response: reset the connection."""
 
 
-class Stranger(ThreadingTCPServer):
-    """Says the same to everybody, and hangs up."""
-
+class FakeServer(ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
 
 
 @contextmanager
-def stranger(answer: bytes, port: int = 0) -> Iterator[str]:
-    """Let a server say this to every request, or tear the connection for `RESET`; gives its address."""
+def fake_server(response: bytes, port: int = 0) -> Iterator[str]:
+    """Serve the same bytes for every request, or reset the connection for `RESET`; yield the URL."""
 
     class Handler(StreamRequestHandler):
         def handle(self) -> None:
             while self.rfile.readline().strip():
                 pass
-            if answer is RESET:
+            if response is RESET:
                 self.request.setsockopt(SOL_SOCKET, SO_LINGER, pack("ii", 1, 0))
                 self.request.close()
             else:
-                self.wfile.write(answer)
+                self.wfile.write(response)
 
-    with Stranger(("127.0.0.1", port), Handler) as server:
+    with FakeServer(("127.0.0.1", port), Handler) as server:
         thread = Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
@@ -45,6 +43,6 @@ def stranger(answer: bytes, port: int = 0) -> Iterator[str]:
 
 
 def http(status: str, body: str, content_type: str = "application/json") -> bytes:
-    """Return an answer in HTTP."""
+    """Return an HTTP response as bytes."""
     head = f"HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nConnection: close\r\n\r\n"
     return (head + body).encode()

@@ -1,4 +1,4 @@
-"""Drives the app by keys, and reads what a user would see."""
+"""Drive the app by keys and read its screen."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from groupstui.testmo.instance import Instance
 from groupstui.testmo.rate_limit import Clock
 from groupstui.token import Token
 
-ROUNDS = 800
-"""Rounds of the event loop after which waiting counts as failed; each is a few milliseconds."""
+MAX_PAUSES = 800
+"""Pauses of a few milliseconds before `until` fails."""
 
 
 def connector(
     clock: Clock, timeout: float = 5, history: History | None = None, **more: bool
 ) -> ServiceFactory:
-    """Make services that tell the time by a test's clock."""
+    """Return a factory of services with a test's clock."""
 
     def connect(instance: Instance, token: Token) -> GroupsService:
         return GroupsService(instance, token, clock=clock, timeout=timeout, history=history, **more)
@@ -38,25 +38,25 @@ def browser_app(
     history: History | None = None,
     **more: bool,
 ) -> GroupsApp:
-    """Make the app as `TESTMO_TOKEN=… groupstui --instance …` starts it."""
+    """Return the app as `TESTMO_TOKEN=… groupstui --instance …` starts it."""
     access = Credentials(Instance.parse(url), Token.parse(token))
     return make_app(connect=connector(clock, timeout, history, **more), access=access, start_at=start_at)
 
 
 async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
-    """Let the app work until something holds."""
-    for _ in range(ROUNDS):
+    """Let the app work until a condition is true."""
+    for _ in range(MAX_PAUSES):
         if true():
             return
         await pilot.pause()
-    raise AssertionError(f"never came true; on the screen:\n{drawn(pilot)}")
+    raise AssertionError(f"the condition stays false; on the screen:\n{drawn(pilot)}")
 
 
 async def settled(pilot: Pilot[None]) -> None:
-    """Let the app work until nothing loads and the detail has caught up with the cursor."""
+    """Let the app work until nothing loads and the detail matches the cursor."""
 
     def quiet() -> bool:
-        # A dialog's worker waits for its user.
+        # The workers of dialogs run as long as the dialog is open.
         if any(
             worker.is_running and worker.group not in ("dialog", "palette") for worker in pilot.app.workers
         ):
@@ -69,20 +69,20 @@ async def settled(pilot: Pilot[None]) -> None:
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
-    """Press keys, each after the last has had its effect."""
+    """Press keys; wait for the effect of each."""
     for key in keys:
         await pilot.press(key)
         await settled(pilot)
 
 
 async def type_text(pilot: Pilot[None], text: str) -> None:
-    """Type a text into what has the focus."""
+    """Type a text into the focused widget."""
     for character in text:
-        await pilot.press(character if character.isalnum() else NAMES[character])
+        await pilot.press(character if character.isalnum() else KEY_NAMES[character])
     await settled(pilot)
 
 
-NAMES = {
+KEY_NAMES = {
     " ": "space",
     "-": "minus",
     ".": "full_stop",
@@ -95,7 +95,7 @@ NAMES = {
 
 
 def drawn(pilot: Pilot[None], where: str = "") -> str:
-    """Return the text of the whole screen, dialogs included, or of one widget on it; a line a row."""
+    """Return the text of the screen, or of the widget that a selector names, a line for each row."""
     screen = pilot.app.screen
     lines = screen._compositor.render_strips(pilot.app.size)
     if where:
@@ -105,7 +105,7 @@ def drawn(pilot: Pilot[None], where: str = "") -> str:
 
 
 def words(pilot: Pilot[None], where: str = "") -> str:
-    """Return what is on the screen with single spaces, without borders, and however its lines were broken."""
+    """Return the text of the screen without borders and line breaks, with single spaces."""
     return " ".join(drawn(pilot, where).translate(BORDERS).split())
 
 
@@ -113,6 +113,6 @@ BORDERS = str.maketrans(dict.fromkeys("│╭╮╰╯─┃", " "))
 
 
 def cursor(pilot: Pilot[None], where: str) -> str:
-    """Return the row under a list's cursor: `#list`, `#members`, or a dialog's `Table`."""
+    """Return the row at the cursor of a list: `#list`, `#members`, or the `Table` of a dialog."""
     (row,) = (line for line in drawn(pilot, where).splitlines() if "▸" in line)
     return " ".join(row.translate(BORDERS).replace("▸", " ").split())

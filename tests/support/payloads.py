@@ -1,4 +1,4 @@
-"""What a server might answer: good pages with something else in some places, or anything at all."""
+"""Strategies for responses: valid pages with wrong values in some places, or any bytes."""
 
 from __future__ import annotations
 
@@ -67,5 +67,5 @@ def _encoded(value: Any) -> bytes:
 
 bodies = st.one_of(pages.map(_encoded), pages.map(_encoded), errors.map(_encoded), st.binary(max_size=60))
 statuses = st.sampled_from([200] * 8 + [401, 403, 404, 418, 422, 500, 503])
-answers = st.tuples(statuses, bodies)
-"""A status and a body."""
+responses = st.tuples(statuses, bodies)
+"""Status and body."""

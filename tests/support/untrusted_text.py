@@ -1,11 +1,12 @@
-"""Names that look like markup, names that a terminal would obey, and a site full of them."""
+"""Names with markup, names with control characters, and a site with such names."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
 
-from groupstui.demo import Site, make_site
+from groupstui.demo.seed import make_site
+from groupstui.demo.site import Site
 
 MARKUP = ["team [dev]", "[/x]", "[@click=app.quit]x[/]", "[bold red]no[/]", "$name %s {0} \\[x]"]
 
@@ -25,17 +26,18 @@ HOSTILE = [
 ]
 
 
-OBEYED = ("Cc", "Cf", "Zl", "Zp", "Cs")
-"""The categories of characters that a terminal obeys, or that reorder what stands beside them."""
+CONTROL_CATEGORIES = ("Cc", "Cf", "Zl", "Zp", "Cs")
+"""Unicode categories of characters that control a terminal or reorder the text around them."""
 
 
-def obeyed(text: str) -> set[str]:
-    """Return the characters of a screen that are not just shown."""
-    return {character for character in text if unicodedata.category(character) in OBEYED} - {"\n"}
+def control_characters(text: str, allowed: str = "\n") -> set[str]:
+    """Return the control characters in a text."""
+    found = {character for character in text if unicodedata.category(character) in CONTROL_CATEGORIES}
+    return found - set(allowed)
 
 
-def full_of(names: Sequence[str]) -> Site:
-    """Return a site of which the groups, and the members of the first of them, have these names."""
+def site_with_names(names: Sequence[str]) -> Site:
+    """Return a site whose groups, and whose members of the first group, have these names."""
     site = make_site(groups=1, users=40)
     site.rename_group(1, "[bold]QA[/bold]")
     for user, name in zip(list(site.users)[1:], names, strict=False):

@@ -1,0 +1,168 @@
+"""Answer requests to Testmo's API from a site."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from email.utils import formatdate
+from itertools import chain
+from typing import Any, TypeVar
+
+import httpx
+
+from .pagination import InvalidParameters, expands_of, page_of, paginate
+from .site import ROLES, Group, Site, User
+
+ADMIN_ID = 1
+"""The user of the admin's token."""
+
+MEMBER_ID = 2
+"""The user of the token without admin rights."""
+
+ENDPOINT = re.compile(r"/api/v1/(?:user|(?P<kind>groups|users)(?:/(?P<id>[0-9]{1,18}))?)")
+
+Json = dict[str, Any]
+Record = TypeVar("Record", Group, User)
+
+
+class ApiError(Exception):
+    """An error response of the API.
+
+    Args:
+        status: The HTTP status.
+        message: The `message` of the JSON body.
+    """
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class DemoHandler:
+    """Answer requests from a site; an edit of the site shows in the next response.
+
+    It is a handler for `httpx.MockTransport`: a function from request to response.
+
+    Args:
+        site: The data.
+        token: The admin's token, that of user 1. The token of a deleted user is refused.
+        member_token: A valid token without admin rights, that of user 2.
+        users_status: A status, such as 403 or 404, that `/users` returns for every valid token.
+    """
+
+    def __init__(
+        self, site: Site, *, token: str, member_token: str | None = None, users_status: int | None = None
+    ) -> None:
+        self._site = site
+        self._tokens = {token: ADMIN_ID}
+        if member_token is not None:
+            self._tokens[member_token] = MEMBER_ID
+        self._users_status = users_status
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Return the response to a request."""
+        try:
+            status, body = 200, self._answer(request)
+        except InvalidParameters as error:
+            status, body = 422, {"message": str(error), "errors": error.errors}
+        except ApiError as error:
+            status, body = error.status, {"message": str(error)}
+        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        headers = {
+            "Content-Type": "application/json",
+            "Content-Length": str(len(content)),
+            "Date": formatdate(usegmt=True),
+        }
+        # A response made with `json=` counts as read, and the client could not stream it.
+        return httpx.Response(status, headers=headers, stream=httpx.ByteStream(content))
+
+    def _answer(self, request: httpx.Request) -> Json:
+        match = ENDPOINT.fullmatch(request.url.path)
+        if match is None:
+            raise ApiError(404, "Not Found")
+        if request.method != "GET":
+            raise ApiError(405, "Method Not Allowed")
+        user_id = self._user_id(request.headers.get("Authorization", ""))
+        kind, id = match["kind"], int(match["id"] or 0)
+        if kind is None:
+            return self._current_user(self._site.users[user_id])
+        if kind == "users" and self._users_status is not None:
+            raise ApiError(self._users_status, "This action is unauthorized.")
+        if user_id != ADMIN_ID:
+            raise ApiError(403, "This action is unauthorized.")
+        query = request.url.params
+        if kind == "users":
+            return self._user(id, query) if match["id"] else self._users(query)
+        return self._group(id, query) if match["id"] else self._groups(query)
+
+    def _user_id(self, authorization: str) -> int:
+        scheme, _, token = authorization.partition(" ")
+        user_id = self._tokens.get(token, 0) if scheme.lower() == "bearer" else 0
+        if user_id not in self._site.users:
+            raise ApiError(401, "Unauthenticated.")
+        return user_id
+
+    def _current_user(self, user: User) -> Json:
+        return {
+            field: getattr(user, field) for field in ("id", "name", "timezone", "date_format", "time_format")
+        }
+
+    def _groups(self, query: Mapping[str, str]) -> Json:
+        expands = expands_of(query, {"users"})
+        groups, envelope = paginate(self._site.groups.values(), *page_of(query))
+        result = [group.as_json() for group in groups]
+        return {**envelope, "result": result, "expands": self._group_expands(groups, expands)}
+
+    def _group(self, id: int, query: Mapping[str, str]) -> Json:
+        expands = expands_of(query, {"users"})
+        group = _found(self._site.groups.get(id))
+        return {"result": group.as_json(), "expands": self._group_expands([group], expands)}
+
+    def _users(self, query: Mapping[str, str]) -> Json:
+        expands = expands_of(query, {"groups", "roles", "users"})
+        users, envelope = paginate(self._site.users.values(), *page_of(query))
+        return {**envelope, **self._with_groups(users, expands)}
+
+    def _user(self, id: int, query: Mapping[str, str]) -> Json:
+        expands = expands_of(query, {"groups", "roles", "users"})
+        page = self._with_groups([_found(self._site.users.get(id))], expands)
+        return {**page, "result": page["result"][0]}
+
+    def _group_expands(self, groups: Sequence[Group], expands: set[str]) -> Json:
+        if "users" not in expands:
+            return {}
+        ids = set(chain.from_iterable(group.members for group in groups))
+        # Testmo does not document whether creators are included. Every second group includes them, so that
+        # a client that takes every expanded user for a member fails its tests.
+        ids |= _editors(group for group in groups if group.id % 2 == 0)
+        return {"users": _names(self._site.users, ids)}
+
+    def _with_groups(self, users: Sequence[User], expands: set[str]) -> Json:
+        groups = self._site.groups_of([user.id for user in users])
+        expanded: Json = {}
+        if "groups" in expands:
+            expanded["groups"] = _names(self._site.groups, set(chain.from_iterable(groups.values())))
+        if "roles" in expands:
+            role_ids = sorted({user.role_id for user in users})
+            expanded["roles"] = [{"id": role_id, "name": ROLES[role_id]} for role_id in role_ids]
+        if "users" in expands:
+            expanded["users"] = _names(self._site.users, _editors(users))
+        return {"result": [user.as_json(groups[user.id]) for user in users], "expands": expanded}
+
+
+def _found(record: Record | None) -> Record:
+    if record is None:
+        raise ApiError(404, "The requested resource was not found.")
+    return record
+
+
+def _editors(records: Iterable[Group | User]) -> set[int]:
+    """Return the ids of the users who created or updated the records."""
+    ids = chain.from_iterable((record.created_by, record.updated_by) for record in records)
+    return {id for id in ids if id is not None}
+
+
+def _names(records: Mapping[int, Group] | Mapping[int, User], ids: set[int]) -> list[Json]:
+    """Return id and name of the records that exist, sorted by id."""
+    return [{"id": id, "name": records[id].name} for id in sorted(ids & records.keys())]

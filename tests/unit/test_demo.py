@@ -1,0 +1,38 @@
+"""`open_demo`: what the program gets for `--demo`."""
+
+from __future__ import annotations
+
+import httpx
+
+from groupstui.demo.demo import open_demo
+from groupstui.service.service import GroupsService
+
+
+async def test_service_reads_the_demo_site() -> None:
+    demo = open_demo()
+    service = GroupsService(demo.instance, demo.token, transport=lambda: demo.transport)
+    async with service:
+        assert (await service.sign_in()).label == "Ada Lovelace"
+        assert (await service.groups_page(1, 15)).total == 230
+
+
+def test_first_request_saves_last_week_in_the_history() -> None:
+    demo = open_demo()
+    assert not demo.history.exists
+    with httpx.Client(transport=demo.transport, base_url=demo.instance.origin) as client:
+        assert client.get("/api/v1/user").status_code == 401
+    assert len(demo.history.snapshots()) == 1
+
+
+def test_prepare_saves_last_week_in_the_history() -> None:
+    demo = open_demo()
+    demo.prepare()
+    demo.prepare()
+    assert len(demo.history.snapshots()) == 1
+    last = demo.history.latest()
+    assert last is not None
+    assert {group.name for group in last.groups} > {"QA", "Releases"}
+
+
+def test_demos_are_independent() -> None:
+    assert open_demo().history is not open_demo().history
