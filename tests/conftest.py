@@ -44,6 +44,8 @@ def _isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(variable, str(home / variable.lower()))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    # Short tokens of one test would mask the messages of all later ones.
+    monkeypatch.setattr("groupstui.diagnostics._secrets", set[str]())
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
 
