@@ -132,7 +132,7 @@ def test_without_a_session_bus_the_token_is_kept_for_the_run(terminal, environme
     pane = terminal(environment)
     start(pane)
     sign_in(pane, url)
-    pane.wait_for("The token is kept for this run only: no keyring is available here")
+    pane.wait_for("The token is kept for this run only: no keyring is available")
     pane.press("n")
     pane.wait_for("page 2 of 16")
     leave(pane)

@@ -1,6 +1,6 @@
-"""Uses the store as a program of its own: `use_store.py load|save|delete|describe ORIGIN READ_LIMIT`.
+"""Use the token store in a separate process: `use_store.py load|save|delete|describe ORIGIN READ_LIMIT`.
 
-Prints what came of it. The token to save comes on stdin.
+It prints the result. The token to save is read from stdin.
 """
 
 from __future__ import annotations

@@ -15,10 +15,7 @@ from keyring.backends import fail, null
 from keyring.errors import InitError, KeyringLocked, NoKeyringError, PasswordDeleteError, PasswordSetError
 
 import groupstui
-from groupstui.credentials import (
-    TokenStore,
-    token_from_environment,
-)
+from groupstui.credentials import TokenStore, token_from_environment
 from groupstui.errors import InvalidToken, KeyringUnavailable
 from groupstui.token import Token
 
@@ -26,11 +23,11 @@ ORIGIN = "https://acme.testmo.net"
 TEXT = "testmo_api_3b9f\\'x"
 TOKEN = Token.parse(TEXT)
 DEADLINE = 30.0
-"""Seconds after which a test that waits for something gives up."""
+"""Seconds after which a waiting test gives up."""
 
 
 class Memory(KeyringBackend):
-    """A keyring that forgets everything at the end."""
+    """A keyring in memory."""
 
     priority = 1
 
@@ -50,7 +47,7 @@ class Memory(KeyringBackend):
 
 
 class Hanging(Memory):
-    """A keyring that answers only once it is released."""
+    """A keyring that does not answer before it is released."""
 
     def __init__(self):
         super().__init__()
@@ -66,7 +63,7 @@ class Hanging(Memory):
 
 
 class Raising(Memory):
-    """A keyring that answers everything with one error."""
+    """A keyring that raises the same error for everything."""
 
     def __init__(self, error):
         super().__init__()
@@ -80,7 +77,7 @@ class Raising(Memory):
 
 
 class Forgetful(Memory):
-    """A keyring that only pretends to store and to remove."""
+    """A keyring that pretends to store and delete tokens."""
 
     def set_password(self, service, username, password):
         pass
@@ -90,7 +87,7 @@ class Forgetful(Memory):
 
 
 class NotRecommended(Memory):
-    """A keyring that works, but whose priority says that it is not safe."""
+    """A keyring that works, but has the priority of an unsafe one."""
 
     priority = 0.5
 
@@ -103,7 +100,7 @@ def hanging():
 
 
 def release(hanging):
-    """Let the keyring answer, and wait until it has."""
+    """Make the keyring answer, and wait for it."""
     hanging.released.set()
     for thread in keyring_threads():
         thread.join(DEADLINE)
@@ -129,7 +126,7 @@ async def why_save_fails(store, token=TOKEN):
     return caught.value
 
 
-def test_a_pasted_token_loses_the_white_space_around_it():
+def test_pasted_token_is_stripped():
     assert Token.parse("  abc\n").reveal() == "abc"
 
 
@@ -144,14 +141,14 @@ def test_a_pasted_token_loses_the_white_space_around_it():
         ("s3cret" * 1000, "longer than 4,096 characters"),
     ],
 )
-def test_a_pasted_token_is_refused_with_what_is_wrong_but_without_the_token(text, wrong):
+def test_invalid_token_is_refused_without_showing_it(text, wrong):
     with pytest.raises(InvalidToken, match=wrong) as caught:
         Token.parse(text)
     assert "s3cret" not in str(caught.value)
 
 
 @given(st.text(max_size=50))
-def test_a_pasted_token_is_visible_ascii_or_refused(text):
+def test_token_is_visible_ascii_or_refused(text):
     try:
         token = Token.parse(text).reveal()
     except InvalidToken:
@@ -161,22 +158,22 @@ def test_a_pasted_token_is_visible_ascii_or_refused(text):
 
 
 @pytest.mark.parametrize("environ", [{}, {"TESTMO_TOKEN": ""}, {"TESTMO_TOKEN": " \n"}])
-def test_the_environment_has_no_token_where_the_variable_is_unset_or_blank(environ):
+def test_blank_variable_is_no_token(environ):
     assert token_from_environment(environ) is None
 
 
-def test_the_environment_has_a_token_without_the_white_space_around_it():
+def test_token_of_the_environment_is_stripped():
     token = token_from_environment({"TESTMO_TOKEN": f" {TEXT}\r\n"})
     assert token.reveal() == TEXT
     assert TEXT not in f"{token} {token!r}"
 
 
-def test_the_environment_must_hold_what_can_be_a_token():
+def test_invalid_token_of_the_environment_is_refused():
     with pytest.raises(InvalidToken, match="a space or a line break"):
         token_from_environment({"TESTMO_TOKEN": "two words"})
 
 
-def test_the_environment_needs_no_keyring():
+def test_token_of_the_environment_needs_no_keyring():
     run_python(
         "import sys; from groupstui.credentials import TokenStore, token_from_environment;"
         "token_from_environment({'TESTMO_TOKEN': 'abc'}); TokenStore();"
@@ -184,36 +181,36 @@ def test_the_environment_needs_no_keyring():
     )
 
 
-async def test_a_store_gives_back_what_it_was_given():
+async def test_saved_token_is_loaded():
     store = store_in(Memory())
     await store.save(ORIGIN, TOKEN)
     assert (await store.load(ORIGIN)).reveal() == TEXT
 
 
-async def test_a_store_has_nothing_for_a_site_that_it_never_saw():
+async def test_unknown_instance_has_no_token():
     assert await store_in(Memory()).load(ORIGIN) is None
 
 
-async def test_a_store_replaces_a_token():
+async def test_saved_token_is_replaced():
     store = store_in(Memory())
     await store.save(ORIGIN, Token.parse("old"))
     await store.save(ORIGIN, TOKEN)
     assert (await store.load(ORIGIN)).reveal() == TEXT
 
 
-async def test_a_store_keeps_sites_apart():
+async def test_each_instance_has_its_token():
     store = store_in(Memory())
     await store.save(ORIGIN, TOKEN)
     assert await store.load("https://other.testmo.net") is None
 
 
-async def test_a_store_lists_its_tokens_under_the_program_and_the_origin():
+async def test_entry_is_named_by_program_and_origin():
     backend = Memory()
     await store_in(backend).save(ORIGIN, TOKEN)
     assert backend.entries == {("groupstui", ORIGIN): TEXT}
 
 
-async def test_a_store_tells_whether_there_was_something_to_delete():
+async def test_delete_returns_whether_there_was_a_token():
     store = store_in(Memory())
     await store.save(ORIGIN, TOKEN)
     assert await store.delete(ORIGIN)
@@ -221,11 +218,11 @@ async def test_a_store_tells_whether_there_was_something_to_delete():
     assert await store.load(ORIGIN) is None
 
 
-async def test_a_store_names_its_keyring():
+async def test_describe_names_the_keyring():
     assert "Memory" in await store_in(Memory()).describe()
 
 
-async def test_a_store_chooses_its_keyring_once():
+async def test_backend_is_chosen_once():
     chosen = []
 
     def choose():
@@ -238,33 +235,33 @@ async def test_a_store_chooses_its_keyring_once():
     assert len(chosen) == 1
 
 
-async def test_a_store_refuses_a_stored_text_that_is_no_token():
+async def test_entry_that_is_no_token_is_refused():
     backend = Memory()
     backend.set_password("groupstui", ORIGIN, "two\nlines")
     error = await why_load_fails(store_in(backend))
-    assert str(error).startswith(f"what the keyring holds for {ORIGIN} is no token")
+    assert str(error).startswith(f"the keyring's entry for {ORIGIN} is not a token")
     assert "lines" not in str(error)
 
 
-async def test_a_hung_keyring_is_given_up_after_the_time_limit(hanging):
+async def test_load_from_hung_keyring_times_out(hanging):
     error = await why_load_fails(store_in(hanging, read_limit=0.01))
     assert "did not answer within 0.01 s" in str(error)
     assert "Unlock" in error.hint
 
 
-async def test_a_hung_keyring_may_store_a_token_after_the_time_limit_and_says_so(hanging):
+async def test_save_may_take_effect_after_the_time_limit(hanging):
     error = await why_save_fails(store_in(hanging, write_limit=0.01))
     assert "may still be stored later" in str(error)
     release(hanging)
     assert hanging.entries == {("groupstui", ORIGIN): TEXT}
 
 
-async def test_a_hung_keyring_may_remove_a_token_after_the_time_limit_and_says_so(hanging):
-    with pytest.raises(KeyringUnavailable, match="may still be removed later"):
+async def test_delete_may_take_effect_after_the_time_limit(hanging):
+    with pytest.raises(KeyringUnavailable, match="may still be deleted later"):
         await store_in(hanging, write_limit=0.01).delete(ORIGIN)
 
 
-async def test_what_a_keyring_still_stores_when_the_program_ends_is_waited_for(hanging):
+async def test_finish_waits_for_a_save_in_progress(hanging):
     store = store_in(hanging)
     saving = asyncio.create_task(store.save(ORIGIN, TOKEN))
     await asyncio.sleep(0)
@@ -274,14 +271,14 @@ async def test_what_a_keyring_still_stores_when_the_program_ends_is_waited_for(h
     assert hanging.entries == {("groupstui", ORIGIN): TEXT}
 
 
-async def test_a_hung_keyring_is_waited_for_no_longer_than_the_limit(hanging):
+async def test_finish_waits_no_longer_than_its_limit(hanging):
     store = store_in(hanging, write_limit=0.01)
     await why_save_fails(store)
     store.finish(0.01)
     assert len(keyring_threads()) == 1
 
 
-async def test_a_hung_keyring_leaves_the_event_loop_free(hanging):
+async def test_hung_keyring_does_not_block_the_loop(hanging):
     loading = asyncio.create_task(store_in(hanging).load(ORIGIN))
     await asyncio.sleep(0)
     assert not loading.done()
@@ -289,7 +286,7 @@ async def test_a_hung_keyring_leaves_the_event_loop_free(hanging):
     assert await loading is None
 
 
-async def test_a_hung_keyring_may_answer_after_it_was_abandoned(hanging):
+async def test_late_answer_after_cancelling_is_dropped(hanging):
     complaints = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
     loading = asyncio.create_task(store_in(hanging).load(ORIGIN))
@@ -302,16 +299,17 @@ async def test_a_hung_keyring_may_answer_after_it_was_abandoned(hanging):
     assert complaints == []
 
 
-def test_a_hung_keyring_may_answer_after_the_program_closed_its_loop(hanging):
+def test_late_answer_after_the_loop_is_dropped(hanging):
     asyncio.run(why_load_fails(store_in(hanging, read_limit=0.01)))
     release(hanging)
     assert keyring_threads() == []
 
 
-def test_a_hung_keyring_does_not_keep_the_program_from_ending():
+def test_hung_keyring_does_not_keep_the_program_alive():
     run_python(
         "import asyncio, threading\n"
-        "from groupstui.credentials import KeyringUnavailable, TokenStore\n"
+        "from groupstui.credentials import TokenStore\n"
+        "from groupstui.errors import KeyringUnavailable\n"
         "store = TokenStore(lambda: threading.Event().wait(), read_limit=0.01)\n"
         "try:\n    asyncio.run(store.load('https://acme.testmo.net'))\n"
         "except KeyringUnavailable:\n    print('gave up')\n",
@@ -322,7 +320,7 @@ def test_a_hung_keyring_does_not_keep_the_program_from_ending():
 @pytest.mark.parametrize(
     ("raised", "reason", "hint"),
     [
-        (NoKeyringError("none"), "no keyring is available here", "Start a keyring"),
+        (NoKeyringError("none"), "no keyring is available", "Start a keyring"),
         (KeyringLocked("Failed"), "the keyring is locked", "Unlock"),
         (InitError("no collection"), "can't be opened (InitError: no collection)", "Unlock"),
         (PasswordSetError("-25308"), "failed (PasswordSetError: -25308)", "TESTMO_TOKEN"),
@@ -331,7 +329,7 @@ def test_a_hung_keyring_does_not_keep_the_program_from_ending():
         (BaseException("panic"), "failed (BaseException: panic)", "Try again"),
     ],
 )
-async def test_a_failing_keyring_says_why_and_what_to_do(raised, reason, hint):
+async def test_keyring_errors_have_reason_and_hint(raised, reason, hint):
     for error in (
         await why_load_fails(store_in(Raising(raised))),
         await why_save_fails(store_in(Raising(raised))),
@@ -341,12 +339,12 @@ async def test_a_failing_keyring_says_why_and_what_to_do(raised, reason, hint):
 
 
 @pytest.mark.parametrize("text", [f"bad header: Bearer {TEXT}", f"can't store {TEXT!r}"])
-async def test_a_failing_keyring_never_repeats_the_token(text):
+async def test_keyring_error_that_contains_the_token_is_cut(text):
     error = await why_save_fails(store_in(Raising(ValueError(text))))
     assert str(error) == "the keyring failed (ValueError)"
 
 
-async def test_a_failing_keyring_hands_on_no_frame_that_holds_the_token():
+async def test_keyring_error_has_no_frame_with_the_token():
     error = await why_save_fails(store_in(Raising(ValueError("why"))))
     assert error.__cause__ is None
     assert error.__context__ is None
@@ -355,58 +353,58 @@ async def test_a_failing_keyring_hands_on_no_frame_that_holds_the_token():
     assert not any(TEXT in frame.f_locals.values() for frame in frames)
 
 
-async def test_a_forgetful_keyring_is_noticed_when_it_only_pretends_to_store():
+async def test_save_that_did_nothing_is_detected():
     error = await why_save_fails(store_in(Forgetful()))
-    assert str(error).endswith("Forgetful only pretended to store the token")
+    assert str(error).endswith("Forgetful did not store the token")
 
 
-async def test_a_forgetful_keyring_is_noticed_when_it_only_pretends_to_remove():
+async def test_delete_that_did_nothing_is_detected():
     backend = Forgetful()
     backend.entries["groupstui", ORIGIN] = TEXT
-    with pytest.raises(KeyringUnavailable, match="Forgetful still holds the token"):
+    with pytest.raises(KeyringUnavailable, match="Forgetful still contains the token"):
         await store_in(backend).delete(ORIGIN)
 
 
 @pytest.mark.parametrize("backend", [null.Keyring, NotRecommended])
-async def test_an_unsafe_backend_is_refused_by_name(backend):
+async def test_unsafe_backend_is_refused_by_name(backend):
     for error in (
         await why_load_fails(store_in(backend())),
         await why_save_fails(store_in(backend())),
     ):
-        assert f"{backend.__module__}.{backend.__name__} doesn't keep tokens safely" in str(error)
+        assert f"{backend.__module__}.{backend.__name__} does not store tokens safely" in str(error)
 
 
-async def test_a_system_without_a_keyring_is_told_apart():
+async def test_missing_keyring_is_reported():
     error = await why_load_fails(store_in(fail.Keyring()))
-    assert str(error) == "no keyring is available here (keyring.backends.fail.Keyring)"
+    assert str(error) == "no keyring is available (keyring.backends.fail.Keyring)"
 
 
-async def test_an_unsafe_backend_is_refused_though_the_environment_names_it(monkeypatch):
+async def test_unsafe_backend_of_the_environment_is_refused(monkeypatch):
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
-    assert "keyring.backends.null.Keyring doesn't keep" in str(await why_load_fails(TokenStore()))
+    assert "keyring.backends.null.Keyring does not store" in str(await why_load_fails(TokenStore()))
 
 
-async def test_an_unsafe_backend_is_refused_though_the_keyring_settings_name_it(monkeypatch, tmp_path):
+async def test_unsafe_backend_of_keyringrc_is_refused(monkeypatch, tmp_path):
     name_in_settings(monkeypatch, tmp_path, "keyring.backends.null.Keyring")
-    assert "keyring.backends.null.Keyring doesn't keep" in str(await why_load_fails(TokenStore()))
+    assert "keyring.backends.null.Keyring does not store" in str(await why_load_fails(TokenStore()))
 
 
 @pytest.mark.parametrize("name", ["", "nosuchmodule.Keyring", "keyring.backends.null.Nothing"])
-async def test_a_broken_backend_is_blamed_on_the_environment_that_names_it(monkeypatch, name):
+async def test_broken_backend_of_the_environment_is_named(monkeypatch, name):
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", name)
     error = await why_load_fails(TokenStore())
-    assert str(error).startswith("the keyring backend that PYTHON_KEYRING_BACKEND names doesn't work")
+    assert str(error).startswith("the keyring backend set in PYTHON_KEYRING_BACKEND does not work")
     assert error.hint == "Correct or remove PYTHON_KEYRING_BACKEND."
 
 
-async def test_a_broken_backend_is_blamed_on_the_keyring_settings_that_name_it(monkeypatch, tmp_path):
+async def test_broken_backend_of_keyringrc_is_named(monkeypatch, tmp_path):
     name_in_settings(monkeypatch, tmp_path, "nosuchmodule.Keyring")
     error = await why_load_fails(TokenStore())
-    assert "keyringrc.cfg names doesn't work (ModuleNotFoundError" in str(error)
+    assert "keyringrc.cfg does not work (ModuleNotFoundError" in str(error)
 
 
 def name_in_settings(monkeypatch, home, backend):
-    """Make a backend the choice of keyring's own settings, below a throwaway home."""
+    """Name a backend in keyring's own settings, in a temporary home."""
     monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
@@ -417,7 +415,7 @@ def name_in_settings(monkeypatch, home, backend):
 
 
 def run_python(program, prints=""):
-    """Run a program that must end by itself, and end well."""
+    """Run a program that must end by itself with 0."""
     done = subprocess.run(
         [sys.executable, "-c", program],
         env={"PYTHONPATH": str(Path(groupstui.__file__).parents[1])},

@@ -1,8 +1,14 @@
-"""Keeps tokens in the operating system's keyring, without ever waiting for it for long."""
+"""Store tokens in the operating system's keyring, and never wait for it without a time limit.
+
+`keyring` is imported only in the thread that uses it: it loads more slowly than the first screen is drawn,
+and a token from the environment or a file does not need it. This is one of the program's three lazy imports.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,24 +16,54 @@ from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import InvalidToken, KeyringUnavailable
+from ..text import sanitize
 from ..token import Token
-from .backend import refuse_unsafe, system_backend
-from .errors import UNLOCK, explain
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 SERVICE = "groupstui"
-"""The name under which the keyring lists the program's tokens; the user name is the site's origin."""
+"""The service name of the entries in the keyring; their user name is the origin of the instance."""
 
-Answer = TypeVar("Answer")
+BACKEND_VARIABLE = "PYTHON_KEYRING_BACKEND"
+"""The environment variable that names a backend to the `keyring` library."""
+
+START_HINT = "Start a keyring (see the README for SSH), or set TESTMO_TOKEN."
+UNLOCK_HINT = "Unlock the keyring (see the README for SSH), then try again."
+
+R = TypeVar("R")
+
+
+def system_backend() -> KeyringBackend:
+    """Return the backend that the user chose for `keyring`, or the best one of this system.
+
+    The limit keeps keyring's chainer from trying backends that ask for a password on the terminal, over
+    the app.
+
+    Raises:
+        KeyringUnavailable: If the chosen backend is missing or does not work.
+    """
+    from keyring import core
+    from keyring.util.platform_ import config_root
+
+    # Without a handler, Python prints the library's warnings on the terminal, over the app.
+    logging.getLogger("keyring").addHandler(logging.NullHandler())
+    try:
+        core.init_backend(limit=core.recommended)
+    except Exception as error:  # importing and creating a named class may raise anything
+        source = BACKEND_VARIABLE if BACKEND_VARIABLE in os.environ else config_root() / "keyringrc.cfg"
+        raise KeyringUnavailable(
+            f"the keyring backend set in {source} does not work ({_describe(error)})",
+            f"Correct or remove {source}.",
+        ) from None
+    return core.get_keyring()
 
 
 class TokenStore:
-    """The tokens in a keyring, one for each site.
+    """The tokens in a keyring, one for each instance.
 
-    A locked or stuck keyring may never answer, and `keyring` has no time limit. So every call runs in a
-    daemon thread of its own, which delays neither the event loop nor the end of the program.
+    A locked or hung keyring may never answer, and `keyring` has no time limit. So every call runs in its own
+    daemon thread, which delays neither the event loop nor the end of the program.
     """
 
     def __init__(
@@ -37,21 +73,21 @@ class TokenStore:
         read_limit: float = 5.0,
         write_limit: float = 30.0,
     ) -> None:
-        """Prepare the store; nothing is asked yet.
+        """Prepare the store; the keyring is not used yet.
 
         Args:
-            backend: Gives the keyring's backend. It is called once, in a thread, when first needed.
+            backend: Returns the keyring's backend. It is called once, in a thread.
             read_limit: Seconds to wait for a token.
-            write_limit: Seconds to wait for a change; a user may be typing in the keyring's dialog.
+            write_limit: Seconds to wait for a change: the user may have to answer a dialog.
         """
-        self._backend = backend
-        self._opened: KeyringBackend | None = None
+        self._choose_backend = backend
+        self._backend: KeyringBackend | None = None
         self._read_limit = read_limit
         self._write_limit = write_limit
         self._writing: list[threading.Thread] = []
 
     def finish(self, limit: float) -> None:
-        """Wait until what was begun is stored or removed: a user may quit right after signing in.
+        """Wait for changes in progress: the user may quit right after signing in.
 
         Args:
             limit: Seconds to wait at most.
@@ -61,125 +97,183 @@ class TokenStore:
             thread.join(max(0.0, end - monotonic()))
 
     async def describe(self) -> str:
-        """Return the name of the keyring in use, such as `SecretService Keyring`.
+        """Return the name of the keyring, such as `SecretService Keyring`.
 
         Raises:
             KeyringUnavailable: If there is none.
         """
-        return await self._ask(lambda backend: str(backend.name), self._read_limit)
+        return await self._run(lambda backend: str(backend.name), self._read_limit)
 
     async def load(self, origin: str) -> Token | None:
-        """Return a site's token, or None if the keyring has none.
+        """Return the token of an instance, or None if the keyring has none.
 
         Raises:
-            KeyringUnavailable: If the keyring can't tell.
+            KeyringUnavailable: If the keyring cannot be read, or its entry is not a token.
         """
 
-        def read(backend: KeyringBackend) -> Token | None:
+        def load(backend: KeyringBackend) -> Token | None:
             text = backend.get_password(SERVICE, origin)
             try:
                 return Token.parse(text) if text else None
             except InvalidToken as error:
                 raise KeyringUnavailable(
-                    f"what the keyring holds for {origin} is no token ({error})",
+                    f"the keyring's entry for {origin} is not a token ({error})",
                     "Sign in again to replace it.",
                 ) from None
 
-        return await self._ask(read, self._read_limit)
+        return await self._run(load, self._read_limit)
 
     async def save(self, origin: str, token: Token) -> None:
-        """Store a site's token, and read it back: some keyrings only pretend to store it.
+        """Store the token of an instance, and read it back: some keyrings only pretend to store it.
 
         Raises:
-            KeyringUnavailable: If it is not, or not yet, stored.
+            KeyringUnavailable: If it is not stored, or not yet.
         """
 
-        def write(backend: KeyringBackend) -> None:
+        def save(backend: KeyringBackend) -> None:
             backend.set_password(SERVICE, origin, token.reveal())
             if backend.get_password(SERVICE, origin) != token.reveal():
-                raise KeyringUnavailable(f"the keyring {backend.name} only pretended to store the token")
+                raise KeyringUnavailable(f"the keyring {backend.name} did not store the token")
 
-        await self._ask(write, self._write_limit, token, late="the token may still be stored later")
+        await self._run(save, self._write_limit, token, on_timeout="the token may still be stored later")
 
     async def delete(self, origin: str) -> bool:
-        """Remove a site's token; tell whether there was one.
+        """Delete the token of an instance, and return whether there was one.
 
         Raises:
-            KeyringUnavailable: If it is not, or not yet, removed.
+            KeyringUnavailable: If it is not deleted, or not yet.
         """
 
-        def remove(backend: KeyringBackend) -> bool:
-            # Asked first, because keyrings raise the same error for a missing token as for a refusal.
+        def delete(backend: KeyringBackend) -> bool:
+            # Keyrings raise the same error for a missing token as for a refusal, so look first.
             if backend.get_password(SERVICE, origin) is None:
                 return False
             backend.delete_password(SERVICE, origin)
             if backend.get_password(SERVICE, origin) is not None:
-                raise KeyringUnavailable(f"the keyring {backend.name} still holds the token")
+                raise KeyringUnavailable(f"the keyring {backend.name} still contains the token")
             return True
 
-        return await self._ask(remove, self._write_limit, late="the token may still be removed later")
+        return await self._run(delete, self._write_limit, on_timeout="the token may still be deleted later")
 
-    async def _ask(
+    async def _run(
         self,
-        question: Callable[[KeyringBackend], Answer],
+        work: Callable[[KeyringBackend], R],
         limit: float,
         token: Token | None = None,
         *,
-        late: str = "",
-    ) -> Answer:
-        """Return the backend's answer, from a daemon thread and within a time limit.
+        on_timeout: str = "",
+    ) -> R:
+        """Return the result of a function that uses the backend, from a daemon thread.
 
         Args:
-            question: What to ask; runs in the thread.
-            limit: Seconds to wait.
-            token: The token that the question hands over; it is kept out of the reason.
-            late: What may happen yet once the limit has passed.
+            work: The function.
+            limit: Seconds to wait for it.
+            token: The token that it stores, to keep it out of error messages.
+            on_timeout: What may still happen after the limit; not empty for a change.
         """
 
-        def answer_or_reason() -> Answer | KeyringUnavailable:
+        def result_or_error() -> R | KeyringUnavailable:
             try:
-                return question(self._open())
+                if self._backend is None:
+                    backend = self._choose_backend()
+                    _refuse_unsafe(backend)
+                    self._backend = backend
+                return work(self._backend)
             except BaseException as error:  # a panic in cryptography's Rust part is no Exception
-                return explain(error, token)
+                return _explain(error, token)
 
-        thread, future = _in_daemon_thread(answer_or_reason)
-        if late:
+        thread, future = _in_daemon_thread(result_or_error)
+        if on_timeout:
             self._writing = [each for each in self._writing if each.is_alive()] + [thread]
         try:
-            answer = await asyncio.wait_for(future, limit)
+            result = await asyncio.wait_for(future, limit)
         except TimeoutError:
-            reason = f"the keyring did not answer within {limit:g} s: it is stuck, or waits for a dialog"
-            raise KeyringUnavailable(f"{reason}; {late}" if late else reason, UNLOCK) from None
-        if isinstance(answer, KeyringUnavailable):
-            raise answer
-        return answer
-
-    def _open(self) -> KeyringBackend:
-        if self._opened is None:
-            backend = self._backend()
-            refuse_unsafe(backend)
-            self._opened = backend
-        return self._opened
+            reason = f"the keyring did not answer within {limit:g} s: it hangs, or waits for a dialog"
+            raise KeyringUnavailable(
+                f"{reason}; {on_timeout}" if on_timeout else reason, UNLOCK_HINT
+            ) from None
+        if isinstance(result, KeyringUnavailable):
+            raise result
+        return result
 
 
-def _in_daemon_thread(call: Callable[[], Answer]) -> tuple[threading.Thread, asyncio.Future[Answer]]:
-    """Return the future result of a call that raises nothing, and the thread that carries it out.
+def _in_daemon_thread(call: Callable[[], R]) -> tuple[threading.Thread, asyncio.Future[R]]:
+    """Start a call that raises nothing in a daemon thread; return the thread and the future result.
 
-    A result that comes after the future was given up, or after the program closed its loop, is dropped.
-    `asyncio.to_thread` would not do: its threads are waited for when the program ends.
+    A result that arrives after the future was cancelled, or after the loop was closed, is dropped.
+    `asyncio.to_thread` is not suitable: Python waits for its threads at the end of the program.
     """
     loop = asyncio.get_running_loop()
-    future: asyncio.Future[Answer] = loop.create_future()
+    future: asyncio.Future[R] = loop.create_future()
 
-    def settle(result: Answer) -> None:
+    def set_result(result: R) -> None:
         if not future.done():
             future.set_result(result)
 
     def run() -> None:
         result = call()
         with suppress(RuntimeError):
-            loop.call_soon_threadsafe(settle, result)
+            loop.call_soon_threadsafe(set_result, result)
 
     thread = threading.Thread(target=run, name="keyring", daemon=True)
     thread.start()
     return thread, future
+
+
+def _refuse_unsafe(backend: KeyringBackend) -> None:
+    """Refuse a backend that does not store secrets safely.
+
+    By keyring's convention a safe backend has a priority of one or more. `null` (which forgets what it
+    "stores") and `fail` have less, and so have those of keyrings.alt, which write plain files or ask for a
+    password on the terminal. A backend that is named in the environment or in keyringrc.cfg is not subject
+    to the limit in `system_backend`, so it is checked here.
+
+    Raises:
+        KeyringUnavailable: If the backend is not safe; the message names it.
+    """
+    from keyring.backends.fail import Keyring as NoKeyring
+    from keyring.core import recommended
+
+    name = f"{type(backend).__module__}.{type(backend).__qualname__}"
+    if isinstance(backend, NoKeyring):
+        raise KeyringUnavailable(f"no keyring is available ({name})", START_HINT)
+    if not recommended(backend):
+        raise KeyringUnavailable(
+            f"the keyring backend {name} does not store tokens safely",
+            f"Choose another with {BACKEND_VARIABLE} or keyringrc.cfg, or set TESTMO_TOKEN.",
+        )
+
+
+def _explain(error: BaseException, token: Token | None) -> KeyringUnavailable:
+    """Return the error to raise for what a keyring raised, which is more than `keyring.errors` lists.
+
+    It is a new exception without cause, context and traceback: the frames of a keyring contain the token in
+    plain text, and a crash report may print them.
+    """
+    from keyring.errors import InitError, KeyringLocked, NoKeyringError
+
+    match error:
+        case KeyringUnavailable():
+            return KeyringUnavailable(str(error), error.hint)
+        case NoKeyringError():
+            return KeyringUnavailable("no keyring is available", START_HINT)
+        case KeyringLocked():
+            return KeyringUnavailable("the keyring is locked", UNLOCK_HINT)
+        case InitError():
+            # An account that never signed in on a desktop has no collection, not even to read from.
+            return KeyringUnavailable(f"the keyring can't be opened ({_describe(error, token)})", UNLOCK_HINT)
+        case _:
+            return KeyringUnavailable(f"the keyring failed ({_describe(error, token)})")
+
+
+def _describe(error: BaseException, token: Token | None = None) -> str:
+    """Return the type and text of an exception, as in `OSError: no space left`.
+
+    The text is omitted if it contains the token, as it is or as `repr` shows it.
+    """
+    name, text = type(error).__name__, str(error)
+    if token is not None:
+        secret = token.reveal()
+        if secret in text or repr(secret)[1:-1] in text:
+            return name
+    return f"{name}: {sanitize(text)}" if text else name

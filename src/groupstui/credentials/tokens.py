@@ -1,4 +1,4 @@
-"""Read the token that the environment holds."""
+"""Read the token in the environment."""
 
 from __future__ import annotations
 
