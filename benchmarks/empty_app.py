@@ -1,4 +1,4 @@
-"""The yardstick of start-up and memory: a Textual app with a header and a footer, and nothing else."""
+"""The yardstick of start-up and memory: a Textual app with a header and a footer."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from textual.app import App, ComposeResult
 from textual.widgets import Footer, Header
 
 
-class Empty(App[None]):
-    """Shows nothing; `q` quits."""
+class EmptyApp(App[None]):
+    """An app without content; `q` quits."""
 
     BINDINGS = [("q", "quit", "quit")]  # noqa: RUF012
 
     def compose(self) -> ComposeResult:
-        """Show what every program has."""
         yield Header()
         yield Footer()
 
 
-Empty().run()
+EmptyApp().run()

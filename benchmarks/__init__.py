@@ -1,0 +1,1 @@
+"""Measure speed and memory of the program against yardsticks in the same run."""

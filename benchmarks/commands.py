@@ -1,0 +1,73 @@
+"""Look-ups on the command line, compared with curl and jq."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from collections.abc import Iterator
+from statistics import median
+from time import perf_counter
+
+from .program import Bench, environment, new_home
+from .report import Row
+from .sites import Site, demo_site, tls_site
+from .startup import ROUND_TRIP_MS
+
+CURL = "curl of the pages in turn | jq"
+
+
+def commands(bench: Bench) -> Iterator[Row]:
+    """Look-ups over plain HTTP on loopback, and `--help`."""
+    with new_home() as home:
+        with demo_site(groups=60) as site:
+            ours, curl = _who_and_curl(bench, site, home, pages=1)
+            yield Row("curl of one page on loopback | jq", "", curl * 1000, unit=" ms")
+            yield Row("who, one page, plain HTTP on loopback", CURL, ours / curl, 10.5)
+        with demo_site(groups=2_400, latency_ms=ROUND_TRIP_MS) as site:
+            ours, curl = _who_and_curl(bench, site, home, pages=24)
+            yield Row(f"who, 24 pages at {ROUND_TRIP_MS} ms", CURL, ours / curl, 0.45)
+        help_command = f"{bench.program.shell_command('--help')} >/dev/null"
+        yardstick = shlex.join([str(bench.program.python), "-c", "import argparse"])
+        ours, python = _medians(bench.rounds, environment(home), help_command, yardstick)
+        yield Row("groupstui --help", "python -c 'import argparse'", ours / python, 2.5)
+
+
+def commands_tls(bench: Bench) -> Iterator[Row]:
+    """A look-up of one page over TLS at a round trip of 50 ms."""
+    with new_home() as home, tls_site(ROUND_TRIP_MS, groups=60) as site:
+        lines = [_who(bench, site), _curl(site, pages=1)]
+        if bench.against is not None:
+            lines.append(_who(Bench(bench.against, bench.rounds), site))
+        ours, curl, *other = _medians(bench.rounds, site.environment(home), *lines)
+    figure = f"who, one page, TLS, {ROUND_TRIP_MS} ms"
+    yield Row(figure, "", ours * 1000, unit=" ms")
+    yield Row(figure, "curl --cacert of the page | jq", ours / curl, 1.95)
+    if other:
+        yield Row("the same of the other program", "curl --cacert of the page | jq", other[0] / curl)
+
+
+def _who_and_curl(bench: Bench, site: Site, home: str, pages: int) -> list[float]:
+    return _medians(bench.rounds, site.environment(home), _who(bench, site), _curl(site, pages))
+
+
+def _who(bench: Bench, site: Site) -> str:
+    return f"{bench.program.shell_command('who', 'Grace Hopper', *site.options)} >/dev/null"
+
+
+def _curl(site: Site, pages: int) -> str:
+    loop = f"for page in $(seq {pages}); do {site.curl('$page')}; done"
+    return f"{loop} | jq -r '.result[].name' >/dev/null"
+
+
+def _medians(rounds: int, environment: dict[str, str], *lines: str) -> list[float]:
+    """Run shell commands in turn and return the median of seconds for each."""
+    taken: list[list[float]] = [[] for _ in lines]
+    for _ in range(rounds):
+        for line, seconds in zip(lines, taken, strict=True):
+            start = perf_counter()
+            subprocess.run(line, shell=True, env=environment, check=True)
+            seconds.append(perf_counter() - start)
+    return [median(seconds) for seconds in taken]
+
+
+MEASURES = {"commands": commands, "commands-tls": commands_tls}
