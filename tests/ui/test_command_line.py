@@ -18,7 +18,7 @@ DEADLINE = 30.0
 """Seconds after which a program that should only say something is hanging."""
 
 CANARY = "c4nary-t0ken"
-HEAVY = {"textual", "rich", "httpcore", "httpx", "pydantic", "keyring", "starlette", "uvicorn", "tomlkit"}
+HEAVY = {"textual", "rich", "httpcore", "httpx", "pydantic", "keyring", "tomlkit"}
 
 
 class Ended(NamedTuple):

@@ -190,11 +190,10 @@ class Context:
             raise UsageError(NO_HISTORY)
         return self.history
 
-    def connect(
-        self, instance: Instance, token: TokenSource, *, history: History | None = None
-    ) -> GroupsService:
-        """Return a service, which the caller closes. Nothing is sent yet."""
+    def connect(self, instance: Instance, token: TokenSource) -> GroupsService:
+        """Return a service with its history, which the caller closes. Nothing is sent yet."""
         options, demo = self.options, self.demo
+        history = history_of(instance.origin, self.settings) if demo is None else demo.history
         transport = None if demo is None else lambda: demo.transport
         return GroupsService(
             instance,
@@ -215,7 +214,7 @@ class Context:
             UsageError: If there is no instance, or if the token is not valid.
             Unauthorized: If there is no token.
         """
-        return self.connect(self.instance, await self.token(), history=self.history)
+        return self.connect(self.instance, await self.token())
 
     async def directory(self, *, users: bool = False, addresses: bool = False) -> Directory:
         """Return all groups: from the last snapshot if an option allows that, otherwise from a crawl.

@@ -85,7 +85,7 @@ def _make_app(context: Context, tokens: TokenStore, display: DisplayOptions) -> 
     if (demo := context.demo) is not None:
         return make_app(
             access=Credentials(demo.instance, demo.token),
-            connect=lambda instance, token: context.connect(instance, token),
+            connect=context.connect,
             start_at=start_at,
             looks=display,
         )
