@@ -31,7 +31,7 @@ def home() -> Iterator[Path]:
 
 @pytest.fixture
 def environment(home: Path) -> dict[str, str]:
-    """The whole environment of a program at home there: no context bus, no display, no keyring, no token."""
+    """The whole environment of a program at home there: no session bus, no display, no keyring, no token."""
     folders = {
         "XDG_CONFIG_HOME": home / ".config",
         "XDG_DATA_HOME": home / ".local" / "share",
@@ -51,7 +51,7 @@ def environment(home: Path) -> dict[str, str]:
 
 @pytest.fixture
 def secret_service(environment: dict[str, str]) -> Iterator[SecretService]:
-    """An unlocked keyring on a context bus of its own; its `environment` leads a program to it."""
+    """An unlocked keyring on a session bus of its own; its `environment` leads a program to it."""
     need("dbus-daemon", "gnome-keyring-daemon")
     from .secret_service import SecretService  # imports what only Linux has
 

@@ -1,4 +1,4 @@
-"""A context bus and a keyring of their own: the real programs, in a throwaway home."""
+"""Start a real session bus and keyring in a temporary home."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DEADLINE = 20.0
 
 
 class SecretService:
-    """A context bus with gnome-keyring on it, whose login collection is unlocked at first."""
+    """A session bus with gnome-keyring, whose login collection is unlocked at first."""
 
     def __init__(self, environment: dict[str, str]) -> None:
         self.environment = environment.copy()
@@ -47,7 +47,7 @@ class SecretService:
     def _start_bus(self) -> None:
         bus = self._start(
             "dbus-daemon",
-            "--context",
+            "--session",
             "--nofork",
             "--nopidfile",
             f"--address=unix:path={self.environment['XDG_RUNTIME_DIR']}/bus",
