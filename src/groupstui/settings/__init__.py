@@ -1,4 +1,4 @@
-"""Sites, theme and page size, in a TOML file that users may edit; never a secret.
+"""Theme, page size, history and instances, in a TOML file that users may edit; never a secret.
 
 theme = "nord"
 page_size = 25
@@ -13,16 +13,13 @@ acme = "https://acme.testmo.net"
 
 from __future__ import annotations
 
-from ..errors import SettingsError
 from .file import SettingsFile, default_path
-from .model import PAGE_SIZES, BadValue, PageSize, Settings, Site
+from .settings import PAGE_SIZES, PageSize, Settings, Site
 
 __all__ = [
     "PAGE_SIZES",
-    "BadValue",
     "PageSize",
     "Settings",
-    "SettingsError",
     "SettingsFile",
     "Site",
     "default_path",

@@ -1,4 +1,4 @@
-"""Reads the settings from their file, and writes them back without losing what a user wrote there."""
+"""Read the settings file, and change it without losing comments, order and spacing."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
+import tomlkit
+from tomlkit.exceptions import ParseError, TOMLKitError
 
 from ..errors import SettingsError
 from ..private_files import make_private_folder, write_private
 from ..text import sanitize
-from .model import BadValue, Settings, Site
+from .settings import Settings
 
-_PLACE = re.compile(r" \(at line (\d+), column \d+\)$")
-"""Where a TOML error is, as the standard library words it."""
-
-_KEYS = frozenset(field.name for field in fields(Settings))
+_PLACE = re.compile(r" at line \d+ col \d+$")
+"""The place that tomlkit adds to an error."""
 
 
 def default_path() -> Path:
-    """Return the place for the settings on this system; `XDG_CONFIG_HOME` is honoured."""
+    """Return the path of the settings file on this system; `XDG_CONFIG_HOME` is respected."""
     return platformdirs.user_config_path("groupstui") / "settings.toml"
 
 
 class SettingsFile:
-    """A TOML file of settings. A missing one stands for the defaults."""
+    """A TOML file of settings. If it is missing or empty, the defaults apply."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -37,27 +37,26 @@ class SettingsFile:
         """Return the settings in the file.
 
         Raises:
-            SettingsError: If the file can't be read, is no TOML, or holds a value or a key that is wrong.
+            SettingsError: If the file cannot be read, is not TOML, or has an unknown key or invalid value.
         """
-        return self._settings(self._read())
+        return self._parse(self._read())
 
     def save(self, settings: Settings) -> None:
-        """Write what differs from the file, and leave everything else in it as it stands.
+        """Write the values that differ from the file, and keep everything else in it.
 
-        The file changes as a whole or not at all, and only its owner can read it.
+        The file is replaced as a whole or not at all, and only its owner can read it.
 
         Raises:
-            SettingsError: If the file can't be written, or has become unreadable: it is never overwritten
-                then.
+            SettingsError: If the file cannot be written, or is invalid: then it is never overwritten.
         """
         text = self._read()
-        before = self._settings(text)
+        before = self._parse(text)
         if settings == before:
             return
-        after = self._edited(text, before, settings)
+        edited = self._edit(text, before, settings)
         try:
             make_private_folder(Path(os.path.realpath(self.path)).parent)
-            write_private(self.path, [after], force=True)
+            write_private(self.path, [edited], force=True)
         except OSError as error:
             raise self._error(f"the settings can't be saved: {error.strerror or error}") from error
 
@@ -68,39 +67,30 @@ class SettingsFile:
             return ""
         except UnicodeDecodeError as error:
             line = error.object.count(b"\n", 0, error.start) + 1
-            raise self._error("the text is not in UTF-8", line) from None
+            raise self._error("the file is not valid UTF-8", line) from None
         except OSError as error:
             raise self._error(f"the settings can't be read: {error.strerror or error}") from error
 
-    def _settings(self, text: str) -> Settings:
-        if not text:
+    def _parse(self, text: str) -> Settings:
+        if not text.strip():
             return Settings()
-        import tomllib  # a first run has no file
+        # Part of the httpx and pydantic boundary: without a file, nothing waits for pydantic.
+        from .model import InvalidSetting, parse_settings
 
         try:
-            values = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            place = _PLACE.search(str(error))
-            message = f"this is no valid TOML: {_PLACE.sub('', str(error))}"
-            raise self._error(message, int(place[1]) if place else None) from None
-        try:
-            if unknown := [key for key in values if key not in _KEYS]:
-                raise BadValue(unknown[0], "is not a setting")
-            sites = values.pop("sites", {})
-            if not isinstance(sites, dict):
-                raise BadValue("sites", "must be a table of names and addresses")
-            return Settings(**values, sites=tuple(Site(name, instance) for name, instance in sites.items()))
-        except BadValue as error:
+            return parse_settings(tomlkit.parse(text).unwrap())
+        except ParseError as error:
+            raise self._error(
+                f"the file is not valid TOML: {_PLACE.sub('', str(error))}", error.line
+            ) from None
+        except InvalidSetting as error:
             raise self._error(str(error), _line_of(error.key, text)) from None
 
-    def _edited(self, text: str, before: Settings, after: Settings) -> str:
-        """Return the file's text with the new settings; comments, order and spacing stay."""
-        import tomlkit  # only who changes something waits for it
-        from tomlkit.exceptions import TOMLKitError
-
+    def _edit(self, text: str, before: Settings, after: Settings) -> str:
+        """Return the text of the file with changed values; comments, order and spacing stay."""
         try:
             document = tomlkit.parse(text)
-            for key in sorted(_KEYS - {"sites"}):
+            for key in sorted({field.name for field in fields(Settings)} - {"sites"}):
                 _set(document, key, getattr(before, key), getattr(after, key))
             old = {site.name: site.instance for site in before.sites}
             new = {site.name: site.instance for site in after.sites}
@@ -109,12 +99,12 @@ class SettingsFile:
             for name in sorted(old | new):
                 _set(document["sites"], name, old.get(name), new.get(name))
             edited = tomlkit.dumps(document)
-            if self._settings(edited) == after:
+            if self._parse(edited) == after:
                 return edited
         except (TOMLKitError, SettingsError):
             pass
-        # Such as `sites.acme = "…"` among other keys, which can't always be edited in place.
-        raise self._error("the settings can't be changed without harm to the file: edit it by hand")
+        # For example `sites.acme = "…"` among other keys, which tomlkit cannot always edit in place.
+        raise self._error("the settings can't be changed without damage to the file: edit it by hand")
 
     def _error(self, message: str, line: int | None = None) -> SettingsError:
         place = str(self.path) if line is None else f"{self.path}, line {line}"
@@ -122,7 +112,7 @@ class SettingsFile:
 
 
 def _set(table: MutableMapping[str, Any], key: str, old: object, new: object) -> None:
-    """Change one value of a table, if it changed."""
+    """Change one value of a table, if it differs."""
     if new == old:
         return
     if new is None:
