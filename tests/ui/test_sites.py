@@ -406,7 +406,7 @@ async def test_a_page_size_is_used_at_the_next_start(pilot, keyring, settings, c
 async def test_settings_that_were_broken_by_hand_are_told_and_left_alone(pilot, settings, command):
     settings.path.write_text(BROKEN)
     await choose_command(pilot, command)
-    assert "settings.toml: this is no valid TOML" in words(pilot)
+    assert "settings.toml, line 1: the file is not valid TOML" in words(pilot)
     assert settings.path.read_text() == BROKEN
 
 
@@ -415,7 +415,7 @@ async def test_a_sign_in_tells_that_it_can_not_be_remembered(settings_path, demo
         settings_path.write_text(BROKEN)
         await sign_in(pilot, demo.url, demo.token)
         assert at_the_larger(pilot)
-        assert "settings.toml: this is no valid TOML" in words(pilot)
+        assert "settings.toml, line 1: the file is not valid TOML" in words(pilot)
     assert settings_path.read_text() == BROKEN
 
 
