@@ -1,4 +1,4 @@
-"""What the README promises is so: its examples are run, its keys are looked up."""
+"""Run the examples of the README, and check its tables."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ EXAMPLES = [
 
 @pytest.fixture
 def commands(tmp_path: Path) -> str:
-    """A folder with a `groupstui` command of this checkout."""
+    """A directory with a `groupstui` command of this checkout."""
     program = tmp_path / "bin" / "groupstui"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -m groupstui "$@"\n')
@@ -52,12 +52,12 @@ def commands(tmp_path: Path) -> str:
     return str(program.parent)
 
 
-def test_there_are_examples():
+def test_readme_has_examples():
     assert len(EXAMPLES) >= 8
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.partition("  #")[0].strip())
-def test_an_example_works_as_printed(demo, commands, tmp_path, example):
+def test_example_works_as_printed(demo, commands, tmp_path, example):
     if "jq" in example:
         need("jq")
     environment = shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token)
@@ -81,7 +81,7 @@ def test_an_example_works_as_printed(demo, commands, tmp_path, example):
     assert done.stdout or written
 
 
-def test_the_example_of_json_has_the_fields_of_a_real_answer(demo):
+def test_json_example_has_fields_of_answer(demo):
     printed = json.loads(blocks(section("Look-ups"), "json")[0])
     environment = shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token)
     command = [sys.executable, "-m", "groupstui", "who", "ada", "--format", "json"]
@@ -90,7 +90,7 @@ def test_the_example_of_json_has_the_fields_of_a_real_answer(demo):
     assert set(printed["groups"][0]) - {"…"} <= set(answer["groups"][0])
 
 
-def test_the_example_in_python_prints_the_members(demo, tmp_path):
+def test_python_example_prints_members(demo, tmp_path):
     script = tmp_path / "example.py"
     script.write_text(blocks(README, "python")[0].replace('"acme"', f'"{demo.url}"'))
     environment = shell_environment(TESTMO_TOKEN=demo.token)
@@ -108,7 +108,7 @@ NAMES = {
 }
 
 
-def test_every_key_in_the_table_is_bound():
+def test_keys_in_table_are_bound():
     bindings = (
         *GroupsApp.BINDINGS,
         *BrowserScreen.BINDINGS,
@@ -118,17 +118,17 @@ def test_every_key_in_the_table_is_bound():
         *CursorView.BINDINGS,
     )
     bound = {key.strip() for binding in bindings for key in binding.key.split(",")}
-    told = {key for row in section("Keys").splitlines() for key in re.findall(r"^\|(.*?)\|", row)}
-    keys = {NAMES.get(key, key) for cell in told for key in re.findall(r"`(\S+?)`", cell)}
+    result = {key for row in section("Keys").splitlines() for key in re.findall(r"^\|(.*?)\|", row)}
+    keys = {NAMES.get(key, key) for cell in result for key in re.findall(r"`(\S+?)`", cell)}
     assert keys
     assert keys <= bound
 
 
-def test_the_exit_codes_are_the_program_s():
-    told = dict(re.findall(r"^\| (\d+) \| (.*?) \|$", section("Look-ups"), re.MULTILINE))
-    assert {int(code) for code in told} == {code.value for code in ExitCode}
+def test_exit_codes_in_table_exist():
+    result = dict(re.findall(r"^\| (\d+) \| (.*?) \|$", section("Look-ups"), re.MULTILINE))
+    assert {int(code) for code in result} == {code.value for code in ExitCode}
 
 
-def test_the_pictures_it_shows_are_there():
+def test_pictures_exist():
     for path in re.findall(r"!\[.*?\]\((.*?)\)", README):
         assert Path(__file__).parents[1].joinpath(path).exists()

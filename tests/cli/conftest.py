@@ -4,28 +4,25 @@ import io
 
 import pytest
 
-from groupstui.__main__ import run
+from groupstui.cli.main import main
 
 from ..support.commands import CommandResult, Run
 
 
 @pytest.fixture
 def environ(demo) -> dict[str, str]:
-    """The environment of a command: the demo site and its admin's token."""
+    """The environment of a command, with the demo site and the token of its admin."""
     return {"TESTMO_INSTANCE": demo.url, "TESTMO_TOKEN": demo.token}
 
 
 @pytest.fixture
 def cli(environ, capsys, monkeypatch) -> Run:
-    """Run a command in this process; `environ` can be changed before."""
+    """Run a command in this process; tests may change `environ` first."""
 
     def command(*arguments: str, stdin: str = "") -> CommandResult:
         monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
-        try:
-            code = run(list(arguments), environ)
-        except SystemExit as end:
-            code = end.code
-        told = capsys.readouterr()
-        return CommandResult(code, told.out, told.err)
+        code = main(arguments, environ)
+        output = capsys.readouterr()
+        return CommandResult(code, output.out, output.err)
 
     return command

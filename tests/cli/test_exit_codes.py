@@ -1,4 +1,4 @@
-"""Every exit code, from a real answer over TCP."""
+"""Exit codes."""
 
 from __future__ import annotations
 
@@ -12,29 +12,31 @@ from ..support.commands import run_program, shell_environment
 from ..support.error_cases import ERROR_CASES, HARMLESS, INCOMPLETE, TIMEOUT, TIMEOUTS
 
 TOO_SLOW_TO_TRY = ("429-bare",)
-"""A minute of waiting, twice: the app is tried with a clock that jumps."""
+"""It waits for a minute, twice; the tests of the app cover it with a clock that jumps."""
 
 
-def test_0_is_yes(cli):
+def test_check_of_member_exits_0(cli):
     assert cli("check", "ada lovelace", "QA").code == 0
 
 
-def test_0_is_done(cli):
+def test_members_exits_0(cli):
     assert cli("members", "QA").code == 0
 
 
-def test_1_is_no(cli):
-    outcome = cli("check", "ada lovelace", "QA", "Night shift")
-    assert outcome.code == 1
-    assert "Night shift\tno" in outcome.out
+def test_check_of_non_member_exits_1(cli):
+    result = cli("check", "ada lovelace", "QA", "Night shift")
+    assert result.code == 1
+    assert "Night shift\tno" in result.out
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         (["members"], "the following arguments are required: GROUP"),
         (["groups", "--format", "xml"], "invalid choice: 'xml'"),
         (["groups", "--sort", "colour"], "there is no field “colour”"),
+        (["groups", "--sort", "-members"], "for descending order join both: --sort=-FIELD"),
+        (["groups", "--bogus"], "unrecognized arguments: --bogus; see: groupstui groups --help"),
         (["groups", "--columns", "id,colour"], "there is no field “colour”"),
         (["groups", "--concurrency", "0"], "“0” is not a positive integer; see: groupstui groups --help"),
         (["who"], "arguments are required: USER; see: groupstui who --help"),
@@ -50,73 +52,73 @@ def test_1_is_no(cli):
         (["export", "groups", "-o", "/no/such/folder/x.csv"], "No such file or directory"),
     ],
 )
-def test_2_is_wrong_usage(cli, arguments, says):
-    outcome = cli(*arguments)
-    assert outcome.code == 2
-    assert says in outcome.err
-    assert outcome.err.startswith("groupstui: ")
-    assert outcome.err.count("\n") == 1
-    assert outcome.out == ""
+def test_usage_error_exits_2(cli, arguments, message):
+    result = cli(*arguments)
+    assert result.code == 2
+    assert message in result.err
+    assert result.err.startswith("groupstui: ")
+    assert result.err.count("\n") == 1
+    assert result.out == ""
 
 
-def test_2_is_no_site(cli, environ):
+def test_missing_instance_exits_2(cli, environ):
     environ.clear()
-    outcome = cli("groups")
-    assert (outcome.code, outcome.out) == (2, "")
-    assert "no instance: add --instance, set TESTMO_INSTANCE, or run: groupstui auth login" in outcome.err
+    result = cli("groups")
+    assert (result.code, result.out) == (2, "")
+    assert "no instance: add --instance, set TESTMO_INSTANCE, or run: groupstui auth login" in result.err
 
 
-def test_2_is_no_terminal_for_the_app():
-    outcome = run_program("--demo", environment=shell_environment())
-    assert outcome.code == 2
-    assert "stdin and stderr must be a terminal" in outcome.err
+def test_app_without_terminal_exits_2():
+    result = run_program("--demo", environment=shell_environment())
+    assert result.code == 2
+    assert "stdin and stderr must be a terminal" in result.err
 
 
-def test_3_is_a_no_that_cannot_be_believed(cli, demo):
+def test_check_no_of_incomplete_data_exits_3(cli, demo):
     demo.faults.always("wrong-total")
-    outcome = cli("check", "ada lovelace", "Night shift")
-    assert outcome.code == 3
-    assert "“no” is uncertain" in outcome.err
+    result = cli("check", "ada lovelace", "Night shift")
+    assert result.code == 3
+    assert "“no” is uncertain" in result.err
 
 
-def test_a_yes_can_be_believed_of_incomplete_data(cli, demo):
+def test_check_yes_of_incomplete_data_exits_0(cli, demo):
     demo.faults.always("wrong-total")
     assert cli("check", "ada lovelace", "QA").code == 0
 
 
-def test_4_is_no_token(cli, environ):
+def test_missing_token_exits_4(cli, environ):
     del environ["TESTMO_TOKEN"]
-    outcome = cli("groups")
-    assert outcome.code == 4
-    assert "no token: " in outcome.err
+    result = cli("groups")
+    assert result.code == 4
+    assert "no token: " in result.err
 
 
-def test_5_is_a_token_of_no_admin(cli, environ, demo):
+def test_token_of_non_admin_exits_5(cli, environ, demo):
     environ["TESTMO_TOKEN"] = demo.member_token
-    outcome = cli("groups")
-    assert outcome.code == 5
-    assert "site admin" in outcome.err
+    result = cli("groups")
+    assert result.code == 5
+    assert "site admin" in result.err
 
 
-def test_6_is_nobody(cli):
-    outcome = cli("who", "nobody at all")
-    assert (outcome.code, outcome.out) == (6, "")
-    assert "no user matches “nobody at all”" in outcome.err
+def test_unknown_user_exits_6(cli):
+    result = cli("who", "nobody at all")
+    assert (result.code, result.out) == (6, "")
+    assert "no user matches “nobody at all”" in result.err
 
 
-def test_6_is_too_many(cli):
-    outcome = cli("who", "a")
-    assert (outcome.code, outcome.out) == (6, "")
-    assert "“a” matches " in outcome.err
-    assert "Ada Lovelace #1" in outcome.err
+def test_ambiguous_user_exits_6(cli):
+    result = cli("who", "a")
+    assert (result.code, result.out) == (6, "")
+    assert "“a” matches " in result.err
+    assert "Ada Lovelace #1" in result.err
 
 
-def test_8_is_nobody_at_the_address(cli, environ):
+def test_unreachable_instance_exits_8(cli, environ):
     environ["TESTMO_INSTANCE"] = "http://127.0.0.1:1"
     assert cli("groups").code == 8
 
 
-def test_130_is_an_interruption(demo):
+def test_sigint_exits_130(demo):
     demo.faults.always("hang")
     environment = shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token)
     command = [sys.executable, "-m", "groupstui", "groups"]
@@ -131,28 +133,28 @@ def test_130_is_an_interruption(demo):
 @pytest.mark.parametrize(
     "case", [case for case in ERROR_CASES if case.kind not in TOO_SLOW_TO_TRY], ids=lambda case: case.kind
 )
-def test_a_site_that_fails_is_told_with_its_own_code(cli, demo, case, record_property):
+def test_fault_exit_code_and_message(cli, demo, case, record_property):
     demo.faults.always(case.kind)
     demo.faults.retry_after = 0
     timeout = TIMEOUT if case.kind in TIMEOUTS else 20
-    outcome = cli("groups", "--timeout", str(timeout))
-    record_property("saw", ("command", case.kind, f"exit {outcome.code}: {outcome.err.strip()}"))
-    assert (outcome.code, outcome.out) == (case.exit_code, "")
-    assert case.message in outcome.err
-    assert case.hint in outcome.err
+    result = cli("groups", "--timeout", str(timeout))
+    record_property("saw", ("command", case.kind, f"exit {result.code}: {result.err.strip()}"))
+    assert (result.code, result.out) == (case.exit_code, "")
+    assert case.message in result.err
+    assert case.hint in result.err
 
 
 @pytest.mark.parametrize("kind", HARMLESS)
-def test_a_site_that_answers_oddly_is_understood(cli, demo, kind):
+def test_odd_answers_are_accepted(cli, demo, kind):
     expected = cli("groups").out
     demo.faults.always(kind)
-    outcome = cli("groups", "--columns", "id,name")
-    assert outcome.code == 0
-    assert outcome.out.splitlines() == ["\t".join(line.split("\t")[:2]) for line in expected.splitlines()]
+    result = cli("groups", "--columns", "id,name")
+    assert result.code == 0
+    assert result.out.splitlines() == ["\t".join(line.split("\t")[:2]) for line in expected.splitlines()]
 
 
 @pytest.mark.parametrize("kind", INCOMPLETE)
-def test_a_site_that_may_hide_something_is_not_believed(cli, demo, kind):
+def test_doubtful_answers_are_incomplete(cli, demo, kind):
     demo.faults.always(kind)
-    outcome = cli("groups", "--format", "json")
-    assert '"complete": false' in outcome.out
+    result = cli("groups", "--format", "json")
+    assert '"complete": false' in result.out

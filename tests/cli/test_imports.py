@@ -1,4 +1,4 @@
-"""What a command does not need is not imported: that is most of its time."""
+"""Imports of commands, which take most of their time."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ try:
     code = run(sys.argv[1:], os.environ)
 except SystemExit as end:
     code = end.code
-told = {"code": code, "modules": list(sys.modules)}
-print(json.dumps(told), file=sys.stderr)
+result = {"code": code, "modules": list(sys.modules)}
+print(json.dumps(result), file=sys.stderr)
 """
 
 COMMANDS = [
@@ -37,7 +37,7 @@ HELP = [["--help"], ["--version"], ["who", "--help"]]
 
 
 def imported(demo, arguments: list[str]) -> set[str]:
-    """Run a command, and give the packages that it has imported."""
+    """Run a command, and return the packages that it has imported."""
     done = subprocess.run(
         [sys.executable, "-c", PROBE, *arguments],
         env=shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token),
@@ -46,17 +46,17 @@ def imported(demo, arguments: list[str]) -> set[str]:
         text=True,
         timeout=COMMAND_TIMEOUT,
     )
-    told = json.loads(done.stderr.splitlines()[-1])
-    assert told["code"] == 0
-    return {name.partition(".")[0] for name in told["modules"]}
+    result = json.loads(done.stderr.splitlines()[-1])
+    assert result["code"] == 0
+    return {name.partition(".")[0] for name in result["modules"]}
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=lambda arguments: arguments[0])
-def test_a_command_with_a_token_from_the_environment_draws_nothing_and_opens_no_keyring(demo, arguments):
+def test_command_does_not_import_textual_or_keyring(demo, arguments):
     assert imported(demo, arguments).isdisjoint({"textual", "keyring", "starlette", "uvicorn"})
 
 
 @pytest.mark.parametrize("arguments", HELP, ids=" ".join)
-def test_help_needs_next_to_nothing(demo, arguments):
+def test_help_does_not_import_httpx_or_pydantic(demo, arguments):
     unneeded = {"textual", "rich", "keyring", "httpcore", "httpx", "pydantic"}
     assert imported(demo, arguments).isdisjoint(unneeded)

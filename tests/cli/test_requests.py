@@ -1,4 +1,4 @@
-"""How politely a site is asked."""
+"""The number of requests, and retries."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..support.site_app import TOKEN, SiteApp
 from ..support.site_server import RunningSite, SiteServer
 
 PAGES = 3
-"""Of a hundred groups, on the demo site."""
+"""Pages of the demo site, with a hundred groups each."""
 
 LOOKUPS = [
     ["groups"],
@@ -26,19 +26,19 @@ LOOKUPS = [
 
 
 @pytest.mark.parametrize("command", LOOKUPS, ids=lambda command: command[0])
-def test_a_look_up_costs_a_request_a_page_and_one_more(cli, demo, command):
+def test_lookup_sends_one_request_a_page(cli, demo, command):
     cli(*command, stdin="ada lovelace\ngrace hopper\nalan turing\n")
     assert len(demo.log.paths) == PAGES + 1
     assert all(path.startswith("/api/v1/groups?page=") for path in demo.log.paths)
 
 
 @pytest.mark.parametrize("what", ["groups", "memberships", "matrix"])
-def test_an_export_costs_no_more(cli, demo, tmp_path, what):
+def test_export_sends_one_request_a_page(cli, demo, tmp_path, what):
     cli("export", what, "-o", str(tmp_path / "x.csv"))
     assert len(demo.log.paths) == PAGES + 1
 
 
-def test_users_are_asked_for_only_where_they_are_needed(cli, demo, tmp_path):
+def test_export_users_requests_users(cli, demo, tmp_path):
     cli("export", "users", "-o", str(tmp_path / "x.csv"))
     users = [path for path in demo.log.paths if path.startswith("/api/v1/users")]
     assert len(users) == 9
@@ -47,29 +47,29 @@ def test_users_are_asked_for_only_where_they_are_needed(cli, demo, tmp_path):
 
 @pytest.fixture
 def slow_site() -> Iterator[RunningSite]:
-    """A site of many pages whose answers take a moment, so that requests meet."""
+    """A site of many pages with slow answers, so that requests overlap."""
     app = SiteApp(make_site(groups=1_000), token=TOKEN, latency=0.05)
     with SiteServer(app) as server:
         yield RunningSite(server.url, app.site, app.faults, app.log)
 
 
 @pytest.mark.parametrize("most", [1, 2, 4])
-def test_no_more_requests_are_in_flight_than_allowed(slow_site, cli, environ, most):
+def test_concurrency_limit(slow_site, cli, environ, most):
     environ["TESTMO_INSTANCE"] = slow_site.url
     assert cli("groups", "--concurrency", str(most)).code == 0
     assert slow_site.log.most_in_flight == most
 
 
-def test_a_pause_in_mid_crawl_is_one_pause_and_then_the_right_answer(cli, demo):
+def test_429_during_crawl_is_retried(cli, demo):
     expected = cli("who", "ada lovelace").out
     demo.log.clear()
     demo.faults.next("429", "429", after=2)
-    outcome = cli("who", "ada lovelace")
-    assert (outcome.code, outcome.out) == (0, expected)
+    result = cli("who", "ada lovelace")
+    assert (result.code, result.out) == (0, expected)
     assert len(demo.log.paths) <= PAGES + 1 + 2
 
 
-def test_edits_in_mid_crawl_are_seen_or_the_answer_says_that_it_is_incomplete(cli, demo):
+def test_edits_during_crawl_are_seen_or_incomplete(cli, demo):
     site = demo.site
 
     def edit() -> None:
@@ -80,8 +80,8 @@ def test_edits_in_mid_crawl_are_seen_or_the_answer_says_that_it_is_incomplete(cl
     for after in range(1, PAGES + 1):
         demo.log.clear()
         demo.log.call_after(after, edit)
-        outcome = cli("groups", "--format", "json")
-        answer = json.loads(outcome.out)
+        result = cli("groups", "--format", "json")
+        answer = json.loads(result.out)
         names = {group["id"]: group["name"] for group in answer["groups"]}
         truth = {group.id: group.name for group in site.groups.values()}
         assert names == truth or not answer["complete"]

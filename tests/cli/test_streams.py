@@ -1,4 +1,4 @@
-"""Standard streams that are closed or full: never a traceback, and never a 1, which would mean "no"."""
+"""Standard streams that are closed or full: no traceback, and no exit code 1, which would mean "no"."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..support.commands import COMMAND_TIMEOUT, shell_environment
 
 @pytest.fixture
 def shell(environ):
-    """Run a command line of a shell; gives its code, and what came on stdout and stderr."""
+    """Run a shell command line, and return its exit code, stdout and stderr."""
 
     def command(line: str) -> tuple[int, str, str]:
         done = subprocess.run(
@@ -43,7 +43,7 @@ def shell(environ):
         ("lookup <&-", 0),
     ],
 )
-def test_the_code_tells_the_answer_whatever_becomes_of_the_words(shell, line, code):
+def test_exit_code_with_closed_or_full_streams(shell, line, code):
     found, _, err = shell(line)
     assert found == code
     assert "Traceback" not in err
@@ -51,7 +51,7 @@ def test_the_code_tells_the_answer_whatever_becomes_of_the_words(shell, line, co
 
 
 @pytest.mark.parametrize("line", ["groups", "who ada", "config show", "completion bash", "doctor"])
-def test_a_full_disk_is_told_in_a_line(shell, line):
+def test_full_disk_exits_3(shell, line):
     code, _, err = shell(f"{line} >/dev/full")
     assert (code, err.splitlines()[-1]) == (
         3,
@@ -60,7 +60,7 @@ def test_a_full_disk_is_told_in_a_line(shell, line):
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["config", "show"], ["groups", "--help"]])
-def test_a_reader_that_has_gone_is_no_failure(environ, arguments):
+def test_closed_pipe_exits_0(environ, arguments):
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb") as pipe:
@@ -75,5 +75,5 @@ def test_a_reader_that_has_gone_is_no_failure(environ, arguments):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_who_has_seen_enough_ends_it_in_silence(shell):
+def test_head_causes_no_message(shell):
     assert shell("groups | head -n 1")[2] == ""

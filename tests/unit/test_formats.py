@@ -1,4 +1,4 @@
-"""Every format holds the same records, and nothing in them that runs."""
+"""Output formats: same data in all of them, and nothing that a terminal or a spreadsheet executes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def report(records, fields=FIELDS):
 
 
 @given(RECORDS)
-def test_json_gives_back_what_went_in(records):
+def test_json_round_trip(records):
     whole = json.loads(write(report(records), "json"))
     assert whole["users"] == records
     assert whole["as_of"] == "2026-11-23T14:02:11Z"
@@ -42,20 +42,20 @@ def test_json_gives_back_what_went_in(records):
 
 
 @given(st.lists(st.fixed_dictionaries({"id": st.integers(), "groups": st.lists(st.just("QA"))}), max_size=3))
-def test_json_that_is_made_record_by_record_looks_like_that_made_at_once(records):
+def test_json_equals_json_dumps(records):
     whole = {**report(records).envelope(), "users": records}
     assert write(report(records), "json") == json.dumps(whole, indent=2) + "\n"
 
 
 @given(RECORDS)
-def test_raw_csv_gives_back_what_went_in(records):
+def test_raw_csv_round_trip(records):
     text = write(report(records), "csv", raw=True)
     read = list(csv.DictReader(io.StringIO(text, newline="")))
     assert [row["name"] for row in read] == [record["name"] for record in records]
 
 
 @given(RECORDS, st.sampled_from(["csv", "tsv"]))
-def test_no_cell_begins_with_what_a_spreadsheet_runs(records, format):
+def test_csv_cells_are_not_formulas(records, format):
     separator = "," if format == "csv" else "\t"
     for row in csv.reader(io.StringIO(write(report(records), format)), delimiter=separator):
         for cell in row:
@@ -63,7 +63,7 @@ def test_no_cell_begins_with_what_a_spreadsheet_runs(records, format):
 
 
 @given(RECORDS, st.sampled_from(sorted(FORMATS)), st.integers(20, 200))
-def test_no_format_holds_what_a_terminal_obeys(records, format, width):
+def test_formats_contain_no_control_characters(records, format, width):
     text = write(report(records), format, width=width) + rows(report(records))
     kinds = {unicodedata.category(c) for c in text if c not in "\n\t"}
     assert not kinds & {"Cc", "Cs", "Zl", "Zp"}
@@ -71,13 +71,13 @@ def test_no_format_holds_what_a_terminal_obeys(records, format, width):
 
 
 @given(RECORDS)
-def test_a_record_is_a_line_of_a_table_and_of_a_pipe(records):
+def test_each_record_is_one_line(records):
     assert len(write(report(records), "table").splitlines()) == len(records) + 1
     assert len(rows(report(records)).splitlines()) == len(records)
     assert len(write(report(records), "markdown").splitlines()) == len(records) + 2
 
 
-def test_a_table_keeps_to_the_width_and_to_its_columns():
+def test_table_aligns_wide_characters():
     records = [
         {"id": 1, "name": "品質保証チーム" * 5, "groups": ["a"]},
         {"id": 10, "name": "short", "groups": []},
@@ -89,7 +89,7 @@ def test_a_table_keeps_to_the_width_and_to_its_columns():
     ]
 
 
-def test_a_report_is_sorted_by_what_a_field_means():
+def test_sort_by_number_text_and_list():
     records = [
         {"id": 10, "name": "Émile", "groups": []},
         {"id": 9, "name": None, "groups": ["a", "b"]},
@@ -102,14 +102,14 @@ def test_a_report_is_sorted_by_what_a_field_means():
     assert [r["id"] for r in given.sorted_by("groups").records] == [10, 2, 9]
 
 
-def test_a_field_that_is_not_there_is_told_with_those_there_are():
+def test_unknown_field_lists_known_fields():
     with pytest.raises(InvalidField, match="no field “nick”: choose from id, name, groups"):
         report([]).sorted_by("nick")
     with pytest.raises(InvalidField, match="choose from"):
         report([]).with_fields(["id", "nick"])
 
 
-def test_a_field_of_the_matrix_is_shown_harmlessly():
+def test_csv_header_escapes_formulas():
     head = write(report([], fields=("id", "=1+1", "[x](y)|z")), "csv").splitlines()[0]
     assert head == "id,'=1+1,[x](y)|z"
     assert sanitize("[x](y)|z") in head
@@ -133,7 +133,7 @@ def table_of(width: int | None) -> list[str]:
 
 
 @pytest.mark.parametrize("width", range(20, 140))
-def test_a_table_keeps_to_the_terminal_and_its_numbers_and_dates_whole(width):
+def test_table_fits_width_and_keeps_dates_whole(width):
     head, row = table_of(width)
     assert max(len(head), len(row)) <= width
     assert row.startswith("21  Accessibil")
@@ -141,11 +141,11 @@ def test_a_table_keeps_to_the_terminal_and_its_numbers_and_dates_whole(width):
     assert ("Created" in head) == ("2021-04-02" in row)
 
 
-def test_times_are_shortened_before_names_are_cut():
+def test_times_are_shortened_before_names():
     assert "2021-04-02T10:00:00.000Z" in table_of(None)[1]
     assert "2021-04-02 10:00Z" in table_of(110)[1]
     assert "Accessibility reviewers of every website" in table_of(100)[1]
 
 
-def test_what_there_is_no_room_for_is_left_out_from_the_right():
+def test_columns_are_left_out_from_the_right():
     assert table_of(40)[0].split() == ["ID", "Name", "Members"]

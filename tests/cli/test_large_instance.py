@@ -1,4 +1,4 @@
-"""Every answer agrees with the site's own data, on a site of 2,430 groups and 9,000 users."""
+"""Answers equal the data of a site with 2,430 groups and 9,000 users."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from groupstui.__main__ import run
+from groupstui.cli.main import main
 from groupstui.demo.seed import make_site
 from groupstui.demo.site import Site
 from groupstui.text import fold, sanitize
@@ -26,12 +26,12 @@ from ..support.commands import shell_environment
 from ..support.site_app import TOKEN
 
 few = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-"""Each example reads a whole site."""
+"""Few, as each example reads a whole site."""
 
 
 @dataclass(frozen=True)
 class Served:
-    """A site, and the address of a process of its own that serves one just like it."""
+    """The data of a site, and the URL of another process that serves the same data."""
 
     url: str
     site: Site
@@ -66,7 +66,7 @@ def small() -> Iterator[Served]:
 
 
 def inverted(site: Site) -> dict[int, list[int]]:
-    """Return the groups of every user, by the site's own data."""
+    """Return the groups of every user, from the data of the site."""
     found = defaultdict(list)
     for group in site.groups.values():
         for user in dict.fromkeys(group.members):
@@ -81,7 +81,7 @@ def groups_of(demo) -> dict[int, list[int]]:
 
 @pytest.fixture(scope="module")
 def unique(demo) -> list[int]:
-    """The users whose name nobody else has, however it is written."""
+    """Users with a unique name, without regard to case and accents."""
     names = defaultdict(list)
     for user in demo.site.users.values():
         names[fold(user.name)].append(user.id)
@@ -90,20 +90,20 @@ def unique(demo) -> list[int]:
 
 
 def spelled(name: str, draw: st.DataObject) -> str:
-    """Return a name as somebody may type it."""
+    """Return a name as a user may type it."""
     return draw.draw(st.sampled_from([name, name.upper(), fold(name), f"  {name} "]))
 
 
 def asked(cli, *arguments: str, stdin: str = "") -> dict[str, object]:
-    outcome = cli(*arguments, "--format", "json", stdin=stdin)
-    answer = json.loads(outcome.out)
+    result = cli(*arguments, "--format", "json", stdin=stdin)
+    answer = json.loads(result.out)
     assert answer["complete"] is True
     return answer
 
 
 @few
 @given(data=st.data())
-def test_who_gives_exactly_the_groups_of_a_user(cli, demo, groups_of, unique, data):
+def test_who_matches_site_data(cli, demo, groups_of, unique, data):
     user = data.draw(st.sampled_from(unique))
     named = data.draw(st.booleans())
     text = spelled(demo.site.users[user].name, data) if named else f"#{user}"
@@ -114,7 +114,7 @@ def test_who_gives_exactly_the_groups_of_a_user(cli, demo, groups_of, unique, da
 
 @few
 @given(data=st.data())
-def test_members_gives_exactly_the_members_of_a_group(cli, demo, data):
+def test_members_matches_site_data(cli, demo, data):
     group = data.draw(st.sampled_from(list(demo.site.groups.values())))
     answer = asked(cli, "members", f"#{group.id}")
     assert {member["id"] for member in answer["members"]} == set(group.members)
@@ -124,18 +124,18 @@ def test_members_gives_exactly_the_members_of_a_group(cli, demo, data):
 
 @few
 @given(data=st.data())
-def test_check_says_yes_exactly_where_a_user_is_in_all_groups(cli, demo, groups_of, data):
+def test_check_matches_site_data(cli, demo, groups_of, data):
     user = data.draw(st.sampled_from(sorted(groups_of)))
     inside = data.draw(st.lists(st.sampled_from(groups_of[user]), max_size=2))
     anywhere = data.draw(st.lists(st.sampled_from(sorted(demo.site.groups)), max_size=2 if inside else 3))
     wanted = [*inside, *anywhere] or [1]
-    outcome = cli("check", f"#{user}", *(f"#{group}" for group in wanted))
-    assert outcome.code == (0 if set(wanted) <= set(groups_of[user]) else 1)
+    result = cli("check", f"#{user}", *(f"#{group}" for group in wanted))
+    assert result.code == (0 if set(wanted) <= set(groups_of[user]) else 1)
 
 
 @few
 @given(data=st.data())
-def test_lookup_tells_everybody_apart(cli, demo, groups_of, unique, data):
+def test_lookup_matches_site_data(cli, demo, groups_of, unique, data):
     users = data.draw(st.lists(st.sampled_from(unique), min_size=1, max_size=30, unique=True))
     lines = [spelled(demo.site.users[user].name, data) for user in users]
     answer = asked(cli, "lookup", "-", stdin="\n".join([*lines, "nobody at all", "a"]))
@@ -158,7 +158,7 @@ READABLE = ("json", "ndjson", "tsv")
 
 
 def expected(site: Site, what: str) -> set[tuple[str, ...]]:
-    """Return what an export has to hold, as the columns of `HEADS`."""
+    """Return the rows that an export must contain, with the columns of `HEADS`."""
     groups, inside = site.groups, inverted(site)
     names = dict.fromkeys(inside, "") | {id: user.name for id, user in site.users.items()}
     match what:
@@ -176,12 +176,12 @@ def expected(site: Site, what: str) -> set[tuple[str, ...]]:
 
 def export(site: Served, what: str, format: str, folder: Path) -> str:
     path = folder / f"{what}.{format}"
-    assert run(["export", what, "-o", str(path), "--format", format, "-q", "--raw"], site.environ) == 0
+    assert main(["export", what, "-o", str(path), "--format", format, "-q", "--raw"], site.environ) == 0
     return path.read_text(encoding="utf-8")
 
 
 def read(text: str, format: str, what: str) -> list[dict[str, object]]:
-    """Read an export back, with what others have written for its format."""
+    """Read an export with the standard library."""
     match format:
         case "json":
             return json.loads(text)[what]
@@ -197,14 +197,14 @@ def text_of(value: object) -> str:
 
 @pytest.mark.parametrize("format", ["json", "csv"])
 @pytest.mark.parametrize("what", HEADS)
-def test_an_export_holds_exactly_the_site(demo, tmp_path, what, format):
+def test_export_matches_site_data(demo, tmp_path, what, format):
     records = read(export(demo, what, format, tmp_path), format, what)
     found = {tuple(text_of(row[head]) for head in HEADS[what]) for row in records}
     assert found == expected(demo.site, what)
     assert len(records) == len(found)
 
 
-def test_a_matrix_holds_exactly_the_memberships(demo, groups_of, tmp_path):
+def test_matrix_matches_site_data(demo, groups_of, tmp_path):
     rows = csv.reader(io.StringIO(export(demo, "matrix", "csv", tmp_path)))
     assert next(rows)[:2] == ["user_id", "user"]
     ids = list(demo.site.groups)
@@ -218,26 +218,26 @@ def test_a_matrix_holds_exactly_the_memberships(demo, groups_of, tmp_path):
 
 @pytest.mark.parametrize("format", READABLE)
 @pytest.mark.parametrize("what", [*HEADS, "matrix"])
-def test_every_format_says_the_same(small, tmp_path, what, format):
+def test_formats_contain_the_same_data(small, tmp_path, what, format):
     records = read(export(small, what, format, tmp_path), format, what)
     plain = read(export(small, what, "csv", tmp_path), "csv", what)
     assert len(records) == len(plain)
     words = {True: "yes", False: "no", None: ""}
     for record, row in zip(records, plain, strict=True):
-        told = {key: value for key, value in record.items() if key in row}
+        result = {key: value for key, value in record.items() if key in row}
         shown = {
             key: ", ".join(value)
             if isinstance(value, list)
             else str(words.get(value, value))
             if isinstance(value, bool | None)
             else str(value)
-            for key, value in told.items()
+            for key, value in result.items()
         }
         assert shown == row
 
 
 @pytest.mark.parametrize("what", [*HEADS, "matrix"])
-def test_tables_and_markdown_have_a_line_a_record_with_its_cells(small, tmp_path, what):
+def test_table_and_markdown_have_a_line_for_each_record(small, tmp_path, what):
     records = read(export(small, what, "csv", tmp_path), "csv", what)
     table = export(small, what, "table", tmp_path).splitlines()[1:]
     markdown = export(small, what, "markdown", tmp_path).splitlines()[2:]

@@ -1,4 +1,4 @@
-"""A review of access: the same site gives the same bytes, and no name leads out of the folder."""
+"""Access reviews: reproducible files with safe names."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def directory_of(*groups: Group, complete: bool = True, day: int = 23) -> Direct
 QA = Group(1, "QA", (2, 1, 3, 9))
 
 
-def test_each_group_has_a_table_for_users_and_one_for_spreadsheets():
+def test_each_group_has_markdown_and_csv():
     files = review_files(directory_of(QA, Group(2, "Empty")), SITE)
     assert list(files) == [
         "groups/00001-qa.md",
@@ -57,32 +57,32 @@ def test_each_group_has_a_table_for_users_and_one_for_spreadsheets():
     assert "| QA | 1 | 4 | [Markdown](groups/00001-qa.md) [CSV](groups/00001-qa.csv) |" in files["index.md"]
 
 
-def test_the_manifest_has_the_sum_of_every_other_file():
+def test_manifest_contains_every_other_file():
     files = review_files(directory_of(QA), SITE)
-    told = dict(reversed(line.split("  ")) for line in files[MANIFEST].splitlines())
-    assert told == {
+    result = dict(reversed(line.split("  ")) for line in files[MANIFEST].splitlines())
+    assert result == {
         name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items() if name != MANIFEST
     }
 
 
-def test_the_same_memberships_give_the_same_bytes_on_another_day():
+def test_files_do_not_depend_on_time():
     assert review_files(directory_of(QA, day=1), SITE) == review_files(directory_of(QA, day=2), SITE)
 
 
-def test_a_reading_that_may_be_incomplete_says_so():
+def test_index_reports_incomplete_data():
     assert "groups may be missing" in review_files(directory_of(QA, complete=False), SITE)["index.md"]
     assert "missing" not in review_files(directory_of(QA), SITE)["index.md"]
 
 
 @pytest.mark.parametrize("name", [*HOSTILE, *MARKUP, "../../etc/passwd", "CON", "a" * 500, "", ".", "QA/Dev"])
-def test_a_name_of_a_file_is_plain_whatever_the_group_is_called(name):
+def test_file_name_is_ascii(name):
     made = file_name(Group(17, name))
     assert made.startswith("00017")
     assert set(made) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
     assert len(made) <= 50
 
 
-def test_no_cell_is_a_formula():
+def test_csv_cells_are_not_formulas():
     names = [f"{start}1+1" for start in FORMULA_STARTS]
     directory = directory_of(*(Group(number, name, (3,)) for number, name in enumerate(names, 1)))
     for name, text in review_files(directory, SITE).items():
@@ -102,7 +102,7 @@ def with_manifest(files):
 FILES = with_manifest({"groups/1.csv": "a,b\n", "index.md": "# Review\n"})
 
 
-def test_a_folder_is_its_owner_s_alone_and_has_the_time_of_the_data(tmp_path):
+def test_folder_is_private_and_has_time_of_data(tmp_path):
     write_folder(tmp_path / "review", FILES, time=1_700_000_000)
     assert {
         str(path.relative_to(tmp_path / "review")): path.read_text()
@@ -115,7 +115,7 @@ def test_a_folder_is_its_owner_s_alone_and_has_the_time_of_the_data(tmp_path):
     assert os.listdir(tmp_path) == ["review"]
 
 
-def test_what_is_there_is_only_replaced_on_purpose(tmp_path):
+def test_folder_is_replaced_only_with_force(tmp_path):
     write_folder(tmp_path / "review", FILES, time=0)
     with pytest.raises(FileAlreadyExists):
         write_folder(tmp_path / "review", with_manifest({"index.md": "new"}), time=0)
@@ -126,7 +126,7 @@ def test_what_is_there_is_only_replaced_on_purpose(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["mine.txt", "groups/more.txt", "groups/1.csv", "sub/deep/notes.md"])
-def test_what_a_user_has_put_there_or_written_is_never_replaced(tmp_path, name):
+def test_folder_with_user_files_is_not_replaced(tmp_path, name):
     folder = tmp_path / "review"
     write_folder(folder, FILES, time=0)
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -136,7 +136,7 @@ def test_what_a_user_has_put_there_or_written_is_never_replaced(tmp_path, name):
     assert (folder / name).read_text() == "notes"
 
 
-def test_a_folder_of_somebody_else_s_is_never_replaced_unless_it_is_empty(tmp_path):
+def test_other_folder_is_replaced_only_if_empty(tmp_path):
     (tmp_path / "documents").mkdir()
     write_folder(tmp_path / "documents", FILES, time=0, force=True)
     (tmp_path / "pictures").mkdir()
@@ -145,21 +145,21 @@ def test_a_folder_of_somebody_else_s_is_never_replaced_unless_it_is_empty(tmp_pa
         write_folder(tmp_path / "pictures", FILES, time=0, force=True)
 
 
-def test_a_link_is_not_followed(tmp_path):
+def test_link_to_folder_is_rejected(tmp_path):
     write_folder(tmp_path / "review", FILES, time=0)
     (tmp_path / "link").symlink_to(tmp_path / "review")
     with pytest.raises(FileNotWritten, match="is a link"):
         write_folder(tmp_path / "link", FILES, time=0, force=True)
 
 
-def test_a_file_in_the_way_is_never_replaced(tmp_path):
+def test_file_is_not_replaced_by_folder(tmp_path):
     (tmp_path / "review").write_text("mine")
     with pytest.raises(FileNotWritten, match="not a directory"):
         write_folder(tmp_path / "review", FILES, time=0, force=True)
     assert (tmp_path / "review").read_text() == "mine"
 
 
-def test_a_failure_half_way_leaves_what_was_there(tmp_path):
+def test_failed_write_keeps_existing_folder(tmp_path):
     write_folder(tmp_path / "review", FILES, time=0)
     with pytest.raises(FileNotWritten):
         write_folder(tmp_path / "review", {"a": "1", "b" * 300: "2"}, time=0, force=True)
@@ -167,6 +167,6 @@ def test_a_failure_half_way_leaves_what_was_there(tmp_path):
     assert os.listdir(tmp_path) == ["review"]
 
 
-def test_a_folder_that_can_t_be_made_is_told(tmp_path):
+def test_unwritable_folder_is_reported(tmp_path):
     with pytest.raises(FileNotWritten, match="cannot write"):
         write_folder(tmp_path / "nowhere" / "review", FILES, time=0)

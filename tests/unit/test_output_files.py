@@ -1,4 +1,4 @@
-"""Files are written as a whole or not at all, and devices stay devices."""
+"""Write files: complete or not at all."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from groupstui.errors import FileAlreadyExists, FileNotWritten
 from groupstui.output.files import write_file
 
 
-def test_a_new_file_is_its_owners(tmp_path):
+def test_new_file_is_private(tmp_path):
     write_file(tmp_path / "x", "é\n")
     assert (tmp_path / "x").read_bytes() == b"\xc3\xa9\n"
     assert S_IMODE((tmp_path / "x").stat().st_mode) == 0o600
 
 
-def test_what_is_there_is_replaced_only_by_force(tmp_path):
+def test_file_is_replaced_only_with_force(tmp_path):
     (tmp_path / "x").write_text("mine")
     with pytest.raises(FileAlreadyExists, match="exists"):
         write_file(tmp_path / "x", "new")
@@ -29,7 +29,7 @@ def test_what_is_there_is_replaced_only_by_force(tmp_path):
     assert os.listdir(tmp_path) == ["x"]
 
 
-def test_a_link_stays_a_link(tmp_path):
+def test_link_stays_a_link(tmp_path):
     (tmp_path / "target").write_text("old")
     (tmp_path / "link").symlink_to("target")
     write_file(tmp_path / "link", "new", force=True)
@@ -38,7 +38,7 @@ def test_a_link_stays_a_link(tmp_path):
 
 
 @pytest.mark.parametrize("force", [False, True])
-def test_a_pipe_gets_the_text_and_stays_a_pipe(tmp_path, force):
+def test_pipe_receives_text(tmp_path, force):
     os.mkfifo(tmp_path / "pipe")
     read: list[str] = []
     reader = threading.Thread(target=lambda: read.append((tmp_path / "pipe").read_text()))
@@ -50,7 +50,7 @@ def test_a_pipe_gets_the_text_and_stays_a_pipe(tmp_path, force):
 
 
 @pytest.mark.parametrize("name", ["", "folder", "none/x", "folder/x/y"])
-def test_what_cannot_be_written_is_refused(tmp_path, name):
+def test_unwritable_path_is_reported(tmp_path, name):
     (tmp_path / "folder").mkdir()
     with pytest.raises(FileNotWritten):
         write_file(tmp_path / name if name else tmp_path, "text")
@@ -58,6 +58,6 @@ def test_what_cannot_be_written_is_refused(tmp_path, name):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
-def test_a_full_device_is_told():
+def test_full_device_is_reported():
     with pytest.raises(FileNotWritten, match="No space left"):
         write_file(Path("/dev/full"), "text")

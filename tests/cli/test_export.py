@@ -1,0 +1,120 @@
+"""Exports and access reviews."""
+
+from __future__ import annotations
+
+import csv
+import io
+import subprocess
+from stat import S_IMODE
+
+import pytest
+
+
+def test_export_to_stdout(cli):
+    assert cli("export", "groups", "-o", "-", "--limit", "1").out.startswith("id,name,members")
+    assert cli("export", "review", "-o", "-").code == 2
+
+
+def test_export_is_private_and_needs_force_to_replace(cli, tmp_path):
+    path = tmp_path / "groups.csv"
+    assert cli("export", "groups", "-o", str(path)).code == 0
+    assert S_IMODE(path.stat().st_mode) == 0o600
+    path.write_text("mine")
+    result = cli("export", "groups", "-o", str(path))
+    assert result.code == 2
+    assert "groups.csv exists. Add --force to replace it" in result.err
+    assert path.read_text() == "mine"
+    assert cli("export", "groups", "-o", str(path), "--force").code == 0
+    assert path.read_text().startswith("id,name,members")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_failed_export_leaves_no_file(cli, demo, tmp_path):
+    demo.faults.always("500")
+    assert cli("export", "groups", "-o", str(tmp_path / "x.csv")).code == 8
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("more", "cell"), [([], "'=HYPERLINK"), (["--raw"], "=HYPERLINK")])
+def test_csv_escapes_formulas(cli, tmp_path, more, cell):
+    path = tmp_path / "groups.csv"
+    cli("export", "groups", "-o", str(path), *more)
+    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+    assert any(row[1].startswith(cell) for row in rows)
+
+
+def test_matrix_header_escapes_formulas(cli, tmp_path):
+    path = tmp_path / "matrix.csv"
+    cli("export", "matrix", "-o", str(path))
+    head = next(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+    assert any(cell.startswith("'=HYPERLINK") for cell in head)
+    assert not any(cell.startswith("=") for cell in head)
+
+
+def test_matrix_columns_are_unique(cli, demo, tmp_path):
+    for group_id, name in ((1, "A"), (2, "A"), (4, "A #1"), (5, "user")):
+        demo.site.rename_group(group_id, name)
+    path = tmp_path / "matrix.csv"
+    cli("export", "matrix", "-o", str(path))
+    head = next(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+    assert head[2:6] == ["A #1", "A #2", "A #1 #4", "user #5"]
+    assert len(head) == len(set(head)) == 2 + 230
+
+
+def test_matrix_header_escapes_markdown(cli, demo, tmp_path):
+    demo.site.rename_group(1, "a|b [c](d)")
+    path = tmp_path / "matrix.md"
+    cli("export", "matrix", "-o", str(path))
+    head = path.read_text(encoding="utf-8").splitlines()[0]
+    assert r"| a\|b \[c\](d) |" in head
+
+
+@pytest.mark.parametrize(
+    ("ending", "begins"),
+    [
+        (".json", "{"),
+        (".ndjson", '{"schema"'),
+        (".tsv", "id\tname"),
+        (".md", "| ID | Name"),
+        (".txt", " ID  Name"),
+    ],
+)
+def test_format_from_file_extension(cli, tmp_path, ending, begins):
+    path = tmp_path / f"groups{ending}"
+    cli("export", "groups", "-o", str(path))
+    assert path.read_text(encoding="utf-8").startswith(begins)
+
+
+def test_review_is_reproducible_and_has_valid_sums(cli, demo, tmp_path):
+    for name in ("one", "two"):
+        result = cli("export", "review", "-o", str(tmp_path / name))
+        assert result.code == 0
+    assert "wrote 462 files to " in result.err
+    subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=tmp_path / "one", check=True)
+    subprocess.run(["diff", "-r", tmp_path / "one", tmp_path / "two"], check=True)
+    demo.site.add_member(1, 30)
+    cli("export", "review", "-o", str(tmp_path / "three"))
+    differ = subprocess.run(["diff", "-rq", "one", "three"], cwd=tmp_path, capture_output=True, text=True)
+    assert sorted(line.split()[1].partition("/")[2] for line in differ.stdout.splitlines()) == [
+        "SHA256SUMS",
+        "groups/00001-qa.csv",
+        "groups/00001-qa.md",
+        "index.md",
+    ]
+
+
+def test_review_needs_force_to_replace(cli, tmp_path):
+    (tmp_path / "review").mkdir()
+    result = cli("export", "review", "-o", str(tmp_path / "review"))
+    assert result.code == 2
+    assert "Add --force to replace it" in result.err
+    assert cli("export", "review", "-o", str(tmp_path / "review"), "--force").code == 0
+
+
+def test_incomplete_review_exits_3(cli, demo, tmp_path):
+    demo.faults.always("wrong-total")
+    assert cli("export", "review", "-o", str(tmp_path / "review")).code == 3
+
+
+def test_review_rejects_format(cli, tmp_path):
+    assert cli("export", "review", "-o", str(tmp_path / "review"), "--format", "json").code == 2

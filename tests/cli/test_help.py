@@ -1,0 +1,90 @@
+"""Help and completion."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+import shtab
+
+from groupstui.cli.main import HANDLERS
+from groupstui.cli.parser import COMMANDS, FILE, SHELLS, parse
+
+from ..support.commands import run_program, shell_environment
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_examples_and_exit_codes(cli, command):
+    result = cli(command, "--help")
+    assert result.code == 0
+    assert f"groupstui {command}" in result.out.partition("examples:")[2]
+    assert "exit codes:" in result.out
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_fits_80_columns(cli, monkeypatch, command):
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = cli(*command.split(), "--help").out.splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+
+
+def test_every_command_has_a_handler():
+    assert HANDLERS.keys() == COMMANDS.keys()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        ([], "browse"),
+        (["QA"], "browse"),
+        (["--demo", "QA"], "browse"),
+        (["browse", "who"], "browse"),
+        (["who", "check"], "who"),
+        (["--demo", "who", "ada"], "who"),
+        (["--instance", "acme", "members", "QA"], "members"),
+    ],
+)
+def test_command_of_arguments(arguments, command):
+    assert parse(arguments).command == command
+
+
+def test_export_accepts_people_for_users():
+    assert parse(["export", "people", "-o", "-"]).what == "users"
+
+
+def test_no_color_is_an_option_of_the_app():
+    assert parse(["--no-color"]).no_color
+    with pytest.raises(SystemExit):
+        parse(["groups", "--no-color"])
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_completion_of_every_shell_contains_commands(cli, shell):
+    script = cli("completion", shell).out
+    assert all(command in script for command in COMMANDS)
+
+
+def test_file_names_are_completed_as_shtab_does():
+    assert {shell: shtab.FILE[shell] for shell in SHELLS} == FILE
+
+
+def test_bash_completion(tmp_path):
+    script = tmp_path / "completion.bash"
+    script.write_text(run_program("completion", "bash", environment=shell_environment()).out)
+    ask = (
+        f'source {script}; COMP_WORDS=($1); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); [ "$2" ] && '
+        "COMP_WORDS+=('') && COMP_CWORD=$((COMP_CWORD + 1)); "
+        "_shtab_groupstui 2>/dev/null; echo ${COMPREPLY[@]}"
+    )
+
+    def completed(words: str, *new: str) -> list[str]:
+        command = ["bash", "-c", ask, "bash", words, *new]
+        return subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, check=True
+        ).stdout.split()
+
+    assert completed("groupstui mem") == ["members"]
+    assert "--format" in completed("groupstui who --f")
+    assert "markdown" in completed("groupstui who --format m")
+    assert "memberships" in completed("groupstui export", "next")
+    assert "completion.bash" in completed("groupstui lookup", "next")

@@ -1,0 +1,137 @@
+"""The commands groups, members, who, check and lookup, and their output options."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+from ..support.commands import run_program, shell_environment
+
+
+def test_pipe_gets_tab_separated_rows(cli):
+    assert "1\tQA" in cli("who", "ada lovelace", "--columns", "id,name").out.splitlines()
+
+
+def test_terminal_gets_table(demo):
+    controller, terminal = pty.openpty()
+    environment = shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token)
+    command = [sys.executable, "-m", "groupstui", "members", "QA"]
+    subprocess.run(command, env=environment, stdin=terminal, stdout=terminal, stderr=terminal, timeout=60)
+    drawn = os.read(controller, 1 << 16).decode()
+    os.close(controller)
+    os.close(terminal)
+    assert "reading 100 of 230 groups" in drawn  # progress, erased at the end
+    assert drawn.rpartition("\x1b[K")[2].splitlines()[:3] == [
+        "ID  Name",
+        " 2  Grace Hopper",
+        " 1  Ada Lovelace",
+    ]
+
+
+def test_groups_filters_by_text(cli):
+    names = [line.split("\t")[1] for line in cli("groups", "RELEASE").out.splitlines()]
+    assert names
+    assert all("release" in name.lower() for name in names)
+
+
+def test_sort_limit_and_columns(cli):
+    result = cli("groups", "--sort=-members", "--limit", "3", "--columns", "name,members")
+    counts = [int(line.split("\t")[1]) for line in result.out.splitlines()]
+    assert counts == sorted(counts, reverse=True)
+    assert len(counts) == 3
+
+
+def test_json_envelope(cli, demo):
+    answer = json.loads(cli("who", "#1", "--format", "json").out)
+    assert list(answer) == ["schema", "instance", "as_of", "complete", "user", "groups"]
+    assert answer["schema"] == "groupstui/1"
+    assert answer["instance"] == demo.url
+    assert answer["complete"] is True
+    assert answer["user"] == {"id": 1, "name": "Ada Lovelace"}
+
+
+def test_ndjson_repeats_envelope(cli):
+    lines = [json.loads(line) for line in cli("members", "QA", "--format", "ndjson").out.splitlines()]
+    assert len(lines) == 5
+    assert all(line["schema"] == "groupstui/1" and line["group"]["name"] == "QA" for line in lines)
+
+
+@pytest.mark.parametrize(
+    "user", ["ada lovelace", "ADA LOVELACE", "  Ada Lovelace ", "1", "#1", "ada@demo.example"]
+)
+def test_who_accepts_name_id_and_address(cli, demo, user):
+    if "@" in user:
+        user = demo.site.users[1].email
+    answer = json.loads(cli("who", user, "--format", "json").out)
+    assert answer["user"]["name"] == "Ada Lovelace"
+
+
+def test_address_is_unknown_if_users_returns_403(cli, demo):
+    demo.faults.next("403", after=4)
+    result = cli("who", "ada@demo.example")
+    assert result.code == 3
+    assert result.err.count("e-mail addresses and user details are not available") == 1
+    assert "e-mail addresses are not known" in result.err
+
+
+def test_who_reports_user_in_no_group(cli, demo):
+    karen = next(user.id for user in demo.site.users.values() if user.name == "Karen Spärck Jones")
+    for group in [group for group in demo.site.groups.values() if karen in group.members]:
+        demo.site.remove_member(group.id, karen)
+    result = cli("who", "Karen Spärck Jones")  # she has created groups
+    assert (result.code, result.out) == (0, "")
+    assert "Karen Spärck Jones is in no group" in result.err
+
+
+def test_name_equal_to_another_id_is_ambiguous(cli, demo):
+    demo.site.rename_group(2, "1")
+    result = cli("members", "1")
+    assert result.code == 6
+    assert "QA #1" in result.err
+    assert len(cli("members", "#1").out.splitlines()) == 5
+
+
+def test_lookup_reads_file(cli, tmp_path):
+    file = tmp_path / "users.txt"
+    file.write_text("\ufeffAda Lovelace\r\n\r\nnobody at all\nAda Lovelace\na\n", encoding="utf-8")
+    result = cli("lookup", str(file), "--columns", "text,id")
+    assert result.code == 6
+    assert result.out == "Ada Lovelace\t1\n"
+    assert "no user matches “nobody at all”" in result.err
+    assert "“a” matches " in result.err
+    assert "more" in result.err
+
+
+def test_lookup_rejects_latin1_file(cli, tmp_path):
+    file = tmp_path / "users.txt"
+    file.write_bytes("José\n".encode("latin-1"))
+    assert "it is not UTF-8" in cli("lookup", str(file)).err
+
+
+def test_quiet_suppresses_messages(cli):
+    result = cli("check", "ada lovelace", "QA", "-q")
+    assert (result.out, result.err) == ("1\tQA\tyes\n", "")
+
+
+def test_check_reports_time_of_data(cli):
+    assert "as of 20" in cli("check", "ada lovelace", "QA").err
+
+
+def test_closed_pipe_prints_no_error(demo):
+    environment = shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token)
+    command = f"{sys.executable} -m groupstui groups | head -n 1"
+    done = subprocess.run(["sh", "-c", command], env=environment, capture_output=True, text=True, timeout=60)
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
+
+
+def test_debug_logs_requests_without_token(demo):
+    environment = shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token)
+    result = run_program("groups", "--debug", environment=environment)
+    assert "GET /api/v1/groups?page=1&per_page=100&expands=users: 200" in result.err
+    assert demo.token not in result.err + result.out
