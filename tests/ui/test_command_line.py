@@ -198,7 +198,7 @@ def test_a_text_that_can_be_no_token_is_refused_but_not_repeated(start_on_termin
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("page_size = 'many", "settings.toml: this is no valid TOML"),
+        ("page_size = 'many", "settings.toml, line 1: the file is not valid TOML"),
         ("\npage_size = 17\n", "settings.toml, line 2: page_size must be one of 15, 25, 50, 100"),
         ("colour = 1\n", "settings.toml, line 1: colour is not a setting"),
     ],

@@ -174,11 +174,11 @@ def test_default_path_follows_xdg_config_home(monkeypatch, tmp_path):
     assert default_path().parts[-2:] == ("groupstui", "settings.toml")
 
 
-def test_missing_file_needs_no_pydantic(tmp_path):
+def test_missing_file_needs_no_pydantic_or_tomlkit(tmp_path):
     program = (
         "import sys; from groupstui.settings import SettingsFile, default_path;"
         "SettingsFile(default_path()).load();"
-        "print({'pydantic', 'keyring', 'textual'} & sys.modules.keys())"
+        "print({'pydantic', 'tomlkit', 'keyring', 'textual'} & sys.modules.keys())"
     )
     environment = {"PYTHONPATH": str(Path(groupstui.__file__).parents[1]), "HOME": str(tmp_path)}
     done = subprocess.run(

@@ -11,6 +11,14 @@ PageSize = Literal[15, 25, 50, 100]
 PAGE_SIZES: tuple[PageSize, ...] = (15, 25, 50, 100)
 
 
+class InvalidDocument(ValueError):
+    """The settings file is not TOML, or has an unknown key or an invalid value; the message has no value."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """An instance that the user signed in to, and its name in the settings."""
