@@ -17,7 +17,6 @@ from groupstui.screens.browser import BrowserScreen
 from groupstui.screens.copy_export import CopyExportScreen
 from groupstui.screens.overlooking import AnalysisScreen
 from groupstui.widgets.table import Table
-from groupstui.widgets.table.cursor_view import CursorView
 
 from .real.conftest import need
 from .support.commands import COMMAND_TIMEOUT, shell_environment
@@ -115,7 +114,6 @@ def test_keys_in_table_are_bound():
         *CopyExportScreen.BINDINGS,
         *AnalysisScreen.BINDINGS,
         *Table.BINDINGS,
-        *CursorView.BINDINGS,
     )
     bound = {key.strip() for binding in bindings for key in binding.key.split(",")}
     result = {key for row in section("Keys").splitlines() for key in re.findall(r"^\|(.*?)\|", row)}

@@ -1,4 +1,4 @@
-"""The table alone: rows of any number, by keys and by the mouse."""
+"""The table alone: any number of rows, by keys and by mouse."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from groupstui.widgets.table import Column, Table
 from ..support.pilot import cursor, drawn
 
 COLUMNS = (
-    Column("id", "ID", str, order=lambda number: number, align="right", width=9),
-    Column("name", "Name", lambda number: f"row {number}", least=4),
-    Column("extra", "PaletteCommand", lambda number: "x" * 8, width=8, priority=1),
+    Column("id", "ID", str, sort_key=lambda number: number, align="right", width=9),
+    Column("name", "Name", lambda number: f"row {number}", min_width=4),
+    Column("extra", "Priority", lambda number: "x" * 8, width=8, priority=1),
 )
 
 
 class TableApp(App[None]):
-    """A table and what it says."""
+    """A table, and a record of the messages it posts."""
 
     def __init__(self, rows):
         super().__init__()
@@ -39,12 +39,12 @@ class TableApp(App[None]):
         self.highlighted.append(event.row)
 
 
-class Counted:
-    """Rows that are made when they are looked at, and a record of which were."""
+class LazyRows:
+    """Rows that are created when they are read, and a record of those."""
 
     def __init__(self, size: int):
         self.size = size
-        self.seen: set[int] = set()
+        self.read: set[int] = set()
 
     def __len__(self) -> int:
         return self.size
@@ -52,7 +52,7 @@ class Counted:
     def __getitem__(self, index: int) -> int:
         if not -self.size <= index < self.size:
             raise IndexError(index)
-        self.seen.add(index)
+        self.read.add(index)
         return index
 
 
@@ -65,15 +65,25 @@ def table(pilot) -> Table[int]:
     return pilot.app.query_one(Table)
 
 
-async def test_only_the_rows_in_view_are_looked_at(running):
-    rows = Counted(1_000_000)
+def top(pilot) -> int:
+    """Return the index of the first row in view."""
+    return table(pilot).scroll_offset.y
+
+
+def height(pilot) -> int:
+    """Return the number of rows that fit."""
+    return table(pilot).size.height - 1
+
+
+async def test_only_rows_in_view_are_read(running):
+    rows = LazyRows(1_000_000)
     async with running(rows) as pilot:
         await pilot.press("end", "up", "pageup")
         assert cursor(pilot, "Table").startswith("999988")
-        assert len(rows.seen) < 100
+        assert len(rows.read) < 100
 
 
-async def test_the_cursor_stays_in_view_whatever_is_pressed(running):
+async def test_cursor_stays_in_view(running):
     async with running(range(100)) as pilot:
         for key in (
             "down",
@@ -91,30 +101,46 @@ async def test_the_cursor_stays_in_view_whatever_is_pressed(running):
         ):
             await pilot.press(key)
             shown = table(pilot)
-            assert shown.top <= shown.cursor < shown.top + shown.view
+            assert top(pilot) <= shown.cursor < top(pilot) + height(pilot)
             assert cursor(pilot, "Table").startswith(f"{shown.cursor} row {shown.cursor}")
 
 
-async def test_a_window_of_any_size_shows_the_cursor(running):
+async def test_cursor_stays_in_view_when_the_window_is_resized(running):
     async with running(range(100)) as pilot:
         await pilot.press("end")
         for size in ((40, 5), (10, 3), (1, 1), (200, 60), (40, 12)):
             await pilot.resize_terminal(*size)
             await pilot.pause()
         assert cursor(pilot, "Table").startswith("99 row 99")
-        assert table(pilot).top == 100 - table(pilot).view
+        assert top(pilot) == 100 - height(pilot)
 
 
-async def test_columns_give_way_by_their_priority(running):
+async def test_columns_are_left_out_by_priority(running):
     async with running(range(3)) as pilot:
-        assert "PaletteCommand" in drawn(pilot)
+        assert "Priority" in drawn(pilot)
         await pilot.resize_terminal(22, 12)
         await pilot.pause()
-        assert "PaletteCommand" not in drawn(pilot)
+        assert "Priority" not in drawn(pilot)
         assert "row 2" in drawn(pilot)
 
 
-async def test_a_click_moves_the_cursor_and_a_second_one_chooses(running):
+async def test_scrollbar_is_drawn_only_if_rows_are_out_of_view(running):
+    def colors(pilot) -> set[object]:
+        strips = pilot.app.screen._compositor.render_strips(pilot.app.size)
+        styles = [segment.style for strip in strips for segment in strip.crop(39, 40)]
+        return {(style.color, style.bgcolor) for style in styles}
+
+    async with running(range(3)) as pilot:
+        without = colors(pilot)
+        table(pilot).show(range(100))
+        await pilot.pause()
+        assert len(colors(pilot)) > len(without)
+        table(pilot).show(range(3))
+        await pilot.pause()
+        assert colors(pilot) == without
+
+
+async def test_click_moves_and_double_click_selects(running):
     async with running(range(5)) as pilot:
         await pilot.click(Table, offset=(5, 4))
         assert table(pilot).cursor == 3
@@ -123,13 +149,13 @@ async def test_a_click_moves_the_cursor_and_a_second_one_chooses(running):
         assert pilot.app.selected == [3]
 
 
-async def test_a_click_below_the_rows_does_nothing(running):
+async def test_click_below_the_rows_is_ignored(running):
     async with running(range(2)) as pilot:
         await pilot.click(Table, offset=(5, 9))
         assert table(pilot).cursor == 0
 
 
-async def test_a_click_on_a_header_sorts_and_another_turns_round(running):
+async def test_click_on_a_header_sorts_and_reverses(running):
     async with running([2, 10, 1]) as pilot:
         await pilot.click(Table, offset=(9, 0))
         assert list(table(pilot).rows) == [1, 2, 10]
@@ -141,31 +167,50 @@ async def test_a_click_on_a_header_sorts_and_another_turns_round(running):
         assert list(table(pilot).rows) == [1, 10, 2]
 
 
-async def test_the_wheel_moves_the_view(running):
-    async with running(range(100)) as pilot:
-        await pilot._post_mouse_events([events.MouseScrollDown], Table, offset=(5, 5), button=0)
-        assert table(pilot).top == 3
-        await pilot._post_mouse_events([events.MouseScrollUp], Table, offset=(5, 5), button=0)
-        assert table(pilot).top == 0
+async def test_ranked_rows_keep_their_order_until_sorted(running):
+    async with running([2, 10, 1]) as pilot:
+        table(pilot).sort_column = "id"
+        table(pilot).show([2, 10, 1], ranked=True)
+        await pilot.pause()
+        assert list(table(pilot).rows) == [2, 10, 1]
+        assert "▲" not in drawn(pilot)
+        table(pilot).show([2, 10, 1])
+        assert list(table(pilot).rows) == [1, 2, 10]
+        table(pilot).show([2, 10, 1], ranked=True)
+        await pilot.press("s")
+        assert list(table(pilot).rows) == [1, 2, 10]
+        table(pilot).show([10, 2], ranked=True)
+        assert list(table(pilot).rows) == [2, 10]
 
 
-async def test_the_scrollbar_is_dragged(running):
+async def test_wheel_scrolls_and_takes_the_cursor_along(running):
     async with running(range(100)) as pilot:
-        await pilot.mouse_down(Table, offset=(39, 1))
+        for _ in range(3):
+            await pilot._post_mouse_events([events.MouseScrollDown], Table, offset=(5, 5), button=0)
+        assert top(pilot) == table(pilot).cursor > 3
+        for _ in range(3):
+            await pilot._post_mouse_events([events.MouseScrollUp], Table, offset=(5, 5), button=0)
+        assert top(pilot) == 0
+
+
+async def test_scrollbar_can_be_dragged(running):
+    async with running(range(100)) as pilot:
+        await pilot.mouse_down(table(pilot).vertical_scrollbar, offset=(0, 0))
         await pilot.hover(Table, offset=(39, 11))
         await pilot.mouse_up(Table, offset=(39, 11))
-        assert table(pilot).top == 100 - table(pilot).view
+        assert top(pilot) == 100 - height(pilot)
+        assert table(pilot).cursor == top(pilot)
         await pilot.hover(Table, offset=(39, 1))
-        assert table(pilot).top == 100 - table(pilot).view
+        assert top(pilot) == 100 - height(pilot)
 
 
-async def test_every_row_that_comes_under_the_cursor_is_told_once(running):
+async def test_each_highlighted_row_is_posted_once(running):
     async with running(range(3)) as pilot:
         await pilot.press("down", "up", "up", "end")
         assert pilot.app.highlighted == [0, 1, 0, 2]
 
 
-async def test_other_rows_leave_the_cursor_on_its_row(running):
+async def test_cursor_stays_on_its_row_when_rows_are_replaced(running):
     async with running([5, 6, 7]) as pilot:
         await pilot.press("down")
         table(pilot).show([9, 8, 7, 6])
@@ -179,7 +224,7 @@ async def test_other_rows_leave_the_cursor_on_its_row(running):
         assert cursor(pilot, "Table").startswith("6 ")
 
 
-async def test_no_rows_are_told_and_take_every_key(running):
+async def test_empty_table_shows_its_text_and_ignores_keys(running):
     async with running([]) as pilot:
         assert "There is nothing." in drawn(pilot)
         await pilot.press("down", "up", "pagedown", "end", "home", "enter", "s", "S")

@@ -157,5 +157,5 @@ def _identity(line: Line) -> tuple[str, str]:
 
 COLUMNS: tuple[Column[Line], ...] = (
     Column("check", "Check", lambda line: line.outcome.check.title, width=27, priority=1),
-    Column("finding", "Finding", lambda line: line.text, least=50),
+    Column("finding", "Finding", lambda line: line.text, min_width=50),
 )

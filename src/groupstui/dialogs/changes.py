@@ -146,13 +146,13 @@ def _who(change: Change) -> str:
 
 COLUMNS: tuple[Column[Change], ...] = (
     Column("what", "What", lambda change: WORDS[change.kind], width=9),
-    Column("group", "Group", lambda change: change.group or "", least=12),
-    Column("who", "Who", _who, least=12),
+    Column("group", "Group", lambda change: change.group or "", min_width=12),
+    Column("who", "Who", _who, min_width=12),
     Column(
         "seen",
         "Seen",
         lambda change: "" if change.seen is None else f"{change.seen.astimezone():%a %m-%d %H:%M}",
-        order=lambda change: 0.0 if change.seen is None else change.seen.timestamp(),
+        sort_key=lambda change: 0.0 if change.seen is None else change.seen.timestamp(),
         width=15,
         priority=1,
     ),

@@ -32,7 +32,7 @@ FEW = 3
 INSIDE, OUTSIDE = "●", "·"
 
 
-USER: Column[Row] = Column("user", "User", lambda row: row.user.label, least=16)
+USER: Column[Row] = Column("user", "User", lambda row: row.user.label, min_width=16)
 
 
 class CompareDialog(AnalysisDialog):
@@ -90,7 +90,7 @@ class CompareDialog(AnalysisDialog):
         self._first = max(0, min(self._first + step, len(self._comparison.groups) - 1))
         table = self.query_one(Table)
         table.columns = self._columns()
-        table.measure_again()
+        table.relayout()
         self.refresh_bindings()
 
     def report(self) -> Report:
@@ -137,7 +137,7 @@ class CompareDialog(AnalysisDialog):
             f"group {place}",
             name if len(name) <= HEAD else f"{name[: HEAD - 1]}…",
             lambda row: INSIDE if row.inside[place] else OUTSIDE,
-            order=lambda row: not row.inside[place],
+            sort_key=lambda row: not row.inside[place],
             width=3,
             priority=place,
         )

@@ -12,7 +12,7 @@ from textual.reactive import var
 
 from ..text import pluralize, sanitize
 from .filter_input import FilterInput
-from .filterable_table import FEW, FilterableTable
+from .filterable_table import FilterableTable
 from .table import Column, Table
 
 if TYPE_CHECKING:
@@ -58,19 +58,21 @@ class GroupList(FilterableTable["Group"]):
         self._since = ""
         self.marks: dict[int, None] = {}
         """The ids of the groups that are marked, in the order in which they were."""
-        news = Column("news", "", self._badge, order=self._turnover, width=self._badge_width, align="right")
+        news = Column(
+            "news", "", self._badge, sort_key=self._turnover, width=self._badge_width, align="right"
+        )
         super().__init__(
             (*COLUMNS[:2], news, *COLUMNS[2:]),
             identity=lambda group: group.id,
-            name_of=lambda group: group.name,
-            number_of=lambda group: group.id,
+            search=self._matches,
+            search_size=self._search_size,
             placeholder="any group of the site, by name or id",
-            widens=True,
+            has_scopes=True,
             marked=lambda group: group.id in self.marks,
             id=id,
         )
         self.directory: Directory | None = None
-        """The groups that the filter looks among; the page's own where there is none."""
+        """The groups that the filter searches."""
         self.with_members = False
         """Whether the filter looks at the names of members as well."""
 
@@ -83,7 +85,7 @@ class GroupList(FilterableTable["Group"]):
         """
         if badges != self.badges:
             self.badges = badges
-            self.table.measure_again()
+            self.table.relayout()
         self._since = f"± since {since.astimezone():%a %m-%d}" if badges else ""
         self._entitle()
 
@@ -129,23 +131,22 @@ class GroupList(FilterableTable["Group"]):
         """Say what is being loaded."""
         if self.activity:
             self.nothing_to_show(self.activity)
-        self.filter_changed()
+        self._show_position()
 
     def nothing_to_show(self, why: str) -> None:
         """Say why the list is empty, where there was no page yet."""
         if self.listing is None:
             self.show((), empty=sanitize(why))
 
-    def takes_long(self) -> bool:
-        """Return whether there are many users to look among."""
+    def _search_size(self) -> int:
         if self.directory is None:
-            return super().takes_long()
-        return self.with_members and len(self.directory.names) > FEW
+            return 0
+        return self.directory.seen + (len(self.directory.names) if self.with_members else 0)
 
-    def fitting(self, query: str) -> Sequence[Group]:
-        """Return the groups seen on the whole site that fit, best first. It may be called in a thread."""
+    def _matches(self, query: str) -> Sequence[Group]:
+        """Return the loaded groups that match, best first."""
         if self.directory is None:
-            return super().fitting(query)
+            return ()
         found = self.directory.group_index.search(query)
         if self.with_members:
             known = {group.id for group in found}
@@ -153,29 +154,23 @@ class GroupList(FilterableTable["Group"]):
             found += [group for group in self.directory.groups_with(users) if group.id not in known]
         return found
 
-    def show_fitting(self, found: Sequence[Group], *, keep: bool) -> None:
-        """Show groups of any page.
-
-        Args:
-            found: What `fitting` gave.
-            keep: Let the cursor stay on its group, where that fits.
-        """
-        self.table.show(found, keep=keep)
-
-    @on(FilterInput.Widened)
-    def _widened(self, event: FilterInput.Widened) -> None:
+    @on(FilterInput.ScopeToggled)
+    def _scope_toggled(self, event: FilterInput.ScopeToggled) -> None:
         event.stop()
         self.with_members = not self.with_members
         self.search_again()
 
-    def filter_changed(self) -> None:
-        """Draw the position in words."""
+    def watch_match_count(self) -> None:
+        """Show how many groups match."""
         if self.with_members and "@" in self.query_text:
             self.post_message(self.AddressTyped())
+        self._show_position()
+
+    def _show_position(self) -> None:
         listing = self.listing
         if self.activity or listing is None:
             self.border_subtitle = self.activity
-        elif self.filtered:
+        elif self.match_count is not None:
             self.border_subtitle = f"{self._how_many()}{' by name or member' if self.with_members else ''}"
         else:
             self.border_subtitle = f"{position(listing)} · {listing.per_page}/page"
@@ -183,10 +178,10 @@ class GroupList(FilterableTable["Group"]):
     def _how_many(self) -> str:
         directory = self.directory
         if directory is None or directory.total is None:
-            return pluralize(self.rows_shown, "group")
+            return pluralize(self.match_count or 0, "group")
         if directory.complete:
-            return f"{self.rows_shown:,} of {pluralize(directory.total, 'group')}"
-        return f"{self.rows_shown:,} of the {directory.seen:,} seen so far"
+            return f"{self.match_count:,} of {pluralize(directory.total, 'group')}"
+        return f"{self.match_count:,} of the {directory.seen:,} seen so far"
 
     @on(Table.Highlighted)
     def _highlighted(self, event: Table.Highlighted[Group]) -> None:
@@ -226,16 +221,16 @@ COLUMNS: tuple[Column[Group], ...] = (
         "id",
         "ID",
         lambda group: str(group.id),
-        order=lambda group: group.id,
+        sort_key=lambda group: group.id,
         align="right",
         width=lambda groups: len(str(max((group.id for group in groups), default=10))),
     ),
-    Column("name", "Name", lambda group: group.name, least=12),
+    Column("name", "Name", lambda group: group.name, min_width=12),
     Column(
         "members",
         "Members",
         lambda group: f"{len(group.members):,}",
-        order=lambda group: len(group.members),
+        sort_key=lambda group: len(group.members),
         align="right",
         width=7,
     ),
@@ -243,7 +238,7 @@ COLUMNS: tuple[Column[Group], ...] = (
         "changed",
         "Changed",
         last_change,
-        order=lambda group: _sortable(group.updated_at or group.created_at),
+        sort_key=lambda group: _sortable(group.updated_at or group.created_at),
         width=10,
         priority=1,
     ),

@@ -12,11 +12,12 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widgets import Static
 
+from ..directory.search import SearchIndex
 from ..text import fold, pluralize, sanitize
 from .filterable_table import FilterableTable
 from .status_bar import moment
 from .table import Column, Table
-from .table.layout import fit
+from .table_layout import fit_text
 
 if TYPE_CHECKING:
     from ..directory.directory import GroupDetail, User
@@ -52,14 +53,15 @@ class MemberList(FilterableTable["User"]):
         super().__init__(
             COLUMNS,
             identity=lambda member: member.id,
-            name_of=lambda member: member.label,
-            number_of=lambda member: member.id,
+            search=self._matches,
+            search_size=lambda: 0 if self.detail is None else len(self.detail.members),
             placeholder="filter members by name or id",
-            sort_key="name",
+            sort_column="name",
             id=id,
         )
         self._facts = Static(id="facts")
         self._words = ""
+        self._index: tuple[GroupDetail, SearchIndex[User]] | None = None
 
     def compose(self) -> ComposeResult:
         """Stack the group's facts, the filter and the table."""
@@ -88,15 +90,31 @@ class MemberList(FilterableTable["User"]):
 
     def watch_recalled(self) -> None:
         """Draw the age in other words."""
-        self.filter_changed()
+        self._show_age()
 
-    def filter_changed(self) -> None:
+    def watch_match_count(self) -> None:
+        """Show how many members match."""
+        self._show_age()
+
+    def _matches(self, text: str) -> list[User]:
+        """Return the members that match, best first."""
+        if self.detail is None:
+            return []
+        if self._index is None or self._index[0] is not self.detail:
+            members = {member.id: member for member in self.detail.members}
+            index = SearchIndex(
+                "user", members, names=lambda id: (members[id].label,), item=members.__getitem__
+            )
+            self._index = self.detail, index
+        return self._index[1].search(text)
+
+    def _show_age(self) -> None:
         """Draw how many members are shown, and as of when."""
         words = ""
         if self.detail is not None:
             words = moment(self.detail.as_of, another_day=self.recalled)
-            if self.filtered:
-                words = f"{self.rows_shown} of {len(self.detail.members):,} · {words}"
+            if self.match_count is not None:
+                words = f"{self.match_count} of {len(self.detail.members):,} · {words}"
         if words != self._words:
             self._words = self.border_subtitle = words
 
@@ -121,7 +139,7 @@ def facts(detail: GroupDetail, width: int) -> Content:
     name = sanitize(group.name) or "(no name)"
     updated = "never" if group.updated_at is None else _when(group.updated_at, detail.updated_by)
     return Content.assemble(
-        (fit(name, width).rstrip() if width else name, "bold $foreground"),
+        (fit_text(name, width).rstrip() if width else name, "bold $foreground"),
         f"\n#{group.id} · {pluralize(len(detail.members), 'member')}",
         f"\ncreated {_when(group.created_at, detail.created_by)}",
         f"\nupdated {updated}",
@@ -146,9 +164,9 @@ COLUMNS: tuple[Column[User], ...] = (
         "id",
         "ID",
         lambda member: str(member.id),
-        order=lambda member: member.id,
+        sort_key=lambda member: member.id,
         align="right",
         width=lambda members: len(str(max((member.id for member in members), default=10))),
     ),
-    Column("name", "Name", lambda member: member.label, order=_by_name, least=8),
+    Column("name", "Name", lambda member: member.label, sort_key=_by_name, min_width=8),
 )

@@ -1,0 +1,86 @@
+"""The columns of a table: how they share its width, and how text is fitted into a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+from rich.cells import cell_len, set_cell_size
+
+from ..text import fold, sanitize
+
+T = TypeVar("T")
+
+ELLIPSIS = "…"
+"""Ends a text that was cut."""
+
+GAP = 1
+"""Cells between two columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[T]):
+    """One column of a table."""
+
+    key: str
+    title: str
+    text: Callable[[T], str]
+    """Returns the cell's text, unsanitized: the table makes it safe to show."""
+    sort_key: Callable[[T], Any] | None = None
+    """Returns the value to sort by; None sorts by the folded text."""
+    align: Literal["left", "right"] = "left"
+    width: int | Callable[[Sequence[T]], int] | None = None
+    """Cells, or a function of all rows that returns them; None shares the width that the others leave.
+
+    A column without a title is left out if its width is 0.
+    """
+    min_width: int = 8
+    """Cells that a column without a `width` needs at least."""
+    priority: int = 0
+    """The columns with the highest number are left out first if there is not enough room."""
+
+    def sort_value(self, row: T) -> Any:
+        """Return the value by which a row is sorted."""
+        return fold(self.text(row)) if self.sort_key is None else self.sort_key(row)
+
+
+def fit_columns(columns: Sequence[Column[T]], rows: Sequence[T], width: int) -> list[tuple[Column[T], int]]:
+    """Return the columns that fit, each with its width in cells.
+
+    Args:
+        columns: The columns from left to right.
+        rows: All rows, for columns with a computed width.
+        width: The cells to share, including the gaps.
+    """
+    fixed = {column.key: _fixed_width(column, rows) for column in columns if column.width is not None}
+    kept = [column for column in columns if fixed.get(column.key) != 0]
+    while _min_width(kept, fixed) > width and len({column.priority for column in kept}) > 1:
+        kept.remove(max(kept, key=lambda column: column.priority))
+    flexible = [column.key for column in kept if column.width is None]
+    free = max(0, width - GAP * (len(kept) - 1) - sum(fixed.get(column.key, 0) for column in kept))
+    each, extra = divmod(free, max(1, len(flexible)))
+    shares = {key: each + (number < extra) for number, key in enumerate(flexible)}
+    return [(column, fixed.get(column.key, shares.get(column.key, 0))) for column in kept]
+
+
+def _fixed_width(column: Column[T], rows: Sequence[T]) -> int:
+    width = column.width(rows) if callable(column.width) else column.width or 0
+    return max(width, cell_len(column.title))
+
+
+def _min_width(columns: Sequence[Column[T]], fixed: dict[str, int]) -> int:
+    return sum(fixed.get(column.key, column.min_width) for column in columns) + GAP * (len(columns) - 1)
+
+
+def fit_text(text: str, width: int, align: Literal["left", "right"] = "left") -> str:
+    """Return a text padded or cut to exactly `width` cells, safe to show.
+
+    A cut text ends with an ellipsis. A wide character is never cut in half: a space replaces the half.
+    """
+    text = sanitize(text)
+    length = cell_len(text)
+    if length > width:
+        return set_cell_size(text, width - 1) + ELLIPSIS if width > 0 else ""
+    padding = " " * (width - length)
+    return padding + text if align == "right" else text + padding
