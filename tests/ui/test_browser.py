@@ -56,12 +56,12 @@ async def test_the_first_and_the_last_page_have_nothing_beyond(pilot):
     await type_text(pilot, "last page")
     await press(pilot, "enter", "n")
     assert "page 16 of 16 · 226–230 of 230" in drawn(pilot)
-    assert "n next" not in drawn(pilot)
+    assert "next" not in enabled_keys(pilot)
     await press(pilot, ":")
     await type_text(pilot, "first page")
     await press(pilot, "enter")
     assert "page 1 of 16" in drawn(pilot)
-    assert "p prev" not in drawn(pilot)
+    assert "prev" not in enabled_keys(pilot)
 
 
 async def test_a_page_is_chosen_by_its_number(pilot):
@@ -259,7 +259,7 @@ async def test_no_page_is_turned_while_a_filter_is_kept(pilot):
     await type_text(pilot, "qa")
     await press(pilot, "enter")
     found = rows(pilot)
-    assert "n next" not in drawn(pilot)
+    assert "next" not in enabled_keys(pilot)
     await press(pilot, "n")
     assert rows(pilot) == found
     await press(pilot, "escape", "n")
@@ -489,12 +489,26 @@ async def test_help_tells_every_key(pilot):
     assert "page 1 of 16" in drawn(pilot)
 
 
+def enabled_keys(pilot) -> list[str]:
+    """Return the descriptions of the keys in the footer that work."""
+    return [key.description for key in pilot.app.screen.query("FooterKey") if not key.has_class("-disabled")]
+
+
 async def test_the_keys_that_matter_are_named_where_they_work(pilot):
-    assert "u groups of user" not in drawn(pilot).splitlines()[-1]
+    assert "groups of user" not in enabled_keys(pilot)
     await press(pilot, "tab")
-    assert "u groups of user" in drawn(pilot).splitlines()[-1]
+    assert "groups of user" in enabled_keys(pilot)
     await press(pilot, "/")
-    assert "esc clear" in drawn(pilot).splitlines()[-1]
+    assert "clear" in enabled_keys(pilot)
+
+
+@pytest.mark.parametrize("keys", [[], ["tab"], ["/"], ["tab", "/"]])
+async def test_help_and_quit_are_in_the_footer_at_80_columns(pilot, keys):
+    await pilot.resize_terminal(80, 24)
+    await press(pilot, *keys)
+    footer = drawn(pilot).splitlines()[-1]
+    assert "help" in footer
+    assert "quit" in footer
 
 
 async def test_a_site_without_groups_says_so(clock):

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from ..widgets.hint_bar import HintBar
+from ..widgets.key_footer import KeyFooter
 from .base import Dialog
 
 
@@ -51,7 +51,7 @@ class ConfirmDialog(Dialog[Answer]):
             yield Static(self._question, markup=False)
             if self._more:
                 yield Static(self._more, id="more", markup=False)
-            yield HintBar()
+            yield KeyFooter()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer more only where there is more."""

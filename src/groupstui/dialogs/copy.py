@@ -15,7 +15,7 @@ from textual.containers import Vertical
 from ..output.formats import pieces
 from ..output.report import Report
 from ..text import pluralize, sanitize
-from ..widgets.hint_bar import HintBar
+from ..widgets.key_footer import KeyFooter
 from ..widgets.table import Column, Table
 from .base import Dialog
 
@@ -121,7 +121,7 @@ class CopyDialog(Dialog[Copy]):
         with Vertical(classes="dialog") as box:
             box.border_title = "Copy"
             yield CopyTable(COLUMNS, identity=lambda copy: copy.what)
-            yield HintBar()
+            yield KeyFooter()
 
     def on_mount(self) -> None:
         """Fill the table."""

@@ -14,8 +14,7 @@ from ..output.files import write_file
 from ..output.formats import format_of, pieces
 from ..output.report import Report
 from ..text import pluralize, sanitize
-from ..widgets.hint_bar import HintBar
-from ..widgets.line_input import LineInput
+from ..widgets.key_footer import KeyFooter
 from .base import Dialog
 
 
@@ -35,9 +34,11 @@ class ExportDialog(Dialog[Path]):
         """Show one field."""
         with Vertical(classes="dialog") as box:
             box.border_title = f"Export {pluralize(len(self._report.records), 'row')}"
-            yield LineInput(f"{self._report.kind}.csv")
+            name = Input(f"{self._report.kind}.csv", compact=True)
+            name.cursor_blink = False
+            yield name
             yield Static("The ending tells the format: .csv .tsv .json .ndjson .md", id="hint", markup=False)
-            yield HintBar()
+            yield KeyFooter()
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from ..screens.commands import Command
-from ..widgets.hint_bar import HintBar
+from ..widgets.key_footer import KeyFooter
 from .base import Dialog
 
 SECTIONS = {
@@ -62,7 +62,7 @@ class HelpDialog(Dialog[None]):
             box.border_title = "Keys"
             with VerticalScroll():
                 yield Static(self._text())
-            yield HintBar()
+            yield KeyFooter()
 
     def action_scroll(self, where: str) -> None:
         """Move by a line, or to an end."""

@@ -8,8 +8,7 @@ from textual.containers import Vertical
 from textual.validation import Integer
 from textual.widgets import Input
 
-from ..widgets.hint_bar import HintBar
-from ..widgets.line_input import LineInput
+from ..widgets.key_footer import KeyFooter
 from .base import Dialog
 
 
@@ -29,10 +28,15 @@ class PageNumberDialog(Dialog[int]):
         """Show one field."""
         with Vertical(classes="dialog -small") as box:
             box.border_title = f"Go to page 1 to {self._last_page:,}"
-            yield LineInput(
-                type="integer", validators=[Integer(1, self._last_page)], validate_on=["submitted"]
+            number = Input(
+                type="integer",
+                validators=[Integer(1, self._last_page)],
+                validate_on=["submitted"],
+                compact=True,
             )
-            yield HintBar()
+            number.cursor_blink = False
+            yield number
+            yield KeyFooter()
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

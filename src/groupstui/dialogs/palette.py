@@ -12,8 +12,7 @@ from textual.widgets import Input
 from ..directory.directory import Directory, Group, SearchIndex, User
 from ..screens.commands import Command
 from ..text import pluralize
-from ..widgets.hint_bar import HintBar
-from ..widgets.line_input import LineInput
+from ..widgets.key_footer import KeyFooter
 from ..widgets.table import Column, Table
 from .base import Dialog
 
@@ -61,9 +60,11 @@ class PaletteDialog(Dialog[Choice]):
         """Show a field and a table."""
         with Vertical(classes="dialog") as box:
             box.border_title = "Go to"
-            yield LineInput(self._text, placeholder="a group, a user, or a command")
+            field = Input(self._text, placeholder="a group, a user, or a command", compact=True)
+            field.cursor_blink = False
+            yield field
             yield Table[Choice](COLUMNS, identity=_identity)
-            yield HintBar()
+            yield KeyFooter()
 
     def on_mount(self) -> None:
         """Offer the commands; the field keeps the focus."""

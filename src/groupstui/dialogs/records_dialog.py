@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from ..directory.directory import Directory
 from ..screens.commands import bind
 from ..screens.copy_export import CopyExportScreen
-from ..widgets.hint_bar import HintBar
+from ..widgets.key_footer import KeyFooter
 from ..widgets.notice_bar import NoticeBar
 from .base import Dialog
 
@@ -40,4 +40,4 @@ class RecordsDialog(Dialog[Result], CopyExportScreen[Result | None]):
     def compose_end(self) -> ComposeResult:
         """Return the lines at the bottom of the box: what the user should know, and the keys."""
         yield NoticeBar().data_bind(RecordsDialog.notice)
-        yield HintBar()
+        yield KeyFooter()

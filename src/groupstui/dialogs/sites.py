@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
-from ..widgets.hint_bar import HintBar
+from ..widgets.key_footer import KeyFooter
 from ..widgets.table import Column, Table
 from .base import Dialog
 
@@ -50,7 +50,7 @@ class SitesDialog(Dialog[SiteChoice]):
         with Vertical(classes="dialog") as box:
             box.border_title = "Sites"
             yield Table[str](COLUMNS, identity=lambda origin: origin)
-            yield HintBar()
+            yield KeyFooter()
 
     def on_mount(self) -> None:
         """Fill the table; the cursor is on the current site."""

@@ -21,7 +21,7 @@ from ..settings import PAGE_SIZES
 from ..widgets.filter_input import FilterInput
 from ..widgets.filterable_table import FilterableTable
 from ..widgets.group_list import GroupList
-from ..widgets.hint_bar import HintBar
+from ..widgets.key_footer import KeyFooter
 from ..widgets.member_list import MemberList
 from ..widgets.notice_bar import Notice, NoticeBar
 from ..widgets.status_bar import StatusBar
@@ -73,7 +73,7 @@ class BrowserScreen(AnalysisScreen):
         bind("2", "pane('members')", "move.members", "Go to the members"),
         bind("r", "refresh", "load.refresh", "Read this page, or this group, again"),
         bind("R,f5", "refresh_all", "load.refresh_all", "Forget every page and read this one again"),
-        bind("x", "stop", "load.stop", "Stop what is loading", hint="stop"),
+        bind("x", "stop", "load.stop", "Stop what is loading"),
         bind("i", "sites", "site.choose", "Choose a site, sign in to another, sign out"),
         bind("colon,ctrl+p", "palette", "show.palette", "Go to any group, user or command", hint="go to"),
         bind("question_mark,f1", "app.help", "app.help", "Show what the keys do", hint="help"),
@@ -124,7 +124,7 @@ class BrowserScreen(AnalysisScreen):
             yield GroupList(id="list").data_bind(BrowserScreen.listing, BrowserScreen.activity)
             yield MemberList(id="members").data_bind(BrowserScreen.detail, BrowserScreen.recalled)
         yield NoticeBar().data_bind(BrowserScreen.notice)
-        yield HintBar()
+        yield KeyFooter()
         yield Static("groupstui needs 40 columns and 12 lines: make the window larger.", classes="too-small")
 
     def on_mount(self) -> None:

@@ -17,8 +17,7 @@ from ..errors import InvalidInstance, InvalidToken, TestmoError
 from ..service.service import GroupsService, ServiceFactory
 from ..testmo.instance import Instance
 from ..token import Token
-from ..widgets.hint_bar import HintBar
-from ..widgets.line_input import LineInput
+from ..widgets.key_footer import KeyFooter
 from ..widgets.notice_bar import Notice, NoticeBar
 from ..widgets.token_input import TokenInput
 from .base import BaseScreen
@@ -77,14 +76,18 @@ class LoginScreen(BaseScreen[SignedIn | None]):
         with VerticalScroll(can_focus=False), Vertical(id="form") as form:
             form.border_title = "Sign in to Testmo"
             yield Label("Site")
-            yield LineInput(self._site, placeholder="acme, or the address of any of its pages", id="site")
+            site = Input(
+                self._site, placeholder="acme, or the address of any of its pages", compact=True, id="site"
+            )
+            site.cursor_blink = False
+            yield site
             yield Static(id="understood", markup=False)
             yield Label("Token")
             yield TokenInput(id="token")
             yield Static(WHERE, classes="hint", markup=False)
             yield Static(KEPT, classes="hint", markup=False)
             yield NoticeBar().data_bind(LoginScreen.notice)
-        yield HintBar()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Say why the user is here, and start where something is missing."""

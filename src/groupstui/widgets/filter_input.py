@@ -13,8 +13,8 @@ class FilterInput(Input):
     """Filters a table while the user types. Hidden while it is empty and without focus."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,down", "submit", "keep filter", key_display="enter", id="filter.keep"),
-        Binding("tab", "toggle_scope", "members, too", id="filter.scope"),
+        Binding("enter,down", "submit", "keep", key_display="enter", id="filter.keep"),
+        Binding("tab", "toggle_scope", "with members", id="filter.scope"),
         Binding("escape", "close", "clear", id="filter.clear"),
     ]
 

@@ -63,6 +63,7 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "table--header",
+        "table--row",
         "table--cursor",
         "table--cursor-blurred",
         "table--muted",
@@ -318,29 +319,26 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """Draw one line of the view."""
         width = self.scrollable_size.width
-        text, style = "", self.rich_style
         index = self._top + y - HEADER_HEIGHT
+        text, part = "", "row"
         if not self.rows:
             lines = wrap(self.empty, max(1, width - 2))
-            text = f" {lines[y]}" if y < len(lines) else ""
-            style = self.get_component_rich_style("table--empty")
+            text, part = f" {lines[y]}" if y < len(lines) else "", "empty"
         elif y < HEADER_HEIGHT:
-            text = self._header(width)
-            style = self.get_component_rich_style("table--header")
+            text, part = self._header(width), "header"
         elif index < len(self.rows):
             row = self.rows[index]
             text = self._row_text(row, index, width)
             if index == self.cursor:
-                name = "table--cursor" if self.has_focus else "table--cursor-blurred"
-                style = self.get_component_rich_style(name)
+                part = "cursor" if self.has_focus else "cursor-blurred"
             elif self._muted(row):
-                style = self.get_component_rich_style("table--muted")
+                part = "muted"
+        style = self.get_component_rich_style(f"table--{part}")
         return Strip([Segment(text, style)]).adjust_cell_length(width, style)
 
     def _fit(self, width: int) -> list[tuple[Column[T], int]]:
         if self._fitted is None or self._fitted[0] != width:
-            free = width - MARGIN - self.scrollbar_size_vertical  # as much before the scrollbar as its width
-            self._fitted = width, fit_columns(self.columns, self.rows, free)
+            self._fitted = width, fit_columns(self.columns, self.rows, width - MARGIN)
         return self._fitted[1]
 
     def _header(self, width: int) -> str:

@@ -1,4 +1,4 @@
-"""A field for a secret."""
+"""A field for an API token."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.reactive import var
+from textual.reactive import reactive
+from textual.widgets import Input
 
-from .line_input import LineInput
 
+class TokenInput(Input):
+    """A masked field that accepts a paste but never copies its text.
 
-class TokenInput(LineInput):
-    """A masked field that takes a paste but never gives its text to a clipboard.
-
-    Textual's own password field still copies its value in clear on ctrl+c and ctrl+x.
+    Textual's own password field copies its value in clear text on ctrl+c and ctrl+x.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -22,37 +21,33 @@ class TokenInput(LineInput):
         Binding("ctrl+t", "reveal", "show/hide token", id="token.reveal", tooltip="Show or hide the token"),
     ]
 
-    revealed: var[bool] = var(False)
-    """Whether the token can be read on the screen."""
+    revealed: reactive[bool] = reactive(False)
+    """Whether the token is shown in clear text."""
 
     def __init__(self, *, id: str | None = None) -> None:
-        """Make the field.
-
-        Args:
-            id: The widget's id.
-        """
-        super().__init__(password=True, placeholder="paste your API token", id=id)
+        super().__init__(password=True, placeholder="paste your API token", id=id, compact=True)
+        self.cursor_blink = False
 
     def watch_revealed(self, revealed: bool) -> None:
-        """Mask or show the text."""
+        """Show or mask the token."""
         self.password = not revealed
 
     def on_paste(self, event: events.Paste) -> None:
-        """Take all that is pasted, without the white space around it.
+        """Insert the pasted text without surrounding white space.
 
-        Textual's field takes the first line: nothing, if a line break came along before the token.
+        Textual's field inserts only the first line, which is empty if a line break precedes the token.
         """
         event.stop()
         event.prevent_default()
         self.replace(" ".join(event.text.split()), *self.selection)
 
     def action_reveal(self) -> None:
-        """Show the token, or hide it again."""
+        """Show or mask the token."""
         self.revealed = not self.revealed
 
     def action_copy(self) -> None:
-        """Copy nothing: a clipboard keeps what it is given, and a terminal may log it."""
+        """Copy nothing: clipboards keep their contents, and terminals may log them."""
 
     def action_cut(self) -> None:
-        """Delete what is selected, without a copy."""
+        """Delete the selection without copying it."""
         self.delete_selection()
