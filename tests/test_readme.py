@@ -32,10 +32,10 @@ def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
-LOOK = "What changed, what overlaps, what should not be so"
+HISTORY = "History, comparison and audit"
 EXAMPLES = [
     line
-    for block in (*blocks(section("Look-ups"), "sh")[:1], *blocks(section(LOOK), "sh"))
+    for block in (*blocks(section("Command line"), "sh")[:1], *blocks(section(HISTORY), "sh"))
     for line in block.splitlines()
     if not line.startswith("groupstui --offline")  # which opens the app
 ]
@@ -81,7 +81,7 @@ def test_example_works_as_printed(demo, commands, tmp_path, example):
 
 
 def test_json_example_has_fields_of_answer(demo):
-    printed = json.loads(blocks(section("Look-ups"), "json")[0])
+    printed = json.loads(blocks(section("Command line"), "json")[0])
     environment = shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token)
     command = [sys.executable, "-m", "groupstui", "who", "ada", "--format", "json"]
     answer = json.loads(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)
@@ -116,15 +116,15 @@ def test_keys_in_table_are_bound():
         *Table.BINDINGS,
     )
     bound = {key.strip() for binding in bindings for key in binding.key.split(",")}
-    result = {key for row in section("Keys").splitlines() for key in re.findall(r"^\|(.*?)\|", row)}
-    keys = {NAMES.get(key, key) for cell in result for key in re.findall(r"`(\S+?)`", cell)}
+    keys_shown = {key for row in section("Keys").splitlines() for key in re.findall(r"^\|(.*?)\|", row)}
+    keys = {NAMES.get(key, key) for cell in keys_shown for key in re.findall(r"`(\S+?)`", cell)}
     assert keys
     assert keys <= bound
 
 
 def test_exit_codes_in_table_exist():
-    result = dict(re.findall(r"^\| (\d+) \| (.*?) \|$", section("Look-ups"), re.MULTILINE))
-    assert {int(code) for code in result} == {code.value for code in ExitCode}
+    codes = dict(re.findall(r"^\| (\d+) \| (.*?) \|$", section("Command line"), re.MULTILINE))
+    assert {int(code) for code in codes} == {code.value for code in ExitCode}
 
 
 def test_pictures_exist():
