@@ -1,4 +1,4 @@
-"""Starts a program on a pseudo-terminal, waits for the first group, presses q, and wants a clean end."""
+"""Start the app on a pseudo-terminal, wait for the first group, press q and check the exit code."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ import sys
 import termios
 import time
 
-WANTED = b"Everyone"
-PATIENCE = 30
+FIRST_GROUP = b"Everyone"
+TIMEOUT_S = 30
 
 
 def main(command: list[str]) -> str | None:
-    """Run the command; give what is wrong, or None."""
+    """Run the command; return a message if it fails."""
     child, terminal = pty.fork()
     if child == 0:
         os.environ["TERM"] = "xterm-256color"
         os.execvp(command[0], command)
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    drawn, asked_to_quit, deadline = b"", False, time.monotonic() + PATIENCE
+    output, quit_pressed, deadline = b"", False, time.monotonic() + TIMEOUT_S
     while time.monotonic() < deadline:
         if select.select([terminal], [], [], 0.2)[0]:
             try:
-                drawn += os.read(terminal, 65536)
-            except OSError:  # Linux's word for the end of a pseudo-terminal
+                output += os.read(terminal, 65536)
+            except OSError:  # the end of a pseudo-terminal on Linux
                 break
-        if WANTED in drawn and not asked_to_quit:
+        if FIRST_GROUP in output and not quit_pressed:
             os.write(terminal, b"q")
-            asked_to_quit = True
+            quit_pressed = True
     else:
         os.kill(child, 9)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    if not asked_to_quit:
-        seen = drawn[-2000:].decode(errors="replace")
-        return f"{command}: no groups on the screen, exit code {code}:\n{seen}"
+    if not quit_pressed:
+        end = output[-2000:].decode(errors="replace")
+        return f"{command}: no groups on the screen, exit code {code}:\n{end}"
     return None if code == 0 else f"{command}: exit code {code} after q"
 
 
