@@ -29,7 +29,7 @@ def test_help_fits_80_columns(cli, monkeypatch, command):
 
 
 def test_every_command_has_a_handler():
-    assert HANDLERS.keys() == COMMANDS.keys()
+    assert HANDLERS.keys() == set(COMMANDS)
 
 
 @pytest.mark.parametrize(

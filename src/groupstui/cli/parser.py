@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import NoReturn
 
@@ -18,6 +17,22 @@ from ..version import __version__
 
 MAX_NUMBER = 1_000_000
 """The largest number that an option accepts."""
+
+COMMANDS = (
+    *("browse", "groups", "members", "who", "check", "lookup", "compare", "audit", "changes", "snapshot"),
+    *("watch", "export", "auth", "config", "doctor", "completion"),
+)
+
+COMMON_EXIT_CODES = tuple(code for code in ExitCode if code is not ExitCode.FALSE)
+"""The exit codes of every command that reads an instance."""
+
+EXPORT_KINDS = ("groups", "memberships", "users", "matrix", "review")
+
+SHELLS = ("bash", "zsh", "fish", "tcsh")
+"""The shells that shtab writes completions for and that run where groupstui does."""
+
+USER_HELP = "name, unique part of a name, id, or e-mail address"
+GROUP_HELP = "name, unique part of a name, or id"
 
 FILE = {
     "bash": "_shtab_compgen_files",
@@ -62,21 +77,11 @@ class Parser(argparse.ArgumentParser):
         raise SystemExit(ExitCode.USAGE)
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A command, as the help describes it."""
+AddOptions = Callable[[argparse.ArgumentParser], None]
+"""Adds options that several commands share."""
 
-    summary: str
-    usage: str
-    examples: tuple[str, ...]
-    add_arguments: tuple[Callable[[argparse.ArgumentParser], None], ...]
-    """Add its own options, and those that it shares with other commands."""
-    description: str = ""
-    """Text for its own help, if that says more than the summary."""
-    notes: str = ""
-    """A paragraph after the examples."""
-    meanings: Mapping[ExitCode, str] = field(default_factory=dict)
-    """Exit codes that mean something particular."""
+AddCommand = Callable[..., Parser]
+"""Adds a command: see `build_parser`."""
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -119,28 +124,43 @@ def build_parser() -> Parser:
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND [OPTIONS]", title="commands", prog="groupstui", required=True
     )
-    for name, command in COMMANDS.items():
-        examples = "\n".join(f"  {example}" for example in command.examples)
-        codes = COMMON_EXIT_CODES if _instance in command.add_arguments else (ExitCode.OK, ExitCode.USAGE)
-        command_parser = commands.add_parser(
+
+    def add(
+        name: str,
+        summary: str,
+        usage: str,
+        examples: str,
+        shared: Sequence[AddOptions] = (),
+        *,
+        description: str = "",
+        notes: str = "",
+        meanings: Mapping[ExitCode, str] | None = None,
+    ) -> Parser:
+        lines = "\n".join(f"  groupstui {example}" for example in examples.splitlines())
+        codes = COMMON_EXIT_CODES if shared else (ExitCode.OK, ExitCode.USAGE)
+        command = commands.add_parser(
             name,
-            help=command.summary,
-            usage=f"groupstui {name} {command.usage}",
-            description=command.description or f"{command.summary}.",
-            epilog=f"examples:\n{examples}\n\n{command.notes}{_exit_codes(codes, command.meanings)}",
+            help=summary,
+            usage=f"groupstui {name} {usage}",
+            description=description or f"{summary}.",
+            epilog=f"examples:\n{lines}\n\n{notes}{_exit_codes(codes, meanings or {})}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        for add_arguments in command.add_arguments:
-            add_arguments(command_parser)
+        for add_options in shared:
+            add_options(command)
+        return command
+
+    _add_browse(add)
+    _add_lookups(add)
+    _add_analysis(add)
+    _add_history(add)
+    _add_export(add)
+    _add_setup(add)
     return parser
 
 
-COMMON_EXIT_CODES = tuple(code for code in ExitCode if code is not ExitCode.FALSE)
-"""The exit codes of every command that reads an instance."""
-
-
-def _exit_codes(codes: Sequence[ExitCode] | type[ExitCode], meanings: Mapping[ExitCode, str]) -> str:
+def _exit_codes(codes: Iterable[ExitCode], meanings: Mapping[ExitCode, str]) -> str:
     """Return the paragraph of a help text that lists exit codes."""
     shown = sorted({*codes, *meanings})
     return "\n".join(["exit codes:", *(f"{code:>3}  {meanings.get(code, code.meaning)}" for code in shown)])
@@ -149,7 +169,7 @@ def _exit_codes(codes: Sequence[ExitCode] | type[ExitCode], meanings: Mapping[Ex
 # Options that several commands share
 
 
-def _instance(parser: argparse.ArgumentParser) -> None:
+def _add_instance(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("instance and connection")
     instance = group.add_mutually_exclusive_group()
     instance.add_argument(
@@ -200,7 +220,7 @@ def _instance(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _history(parser: argparse.ArgumentParser) -> None:
+def _add_age(parser: argparse.ArgumentParser) -> None:
     age = parser.add_argument_group("history").add_mutually_exclusive_group()
     age.add_argument("--offline", action="store_true", help="use the last snapshot; send no requests")
     age.add_argument(
@@ -211,7 +231,7 @@ def _history(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _output(parser: argparse.ArgumentParser) -> None:
+def _add_output(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("output")
     group.add_argument(
         "--format",
@@ -221,73 +241,119 @@ def _output(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--sort", metavar="FIELD", help="sort by a field; --sort=-FIELD for descending order")
     group.add_argument("--limit", metavar="N", type=_positive_int, help="print only the first N rows")
     group.add_argument(
-        "--columns",
-        metavar="FIELDS",
-        type=_field_names,
-        help="print only these fields, separated by commas",
+        "--columns", metavar="FIELDS", type=_field_names, help="print only these fields, separated by commas"
     )
     group.add_argument(
         "--raw", action="store_true", help="do not escape CSV cells that a spreadsheet would run as formulas"
     )
 
 
-# The commands
-
-USER_HELP = "name, unique part of a name, id, or e-mail address"
-GROUP_HELP = "name, unique part of a name, or id"
+LOOKUP = (_add_instance, _add_age, _add_output)
+"""The options of commands that read groups and print rows."""
 
 
-def _browse(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", nargs="?", metavar="NAME", help="group or user to open first")
-    parser.add_argument(
-        "--plain",
-        action="store_true",
-        help="browse by numbered lines instead: for screen readers and simple terminals",
+# Commands
+
+
+def _add_browse(add: AddCommand) -> None:
+    browse = add(
+        "browse",
+        "Open the app (the default), or browse by numbered lines",
+        "[NAME] [OPTIONS]",
+        "browse QA\nbrowse --plain\nbrowse --plain < commands.txt",
+        (_add_instance, _add_age),
     )
-    group = parser.add_argument_group("display")
-    group.add_argument("--ascii", action="store_true", help="draw with ASCII characters only")
-    group.add_argument("--no-color", action="store_true", help="draw without colors")
-    group.add_argument("--mouse", action="store_true", help="enable the mouse over SSH")
-    group.add_argument("--animations", action="store_true", help="enable animations over SSH")
-
-
-def _groups(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "search", nargs="?", metavar="TEXT", help="list only groups with this text in their name"
+    browse.add_argument("name", nargs="?", metavar="NAME", help="group or user to open first")
+    browse.add_argument(
+        "--plain", action="store_true", help="numbered lines: for screen readers and simple terminals"
     )
+    display = browse.add_argument_group("display")
+    display.add_argument("--ascii", action="store_true", help="draw with ASCII characters only")
+    display.add_argument("--no-color", action="store_true", help="draw without colors")
+    display.add_argument("--mouse", action="store_true", help="enable the mouse over SSH")
+    display.add_argument("--animations", action="store_true", help="enable animations over SSH")
 
 
-def _members(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("group", metavar="GROUP", help=GROUP_HELP)
+def _add_lookups(add: AddCommand) -> None:
+    groups = add(
+        "groups", "List groups", "[TEXT] [OPTIONS]", "groups\ngroups qa --sort=-members --limit 5", LOOKUP
+    )
+    groups.add_argument("search", nargs="?", metavar="TEXT", help="only groups with this text in their name")
 
+    members = add(
+        "members",
+        "List the members of a group",
+        "GROUP [OPTIONS]",
+        "members QA\nmembers '#4' --format csv",
+        LOOKUP,
+    )
+    members.add_argument("group", metavar="GROUP", help=GROUP_HELP)
 
-def _who(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("user", metavar="USER", help=USER_HELP)
+    who = add(
+        "who",
+        "List the groups of a user",
+        "USER [OPTIONS]",
+        "who ada\nwho ada --format json | jq -r '.groups[].name'",
+        LOOKUP,
+    )
+    who.add_argument("user", metavar="USER", help=USER_HELP)
 
+    check = add(
+        "check",
+        "Check whether a user is a member of all given groups",
+        "USER GROUP... [OPTIONS]",
+        "check ada QA && echo yes\ncheck ada QA 'Release managers' -q",
+        LOOKUP,
+        meanings={ExitCode.OK: "member of all groups", ExitCode.FALSE: "not a member of all groups"},
+    )
+    check.add_argument("user", metavar="USER", help=USER_HELP)
+    check.add_argument("groups", metavar="GROUP", nargs="+", help=GROUP_HELP)
 
-def _check(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("user", metavar="USER", help=USER_HELP)
-    parser.add_argument("groups", metavar="GROUP", nargs="+", help=GROUP_HELP)
-
-
-def _lookup(parser: argparse.ArgumentParser) -> None:
-    file = parser.add_argument(
+    lookup = add(
+        "lookup",
+        "List the groups of many users, read from a file or stdin",
+        "[FILE] [OPTIONS]",
+        "lookup leavers.txt\nlookup --format csv < leavers.txt",
+        LOOKUP,
+    )
+    file = lookup.add_argument(
         "file", metavar="FILE", nargs="?", default="-", help="file with one user a line (default: stdin)"
     )
     _complete_files(file)
 
 
-def _compare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("groups", metavar="GROUP", nargs="+", help=GROUP_HELP)
-    parser.add_argument("--differ", action="store_true", help="show only users who are not in every group")
-    parser.add_argument("--exit-code", action="store_true", help="exit with 1 if the groups differ")
+def _add_analysis(add: AddCommand) -> None:
+    compare = add(
+        "compare",
+        "Compare the members of two to six groups",
+        "GROUP GROUP... [OPTIONS]",
+        "compare QA 'Release managers'\n"
+        "compare QA QA-EU --differ --format csv\n"
+        "compare QA QA-EU --exit-code -q > /dev/null || echo different",
+        LOOKUP,
+        meanings={ExitCode.FALSE: "the groups differ (with --exit-code)"},
+    )
+    compare.add_argument("groups", metavar="GROUP", nargs="+", help=GROUP_HELP)
+    compare.add_argument("--differ", action="store_true", help="only users who are not in every group")
+    compare.add_argument("--exit-code", action="store_true", help="exit with 1 if the groups differ")
 
-
-def _audit(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+    audit = add(
+        "audit",
+        "Find unusual groups and members who may not need access",
+        "[CHECK...] [OPTIONS]",
+        "audit\naudit empty identical --format markdown\naudit --fail-on inactive --fail-on no-two-factor -q",
+        LOOKUP,
+        description="Find empty, duplicate or similar groups, and members who may not need access.",
+        notes="checks:\n" + "".join(f"  {check.id:<20}{check.title}\n" for check in CHECKS) + "\n",
+        meanings={
+            ExitCode.FALSE: "a check named by --fail-on has findings",
+            ExitCode.UNKNOWN: "a check named by --fail-on could not be run",
+        },
+    )
+    audit.add_argument(
         "checks", metavar="CHECK", nargs="*", help="run only these checks (default: all; see below)"
     )
-    parser.add_argument(
+    audit.add_argument(
         "--fail-on",
         metavar="CHECK",
         action="append",
@@ -296,229 +362,109 @@ def _audit(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _changes(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+def _add_history(add: AddCommand) -> None:
+    changes = add(
+        "changes",
+        "Show who joined or left which group, and other changes",
+        "[OPTIONS]",
+        "changes\n"
+        "changes --since 24h --format markdown\n"
+        "changes --since 2026-11-01 --until 2026-11-16 --offline\n"
+        "changes --since '#12' --exit-code -q || echo changed",
+        LOOKUP,
+        meanings={ExitCode.FALSE: "something changed (with --exit-code)"},
+    )
+    changes.add_argument(
         "--since",
         metavar="WHEN",
         default="7d",
-        help="start: 7d, 12h, a date, or a snapshot such as #12 (default: 7d)",
+        help="start: 7d, 12h, a date, or a snapshot #12 (default: 7d)",
     )
-    parser.add_argument("--until", metavar="WHEN", help="end, in the same forms (default: now)")
-    parser.add_argument("--exit-code", action="store_true", help="exit with 1 if anything changed")
+    changes.add_argument("--until", metavar="WHEN", help="end, in the same forms (default: now)")
+    changes.add_argument("--exit-code", action="store_true", help="exit with 1 if anything changed")
 
-
-def _snapshot(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=("list", "save", "prune"))
-    parser.add_argument(
-        "--older-than",
-        metavar="AGE",
-        type=_duration,
-        help="with prune: delete snapshots older than this, such as 90d; the last one is kept",
+    snapshot = add(
+        "snapshot",
+        "List, save or delete snapshots of an instance",
+        "list|save|prune [OPTIONS]",
+        "snapshot list\nsnapshot save\nsnapshot prune --older-than 90d",
+        (_add_instance, _add_output),
     )
-
-
-def _watch(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--interval",
-        metavar="TIME",
-        type=_duration,
-        default="5m",
-        help="time between two crawls, at least 1m (default: 5m)",
-    )
-    parser.add_argument(
-        "--exec",
-        metavar="CMD",
-        help="run a shell command for each change (JSON on its stdin); if it fails, print the change",
+    snapshot.add_argument("action", choices=("list", "save", "prune"))
+    snapshot.add_argument(
+        "--older-than", metavar="AGE", type=_duration, help="age to prune, such as 90d; the last one is kept"
     )
 
-
-def _export(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "what", type=_export_kind, choices=EXPORT_KINDS, help="what to export; a review is a directory"
+    watch = add(
+        "watch",
+        "Print changes as lines of JSON, as they happen",
+        "[OPTIONS]",
+        "watch --interval 15m\n"
+        "watch | jq --unbuffered -r 'select(.change == \"joined\") | .user'\n"
+        "watch --exec 'mail -s \"Testmo groups\" admins@example.com'",
+        (_add_instance,),
+        meanings={ExitCode.OK: "stopped by ctrl+c or SIGTERM"},
     )
-    output = parser.add_argument(
+    watch.add_argument(
+        "--interval", metavar="TIME", type=_duration, default="5m", help="time between crawls (default: 5m)"
+    )
+    watch.add_argument(
+        "--exec", metavar="CMD", help="run CMD for each change (JSON on stdin); print the change if CMD fails"
+    )
+
+
+def _add_export(add: AddCommand) -> None:
+    export = add(
+        "export",
+        "Export all groups, users or memberships to a file",
+        "groups|memberships|users|matrix|review -o FILE [OPTIONS]",
+        "export memberships -o memberships.csv\nexport matrix -o access.md\nexport review -o review-2026-11",
+        LOOKUP,
+    )
+    export.add_argument("what", type=_export_kind, choices=EXPORT_KINDS, help="a review is a directory")
+    output = export.add_argument(
         "-o",
         "--output",
         metavar="FILE",
         required=True,
-        help="output file (format from its extension), or - for stdout; a directory for a review",
+        help="output file (format from its extension), - for stdout; a directory for review",
     )
     _complete_files(output)
-    parser.add_argument("--force", action="store_true", help="replace an existing file or unmodified review")
+    export.add_argument("--force", action="store_true", help="replace an existing file or unmodified review")
 
 
-def _auth(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=("login", "logout", "status"))
-    parser.add_argument(
-        "--purge", action="store_true", help="with logout: delete the history of the instance, too"
-    )
-
-
-def _config(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=("path", "show"))
-
-
-def _completion(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("shell", choices=SHELLS)
-
-
-EXPORT_KINDS = ("groups", "memberships", "users", "matrix", "review")
-
-SHELLS = ("bash", "zsh", "fish", "tcsh")
-"""The shells that shtab writes completions for and that run where groupstui does."""
-
-LOOKUP = (_instance, _history, _output)
-"""The options of commands that read groups and print rows."""
-
-COMMANDS = {
-    "browse": Command(
-        "Open the app (the default), or browse by numbered lines",
-        "[NAME] [OPTIONS]",
-        (
-            "groupstui browse QA",
-            "groupstui browse --plain",
-            "printf '1\\nq\\n' | groupstui browse --plain",
-        ),
-        (_browse, _instance, _history),
-    ),
-    "groups": Command(
-        "List groups",
-        "[TEXT] [OPTIONS]",
-        ("groupstui groups", "groupstui groups qa --sort=-members --limit 5"),
-        (_groups, *LOOKUP),
-    ),
-    "members": Command(
-        "List the members of a group",
-        "GROUP [OPTIONS]",
-        ("groupstui members QA", "groupstui members '#4' --format csv"),
-        (_members, *LOOKUP),
-    ),
-    "who": Command(
-        "List the groups of a user",
-        "USER [OPTIONS]",
-        ("groupstui who ada", "groupstui who ada --format json | jq -r '.groups[].name'"),
-        (_who, *LOOKUP),
-    ),
-    "check": Command(
-        "Check whether a user is a member of all given groups",
-        "USER GROUP... [OPTIONS]",
-        ("groupstui check ada QA && echo yes", "groupstui check ada QA 'Release managers' -q"),
-        (_check, *LOOKUP),
-        meanings={ExitCode.OK: "member of all groups", ExitCode.FALSE: "not a member of all groups"},
-    ),
-    "lookup": Command(
-        "List the groups of many users, read from a file or stdin",
-        "[FILE] [OPTIONS]",
-        ("groupstui lookup leavers.txt", "printf 'ada\\ngrace\\n' | groupstui lookup - --format csv"),
-        (_lookup, *LOOKUP),
-    ),
-    "compare": Command(
-        "Compare the members of two to six groups",
-        "GROUP GROUP... [OPTIONS]",
-        (
-            "groupstui compare QA 'Release managers'",
-            "groupstui compare QA QA-EU --differ --format csv",
-            "groupstui compare QA QA-EU --exit-code -q > /dev/null || echo different",
-        ),
-        (_compare, *LOOKUP),
-        meanings={ExitCode.FALSE: "the groups differ (with --exit-code)"},
-    ),
-    "audit": Command(
-        "Find unusual groups and members who may not need access",
-        "[CHECK...] [OPTIONS]",
-        (
-            "groupstui audit",
-            "groupstui audit empty identical --format markdown",
-            "groupstui audit --fail-on inactive --fail-on no-two-factor -q",
-        ),
-        (_audit, *LOOKUP),
-        description=(
-            "Find empty, duplicate or similar groups, and members who should perhaps not\n"
-            "have access. Without CHECK, run all checks."
-        ),
-        notes="checks:\n" + "".join(f"  {check.id:<20}{check.title}\n" for check in CHECKS) + "\n",
-        meanings={
-            ExitCode.FALSE: "a check named by --fail-on has findings",
-            ExitCode.UNKNOWN: "a check named by --fail-on could not be run",
-        },
-    ),
-    "changes": Command(
-        "Show who joined or left which group, and other changes",
-        "[OPTIONS]",
-        (
-            "groupstui changes",
-            "groupstui changes --since 24h --format markdown",
-            "groupstui changes --since 2026-11-01 --until 2026-11-16 --offline",
-            "groupstui changes --since '#12' --exit-code -q || echo changed",
-        ),
-        (_changes, *LOOKUP),
-        meanings={ExitCode.FALSE: "something changed (with --exit-code)"},
-    ),
-    "snapshot": Command(
-        "List, save or delete snapshots of an instance",
-        "list|save|prune [OPTIONS]",
-        (
-            "groupstui snapshot list",
-            "groupstui snapshot save",
-            "groupstui snapshot prune --older-than 90d",
-        ),
-        (_snapshot, _instance, _output),
-    ),
-    "watch": Command(
-        "Print changes as lines of JSON, as they happen",
-        "[OPTIONS]",
-        (
-            "groupstui watch --interval 15m",
-            "groupstui watch | jq --unbuffered -r 'select(.change == \"joined\") | .user'",
-            "groupstui watch --exec 'mail -s \"Testmo groups\" admins@example.com'",
-        ),
-        (_watch, _instance),
-        meanings={ExitCode.OK: "stopped by ctrl+c or SIGTERM"},
-    ),
-    "export": Command(
-        "Export all groups, users or memberships to a file",
-        "groups|memberships|users|matrix|review -o FILE [OPTIONS]",
-        (
-            "groupstui export memberships -o memberships.csv",
-            "groupstui export matrix -o access.md",
-            "groupstui export review -o review-2026-11",
-        ),
-        (_export, *LOOKUP),
-    ),
-    "auth": Command(
+def _add_setup(add: AddCommand) -> None:
+    auth = add(
+        "auth",
         "Sign in, sign out, or show the signed-in user",
         "login|logout|status [OPTIONS]",
-        (
-            "groupstui auth login --instance acme",
-            "groupstui auth status",
-            "groupstui auth logout --purge",
-        ),
-        (_auth, _instance),
-    ),
-    "config": Command(
-        "Show the settings or the path of their file",
-        "path|show",
-        ("groupstui config path", "groupstui config show"),
-        (_config,),
-    ),
-    "doctor": Command(
+        "auth login --instance acme\nauth status\nauth logout --purge",
+        (_add_instance,),
+    )
+    auth.add_argument("action", choices=("login", "logout", "status"))
+    auth.add_argument("--purge", action="store_true", help="with logout: delete the history, too")
+
+    config = add(
+        "config", "Show the settings or the path of their file", "path|show", "config path\nconfig show"
+    )
+    config.add_argument("action", choices=("path", "show"))
+
+    add(
+        "doctor",
         "Check terminal, keyring, proxy, TLS and instance",
         "[OPTIONS]",
-        ("groupstui doctor",),
-        (_instance,),
+        "doctor",
+        (_add_instance,),
         description="Check terminal, keyring, proxy, TLS and instance. Prints no secrets.",
-    ),
-    "completion": Command(
+    )
+
+    completion = add(
+        "completion",
         "Print a completion script for a shell",
         "bash|zsh|fish|tcsh",
-        (
-            'eval "$(groupstui completion bash)"',
-            "groupstui completion fish | source",
-        ),
-        (_completion,),
-    ),
-}
-"""Every command, in the order of the help."""
+        "completion bash > /etc/bash_completion.d/groupstui\ncompletion fish | source",
+    )
+    completion.add_argument("shell", choices=SHELLS)
 
 
 # Types of arguments
