@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import groupby, pairwise
+from itertools import groupby, zip_longest
 from typing import Any
 
 from ..directory.changes import Change, changes_between
@@ -178,23 +178,18 @@ def changes_in(db: sqlite3.Connection, since: Snapshot, until: Snapshot) -> list
     """Return the differences between two snapshots, each with the time of the last one that brought it."""
     span = {"since": since.id, "until": until.id}
     before, after = list[Group](), list[Group]()
-    seen: dict[tuple[int | None, int | None], int] = {
-        (None, user_id): snapshot_id
-        for user_id, snapshot_id in db.execute(
-            "SELECT id, since FROM user_name WHERE since > :since AND since <= :until ORDER BY since", span
-        )
-    }
-    for group_id, versions in groupby(db.execute(_VERSIONS, span), key=lambda row: row[0]):
-        states = _states(versions)
-        first = max(place for place, (each, _) in enumerate(states) if each <= since.id)
-        states = [state for state in states[first:] if state[0] <= until.id]
-        for (_, was), (snapshot_id, now) in pairwise(states):
-            seen.update(((group_id, each), snapshot_id) for each in _differences(was, now))
-        before += [group for _, group in states[:1] if group is not None]
-        after += [group for _, group in states[-1:] if group is not None]
+    last_seen: dict[tuple[int | None, int | None], int] = {}
+    for user_id, snapshot_id in db.execute(
+        "SELECT id, since FROM user_name WHERE since > :since AND since <= :until ORDER BY since", span
+    ):
+        last_seen[None, user_id] = snapshot_id
+    for _, versions in groupby(db.execute(_VERSIONS, span), key=lambda row: row[0]):
+        was, now = _follow(list(versions), since.id, until.id, last_seen)
+        before += [was] if was else []
+        after += [now] if now else []
     times = {snapshot.id: snapshot.taken_at for snapshot in all_snapshots(db)}
     return [
-        replace(change, seen=times.get(seen[change.group_id, change.user_id]))
+        replace(change, seen=times.get(last_seen.get((change.group_id, change.user_id), 0)))
         for change in changes_between(
             _directory(before, dict(db.execute(_NAME + _AT, {"id": since.id}))),
             _directory(after, dict(db.execute(_NAME + _AT, {"id": until.id}))),
@@ -202,29 +197,41 @@ def changes_in(db: sqlite3.Connection, since: Snapshot, until: Snapshot) -> list
     ]
 
 
-def _states(versions: Iterable[Row]) -> list[tuple[int, Group | None]]:
-    """Return the states of a group and the snapshots they begin with; None while it did not exist.
+def _follow(
+    versions: Sequence[Row], since: int, until: int, last_seen: dict[tuple[int | None, int | None], int]
+) -> tuple[Group | None, Group | None]:
+    """Return a group as it was at two snapshots; None if it did not exist.
 
     Args:
         versions: Rows of `_VERSIONS`, the newest first.
+        since: The id of the first snapshot.
+        until: The id of the second one.
+        last_seen: Receives the last snapshot between them that changed a user's membership or, with None in
+            place of the user's id, the group itself.
     """
-    states: list[tuple[int, Group | None]] = []
-    for *row, since, until, changed in versions:
-        later = states[-1][1] if states else None
-        members = None
-        if changed is not None and later is not None:
-            members = sorted(set(later.members).symmetric_difference(_ids_from_bytes(changed)))
-        if until is not None and (not states or states[-1][0] != until):
-            states.append((until, None))
-        states.append((since, _group(tuple(row), members)))
-    return [(0, None), *reversed(states)]
-
-
-def _differences(was: Group | None, now: Group | None) -> Iterator[int | None]:
-    """Yield the users who joined or left, and None if the group was created, renamed or deleted."""
-    if was is None or now is None or was.name != now.name:
-        yield None
-    yield from set(was.members if was else ()).symmetric_difference(now.members if now else ())
+    before = after = None
+    members = set[int]()
+    newer_name = None
+    for version, older in zip_longest(versions, versions[1:]):
+        *row, begin, end, changed = version
+        group_id, name, ids = row[:3]
+        replaced = changed is not None
+        differing = set(_ids_from_bytes(changed if replaced else ids))
+        members = members ^ differing if replaced else differing
+        if begin <= until and (end is None or end > until):
+            after = _group(tuple(row), sorted(members))
+        if begin <= since:
+            before = _group(tuple(row), sorted(members))
+        created = older is None or older[-2] != begin
+        for snapshot_id, happened, itself, users in (
+            (end, end is not None, not replaced or name != newer_name, differing),
+            (begin, created, True, members),
+        ):
+            if happened and since < snapshot_id <= until:
+                for user_id in (*users, None) if itself else users:
+                    last_seen.setdefault((group_id, user_id), snapshot_id)
+        newer_name = name
+    return before, after
 
 
 # Rows
