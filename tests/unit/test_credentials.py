@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from keyring.backend import KeyringBackend
 from keyring.backends import fail, null
-from keyring.errors import InitError, KeyringLocked, NoKeyringError, PasswordDeleteError, PasswordSetError
+from keyring.errors import InitError, KeyringLocked, NoKeyringError, PasswordSetError
 
 import groupstui
 from groupstui.credentials import TokenStore, token_from_environment
 from groupstui.errors import InvalidToken, KeyringUnavailable
 from groupstui.token import Token
+
+from ..support.keyrings import FakeKeyring, HangingKeyring
 
 ORIGIN = "https://acme.testmo.net"
 TEXT = "testmo_api_3b9f\\'x"
@@ -26,43 +27,7 @@ DEADLINE = 30.0
 """Seconds after which a waiting test gives up."""
 
 
-class Memory(KeyringBackend):
-    """A keyring in memory."""
-
-    priority = 1
-
-    def __init__(self):
-        super().__init__()
-        self.entries = {}
-
-    def get_password(self, service, username):
-        return self.entries.get((service, username))
-
-    def set_password(self, service, username, password):
-        self.entries[service, username] = password
-
-    def delete_password(self, service, username):
-        if self.entries.pop((service, username), None) is None:
-            raise PasswordDeleteError("No such password!")
-
-
-class Hanging(Memory):
-    """A keyring that does not answer before it is released."""
-
-    def __init__(self):
-        super().__init__()
-        self.released = threading.Event()
-
-    def get_password(self, service, username):
-        self.released.wait(DEADLINE)
-        return super().get_password(service, username)
-
-    def set_password(self, service, username, password):
-        self.released.wait(DEADLINE)
-        super().set_password(service, username, password)
-
-
-class Raising(Memory):
+class RaisingKeyring(FakeKeyring):
     """A keyring that raises the same error for everything."""
 
     def __init__(self, error):
@@ -76,7 +41,7 @@ class Raising(Memory):
         raise self.error
 
 
-class Forgetful(Memory):
+class ForgetfulKeyring(FakeKeyring):
     """A keyring that pretends to store and delete tokens."""
 
     def set_password(self, service, username, password):
@@ -86,7 +51,7 @@ class Forgetful(Memory):
         pass
 
 
-class NotRecommended(Memory):
+class UnsafeKeyring(FakeKeyring):
     """A keyring that works, but has the priority of an unsafe one."""
 
     priority = 0.5
@@ -94,16 +59,9 @@ class NotRecommended(Memory):
 
 @pytest.fixture
 def hanging():
-    backend = Hanging()
-    yield backend
-    release(backend)
-
-
-def release(hanging):
-    """Make the keyring answer, and wait for it."""
-    hanging.released.set()
-    for thread in keyring_threads():
-        thread.join(DEADLINE)
+    keyring = HangingKeyring()
+    yield keyring
+    keyring.release()
 
 
 def keyring_threads():
@@ -182,36 +140,37 @@ def test_token_of_the_environment_needs_no_keyring():
 
 
 async def test_saved_token_is_loaded():
-    store = store_in(Memory())
+    store = store_in(FakeKeyring())
     await store.save(ORIGIN, TOKEN)
     assert (await store.load(ORIGIN)).reveal() == TEXT
 
 
 async def test_unknown_instance_has_no_token():
-    assert await store_in(Memory()).load(ORIGIN) is None
+    assert await store_in(FakeKeyring()).load(ORIGIN) is None
 
 
 async def test_saved_token_is_replaced():
-    store = store_in(Memory())
+    store = store_in(FakeKeyring())
     await store.save(ORIGIN, Token.parse("old"))
     await store.save(ORIGIN, TOKEN)
     assert (await store.load(ORIGIN)).reveal() == TEXT
 
 
 async def test_each_instance_has_its_token():
-    store = store_in(Memory())
+    store = store_in(FakeKeyring())
     await store.save(ORIGIN, TOKEN)
     assert await store.load("https://other.testmo.net") is None
 
 
 async def test_entry_is_named_by_program_and_origin():
-    backend = Memory()
+    backend = FakeKeyring()
     await store_in(backend).save(ORIGIN, TOKEN)
-    assert backend.entries == {("groupstui", ORIGIN): TEXT}
+    assert backend.calls[0] == ("set", "groupstui", ORIGIN)
+    assert backend.tokens == {ORIGIN: TEXT}
 
 
 async def test_delete_returns_whether_there_was_a_token():
-    store = store_in(Memory())
+    store = store_in(FakeKeyring())
     await store.save(ORIGIN, TOKEN)
     assert await store.delete(ORIGIN)
     assert not await store.delete(ORIGIN)
@@ -219,14 +178,14 @@ async def test_delete_returns_whether_there_was_a_token():
 
 
 async def test_describe_names_the_keyring():
-    assert "Memory" in await store_in(Memory()).describe()
+    assert "FakeKeyring" in await store_in(FakeKeyring()).describe()
 
 
 async def test_backend_is_chosen_once():
     chosen = []
 
     def choose():
-        chosen.append(Memory())
+        chosen.append(FakeKeyring())
         return chosen[-1]
 
     store = TokenStore(choose)
@@ -236,7 +195,7 @@ async def test_backend_is_chosen_once():
 
 
 async def test_entry_that_is_no_token_is_refused():
-    backend = Memory()
+    backend = FakeKeyring()
     backend.set_password("groupstui", ORIGIN, "two\nlines")
     error = await why_load_fails(store_in(backend))
     assert str(error).startswith(f"the keyring's entry for {ORIGIN} is not a token")
@@ -252,8 +211,8 @@ async def test_load_from_hung_keyring_times_out(hanging):
 async def test_save_may_take_effect_after_the_time_limit(hanging):
     error = await why_save_fails(store_in(hanging, write_limit=0.01))
     assert "may still be stored later" in str(error)
-    release(hanging)
-    assert hanging.entries == {("groupstui", ORIGIN): TEXT}
+    hanging.release()
+    assert hanging.tokens == {ORIGIN: TEXT}
 
 
 async def test_delete_may_take_effect_after_the_time_limit(hanging):
@@ -268,7 +227,7 @@ async def test_finish_waits_for_a_save_in_progress(hanging):
     saving.cancel()
     threading.Timer(0.05, hanging.released.set).start()
     store.finish(DEADLINE)
-    assert hanging.entries == {("groupstui", ORIGIN): TEXT}
+    assert hanging.tokens == {ORIGIN: TEXT}
 
 
 async def test_finish_waits_no_longer_than_its_limit(hanging):
@@ -294,14 +253,14 @@ async def test_late_answer_after_cancelling_is_dropped(hanging):
     loading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await loading
-    release(hanging)
+    hanging.release()
     await asyncio.sleep(0)
     assert complaints == []
 
 
 def test_late_answer_after_the_loop_is_dropped(hanging):
     asyncio.run(why_load_fails(store_in(hanging, read_limit=0.01)))
-    release(hanging)
+    hanging.release()
     assert keyring_threads() == []
 
 
@@ -331,8 +290,8 @@ def test_hung_keyring_does_not_keep_the_program_alive():
 )
 async def test_keyring_errors_have_reason_and_hint(raised, reason, hint):
     for error in (
-        await why_load_fails(store_in(Raising(raised))),
-        await why_save_fails(store_in(Raising(raised))),
+        await why_load_fails(store_in(RaisingKeyring(raised))),
+        await why_save_fails(store_in(RaisingKeyring(raised))),
     ):
         assert reason in str(error)
         assert hint in error.hint
@@ -340,12 +299,12 @@ async def test_keyring_errors_have_reason_and_hint(raised, reason, hint):
 
 @pytest.mark.parametrize("text", [f"bad header: Bearer {TEXT}", f"can't store {TEXT!r}"])
 async def test_keyring_error_that_contains_the_token_is_cut(text):
-    error = await why_save_fails(store_in(Raising(ValueError(text))))
+    error = await why_save_fails(store_in(RaisingKeyring(ValueError(text))))
     assert str(error) == "the keyring failed (ValueError)"
 
 
 async def test_keyring_error_has_no_frame_with_the_token():
-    error = await why_save_fails(store_in(Raising(ValueError("why"))))
+    error = await why_save_fails(store_in(RaisingKeyring(ValueError("why"))))
     assert error.__cause__ is None
     assert error.__context__ is None
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
@@ -354,18 +313,18 @@ async def test_keyring_error_has_no_frame_with_the_token():
 
 
 async def test_save_that_did_nothing_is_detected():
-    error = await why_save_fails(store_in(Forgetful()))
-    assert str(error).endswith("Forgetful did not store the token")
+    error = await why_save_fails(store_in(ForgetfulKeyring()))
+    assert str(error).endswith("ForgetfulKeyring did not store the token")
 
 
 async def test_delete_that_did_nothing_is_detected():
-    backend = Forgetful()
-    backend.entries["groupstui", ORIGIN] = TEXT
-    with pytest.raises(KeyringUnavailable, match="Forgetful still contains the token"):
+    backend = ForgetfulKeyring()
+    backend.tokens[ORIGIN] = TEXT
+    with pytest.raises(KeyringUnavailable, match="ForgetfulKeyring still contains the token"):
         await store_in(backend).delete(ORIGIN)
 
 
-@pytest.mark.parametrize("backend", [null.Keyring, NotRecommended])
+@pytest.mark.parametrize("backend", [null.Keyring, UnsafeKeyring])
 async def test_unsafe_backend_is_refused_by_name(backend):
     for error in (
         await why_load_fails(store_in(backend())),
