@@ -83,17 +83,17 @@ def add_snapshot(db: sqlite3.Connection, directory: Directory, taken_at: datetim
     after = {each.id: each for each in directory.groups if old.get(each.id) != new[each.id]}
     old_names: dict[int, str] = dict(db.execute(_NAME + _LAST))
     names = directory.names
-    changes = changes_between(
-        _directory(list(before.values()), old_names), _directory(list(after.values()), names)
-    )
-
+    changes = []
+    if last is not None:
+        old_state = _directory(list(before.values()), old_names)
+        changes = changes_between(old_state, _directory(list(after.values()), names))
     snapshot = Snapshot(
         snapshot_id,
         _from_milliseconds(milliseconds(taken_at)),
         groups=len(new),
         users=len(set[int]().union(*(group.members for group in directory.groups))),
         memberships=sum(len(group.members) for group in directory.groups),
-        changes=0 if last is None else len(changes),
+        changes=len(changes),
     )
     counts = snapshot.groups, snapshot.users, snapshot.memberships, snapshot.changes
     site_order = None if list(new) == sorted(new) else _ids_to_bytes(list(new))
