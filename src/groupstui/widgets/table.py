@@ -42,11 +42,8 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
     Table {
         height: 1fr;
         color: $foreground;
-        overflow: hidden scroll;
+        overflow: hidden auto;
         scrollbar-size-vertical: 1;
-        scrollbar-background: transparent;
-        scrollbar-background-hover: transparent;
-        scrollbar-background-active: transparent;
 
         & > .table--header { text-style: bold; color: $text-muted; }
         & > .table--cursor {
@@ -268,15 +265,17 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
     def _resize_content(self) -> None:
         """Set the height of all rows.
 
-        Assigning `virtual_size` would lay out the whole screen at each letter of a filter, in vain: the
-        scrollbar always takes the same room.
+        Assigning `virtual_size` would lay out the whole screen at each letter of a filter, and draw all rows
+        twice whenever the scrollbar comes or goes (`python -m benchmarks sent`).
         """
         height = HEADER_HEIGHT + len(self.rows) if self.rows else 0
         self.set_reactive(Table.virtual_size, Size(0, height))
         if self.styles.is_auto_height:
             self.refresh(layout=True)
-        elif self.show_vertical_scrollbar:
-            self.vertical_scrollbar.window_virtual_size = height
+        elif self.size:
+            self.show_vertical_scrollbar = height > self.size.height
+            if self.show_vertical_scrollbar:
+                self.vertical_scrollbar.window_virtual_size = height
 
     def _scroll_to_row(self, top: int) -> None:
         self.scroll_to(y=top, animate=False, force=True)
