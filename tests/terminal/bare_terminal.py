@@ -55,6 +55,8 @@ class BareTerminal:
         self._size = struct.pack("HHHH", lines, columns, 0, 0)
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
+        self.received = 0
+        """The number of bytes that were read from the program."""
 
     def __enter__(self) -> Self:
         self._ours, theirs = pty.openpty()
@@ -130,5 +132,6 @@ class BareTerminal:
         if not select.select([self._ours], [], [], wait)[0]:
             return b""
         chunk = os.read(self._ours, 1 << 16)
+        self.received += len(chunk)
         self._stream.feed(chunk)
         return chunk

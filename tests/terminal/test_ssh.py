@@ -20,7 +20,7 @@ from ..support.site_app import SiteApp
 from ..support.site_server import SiteServer
 from .conftest import need
 from .ssh_server import SSHD, SshServer
-from .terminal.display import Terminal
+from .terminal import Terminal
 
 pytestmark = pytest.mark.real
 

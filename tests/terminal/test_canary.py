@@ -8,7 +8,7 @@ from stat import S_IMODE
 
 import pytest
 
-from .terminal.display import PROMPT
+from .terminal import PROMPT
 from .test_app import CANARY, command_lines, files_with, sign_in, terminal, url
 
 __all__ = ["terminal", "url"]

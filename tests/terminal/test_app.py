@@ -15,7 +15,7 @@ from groupstui.demo.seed import make_site
 from ..support.site_app import SiteApp
 from ..support.site_server import SiteServer
 from .conftest import need
-from .terminal.display import PROMPT, Terminal
+from .terminal import PROMPT, Terminal
 from .test_keyring import use_store
 
 pytestmark = pytest.mark.real

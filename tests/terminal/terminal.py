@@ -48,7 +48,7 @@ class Terminal:
 
     def __enter__(self) -> Self:
         self._configuration.write_text(CONFIGURATION)
-        self._tmux("-f", str(self._configuration), "new-context", "-d", "-s", "main", *self._size, "sh")
+        self._tmux("-f", str(self._configuration), "new-session", "-d", "-s", "main", *self._size, "sh")
         self.run(SET_PROMPT)
         self.wait_for(PROMPT)
         return self
