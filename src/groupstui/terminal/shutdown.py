@@ -1,4 +1,4 @@
-"""Ends the program when it is told to or when its terminal has gone, whatever state either is in."""
+"""Exits on signals and when the terminal hangs up, within seconds and whatever state the app is in."""
 
 from __future__ import annotations
 
@@ -13,74 +13,82 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-PATIENCE = 2.5
-"""Seconds after which a program that was told to end is ended: its terminal may take no output any more."""
+FORCE_EXIT_AFTER_S = 2.5
+"""Seconds after a signal until the exit is forced: the terminal may not accept output any more."""
 
-PATIENCE_ALONE = 0.5
-"""The same, where the terminal has gone and nobody is left to see an orderly end."""
+FORCE_EXIT_AFTER_HANGUP_S = 0.5
+"""The same after a hang-up, when nobody sees the exit."""
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
-RESTORE = b"\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1004l\x1b[?2004l\x1b[<u"
-"""Leaves the second screen, shows the cursor, and ends the reports of mouse, focus, pastes and keys."""
+RESTORE_SEQUENCE = (
+    b"\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1004l\x1b[?2004l\x1b[<u"
+)
+"""Leaves the alternate screen, shows the cursor, and disables reports of mouse, focus, pastes and keys."""
 
 
 @contextmanager
-def exit_on_signals(end: Callable[[int], None]) -> Iterator[None]:
-    """See to it that the program ends within seconds of a signal, or of the loss of its terminal.
+def exit_on_signals(exit_app: Callable[[int], None]) -> Iterator[None]:
+    """Exit on SIGTERM, SIGHUP and SIGINT, and when the terminal hangs up.
 
-    A signal that was ignored before, as under `nohup`, stays ignored; the loss of the terminal ends the
-    program even so. Main thread only.
+    A signal that was ignored before, as under `nohup`, stays ignored; a hang-up exits even then. To be used
+    in the main thread. The handlers are not those of asyncio: a busy event loop would call them too late.
 
     Args:
-        end: Ends the program in an orderly way with an exit code; called in any thread.
+        exit_app: Shuts the app down with an exit code; called in any thread.
     """
-    settings = termios.tcgetattr(sys.stdin.fileno())
+    terminal = termios.tcgetattr(sys.stdin.fileno())
+    finished = threading.Event()
 
     def on_signal(number: int, _: FrameType | None) -> None:
-        _begin_to_end(end, 128 + number, PATIENCE, settings)
+        _shut_down(exit_app, 128 + number, FORCE_EXIT_AFTER_S, terminal)
 
-    taken = {number: signal.getsignal(number) for number in SIGNALS}
-    for number, before in taken.items():
-        if before is not signal.SIG_IGN:
+    def on_hangup() -> None:
+        if not finished.is_set():
+            _shut_down(exit_app, 128 + signal.SIGHUP, FORCE_EXIT_AFTER_HANGUP_S, None)
+
+    handlers = {number: signal.getsignal(number) for number in SIGNALS}
+    for number, handler in handlers.items():
+        if handler is not signal.SIG_IGN:
             signal.signal(number, on_signal)
-    over = threading.Event()
-
-    def lost() -> None:
-        if not over.is_set():
-            _begin_to_end(end, 128 + signal.SIGHUP, PATIENCE_ALONE, None)
-
-    threading.Thread(target=_await_loss, args=(lost,), name="terminal watch", daemon=True).start()
+    threading.Thread(target=_wait_for_hangup, args=(on_hangup,), name="hang-up", daemon=True).start()
     try:
         yield
     finally:
-        over.set()
-        for number, before in taken.items():
-            signal.signal(number, before)
+        finished.set()
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
-def _await_loss(lost: Callable[[], None]) -> None:
-    """Sleep until the terminal has gone; nothing else wakes this up."""
+def _wait_for_hangup(on_hangup: Callable[[], None]) -> None:
+    """Block until the terminal hangs up; nothing else ends the wait."""
     poll = select.poll()
     poll.register(sys.stdin.fileno(), 0)
-    if any(happened & (select.POLLHUP | select.POLLERR) for _, happened in poll.poll()):
-        lost()
+    if any(events & (select.POLLHUP | select.POLLERR) for _, events in poll.poll()):
+        on_hangup()
 
 
-def _begin_to_end(end: Callable[[int], None], code: int, patience: float, settings: list[Any] | None) -> None:
-    timer = threading.Timer(patience, _end_now, (code, settings))
+def _shut_down(
+    exit_app: Callable[[int], None], code: int, force_after: float, terminal: list[Any] | None
+) -> None:
+    timer = threading.Timer(force_after, _force_exit, (code, terminal))
     timer.daemon = True
     timer.start()
-    end(code)
+    exit_app(code)
 
 
-def _end_now(code: int, settings: list[Any] | None) -> None:
-    """End without waiting for anything; leave the terminal usable, as far as it takes that."""
-    if settings is not None:
+def _force_exit(code: int, terminal: list[Any] | None) -> None:
+    """Exit without waiting for anything.
+
+    Args:
+        code: The exit code.
+        terminal: The settings of the terminal to restore; None if there is no terminal any more.
+    """
+    if terminal is not None:
         try:
-            termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, settings)
+            termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, terminal)
             if select.select([], [2], [], 0)[1]:
-                os.write(2, RESTORE)
+                os.write(2, RESTORE_SEQUENCE)
         except (OSError, termios.error):
             pass
     os._exit(code)

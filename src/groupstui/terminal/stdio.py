@@ -1,4 +1,4 @@
-"""The standard streams, which may be closed, full, or gone."""
+"""The standard streams, which may be closed, full or disconnected."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from contextlib import suppress
 
 
 def replace_closed_streams() -> None:
-    """Let a stream that is closed be as `/dev/null`: nothing can be read there, and what is written is lost.
+    """Replace closed standard streams by `/dev/null`.
 
-    In their order, so that each gets back the number it has lost.
+    In the order of their file descriptors, so that each gets its own descriptor back.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
@@ -18,6 +18,6 @@ def replace_closed_streams() -> None:
 
 
 def print_error(text: str) -> None:
-    """Say something on stderr, if that takes it: what a program ends with must not hang on it."""
+    """Print a message to stderr; ignore a stderr that accepts none."""
     with suppress(OSError):
         print(f"groupstui: {text}", file=sys.stderr, flush=True)
