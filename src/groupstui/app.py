@@ -13,7 +13,8 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.constants import DEFAULT_THEME
-from textual.filter import LineFilter
+from textual.driver import Driver
+from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import WorkerFailed
@@ -28,9 +29,10 @@ from .screens.site import Place
 from .screens.stylesheets import stylesheet
 from .service.service import GroupsService, ServiceFactory, TokenSource
 from .settings import Settings, SettingsFile
+from .terminal.ascii_filter import AsciiFilter
+from .terminal.clipboard import clipboard_driver
 from .terminal.diff_renderer import DiffRenderer
-from .terminal.display import DisplayOptions, osc52_passthrough
-from .terminal.line_filters import Ascii, Uncoloured
+from .terminal.display import DisplayOptions
 from .terminal.type_ahead import TypeAhead
 from .testmo.instance import Instance
 from .token import Token
@@ -97,9 +99,9 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
         self._instance = instance
         self._start_at = start_at
         self._service: GroupsService | None = None
-        self._own_filters: list[LineFilter] = [Uncoloured()] if self.no_color else []
+        self._own_filters: list[LineFilter] = [NoColor()] if self.no_color else []
         if looks.ascii_only:
-            self._own_filters.append(Ascii())
+            self._own_filters.append(AsciiFilter())
         if not looks.animations:
             self.animation_level = "none"
         if (theme := self._readable(settings.theme)) != DEFAULT_THEME:
@@ -114,6 +116,10 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
     def get_line_filters(self) -> list[LineFilter]:
         """Return what every line goes through before it is drawn."""
         return [*super().get_line_filters(), *self._own_filters]
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return a driver whose clipboard works in tmux and screen, too."""
+        return clipboard_driver(super().get_driver_class(), os.environ)
 
     def get_default_screen(self) -> Screen[Any]:
         """Begin with the groups, where nothing has to be asked before: to replace a screen takes time."""
@@ -411,12 +417,6 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
     def get_key_display(self, binding: Binding) -> str:
         """Name a key in the words that are printed on it: not every terminal's font has the signs."""
         return KEY_NAMES.get(binding.key) or super().get_key_display(binding)
-
-    def copy_to_clipboard(self, text: str) -> None:
-        """Hand a text to the terminal's clipboard, through tmux or screen where they stand between."""
-        super().copy_to_clipboard(text)
-        if self._driver is not None and (wrapped := osc52_passthrough(text, os.environ)):
-            self._driver.write(wrapped)
 
     def action_say_how_to_quit(self) -> None:
         """Answer the key that ends other programs: here it might cost a token that was just typed."""

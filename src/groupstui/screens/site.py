@@ -12,7 +12,6 @@ from textual.worker import Worker, WorkerState
 from ..directory.directory import GroupDetail, GroupPage
 from ..errors import Forbidden, NotFound, Offline, TestmoError, Unauthorized
 from ..service.service import GroupsService
-from ..terminal.diff_renderer import FirstPaint
 from ..text import pluralize
 from ..widgets.notice_bar import Notice, pause_notice
 from .base import BaseScreen
@@ -86,8 +85,8 @@ class SiteScreen(BaseScreen[None]):
             self.recalled = True
             if self._begin_at == Place():
                 self.go_to(1)
+        self.call_after_refresh(self._begin)
 
-    @on(FirstPaint)
     def _begin(self) -> None:
         """Ask, now that there is something to see: that loads much."""
         if self.service.user is not None:

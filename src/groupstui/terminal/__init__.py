@@ -1,1 +1,1 @@
-"""What the program knows about terminals: capabilities, clipboard, streams, shutdown and drawing."""
+"""The terminal: display options, clipboard, standard streams, shutdown, type-ahead and drawing."""

@@ -1,8 +1,8 @@
-"""Lets every key wait until the one before it has had its whole effect.
+"""Type-ahead: every key waits until the one before it has had its whole effect.
 
-Textual hands a key to what has the focus at that moment, and the widget comes to it later. On a slow line
-several keys arrive in one packet: of `/beta` the letters would go to the list, where `e` exports, before `/`
-has given the focus to the filter. What is typed before the first screen is there waits for it.
+Textual sends a key to the widget that has the focus at that moment, and the widget handles it later. On a
+slow connection several keys arrive in one packet: of `/beta`, the letters would go to the list, where `e`
+exports, before `/` has moved the focus to the filter. Keys typed before the first screen wait for it.
 """
 
 from __future__ import annotations
@@ -10,66 +10,72 @@ from __future__ import annotations
 from collections import deque
 
 from textual.app import App
+from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.events import Event, Key, Paste
 from textual.screen import Screen
 from textual.widget import Widget
 
-Place = tuple[Screen[object], Widget | None]
-"""The screen on top, and what has the focus there."""
+FocusTarget = tuple[Screen[object], Widget | None]
+"""The current screen and the widget that has the focus."""
 
 
 class TypeAhead(App[None]):
-    """An app in which typing ahead works."""
+    """An app that handles keys and pastes one by one."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._held: deque[Key | Paste] = deque()
-        self._starting = self._taking = True
+        self._pending: deque[Key | Paste] = deque()
+        self._starting = True
+        """Whether keys still wait for the first screen."""
+        self._busy = True
+        """Whether a key has not had its whole effect yet."""
 
     async def on_event(self, event: Event) -> None:
-        """Hold what is typed while the last key has not had its effect."""
-        if not isinstance(event, Key | Paste) or event.is_forwarded or self._ends_start(event):
+        """Delay keys and pastes until the previous one is done."""
+        if not isinstance(event, Key | Paste) or event.is_forwarded or self._is_key_of_app(event):
             await super().on_event(event)
-        elif self._taking:
-            self._held.append(event)
+        elif self._busy:
+            self._pending.append(event)
         else:
-            await self._take(event)
+            await self._handle(event)
 
-    def _ends_start(self, event: Key | Paste) -> bool:
-        """Whether a key is the app's own, such as the one that quits: it works without any screen."""
-        return self._starting and isinstance(event, Key) and event.key in self._bindings.key_to_bindings
+    def _is_key_of_app(self, event: Key | Paste) -> bool:
+        """Return whether a key, such as the one that quits, works before the first screen."""
+        if not (self._starting and isinstance(event, Key)):
+            return False
+        return any(binding.key == event.key for binding in Binding.make_bindings(self.BINDINGS))
 
     def accept_keys(self) -> None:
-        """Let the keys through: the first screen is there."""
+        """Handle the keys that were typed until now: the first screen is there."""
         if self._starting:
             self._starting = False
-            self.call_later(self._arrive, None)
+            self.call_later(self._handle_next, None)
 
-    async def _take(self, event: Key | Paste) -> None:
-        self._taking = True
+    async def _handle(self, event: Key | Paste) -> None:
+        self._busy = True
         target = self.focused or self.screen
         await super().on_event(event)
-        self._climb(target, None)
+        self._drain(target, None)
 
-    def _climb(self, node: DOMNode | None, before: Place | None) -> None:
-        """Follow the key upwards through the queues of everything that sees it.
+    def _drain(self, node: DOMNode | None, before: FocusTarget | None) -> None:
+        """Follow a key up through the message queues of all widgets that handle it.
 
-        A callback goes behind whatever the key has caused in each queue. Where it finds another screen or
-        another focus at the top than the time before, these have queues to wait for in turn.
+        A callback comes after the messages that the key has put into each queue. If another screen or widget
+        has the focus at the end, its queues are drained in turn.
         """
         while isinstance(node, Widget):
             parent = node.parent
-            if node.call_later(self._climb, parent, before):
+            if node.call_later(self._drain, parent, before):
                 return
             node = parent
-        self.call_later(self._arrive, before)
+        self.call_later(self._handle_next, before)
 
-    async def _arrive(self, before: Place | None) -> None:
+    async def _handle_next(self, before: FocusTarget | None) -> None:
         now = (self.screen, self.focused)
         if now != before:
-            self._climb(self.focused or self.screen, now)
-        elif self._held:
-            await self._take(self._held.popleft())
+            self._drain(self.focused or self.screen, now)
+        elif self._pending:
+            await self._handle(self._pending.popleft())
         else:
-            self._taking = False
+            self._busy = False

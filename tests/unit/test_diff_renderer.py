@@ -1,4 +1,4 @@
-"""What is sent for a picture that changes leaves the terminal as if all of it had been sent."""
+"""The diff renderer leaves the terminal as if everything had been sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from wcwidth import wcwidth
 
-from groupstui.terminal.diff_renderer import DiffUpdate, ScreenBuffer, _is_doubtful, is_plain
+from groupstui.terminal.diff_renderer import DiffUpdate, ScreenBuffer, _is_ambiguous, is_plain
 
 WIDTH, HEIGHT = 12, 3
 CONSOLE = Console(color_system="truecolor", force_terminal=True, width=WIDTH)
@@ -49,14 +49,14 @@ layouts = st.lists(strips, min_size=HEIGHT, max_size=HEIGHT).map(
 
 @dataclass
 class Emulator:
-    """A terminal, and what was sent to it."""
+    """A terminal, and the number of bytes it was sent."""
 
     sent: int = 0
 
     def __post_init__(self) -> None:
         self.screen = pyte.Screen(WIDTH, HEIGHT)
         self.stream = pyte.Stream(self.screen)
-        self.stream.feed("\x1b[?7l")  # as Textual begins: a full line does not wrap
+        self.stream.feed("\x1b[?7l")  # as Textual does: full lines do not wrap
 
     def take(self, text: str) -> None:
         self.sent += len(text)
@@ -64,7 +64,7 @@ class Emulator:
 
     @property
     def shown(self) -> list[list[object]]:
-        """Every cell, without the colour of what cannot be seen."""
+        """Every cell, without the color of invisible characters."""
         return [
             [
                 cell if cell.data.strip() or cell.reverse else (cell.bg, cell.data)
@@ -81,20 +81,20 @@ def shown_whole(update: LayoutUpdate) -> list[list[object]]:
 
 
 @given(st.lists(layouts, min_size=2, max_size=4))
-def test_pictures_one_after_another_leave_the_last(updates):
-    emulator, picture = Emulator(), ScreenBuffer()
+def test_layout_updates_leave_the_last_screen(updates):
+    emulator, buffer = Emulator(), ScreenBuffer()
     for update in updates:
-        emulator.take(DiffUpdate(picture, update).render_segments(CONSOLE))
+        emulator.take(DiffUpdate(buffer, update).render_segments(CONSOLE))
         assert emulator.shown == shown_whole(update)
 
 
 @given(layouts, strips, st.integers(0, HEIGHT - 1), st.integers(0, WIDTH - 1), st.integers(1, WIDTH))
-def test_a_part_of_a_line_is_drawn_in_its_place(update, strip, y, first, last):
-    emulator, picture = Emulator(), ScreenBuffer()
-    emulator.take(DiffUpdate(picture, update).render_segments(CONSOLE))
+def test_partial_update_is_drawn_in_its_place(update, strip, y, first, last):
+    emulator, buffer = Emulator(), ScreenBuffer()
+    emulator.take(DiffUpdate(buffer, update).render_segments(CONSOLE))
     chops = [{0: None} if line != y else {0: strip} for line in range(HEIGHT)]
     part = ChopsUpdate(chops, [(y, min(first, last - 1), last)], [[WIDTH]] * HEIGHT)
-    emulator.take(DiffUpdate(picture, part).render_segments(CONSOLE))
+    emulator.take(DiffUpdate(buffer, part).render_segments(CONSOLE))
 
     whole = Emulator()
     whole.take(update.render_segments(CONSOLE))
@@ -103,21 +103,21 @@ def test_a_part_of_a_line_is_drawn_in_its_place(update, strip, y, first, last):
 
 
 @given(layouts)
-def test_what_is_there_is_not_sent_again(update):
-    picture = ScreenBuffer()
-    DiffUpdate(picture, update).render_segments(CONSOLE)
-    assert DiffUpdate(picture, update).render_segments(CONSOLE) == ""
+def test_unchanged_screen_sends_nothing(update):
+    buffer = ScreenBuffer()
+    DiffUpdate(buffer, update).render_segments(CONSOLE)
+    assert DiffUpdate(buffer, update).render_segments(CONSOLE) == ""
 
 
 @pytest.mark.parametrize(
-    "lose", [ScreenBuffer.forget, lambda picture: picture.resize(Region(0, 0, 9, 9).size)]
+    "lose", [ScreenBuffer.invalidate, lambda buffer: buffer.resize(Region(0, 0, 9, 9).size)]
 )
-def test_what_may_be_gone_is_sent_again(lose):
-    picture = ScreenBuffer()
+def test_invalidated_screen_is_sent_again(lose):
+    buffer = ScreenBuffer()
     update = LayoutUpdate([[Strip([Segment("a" * WIDTH)])]] * HEIGHT, Region(0, 0, WIDTH, HEIGHT))
-    first = DiffUpdate(picture, update).render_segments(CONSOLE)
-    lose(picture)
-    assert DiffUpdate(picture, update).render_segments(CONSOLE) == first
+    first = DiffUpdate(buffer, update).render_segments(CONSOLE)
+    lose(buffer)
+    assert DiffUpdate(buffer, update).render_segments(CONSOLE) == first
 
 
 @pytest.mark.parametrize(
@@ -127,28 +127,50 @@ def test_what_may_be_gone_is_sent_again(lose):
         ("-bcdefghijk-", "\x1b[1;1H\x1b[0m-\x1b[0m\x1b[1;12H\x1b[0m-\x1b[0m"),
     ],
 )
-def test_changes_near_to_each_other_are_sent_in_one_go(after, sent):
-    picture = ScreenBuffer()
-    picture.draw(0, 0, [(character, "", "") for character in "abcdefghijkl"])
-    assert picture.draw(0, 0, [(character, "", "") for character in after]) == sent
+def test_close_changes_are_sent_as_one_run(after, sent):
+    buffer = ScreenBuffer()
+    buffer.draw(0, 0, [(character, "", "") for character in "abcdefghijkl"])
+    assert buffer.draw(0, 0, [(character, "", "") for character in after]) == sent
 
 
 @pytest.mark.parametrize("name", ["सुनीता", "⚡️ team", "🏳️‍🌈 team", "יעל שפ", "พิมพ์ชนก"])
 @pytest.mark.parametrize("cells", [1, 2])
-def test_a_terminal_that_counts_other_cells_keeps_what_follows_in_its_place(monkeypatch, name, cells):
+def test_other_character_widths_move_no_following_cells(monkeypatch, name, cells):
     usual = pyte.screens.wcwidth
     monkeypatch.setattr(pyte.screens, "wcwidth", lambda c: cells if c in name and c > "z" else usual(c))
-    emulator, picture = Emulator(), ScreenBuffer()
+    emulator, buffer = Emulator(), ScreenBuffer()
     for text in ("abcdefghijk", name):
         line = Strip([Segment(text)]).adjust_cell_length(WIDTH - 1)
         update = LayoutUpdate([[line, Strip([Segment("|")])]] * HEIGHT, Region(0, 0, WIDTH, HEIGHT))
-        emulator.take(DiffUpdate(picture, update).render_segments(CONSOLE))
+        emulator.take(DiffUpdate(buffer, update).render_segments(CONSOLE))
     for row in emulator.screen.display:
         assert row.endswith("|")
         assert not set(row) & set("bcdfghijk")
 
 
-def test_what_is_plain_takes_a_cell_and_is_doubted_by_no_terminal():
+def test_plain_characters_are_one_cell_wide_everywhere():
     plain = [character for character in map(chr, range(sys.maxunicode + 1)) if is_plain(character)]
-    assert [each for each in plain if _is_doubtful(each) or cell_len(each) != 1 or wcwidth(each) != 1] == []
+    assert [each for each in plain if _is_ambiguous(each) or cell_len(each) != 1 or wcwidth(each) != 1] == []
     assert len(plain) > 1000
+
+
+class OtherUpdate(LayoutUpdate):
+    """An update of another version of Textual, with other attributes."""
+
+    def __init__(self, **attributes: object) -> None:
+        self.__dict__ |= attributes
+
+    def render_segments(self, console: Console) -> str:
+        return "drawn by Textual"
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [{}, {"region": None, "strips": []}, {"region": Region(0, 0, WIDTH, HEIGHT), "strips": [["text"]]}],
+)
+def test_update_with_other_attributes_is_drawn_by_textual(attributes):
+    buffer = ScreenBuffer()
+    known = LayoutUpdate([[Strip([Segment("a" * WIDTH)])]] * HEIGHT, Region(0, 0, WIDTH, HEIGHT))
+    whole = DiffUpdate(buffer, known).render_segments(CONSOLE)
+    assert DiffUpdate(buffer, OtherUpdate(**attributes)).render_segments(CONSOLE) == "drawn by Textual"
+    assert DiffUpdate(buffer, known).render_segments(CONSOLE) == whole

@@ -1,4 +1,4 @@
-"""Leaves out of every line what the terminal can't draw, or the user does not want."""
+"""Draws with ASCII only, for terminals and locales without Unicode."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from functools import lru_cache
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
 GLYPHS = str.maketrans(
     {
-        **dict.fromkeys("─━═╌┄▔▁▂▄▀", "-"),
+        **dict.fromkeys("─━═╌┄▔▁▂▃▄▅▆▇▀", "-"),
         **dict.fromkeys("│┃║▏▎▐▌▕┆", "|"),
         **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼╔╗╚╝", "+"),
         **dict.fromkeys("█▓▒■●•◉", "*"),
@@ -31,43 +30,27 @@ GLYPHS = str.maketrans(
         "\N{NO-BREAK SPACE}": " ",
     }
 )
-"""What is drawn in place of the program's own signs, each one cell wide."""
+"""Replacements for the glyphs of the app itself, each one cell wide."""
 
 
-class Uncoloured(LineFilter):
-    """Leaves the shapes of a line: bold, underlined and reverse text."""
-
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Return a line without colours."""
-        return [
-            Segment(text, None if style is None else _without_colour(style), control)
-            for text, style, control in segments
-        ]
-
-
-class Ascii(LineFilter):
-    """Leaves ASCII of a line, cell for cell: names lose their accents, and other scripts become `?`."""
+class AsciiFilter(LineFilter):
+    """Replaces everything but ASCII, cell by cell: letters lose their accents, other scripts become `?`."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Return a line of ASCII that is as wide as it was."""
+        """Return the line as ASCII of the same width."""
         return [
             Segment(text if text.isascii() else _ascii(text), style, control)
             for text, style, control in segments
         ]
 
 
-@lru_cache(1024)
-def _without_colour(style: Style) -> Style:
-    return style.without_color
-
-
 @lru_cache(4096)
 def _ascii(text: str) -> str:
-    return "".join(_ascii_of(character) for character in text.translate(GLYPHS))
+    return "".join(_ascii_character(character) for character in text.translate(GLYPHS))
 
 
 @lru_cache(4096)
-def _ascii_of(character: str) -> str:
+def _ascii_character(character: str) -> str:
     if character.isascii():
         return character
     width = cell_len(character)

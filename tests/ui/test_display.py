@@ -1,4 +1,4 @@
-"""How the app is drawn where the terminal can do less."""
+"""How the app is drawn in terminals without Unicode, colors or animations."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import pytest
 from groupstui.app import Credentials, GroupsApp, make_app
 from groupstui.settings import SettingsFile
 from groupstui.terminal.display import DisplayOptions
-from groupstui.terminal.line_filters import GLYPHS
 from groupstui.token import Token
 
 from ..support.pilot import connector, drawn, press, settled
@@ -15,7 +14,7 @@ from ..support.pilot import connector, drawn, press, settled
 
 @pytest.fixture
 def make(demo, clock, settings_path):
-    """Make the app, drawn in some way."""
+    """Create the app with display options."""
 
     def make(looks: DisplayOptions | None = None) -> GroupsApp:
         return make_app(
@@ -34,7 +33,7 @@ def styles(pilot) -> list[object]:
 
 
 async def visit_every_screen(pilot) -> str:
-    """Open every dialog, and give all that was drawn."""
+    """Open several dialogs, and return all text that was drawn."""
     seen = [drawn(pilot)]
     for keys in (["slash", "q"], ["escape", "question_mark"], ["escape", "colon"], ["escape", "tab", "u"]):
         await press(pilot, *keys)
@@ -42,7 +41,7 @@ async def visit_every_screen(pilot) -> str:
     return "".join(seen)
 
 
-async def test_ascii_alone_draws_everything(make):
+async def test_ascii_mode_draws_ascii_only(make):
     async with make(DisplayOptions(ascii_only=True)).run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         seen = await visit_every_screen(pilot)
@@ -52,7 +51,7 @@ async def test_ascii_alone_draws_everything(make):
         assert "+- Groups -" in seen
 
 
-async def test_in_ascii_members_and_strangers_have_different_signs(make):
+async def test_ascii_mode_distinguishes_members_in_comparisons(make):
     async with make(DisplayOptions(ascii_only=True)).run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         await press(pilot, "space", "down", "space", "c")
@@ -61,7 +60,7 @@ async def test_in_ascii_members_and_strangers_have_different_signs(make):
         assert any("  Adele Goldberg" in line and ".   *" in line for line in lines)
 
 
-async def test_without_colours_a_field_has_a_cursor(make, monkeypatch):
+async def test_input_cursor_is_visible_with_no_color(make, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     async with make().run_test(size=(80, 24)) as pilot:
         await settled(pilot)
@@ -71,7 +70,7 @@ async def test_without_colours_a_field_has_a_cursor(make, monkeypatch):
         assert any(each.style and each.style.reverse for each in strip.crop(field.x, field.right))
 
 
-async def test_on_the_smallest_screen_the_pane_with_the_keys_shows_its_rows(make):
+async def test_focused_pane_shows_rows_on_the_smallest_screen(make):
     async with make().run_test(size=(40, 12)) as pilot:
         await settled(pilot)
         assert "▸  1 QA" in drawn(pilot)
@@ -79,17 +78,18 @@ async def test_on_the_smallest_screen_the_pane_with_the_keys_shows_its_rows(make
         assert "▸  3 Barbara Liskov" in drawn(pilot)
 
 
-async def test_without_colours_none_is_sent_and_the_cursor_is_seen(make, monkeypatch):
+async def test_no_color_sends_no_colors_and_marks_the_cursor(make, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     async with make().run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         seen = await visit_every_screen(pilot)
-        assert all(style.color is None and style.bgcolor is None for style in styles(pilot))
+        colors = {color for style in styles(pilot) for color in (style.color, style.bgcolor)}
+        assert all(color is None or color.is_default for color in colors)
         assert any(style.reverse for style in styles(pilot))
         assert "▸" in seen
 
 
-async def test_a_theme_that_16_colours_cannot_show_is_put_aside_for_the_run(make, monkeypatch, settings_path):
+async def test_16_colors_use_an_ansi_theme_for_this_run(make, monkeypatch, settings_path):
     settings_path.write_text('theme = "nord"\n')
     monkeypatch.setenv("TERM", "xterm")
     async with make().run_test() as pilot:
@@ -98,7 +98,7 @@ async def test_a_theme_that_16_colours_cannot_show_is_put_aside_for_the_run(make
     assert 'theme = "nord"' in settings_path.read_text()
 
 
-async def test_a_theme_that_256_colours_can_show_is_used(make, settings_path):
+async def test_256_colors_use_the_theme_of_the_settings(make, settings_path):
     settings_path.write_text('theme = "nord"\n')
     async with make().run_test() as pilot:
         await settled(pilot)
@@ -106,9 +106,5 @@ async def test_a_theme_that_256_colours_can_show_is_used(make, settings_path):
 
 
 @pytest.mark.parametrize(("animations", "level"), [(True, "full"), (False, "none")])
-async def test_nothing_glides_where_nothing_should(make, animations, level):
+async def test_animations_can_be_disabled(make, animations, level):
     assert make(DisplayOptions(animations=animations)).animation_level == level
-
-
-def test_every_glyph_stands_for_one_cell():
-    assert all(len(sign) == 1 and sign.isascii() for sign in GLYPHS.values())

@@ -1,4 +1,4 @@
-"""Keys that arrive in one packet, as on a slow line, do what they do one by one."""
+"""Keys that arrive in one packet, as on a slow connection, work as if typed one by one."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ async def pilot(demo, clock):
         yield pilot
 
 
-def at_once(pilot, *typed: str | Paste) -> None:
-    """Hand keys to the app as the terminal's driver does, without waiting for their effect."""
+def send(pilot, *typed: str | Paste) -> None:
+    """Send keys to the app as a driver does, without waiting for their effect."""
     for event in typed:
         if isinstance(event, str):
             character = event if len(event) == 1 else None
@@ -24,26 +24,26 @@ def at_once(pilot, *typed: str | Paste) -> None:
         pilot.app.post_message(event)
 
 
-async def test_a_filter_takes_the_letters_that_follow_its_key(pilot):
-    at_once(pilot, *"/beta")
+async def test_filter_receives_letters_typed_ahead(pilot):
+    send(pilot, *"/beta")
     await until(pilot, lambda: "Beta testers" in drawn(pilot) and "Release managers" not in drawn(pilot))
 
 
-async def test_a_filter_takes_what_is_pasted_behind_its_key(pilot):
-    at_once(pilot, "/", Paste("beta"))
+async def test_filter_receives_a_paste_after_its_key(pilot):
+    send(pilot, "/", Paste("beta"))
     await until(pilot, lambda: "Beta testers" in drawn(pilot) and "Release managers" not in drawn(pilot))
 
 
-async def test_the_list_takes_what_follows_enter_in_the_filter(pilot):
-    at_once(pilot, *"/t", "enter", "down", "down", "escape", "n")
+async def test_list_receives_keys_after_enter_in_the_filter(pilot):
+    send(pilot, *"/t", "enter", "down", "down", "escape", "n")
     await until(pilot, lambda: "page 2 of 16" in drawn(pilot))
 
 
-async def test_a_dialog_takes_the_letters_that_follow_its_key(pilot):
-    at_once(pilot, *":ada", "enter")
+async def test_dialog_receives_letters_typed_ahead(pilot):
+    send(pilot, *":ada", "enter")
     await until(pilot, lambda: "Groups of Ada Lovelace" in drawn(pilot))
 
 
-async def test_keys_behind_a_dialog_go_to_the_screen_below(pilot):
-    at_once(pilot, "?", "escape", "n")
+async def test_screen_receives_keys_after_a_dialog_is_closed(pilot):
+    send(pilot, "?", "escape", "n")
     await until(pilot, lambda: "page 2 of 16" in drawn(pilot))
