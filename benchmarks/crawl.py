@@ -49,7 +49,7 @@ async def _crawl(site: Site) -> tuple[float, float]:
         gc.freeze()  # the modules of the tests are not the program's
         watch = asyncio.create_task(watch_stalls())
         start = perf_counter()
-        await service.index()
+        await service.load()
         seconds = perf_counter() - start
         watch.cancel()
     return seconds, longest

@@ -10,7 +10,9 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from groupstui.directory.directory import Directory, Group
+from groupstui.directory.builder import crawled_directory
+from groupstui.directory.directory import Directory
+from groupstui.directory.models import Group
 from groupstui.history import History
 
 from .program import Bench
@@ -52,11 +54,8 @@ def history(bench: Bench) -> Iterator[Row]:
 
 
 def _directory(members_of: dict[int, list[int]], as_of: datetime) -> Directory:
-    directory = Directory()
-    directory.add((), {id: f"User {id}" for id in range(1, USERS + 1)})
     groups = [Group(id, f"Group {id}", tuple(members)) for id, members in members_of.items()]
-    directory.settle(groups, complete=True, as_of=as_of)
-    return directory
+    return crawled_directory(groups, {id: f"User {id}" for id in range(1, USERS + 1)}, as_of=as_of)
 
 
 def _size(history: History) -> int:

@@ -75,7 +75,7 @@ def service(instance: Instance, token: Token, site: Site, time: datetime) -> Gro
     """Make a service on a demo site, at a time."""
     transport = httpx.MockTransport(DemoHandler(site, token=TOKEN))
     clock = StillClock(time)
-    return GroupsService(instance, token, transport=lambda: transport, clock=clock, history=HISTORY)
+    return GroupsService(instance, token, transport=transport, clock=clock, history=HISTORY)
 
 
 async def loaded(pilot: Pilot[None]) -> None:
@@ -87,7 +87,9 @@ async def loaded(pilot: Pilot[None]) -> None:
 
 def quiet(app: App[None]) -> bool:
     """Return whether the app waits for nothing but its user, as a dialog's worker does."""
-    if any(worker.is_running and worker.group not in ("dialog", "palette") for worker in app.workers):
+    if any(
+        worker.is_running and worker.group not in ("dialog", "palette", "cooldown") for worker in app.workers
+    ):
         return False
     screen = app.screen
     return not isinstance(screen, BrowserScreen) or not (screen.listing is None or screen.following)

@@ -26,6 +26,7 @@ import pytest
 from groupstui.demo.seed import make_site
 from groupstui.demo.site import Site
 from groupstui.service.service import GroupsService
+from groupstui.testmo.http_options import HttpOptions
 
 from .support.clock import SteppedClock
 from .support.faults import Faults
@@ -72,7 +73,7 @@ def clock() -> SteppedClock:
 @pytest.fixture
 async def service(demo: RunningSite, clock: SteppedClock) -> AsyncIterator[GroupsService]:
     """A service on the demo site over TCP, with the admin's token."""
-    async with GroupsService(demo.url, demo.token, clock=clock, timeout=5) as service:
+    async with GroupsService(demo.url, demo.token, clock=clock, http=HttpOptions(timeout=5)) as service:
         yield service
 
 

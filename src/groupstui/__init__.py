@@ -8,7 +8,8 @@ The library's front door::
 
 from __future__ import annotations
 
-from .directory.directory import Directory, Group, GroupDetail, GroupPage, User, UserProfile
+from .directory.directory import Directory
+from .directory.models import Group, GroupDetail, GroupPage, User, UserProfile
 from .errors import (
     Forbidden,
     InvalidResponse,

@@ -11,6 +11,9 @@ from .errors import InvalidToken
 MAX_TOKEN_CHARS = 4096
 """A longer text is not a token; one line of HTTP headers holds little more."""
 
+MIN_MASKED_CHARS = 4
+"""A shorter text is not masked in messages: it is part of many words, and no real token."""
+
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 
 
@@ -53,7 +56,8 @@ class Token:
             raise InvalidToken("the token contains a character that no token has: copy it again from Testmo")
         token = object.__new__(cls)
         token._text = text
-        register_secret(text)
+        if len(text) >= MIN_MASKED_CHARS:
+            register_secret(text)
         return token
 
     def reveal(self) -> str:

@@ -12,4 +12,4 @@ from groupstui.cli.parser import parse
 async def test_service_has_a_history(environ, demo, arguments):
     context = Context(parse(arguments), environ)
     async with context.connect(demo.instance, demo.token) as service:
-        assert service.past is not None
+        assert service.history is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -170,7 +171,7 @@ def test_max_age_ignores_old_snapshot(cli, demo):
     demo.site.rename_group(1, "Quality")
     known = History(demo.url, default_folder())
     directory = known.latest()
-    directory.settle(directory.groups, complete=True, as_of=directory.as_of + timedelta(days=-1))
+    directory = replace(directory, as_of=directory.as_of + timedelta(days=-1))
     known.purge()
     known.save(directory)
     assert "Quality" in cli("groups", "--max-age", "12h").out

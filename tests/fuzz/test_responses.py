@@ -45,7 +45,7 @@ def service_with(responses: list[tuple[int, bytes]]) -> GroupsService:
         return httpx.Response(status, headers=DATE, stream=httpx.ByteStream(body))
 
     transport = httpx.MockTransport(respond)
-    return GroupsService(INSTANCE, Token.parse(TOKEN), transport=lambda: transport, clock=SteppedClock())
+    return GroupsService(INSTANCE, Token.parse(TOKEN), transport=transport, clock=SteppedClock())
 
 
 async def error_of(call: Awaitable[object]) -> TestmoError | None:
@@ -65,7 +65,7 @@ def is_safe(text: str, allowed: str = "\n") -> bool:
 @given(any_response, any_response)
 async def test_service_returns_data_or_a_testmo_error(first, second):
     async with service_with([first, second]) as service:
-        for ask in (service.sign_in, service.groups_page, service.index, lambda: service.group(1)):
+        for ask in (service.sign_in, service.groups_page, service.load, lambda: service.group(1)):
             failure = await error_of(ask())
             assert failure is None or is_safe(f"{failure} {failure.hint}", allowed="")
     directory = service.directory

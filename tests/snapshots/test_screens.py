@@ -57,7 +57,7 @@ def app_with_a_past(site: Site, faults: Faults, clock) -> GroupsApp:
 def connector(site: Site, faults: Faults, clock, history: History | None = None):
     def connect(instance: Instance, token: Token) -> GroupsService:
         transport = httpx.MockTransport(SiteApp(site, token=TOKEN, faults=faults))
-        return GroupsService(instance, token, transport=lambda: transport, clock=clock, history=history)
+        return GroupsService(instance, token, transport=transport, clock=clock, history=history)
 
     return connect
 

@@ -14,6 +14,7 @@ from groupstui.credentials import TokenStore
 from groupstui.history import History
 from groupstui.service.service import GroupsService
 from groupstui.settings import SettingsFile
+from groupstui.testmo.http_options import HttpOptions
 from groupstui.testmo.rate_limit import Clock
 
 from .pilot import press, settled
@@ -35,7 +36,7 @@ def app_with(
         settings_file=settings,
         tokens=tokens,
         connect=lambda instance, token: GroupsService(
-            instance, token, clock=clock, timeout=timeout, history=history(instance.origin)
+            instance, token, clock=clock, http=HttpOptions(timeout=timeout), history=history(instance.origin)
         ),
         history=history,
         access=access,

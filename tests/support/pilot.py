@@ -10,6 +10,7 @@ from groupstui.app import Credentials, GroupsApp, make_app
 from groupstui.history import History
 from groupstui.screens.browser import BrowserScreen
 from groupstui.service.service import GroupsService, ServiceFactory
+from groupstui.testmo.http_options import HttpOptions
 from groupstui.testmo.instance import Instance
 from groupstui.testmo.rate_limit import Clock
 from groupstui.token import Token
@@ -24,7 +25,9 @@ def connector(
     """Return a factory of services with a test's clock."""
 
     def connect(instance: Instance, token: Token) -> GroupsService:
-        return GroupsService(instance, token, clock=clock, timeout=timeout, history=history, **more)
+        return GroupsService(
+            instance, token, clock=clock, http=HttpOptions(timeout=timeout), history=history, **more
+        )
 
     return connect
 
@@ -58,7 +61,8 @@ async def settled(pilot: Pilot[None]) -> None:
     def quiet() -> bool:
         # The workers of dialogs run as long as the dialog is open.
         if any(
-            worker.is_running and worker.group not in ("dialog", "palette") for worker in pilot.app.workers
+            worker.is_running and worker.group not in ("dialog", "palette", "cooldown")
+            for worker in pilot.app.workers
         ):
             return False
         return not (isinstance(pilot.app.screen, BrowserScreen) and pilot.app.screen.following)

@@ -162,9 +162,9 @@ def test_what_makes_no_sense_is_wrong_usage(start_on_terminal, arguments):
 @pytest.mark.parametrize(
     ("named", "why"),
     [
-        ("not a site", "an address holds no spaces"),
-        ("http://acme.testmo.net", "plain http would show your token to the network"),
-        ("https://ada:secret@acme.testmo.net", "leave the user name and password out of the address"),
+        ("not a site", "an address contains no spaces"),
+        ("http://acme.testmo.net", "plain http would send your token unencrypted"),
+        ("https://ada:secret@acme.testmo.net", "an address must not contain a user name or password"),
     ],
 )
 def test_what_names_no_site_is_refused(start_on_terminal, named, why):

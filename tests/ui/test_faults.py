@@ -121,7 +121,7 @@ async def test_a_pause_is_shown_and_can_be_left(demo):
         demo.faults.retry_after = 500
         demo.faults.always("429")
         await pilot.press("r")
-        await until(pilot, lambda: "The site asks for a pause; going on at" in words(pilot))
+        await until(pilot, lambda: "Rate limited by the site; continuing at" in words(pilot))
         assert "Release managers" in words(pilot)
         await press(pilot, "x")
         assert "Stopped. Press r to try again." in words(pilot)

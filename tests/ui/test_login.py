@@ -86,10 +86,10 @@ async def test_a_pasted_address_of_a_page_is_understood(pilot):
 @pytest.mark.parametrize(
     ("typed", "why"),
     [
-        ("not a site", "an address holds no spaces"),
-        ("-.-", "this is no host name: check it for typing errors"),
+        ("not a site", "an address contains no spaces"),
+        ("-.-", "this is not a valid host name: check the spelling"),
         ("ftp://acme.testmo.net", "an address starts with https://"),
-        ("http://acme.testmo.net", "plain http would show your token to the network"),
+        ("http://acme.testmo.net", "plain http would send your token unencrypted"),
     ],
 )
 async def test_what_names_no_site_is_told_why(pilot, typed, why):
@@ -184,10 +184,10 @@ async def test_a_token_that_is_refused_can_be_corrected(pilot, demo, keyring, to
 @pytest.mark.parametrize(
     ("fault", "what", "hint"),
     [
-        ("html", "answered with a web page, not with Testmo's API", "Check the address of the instance."),
+        ("html", "sent a web page, not with Testmo's API", "Check the address of the instance."),
         ("redirect", "redirects to https://elsewhere.example/login", "Check the address of the instance."),
-        ("500", "the site is in trouble (500", "Try again in a minute."),
-        ("cut-json", "answered with broken JSON", "Try again; if it happens again, report it"),
+        ("500", "the site failed (500", "Try again in a minute."),
+        ("cut-json", "sent invalid JSON", "Try again; if it happens again, report it"),
     ],
 )
 async def test_an_answer_that_makes_no_sense_says_what_to_do(pilot, demo, fault, what, hint):

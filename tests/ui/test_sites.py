@@ -379,7 +379,7 @@ async def test_a_proxy_that_is_none_is_told(
     app = app_with(keyring, settings, clock, access=access if from_outside else None)
     async with started(app) as pilot:
         assert f"→ {demo.url}" in words(pilot)
-        assert "ALL_PROXY names no proxy" in words(pilot)
+        assert "ALL_PROXY is not the address of a proxy" in words(pilot)
         assert "Set ALL_PROXY to an address as http://proxy.example:3128." in words(pilot)
 
 

@@ -18,17 +18,17 @@ REPORT = "Try again; if it happens again, report it with this message. r tries a
 STRANGERS = {
     "a web server": (
         http("404 Not Found", "<h1>Not Found</h1>", "text/html"),
-        f"HOST answered with a web page, not with Testmo's API (404). {ADDRESS}",
+        f"HOST sent a web page, not with Testmo's API (404). {ADDRESS}",
     ),
     "a page without its type": (
         http("200 OK", "\n <!doctype html>", "application/octet-stream"),
-        f"HOST answered with a web page, not with Testmo's API (200). {ADDRESS}",
+        f"HOST sent a web page instead of Testmo's API (200). {ADDRESS}",
     ),
     "another API": (
         http("200 OK", '{"hello": "world"}'),
-        f"HOST answered with an unknown shape at result. {REPORT}",
+        f"HOST sent an unexpected structure at result. {REPORT}",
     ),
-    "plain text": (http("200 OK", "It works!", "text/plain"), f"HOST answered with broken JSON. {REPORT}"),
+    "plain text": (http("200 OK", "It works!", "text/plain"), f"HOST sent invalid JSON. {REPORT}"),
     "ssh": (
         b"SSH-2.0-OpenSSH_9.6\r\n\r\n",
         f"The connection to HOST broke: illegal status line: bytearray(b'SSH-2.0-OpenSSH_9.6'). {NETWORK}",

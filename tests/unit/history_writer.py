@@ -11,7 +11,8 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from groupstui.directory.directory import Directory, Group
+from groupstui.directory.builder import crawled_directory
+from groupstui.directory.models import Group
 from groupstui.history import History
 
 folder, first, count = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
@@ -24,9 +25,9 @@ history = History("https://acme.testmo.net", folder)
 step = 2 if count < 1_000 and not limit else 1
 for number in range(first, first + count * step, step):
     users = range(1, 50_000 if os.environ.get("LARGE_SNAPSHOTS") else number + 2)
-    directory = Directory()
-    directory.add((), {user: f"User {user}" for user in users})
     as_of = datetime(2026, 11, 23, 12, tzinfo=UTC) + timedelta(minutes=number)
-    directory.settle([Group(1, "Group 1", tuple(users))], complete=True, as_of=as_of)
+    directory = crawled_directory(
+        [Group(1, "Group 1", tuple(users))], {user: f"User {user}" for user in users}, as_of=as_of
+    )
     if history.save(directory) is not None:
         print(number, flush=True)

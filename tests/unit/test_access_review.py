@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from groupstui.directory.directory import Directory, Group, UserProfile
+from groupstui.directory.builder import crawled_directory
+from groupstui.directory.directory import Directory
+from groupstui.directory.models import Group, UserProfile
 from groupstui.errors import FileAlreadyExists, FileNotWritten
 from groupstui.output.access_review import MANIFEST, file_name, review_files
 from groupstui.output.files import write_folder
@@ -23,13 +25,14 @@ SITE = "https://acme.testmo.net"
 
 
 def directory_of(*groups: Group, complete: bool = True, day: int = 23) -> Directory:
-    directory = Directory()
-    directory.add_profiles(
-        [UserProfile(1, "Ada", active=True), UserProfile(2, "Grace", active=False, two_factor=False)]
+    profiles = [UserProfile(1, "Ada", active=True), UserProfile(2, "Grace", active=False, two_factor=False)]
+    return crawled_directory(
+        groups,
+        {3: "=cmd|'/c calc'!A1"},
+        complete=complete,
+        profiles=profiles,
+        as_of=datetime(2026, 11, day, tzinfo=UTC),
     )
-    directory.add((), {3: "=cmd|'/c calc'!A1"})
-    directory.settle(groups, complete=complete, as_of=datetime(2026, 11, day, tzinfo=UTC))
-    return directory
 
 
 QA = Group(1, "QA", (2, 1, 3, 9))

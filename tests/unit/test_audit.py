@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groupstui.directory.audit import CHECKS, audit, check_of
-from groupstui.directory.directory import Directory, Group, UserProfile
+from groupstui.directory.builder import crawled_directory
+from groupstui.directory.directory import Directory
+from groupstui.directory.models import Group, UserProfile
 from groupstui.directory.similarity import (
     MIN_MEMBERS,
     MIN_SHARED_PERCENT,
@@ -29,12 +31,14 @@ def user(number: int, **marks: bool) -> UserProfile:
 
 
 def site(groups: dict[str, tuple[int, ...]], *profiles: UserProfile, complete: bool = True) -> Directory:
-    directory = Directory()
-    directory.add((), {number: f"User {number}" for members in groups.values() for number in members})
-    directory.add_profiles(profiles)
     made = [Group(number, name, members) for number, (name, members) in enumerate(groups.items(), 1)]
-    directory.settle(made, complete=complete, as_of=NOW)
-    return directory
+    return crawled_directory(
+        made,
+        {number: f"User {number}" for members in groups.values() for number in members},
+        complete=complete,
+        profiles=profiles,
+        as_of=NOW,
+    )
 
 
 def found(name: str, directory: Directory) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
@@ -138,10 +142,7 @@ profiles = st.lists(st.tuples(flags, flags, flags, flags), min_size=1, max_size=
 
 
 def whole(groups: list[Group], profiles: list[UserProfile]) -> Directory:
-    directory = Directory()
-    directory.add_profiles(profiles)
-    directory.settle(groups, complete=True, as_of=NOW)
-    return directory
+    return crawled_directory(groups, {}, profiles=profiles, as_of=NOW)
 
 
 @given(groups, profiles)

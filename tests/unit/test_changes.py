@@ -6,17 +6,18 @@ from datetime import UTC, datetime
 
 import pytest
 
+from groupstui.directory.builder import crawled_directory
 from groupstui.directory.changes import Change, ChangeKind, changes_between, per_group
-from groupstui.directory.directory import Directory, Group
+from groupstui.directory.directory import Directory
+from groupstui.directory.models import Group
 
 NAMES = {1: "Ada Lovelace", 2: "Grace Hopper", 3: "Alan Turing"}
 
 
 def site(*groups: Group, names=None) -> Directory:
-    directory = Directory()
-    directory.add((), NAMES if names is None else names)
-    directory.settle(groups, complete=True, as_of=datetime(2026, 11, 23, tzinfo=UTC))
-    return directory
+    return crawled_directory(
+        groups, NAMES if names is None else names, as_of=datetime(2026, 11, 23, tzinfo=UTC)
+    )
 
 
 def differences(before: Directory, after: Directory) -> list[tuple[str, str | None, str | None, str | None]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import tracemalloc
+import zlib
 from collections.abc import AsyncIterator
 
 import httpx
@@ -11,33 +12,29 @@ import pytest
 
 from groupstui import __version__
 from groupstui.errors import InvalidResponse, TestmoError, Unreachable, WrongAddress
-from groupstui.testmo import models
-from groupstui.testmo.body import MOST_BYTES
-from groupstui.testmo.client import Client
+from groupstui.testmo.client import TestmoClient
+from groupstui.testmo.http import MAX_BODY_BYTES, MAX_GZIP_MEMBERS, HttpClient
+from groupstui.testmo.http_options import HttpOptions
 from groupstui.testmo.instance import Instance
-from groupstui.testmo.network import Network
-from groupstui.testmo.rate_limit import Clock, Cooldown, RequestLimiter
+from groupstui.testmo.rate_limit import Clock, Cooldown
 from groupstui.token import Token
 
 INSTANCE = Instance("https://acme.testmo.net")
 
 
-async def anything(body: bytes) -> object:
-    return models.Expands.read(body)
+USER = b'{"id": 1, "name": "Ada"}'
 
 
-def client_for(answer) -> Client:
-    return client_to(INSTANCE, answer)
-
-
-def client_to(instance, answer) -> Client:
-    return Client(
+def client_for(answer, instance: Instance = INSTANCE) -> TestmoClient:
+    clock = Clock()
+    return TestmoClient(
         instance,
         Token.parse("canary"),
+        options=HttpOptions(timeout=5),
         transport=httpx.MockTransport(answer),
-        network=Network(),
-        timeout=5,
-        gate=RequestLimiter(Cooldown(Clock()), 4),
+        cooldown=Cooldown(clock),
+        concurrency=4,
+        clock=clock,
     )
 
 
@@ -54,7 +51,7 @@ def reply(content: bytes, status: int = 200, **headers: str) -> httpx.Response:
 async def ask(answer) -> TestmoError | object:
     client = client_for(answer)
     try:
-        return await client.get("groups", read=anything)
+        return await client.user()
     except TestmoError as error:
         return error
     finally:
@@ -66,25 +63,25 @@ async def test_a_request_says_who_asks_and_takes_only_what_can_be_bounded() -> N
 
     def answer(request: httpx.Request) -> httpx.Response:
         seen.append(request)
-        return reply(b"{}")
+        return reply(USER)
 
     await ask(answer)
     headers = seen[0].headers
     assert headers["user-agent"] == f"groupstui/{__version__}"
     assert headers["authorization"] == "Bearer canary"
-    assert headers["accept-encoding"] == "gzip"
-    assert str(seen[0].url) == "https://acme.testmo.net/api/v1/groups"
+    assert headers["accept-encoding"] == "gzip, deflate"
+    assert str(seen[0].url) == "https://acme.testmo.net/api/v1/user"
 
 
 async def test_a_gzip_bomb_is_refused_before_it_fills_the_memory() -> None:
-    bomb = gzip.compress(b" " * (4 * MOST_BYTES))
+    bomb = gzip.compress(b" " * (4 * MAX_BODY_BYTES))
     tracemalloc.start()
     outcome = await ask(lambda request: reply(bomb, content_encoding="gzip"))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert isinstance(outcome, InvalidResponse)
     assert "larger than 32 MB" in str(outcome)
-    assert peak < 3 * MOST_BYTES
+    assert peak < 3 * MAX_BODY_BYTES
 
 
 async def test_an_endless_body_is_refused() -> None:
@@ -163,9 +160,13 @@ async def test_the_token_goes_to_no_other_origin(path) -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         sent.append(request)
-        return reply(b"{}")
+        return reply(USER)
 
-    await client_for(answer).get(path, read=anything)
+    client = HttpClient(
+        INSTANCE, Token.parse("canary"), options=HttpOptions(), transport=httpx.MockTransport(answer)
+    )
+    await client.get(f"/api/v1/{path}")
+    await client.close()
     assert (sent[0].url.scheme, sent[0].url.netloc) == ("https", b"acme.testmo.net")
     assert sent[0].headers["host"] == "acme.testmo.net"
 
@@ -195,7 +196,7 @@ async def test_headers_that_come_twice_are_one() -> None:
     twice = [("content-encoding", "identity"), ("content-encoding", "gzip")]
     outcome = await ask(lambda request: httpx.Response(200, content=body(), headers=twice))
     assert isinstance(outcome, InvalidResponse)
-    assert "encoded as identity, gzip, which was not asked for" in str(outcome)
+    assert "the encoding identity, gzip, which was not requested" in str(outcome)
 
 
 async def test_a_transport_may_carry_to_an_address_of_the_new_kind() -> None:
@@ -203,8 +204,73 @@ async def test_a_transport_may_carry_to_an_address_of_the_new_kind() -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(str(request.url))
-        return reply(b"{}")
+        return reply(USER)
 
-    site = Instance("http://[::1]:8080")
-    await client_to(site, answer).get("user", read=anything)
+    client = client_for(answer, Instance("http://[::1]:8080"))
+    await client.user()
+    await client.close()
     assert asked == ["http://[::1]:8080/api/v1/user"]
+
+
+def deflated(content: bytes, wbits: int) -> bytes:
+    compressor = zlib.compressobj(wbits=wbits)
+    return compressor.compress(content) + compressor.flush()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "content"),
+    [
+        ("gzip", gzip.compress(USER)),
+        ("gzip", gzip.compress(USER[:9]) + gzip.compress(USER[9:])),
+        ("gzip", gzip.compress(USER) + bytes(64)),
+        ("x-gzip", gzip.compress(USER)),
+        ("deflate", deflated(USER, 15)),
+        ("deflate", deflated(USER, -15)),
+    ],
+    ids=["one member", "two members", "padded", "x-gzip", "zlib", "raw deflate"],
+)
+@pytest.mark.parametrize("chunk_bytes", [1, 1_000])
+async def test_compressed_bodies_are_decoded(encoding, content, chunk_bytes) -> None:
+    async def body() -> AsyncIterator[bytes]:
+        for start in range(0, len(content), chunk_bytes):
+            yield content[start : start + chunk_bytes]
+
+    headers = {"content-encoding": encoding}
+    user = await ask(lambda request: httpx.Response(200, content=body(), headers=headers))
+    assert user.name == "Ada"
+
+
+async def test_an_empty_body_may_have_an_encoding() -> None:
+    outcome = await ask(lambda request: reply(b"", content_encoding="gzip"))
+    assert isinstance(outcome, InvalidResponse)
+    assert "sent an empty response" in str(outcome)
+
+
+async def test_many_gzip_members_are_refused() -> None:
+    content = gzip.compress(b"") * (MAX_GZIP_MEMBERS + 1)
+    outcome = await ask(lambda request: reply(content, content_encoding="gzip"))
+    assert "compressed streams" in str(outcome)
+
+
+async def test_cookies_are_neither_kept_nor_sent() -> None:
+    seen: list[httpx.Headers] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers)
+        return reply(USER, set_cookie="session=1; Path=/")
+
+    client = client_for(answer)
+    await client.user()
+    await client.user()
+    await client.close()
+    assert [headers.get("cookie") for headers in seen] == [None, None]
+
+
+async def test_messages_of_the_site_contain_no_token() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        token = request.headers["authorization"]
+        return httpx.Response(302, headers={"location": f"https://evil.example/?token={token}"})
+
+    outcome = await ask(answer)
+    assert isinstance(outcome, WrongAddress)
+    assert "canary" not in outcome.full

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import combinations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from groupstui.directory.builder import crawled_directory
 from groupstui.directory.compare import compare
-from groupstui.directory.directory import Directory, Group
+from groupstui.directory.directory import Directory
+from groupstui.directory.models import Group
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 members = st.lists(st.integers(1, 12), unique=True, max_size=8).map(tuple)
 
 
 def directory_of(*groups: Group) -> Directory:
-    directory = Directory()
-    directory.add(groups, {number: f"User {number:02}" for number in range(1, 13)})
-    return directory
+    return crawled_directory(groups, {number: f"User {number:02}" for number in range(1, 13)}, as_of=NOW)
 
 
 def compared(*inside: tuple[int, ...]):

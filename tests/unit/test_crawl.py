@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from groupstui.demo.seed import make_site
 from groupstui.demo.site import Site
 from groupstui.directory.directory import Directory
-from groupstui.service.crawl import UNREAD, together
+from groupstui.service.crawl import MAX_PENDING_PAGES, gather_pages
 from groupstui.service.service import GroupsService
 
 from ..support.site_app import TOKEN, SiteApp
@@ -43,8 +43,8 @@ class EditedSite(httpx.AsyncBaseTransport):
 
 async def indexed(site: Site, edits: dict[int, list[Edit]] | None = None) -> tuple[Directory, list[str]]:
     transport = EditedSite(site, edits or {})
-    async with GroupsService("acme", TOKEN, transport=lambda: transport) as service:
-        return await service.index(), transport.app.log.paths
+    async with GroupsService("acme", TOKEN, transport=transport) as service:
+        return await service.load(), transport.app.log.paths
 
 
 def held(directory: Directory) -> dict[int, tuple[str, tuple[int, ...]]]:
@@ -170,5 +170,5 @@ async def test_only_a_few_pages_wait_to_be_read_where_answers_come_faster():
             begun.discard(page)
         return page
 
-    assert await together(read, range(100)) == list(range(100))
-    assert 1 < most <= UNREAD
+    assert await gather_pages(read, range(100)) == list(range(100))
+    assert 1 < most <= MAX_PENDING_PAGES

@@ -21,8 +21,10 @@ from hypothesis import strategies as st
 
 from groupstui.demo.seed import make_site
 from groupstui.demo.site import Site
+from groupstui.directory.builder import crawled_directory
 from groupstui.directory.changes import Change, ChangeKind
-from groupstui.directory.directory import Directory, Group
+from groupstui.directory.directory import Directory
+from groupstui.directory.models import Group
 from groupstui.errors import HistoryUnavailable, InvalidTime
 from groupstui.history import History
 from groupstui.history.time_spec import PointInTime, parse_duration
@@ -42,11 +44,13 @@ def history(tmp_path):
 
 
 def site(groups: dict[int, tuple[int, ...]], minutes: int = 0, *, complete: bool = True) -> Directory:
-    directory = Directory()
-    directory.add((), {user: f"User {user}" for members in groups.values() for user in members})
     found = [Group(number, f"Group {number}", members) for number, members in groups.items()]
-    directory.settle(found, complete=complete, as_of=NOON + timedelta(minutes=minutes))
-    return directory
+    return crawled_directory(
+        found,
+        {user: f"User {user}" for members in groups.values() for user in members},
+        complete=complete,
+        as_of=NOON + timedelta(minutes=minutes),
+    )
 
 
 def members(directory: Directory | None) -> dict[int, tuple[int, ...]]:
@@ -60,9 +64,7 @@ def members(directory: Directory | None) -> dict[int, tuple[int, ...]]:
 def test_last_snapshot_is_read_as_it_was_saved(history):
     made = datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)
     group = Group(7, "QA", (3, 1, 2), created_at=made, created_by=1, updated_at="in a way", updated_by=None)
-    directory = Directory()
-    directory.add((), {1: "Ada", 3: "Grace"})
-    directory.settle([group, Group(4, "Empty")], complete=True, as_of=NOON)
+    directory = crawled_directory([group, Group(4, "Empty")], {1: "Ada", 3: "Grace"}, as_of=NOON)
     history.save(directory)
     back = history.latest()
     assert [each.id for each in back.groups] == [7, 4]
@@ -271,8 +273,8 @@ async def test_changes_equal_the_edits_of_the_site(rounds):
         for edit in round:
             carry_out(site, edit)
         clock.seconds += 60
-        async with GroupsService(ORIGIN, TOKEN, transport=lambda: transport, clock=clock) as service:
-            assert history.save(await service.index()) is not None
+        async with GroupsService(ORIGIN, TOKEN, transport=transport, clock=clock) as service:
+            assert history.save(await service.load()) is not None
         states.append(state(site))
     snapshots = history.snapshots()
     for i, since in enumerate(snapshots):

@@ -1,50 +1,64 @@
-"""The shapes of the API's answers, and what they forgive."""
+"""What the parsers of responses accept, repair and refuse."""
 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groupstui.service import reading
-from groupstui.testmo.body import InvalidPayload
+from groupstui.testmo import models
+from groupstui.testmo.http import MAX_BODY_BYTES
+from groupstui.testmo.models import MAX_JSON_VALUES, NO_NAME
+from groupstui.testmo.responses import InvalidPayload, Repairs
 
 from ..support.payloads import bodies
 
-
-def group(**fields):
-    """Return what is read of an answer that holds one group."""
-    return reading.group(json.dumps({"result": {"id": 1, "name": "QA"} | fields}).encode())[0]
+PARSERS = (models.parse_groups, models.parse_group, models.parse_user, models.parse_users)
 
 
-def page(**fields):
-    """Return what is read of an answer that holds a page."""
-    return reading.page(json.dumps({"result": []} | fields).encode())
+def parse(parser, body, repaired=0):
+    """Return what a parser returns, after checking how many values it repaired."""
+    repairs = Repairs()
+    result = parser(body if isinstance(body, bytes) else json.dumps(body).encode(), repairs)
+    assert repairs.count == repaired
+    return result
 
 
-def test_a_group_without_its_optional_fields_is_a_group():
-    found = group(members=None, created_by="ada", new=1)
+def group(repaired=0, **fields):
+    """Return the group of a response."""
+    return parse(models.parse_group, {"result": {"id": 1, "name": "QA"} | fields}, repaired).group
+
+
+def page(repaired=0, **fields):
+    """Return a page of groups."""
+    return parse(models.parse_groups, {"result": []} | fields, repaired)
+
+
+def test_all_fields_but_id_and_name_are_optional():
+    found = group(members=None, new=1)
     assert (list(found.members), found.created_by, found.created_at) == ([], None, None)
 
 
-def test_a_member_that_is_listed_twice_is_a_member_once():
+def test_repeated_members_are_kept_once():
     assert list(group(members=[3, 1, 3]).members) == [3, 1]
 
 
-@pytest.mark.parametrize("wrong", ["1", 1.5, 1.0, True, None, 0, -1, 2**63, 10**30])
-def test_an_id_is_a_number_or_the_answer_is_refused(wrong):
-    with pytest.raises(InvalidPayload, match=r"^an unknown shape at result\.id$"):
+@pytest.mark.parametrize("wrong", ["1", 1.5, True, None, 0, -1, 2**63, 10**30])
+def test_a_wrong_id_is_an_error(wrong):
+    with pytest.raises(InvalidPayload, match=r"^an unexpected structure at result\.id$"):
         group(id=wrong)
-    with pytest.raises(InvalidPayload, match=r"^an unknown shape at result\.members\.1$"):
+    with pytest.raises(InvalidPayload, match=r"^an unexpected structure at result\.members\.1$"):
         group(members=[1, wrong])
 
 
 @pytest.mark.parametrize("wrong", ["1", 1.5, True, 0, -1, 2**63, [1], {}])
-def test_who_made_a_group_is_known_or_not(wrong):
-    assert group(created_by=wrong).created_by is None
+def test_a_wrong_optional_id_is_read_as_missing(wrong):
+    assert group(repaired=1, created_by=wrong).created_by is None
 
 
 @pytest.mark.parametrize(
@@ -59,23 +73,62 @@ def test_who_made_a_group_is_known_or_not(wrong):
         (17, "17"),
     ],
 )
-def test_a_time_is_in_utc_or_stays_what_it_was(sent, read):
+def test_a_time_is_in_utc_or_stays_a_text(sent, read):
     assert group(created_at=sent).created_at == read
 
 
 @pytest.mark.parametrize("expands", [None, [], {}, {"users": None}, {"users": []}])
-def test_an_empty_expand_comes_in_many_shapes(expands):
-    assert page(expands=expands)[1] == {}
+def test_expands_may_be_empty_in_many_forms(expands):
+    assert page(expands=expands).names == {}
 
 
-def test_whoever_the_expand_names_is_named():
-    assert page(expands={"users": [{"id": 2, "name": "Ada"}]})[1] == {2: "Ada"}
-    with pytest.raises(InvalidPayload, match=r"^an unknown shape at expands\.users\.0\.name$"):
-        page(expands={"users": [{"id": 2, "name": 3}]})
+def test_expanded_users_are_named():
+    assert page(expands={"users": [{"id": 2, "name": "Ada"}]}).names == {2: "Ada"}
 
 
-def test_the_page_number_of_an_empty_result_is_null():
-    found, _ = page(page=None, last_page=None, total=0)
+@pytest.mark.parametrize("name", [None, 3, {}])
+def test_a_user_without_a_name_has_an_id(name):
+    users = [{"id": 2, "name": name}, {"id": 3, "name": "Ada"}]
+    found = page(repaired=1, result=[{"id": 1, "name": "QA", "members": [2, 3]}], expands={"users": users})
+    assert found.names == {3: "Ada"}
+    assert found.unnamed == {2}
+    profile = parse(models.parse_users, {"result": [{"id": 2, "name": name}]}, 1).profiles[0]
+    assert profile.name == "#2"
+
+
+@pytest.mark.parametrize("fields", [{"name": None}, {"name": 3}, {}])
+def test_a_group_without_a_name_is_called_so(fields):
+    found = page(repaired=1, result=[{"id": 1, "name": "QA"}, {"id": 2} | fields])
+    assert [each.name for each in found.groups] == ["QA", NO_NAME]
+
+
+def test_php_objects_with_integer_keys_are_lists():
+    groups = {"0": {"id": 1, "name": "QA", "members": {"3": 7, "5": 8}}, "2": {"id": 2, "name": "Dev"}}
+    found = page(repaired=3, result=groups, expands={"users": {"4": {"id": 7, "name": "Ada"}}})
+    assert [(each.id, list(each.members)) for each in found.groups] == [(1, [7, 8]), (2, [])]
+    assert found.names == {7: "Ada"}
+
+
+@pytest.mark.parametrize("expands", ["users", 1, {"users": "all"}, [1]])
+def test_nonsense_in_expands_is_ignored(expands):
+    assert page(repaired=1, expands=expands).names == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        (b'\xef\xbb\xbf{"result": {"id": 1, "name": "QA"}}', "QA"),
+        (b'{"result": {"id": 1, "name": "QA", "weight": NaN}}', "QA"),
+        (b'{"result": {"id": 1, "name": "Q\\ud800A"}}', "Q?A"),
+    ],
+    ids=["byte order mark", "NaN", "lone surrogate"],
+)
+def test_json_that_only_python_accepts_is_parsed(body, name):
+    assert parse(models.parse_group, body).group.name == name
+
+
+def test_the_page_of_an_empty_result_is_null():
+    found = page(page=None, last_page=None, total=0)
     assert (found.page, found.last_page, found.total) == (None, None, 0)
 
 
@@ -85,36 +138,31 @@ def test_the_page_number_of_an_empty_result_is_null():
         (b"[]", ""),
         (b"{}", " at result"),
         (b'{"result": {}}', " at result"),
-        (b'{"result": [{"id": 1}]}', " at result.0.name"),
+        (b'{"result": [{"name": "QA"}]}', " at result.0.id"),
+        (b'{"result": [], "last_page": "two"}', " at last_page"),
+        (b'{"result": [{"id": 1, "name": "QA"}, {"id": null, "name": "Dev"}]}', " at result.1.id"),
     ],
 )
-def test_what_is_not_there_is_named(body, where):
-    with pytest.raises(InvalidPayload, match=rf"^an unknown shape{where}$"):
-        reading.page(body)
+def test_errors_name_the_place(body, where):
+    with pytest.raises(InvalidPayload, match=rf"^an unexpected structure{where}$"):
+        models.parse_groups(body, Repairs())
 
 
-def test_the_group_that_is_not_understood_is_named_by_its_place():
-    with pytest.raises(InvalidPayload, match=r"^an unknown shape at result\.1\.name$"):
-        page(result=[{"id": 1, "name": "QA"}, {"id": 2, "name": None}])
-
-
-@pytest.mark.parametrize("answer", [{"id": 1, "name": "Ada"}, {"result": {"id": 1, "name": "Ada"}}])
-def test_the_current_user_comes_flat_or_under_result(answer):
-    assert reading.user(json.dumps(answer).encode()).name == "Ada"
+@pytest.mark.parametrize("body", [{"id": 1, "name": "Ada"}, {"result": {"id": 1, "name": "Ada"}}])
+def test_the_current_user_is_flat_or_under_result(body):
+    assert parse(models.parse_user, body).name == "Ada"
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"{", b'{"result": [,]}', b'{"result": [{"id": 1, "name": "\xff"}]}', b"[" * 99_999]
 )
-def test_broken_json_is_called_so(body):
-    for read in (reading.page, reading.group, reading.user, reading.users):
-        with pytest.raises(InvalidPayload, match=r"^(broken JSON|an unknown shape)"):
-            read(body)
-    with pytest.raises(InvalidPayload, match=r"^broken JSON$"):
-        reading.page(b'{"result": [' + body)
+def test_invalid_json_is_an_error(body):
+    for parser in PARSERS:
+        with pytest.raises(InvalidPayload, match=r"^(invalid JSON|an unexpected structure)"):
+            parser(body, Repairs())
 
 
-def test_an_error_about_a_shape_does_not_repeat_the_input():
+def test_errors_do_not_contain_the_input():
     with pytest.raises(InvalidPayload) as caught:
         group(id="canary")
     assert "canary" not in repr(caught.value)
@@ -122,9 +170,49 @@ def test_an_error_about_a_shape_does_not_repeat_the_input():
 
 
 @given(st.one_of(bodies, st.binary(max_size=60)))
-def test_whatever_a_site_says_is_read_or_refused(body):
-    for read in (reading.page, reading.group, reading.user, reading.users):
+def test_any_body_is_parsed_or_invalid(body):
+    for parser in PARSERS:
         try:
-            read(body)
+            parser(body, Repairs())
         except InvalidPayload:
             continue
+
+
+HOSTILE = {
+    "wrong members": (b'{"result":[{"id":1,"members":[', b'"",', b"1]}]}"),
+    "empty objects": (b'{"x":[', b"{},", b"1]}"),
+    "empty lists": (b'{"x":[', b"[],", b"1]}"),
+    "numbers": (b'{"x":[', b"1,", b"1]}"),
+}
+
+MEASURE = """
+import resource, sys, time
+from groupstui.testmo import models
+from groupstui.testmo.responses import InvalidPayload, Repairs
+start, item, end, times = sys.argv[1].encode(), sys.argv[2].encode(), sys.argv[3].encode(), int(sys.argv[4])
+body = start + item * times + end
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+started = time.process_time()
+try:
+    models.parse_groups(body, Repairs())
+except InvalidPayload:
+    pass
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024, time.process_time() - started)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in kilobytes on Linux only")
+@pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.parametrize("most", ["bytes", "values"])
+def test_a_wrong_body_takes_little_memory_and_time(kind, most):
+    start, item, end = HOSTILE[kind]
+    per_item = item.count(b",") + item.count(b"{") + item.count(b"[")
+    times = MAX_BODY_BYTES // len(item) if most == "bytes" else (MAX_JSON_VALUES - 10) // per_item
+    times = min(times, MAX_BODY_BYTES // len(item))
+    arguments = [*(part.decode() for part in (start, item, end)), str(times)]
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, *arguments], capture_output=True, text=True, check=True, timeout=120
+    )
+    megabytes, seconds = map(float, done.stdout.split())
+    assert megabytes < 250
+    assert seconds < 2

@@ -19,7 +19,8 @@ import trustme
 
 from groupstui.errors import TestmoError, Unreachable
 from groupstui.service.service import GroupsService
-from groupstui.testmo.network import Network
+from groupstui.testmo.http_options import HttpOptions
+from groupstui.testmo.instance import Instance
 
 
 class AnswersUser(BaseHTTPRequestHandler):
@@ -71,9 +72,9 @@ def serving(tls: ssl.SSLContext | None = None, server: Server | None = None) -> 
         thread.join()
 
 
-async def name_of_user(url: str, network: Network | None = None) -> str:
-    async with GroupsService(url, "demo-admin-token", network=network, timeout=5) as service:
-        return (await service.who_am_i()).name
+async def name_of_user(url: str, options: HttpOptions | None = None) -> str:
+    async with GroupsService(url, "demo-admin-token", http=options or HttpOptions(timeout=5)) as service:
+        return (await service.current_user()).name
 
 
 # Connections
@@ -83,7 +84,7 @@ async def test_one_connection_serves_one_request_after_another():
     with serving(server=(site := Server())) as port:
         async with GroupsService(f"http://127.0.0.1:{port}", "demo-admin-token") as service:
             for _ in range(3):
-                await service.who_am_i()
+                await service.current_user()
     assert (len(site.asked), site.connections) == (3, 1)
 
 
@@ -108,26 +109,50 @@ async def test_a_site_may_have_an_address_of_the_new_kind():
 
 async def test_a_proxy_that_is_asked_for_is_used(demo):
     with serving() as port:
-        assert await name_of_user(demo.url, Network(proxy=f"http://127.0.0.1:{port}")) == "Through the proxy"
+        assert (
+            await name_of_user(demo.url, HttpOptions(proxy=f"http://127.0.0.1:{port}")) == "Through the proxy"
+        )
 
 
-async def test_a_proxy_of_the_environment_is_used(demo, monkeypatch):
-    with serving() as port:
-        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{port}")
-        assert await name_of_user(demo.url) == "Through the proxy"
+async def test_a_proxy_of_the_environment_is_used(monkeypatch):
+    with refusing_proxy() as (port, requests):
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        with pytest.raises(Unreachable):
+            await name_of_user("https://acme.testmo.net")
+    assert requests == ["CONNECT acme.testmo.net:443 HTTP/1.1"]
 
 
 async def test_a_proxy_is_told_who_asks_and_needs_no_scheme(demo):
     with serving(server=(proxy := Server())) as port:
-        await name_of_user(demo.url, Network(proxy=f"ada:l%40ve@127.0.0.1:{port}"))
+        await name_of_user(demo.url, HttpOptions(proxy=f"ada:l%40ve@127.0.0.1:{port}"))
     basic = base64.b64encode(b"ada:l@ve").decode()
     assert proxy.asked[0]["Proxy-Authorization"] == f"Basic {basic}"
 
 
-async def test_a_proxy_for_everything_is_used_where_there_is_none_for_the_scheme(demo, monkeypatch):
-    with serving() as port:
+async def test_all_proxy_is_used_without_a_proxy_for_https(monkeypatch):
+    with refusing_proxy() as (port, requests):
         monkeypatch.setenv("ALL_PROXY", f"127.0.0.1:{port}")
-        assert await name_of_user(demo.url) == "Through the proxy"
+        with pytest.raises(Unreachable):
+            await name_of_user("https://acme.testmo.net")
+    assert requests == ["CONNECT acme.testmo.net:443 HTTP/1.1"]
+
+
+@contextmanager
+def refusing_proxy() -> Iterator[tuple[int, list[str]]]:
+    """Run a proxy that refuses one request; yield its port and the request line that it received."""
+    requests: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                requests.append(connection.recv(4096).decode().splitlines()[0])
+                connection.sendall(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listening.getsockname()[1], requests
+        thread.join()
 
 
 @contextmanager
@@ -152,48 +177,69 @@ def saying(answer: bytes) -> Iterator[int]:
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 @pytest.mark.parametrize("answer", [b"", b"\x04", b"\x05\xff", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
 async def test_a_socks_proxy_that_hangs_up_or_speaks_nonsense_is_told(demo, answer):
-    with saying(answer) as port, pytest.raises(Unreachable, match="the proxy refused"):
-        await name_of_user(demo.url, Network(proxy=f"socks5://127.0.0.1:{port}"))
+    with saying(answer) as port, pytest.raises(Unreachable, match="the proxy refused the connection"):
+        await name_of_user(demo.url, HttpOptions(proxy=f"socks5://127.0.0.1:{port}"))
     gc.collect()
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", b""])
 async def test_a_proxy_that_refuses_to_go_on_is_told(answer):
     with saying(answer) as port, pytest.raises(Unreachable):
-        await name_of_user("https://acme.testmo.net", Network(proxy=f"http://127.0.0.1:{port}"))
+        await name_of_user("https://acme.testmo.net", HttpOptions(proxy=f"http://127.0.0.1:{port}"))
 
 
 async def test_a_proxy_s_name_and_password_may_have_accents(demo):
     with serving(server=(proxy := Server())) as port:
-        await name_of_user(demo.url, Network(proxy=f"http://ad%C3%A9:s%C3%A9cret@127.0.0.1:{port}"))
-        await name_of_user(demo.url, Network(proxy=f"http://:secret@127.0.0.1:{port}"))
+        await name_of_user(demo.url, HttpOptions(proxy=f"http://ad%C3%A9:s%C3%A9cret@127.0.0.1:{port}"))
+        await name_of_user(demo.url, HttpOptions(proxy=f"http://:secret@127.0.0.1:{port}"))
     told = [base64.b64decode(asked["Proxy-Authorization"].removeprefix("Basic ")) for asked in proxy.asked]
     assert told == ["adé:sécret".encode(), b":secret"]
     with pytest.raises(TestmoError):
-        await name_of_user(demo.url, Network(proxy="http://prøxy.invalid:3128"))
+        await name_of_user(demo.url, HttpOptions(proxy="http://prøxy.invalid:3128"))
 
 
-async def test_this_machine_needs_no_proxy_by_its_other_address(monkeypatch):
-    try:
-        site = Server6(("::1", 0))
-    except OSError:
-        pytest.skip("this machine has no IPv6")
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-    monkeypatch.setenv("NO_PROXY", "localhost,::1")
-    with serving(server=site) as port:
-        assert await name_of_user(f"http://[::1]:{port}") == "Through the proxy"
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+async def test_this_machine_is_never_reached_through_a_proxy_of_the_environment(monkeypatch, host):
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    with serving() as port:
+        assert await name_of_user(f"http://{host}:{port}") == "Through the proxy"
 
 
-@pytest.mark.parametrize("sites", ["127.0.0.1", "*", "example.com, 127.0.0.1"])
-async def test_sites_that_need_no_proxy_get_none(demo, monkeypatch, sites):
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-    monkeypatch.setenv("NO_PROXY", sites)
-    assert await name_of_user(demo.url) == "Ada Lovelace"
+@pytest.mark.parametrize(
+    ("no_proxy", "direct"),
+    [
+        ("", False),
+        ("*", True),
+        ("acme.testmo.net", True),
+        ("testmo.net", True),
+        (".testmo.net", True),
+        ("example.com, testmo.net", True),
+        ("acme.testmo.net:443", True),
+        ("acme.testmo.net:8443", False),
+        ("mo.net", False),
+        ("10.0.0.0/8", False),
+        ("[nonsense", False),
+    ],
+)
+def test_no_proxy_names_hosts_domains_and_ports(no_proxy, direct):
+    environ = {"HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": no_proxy}
+    proxy = HttpOptions().proxy_for(Instance.parse("acme"), environ)
+    assert proxy == (None if direct else "http://proxy:3128")
+
+
+@pytest.mark.parametrize(
+    ("no_proxy", "direct"),
+    [("10.0.0.0/8", True), ("10.1.2.3", True), ("10.1.2.4/32", False), ("fd00::/8", False)],
+)
+def test_no_proxy_names_networks(no_proxy, direct):
+    environ = {"https_proxy": "http://proxy:3128", "no_proxy": no_proxy}
+    assert (HttpOptions().proxy_for(Instance.parse("https://10.1.2.3"), environ) is None) == direct
 
 
 async def test_a_proxy_that_is_not_there_is_told(demo):
-    with pytest.raises(Unreachable, match="cannot connect"):
-        await name_of_user(demo.url, Network(proxy="http://127.0.0.1:1"))
+    with pytest.raises(Unreachable, match="cannot connect to the proxy"):
+        await name_of_user(demo.url, HttpOptions(proxy="http://127.0.0.1:1"))
 
 
 @pytest.mark.parametrize("address", ["nonsense://proxy", "http://", "http://[bad", "http://host:port"])
@@ -202,8 +248,8 @@ def test_a_proxy_that_is_none_is_told_by_its_name(name, address, monkeypatch):
     if name != "--proxy":
         monkeypatch.setenv(name, address)
     with pytest.raises(Unreachable) as caught:
-        GroupsService("acme", "t0ken", network=Network(proxy=address if name == "--proxy" else ""))
-    assert str(caught.value) == f"{name if name == '--proxy' else name.upper()} names no proxy"
+        GroupsService("acme", "t0ken", http=HttpOptions(proxy=address if name == "--proxy" else ""))
+    assert str(caught.value) == f"{name if name == '--proxy' else name.upper()} is not the address of a proxy"
 
 
 def test_a_proxy_s_password_is_not_repeated(monkeypatch):
@@ -237,7 +283,7 @@ def secure_site(authority) -> Iterator[str]:
 
 
 async def test_an_unknown_authority_is_not_trusted(secure_site):
-    with pytest.raises(Unreachable, match="no trusted connection to localhost") as caught:
+    with pytest.raises(Unreachable, match="cannot verify the TLS certificate of localhost") as caught:
         await name_of_user(secure_site)
     assert "--ca-bundle" in caught.value.hint
 
@@ -245,13 +291,16 @@ async def test_an_unknown_authority_is_not_trusted(secure_site):
 async def test_a_certificate_out_of_its_time_may_be_the_fault_of_the_clock(authority, bundle):
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost", not_after=datetime(2020, 1, 1, tzinfo=UTC)).configure_cert(tls)
-    with serving(tls) as port, pytest.raises(Unreachable, match="no trusted connection") as caught:
-        await name_of_user(f"https://localhost:{port}", Network(ca_bundle=str(bundle)))
-    assert "Check this machine's clock" in caught.value.hint
+    with (
+        serving(tls) as port,
+        pytest.raises(Unreachable, match="cannot verify the TLS certificate") as caught,
+    ):
+        await name_of_user(f"https://localhost:{port}", HttpOptions(ca_bundle=str(bundle)))
+    assert "Check the clock of this machine" in caught.value.hint
 
 
 async def test_an_authority_that_is_named_is_trusted(secure_site, bundle):
-    assert await name_of_user(secure_site, Network(ca_bundle=str(bundle))) == "Through the proxy"
+    assert await name_of_user(secure_site, HttpOptions(ca_bundle=str(bundle))) == "Through the proxy"
 
 
 async def test_an_authority_that_the_environment_names_is_trusted(secure_site, bundle, monkeypatch):
@@ -267,8 +316,8 @@ async def test_a_file_without_certificates_is_told_by_its_name(name, content, mo
         file.write_text(content)
     if name == "SSL_CERT_FILE":
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    why = "No such file or directory" if content is None else "no certificates"
-    network = Network(ca_bundle=str(file) if name != "SSL_CERT_FILE" else "")
+    why = "No such file or directory" if content is None else "it contains no certificates"
+    network = HttpOptions(ca_bundle=str(file) if name != "SSL_CERT_FILE" else "")
     with pytest.raises(Unreachable) as caught:
         await name_of_user("https://acme.testmo.net", network)
-    assert str(caught.value) == f"{name} cannot be used: {why} in {file}"
+    assert str(caught.value) == f"{name} cannot be used: {why}: {file}"

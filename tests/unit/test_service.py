@@ -16,10 +16,11 @@ from groupstui.errors import (
     Unreachable,
     WrongAddress,
 )
-from groupstui.service.connection import LONGEST_PAUSE, TRIES
-from groupstui.service.memory import give_back
 from groupstui.service.service import GroupsService
+from groupstui.testmo.client import MAX_ATTEMPTS, MAX_COOLDOWN_S
+from groupstui.testmo.http_options import HttpOptions
 from groupstui.testmo.instance import Instance
+from groupstui.testmo.rate_limit import Clock
 
 
 async def test_signing_in_tells_who_it_is_and_reads_the_first_page(service, demo) -> None:
@@ -52,14 +53,14 @@ async def test_a_page_that_was_seen_costs_no_second_request(service, demo) -> No
 
 
 async def test_a_page_that_is_fetched_ahead_is_not_asked_for_twice(service, demo) -> None:
-    service.fetch_ahead(2, 15)
+    service.prefetch(2, 15)
     await service.groups_page(2, 15)
     assert len(demo.log.requests) == 1
 
 
 async def test_the_failure_of_a_page_fetched_ahead_is_told_when_the_page_is_wanted(service, demo) -> None:
     demo.faults.always("404")
-    service.fetch_ahead(2, 15)
+    service.prefetch(2, 15)
     with pytest.raises(NotFound):
         await service.groups_page(2, 15)
 
@@ -94,7 +95,7 @@ async def test_a_deleted_group_is_not_found_and_no_longer_known(service, demo) -
 
 
 async def test_every_page_in_turn_covers_the_site(service, demo) -> None:
-    ids = [group.id async for listing in service.pages() for group in listing.groups]
+    ids = [group.id async for group in service.groups()]
     assert ids == sorted(demo.site.groups)
     assert len(demo.log.requests) == 3
 
@@ -102,7 +103,7 @@ async def test_every_page_in_turn_covers_the_site(service, demo) -> None:
 async def test_the_groups_of_a_user_are_those_of_the_pages_seen(service, demo) -> None:
     await service.groups_page(1, 15)
     assert not service.directory.complete
-    await service.index()
+    await service.load()
     assert service.directory.complete
     expected = {group.id for group in demo.site.groups.values() if 7 in group.members}
     assert {group.id for group in service.directory.groups_of(7)} == expected
@@ -120,11 +121,11 @@ async def test_the_groups_of_a_user_are_those_of_the_pages_seen(service, demo) -
         ("500", Unreachable, "500: Server Error"),
         ("502", Unreachable, "502"),
         ("503", Unreachable, "503"),
-        ("html", WrongAddress, "web page"),
-        ("cut-json", InvalidResponse, "broken JSON"),
-        ("empty", InvalidResponse, "nothing"),
+        ("html", WrongAddress, "a web page"),
+        ("cut-json", InvalidResponse, "invalid JSON"),
+        ("empty", InvalidResponse, "an empty response"),
         ("redirect", WrongAddress, "elsewhere.example"),
-        ("drop", Unreachable, "broke"),
+        ("drop", Unreachable, "was lost"),
     ],
 )
 async def test_each_failure_is_told_by_what_to_do(service, demo, fault, kind, said) -> None:
@@ -143,7 +144,7 @@ async def test_a_gzipped_answer_is_read(service, demo) -> None:
 
 async def test_a_server_that_trickles_is_given_up_in_time(demo) -> None:
     demo.faults.always("slow")
-    async with GroupsService(demo.url, demo.token, timeout=0.3) as service:
+    async with GroupsService(demo.url, demo.token, http=HttpOptions(timeout=0.3)) as service:
         with pytest.raises(Unreachable, match=r"did not answer within 0\.3 s"):
             await service.groups_page()
 
@@ -186,24 +187,44 @@ async def test_one_pause_holds_all_requests(service, demo, clock) -> None:
     assert demo.log.most_in_flight <= 4
 
 
-async def test_a_pause_can_be_seen_and_ends(service, demo) -> None:
-    seen = []
-    service.pause.changed = lambda: seen.append(service.pause.until)
+class HeldClock(Clock):
+    """A clock whose `sleep` lasts until it is released."""
+
+    def __init__(self) -> None:
+        self.released = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        await self.released.wait()
+
+    def monotonic(self) -> float:
+        return 1e9 if self.released.is_set() else 0
+
+
+async def test_a_cooldown_can_be_followed(demo) -> None:
+    clock = HeldClock()
     demo.faults.next("429")
-    await service.groups_page()
-    assert seen[0] is not None
-    assert seen[-1] is None
+    async with GroupsService(demo.url, demo.token, clock=clock) as service:
+        reading = asyncio.create_task(service.groups_page())
+        seen = []
+        async for until in service.cooldown.changes():
+            seen.append(until)
+            if until is not None:
+                clock.released.set()
+            elif len(seen) > 1:
+                break
+        await reading
+    assert [until is None for until in seen] == [True, False, True]
 
 
 async def test_a_storm_of_pauses_is_told_after_a_few_tries(service, demo) -> None:
     demo.faults.always("429")
     with pytest.raises(RateLimited):
         await service.groups_page()
-    assert len(demo.log.requests) == TRIES
+    assert len(demo.log.requests) == MAX_ATTEMPTS
 
 
 async def test_a_pause_that_nobody_would_wait_for_is_told_at_once(service, demo, clock) -> None:
-    demo.faults.retry_after = int(LONGEST_PAUSE) + 1
+    demo.faults.retry_after = int(MAX_COOLDOWN_S) + 1
     demo.faults.always("429")
     with pytest.raises(RateLimited):
         await service.groups_page()
@@ -211,12 +232,12 @@ async def test_a_pause_that_nobody_would_wait_for_is_told_at_once(service, demo,
 
 
 async def test_a_pause_can_be_cancelled(demo) -> None:
-    paused = asyncio.Event()
     demo.faults.always("429-bare")
     async with GroupsService(demo.url, demo.token) as service:
-        service.pause.changed = paused.set
         asking = asyncio.create_task(service.groups_page())
-        await paused.wait()
+        async for until in service.cooldown.changes():
+            if until is not None:
+                break
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
@@ -224,9 +245,3 @@ async def test_a_pause_can_be_cancelled(demo) -> None:
 
 def test_a_service_takes_a_site_as_users_write_it() -> None:
     assert GroupsService("acme", "token").instance == Instance("https://acme.testmo.net")
-
-
-def test_memory_is_given_back_where_the_c_library_can_and_nothing_happens_elsewhere(monkeypatch):
-    give_back()
-    monkeypatch.setattr("ctypes.CDLL", lambda name: object())
-    give_back()

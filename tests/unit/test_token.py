@@ -34,7 +34,7 @@ async def answer_401(request: httpx.Request) -> httpx.Response:
 
 async def use(token: str) -> None:
     transport = httpx.MockTransport(answer_401)
-    async with GroupsService("acme", token, transport=lambda: transport) as service:
+    async with GroupsService("acme", token, transport=transport) as service:
         await service.sign_in()
 
 

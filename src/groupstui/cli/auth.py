@@ -64,7 +64,7 @@ async def _logout(context: Context) -> ExitCode:
 async def _status(context: Context) -> ExitCode:
     """Show the instance, the user, and where the token comes from; never the token."""
     async with await context.open() as service:
-        user = await service.who_am_i()
+        user = await service.current_user()
         try:
             await service.groups_page(1, 15)
             admin = True

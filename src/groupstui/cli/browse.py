@@ -10,7 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import ceil
 
-from ..directory.directory import Directory, Group, User
+from ..directory.directory import Directory
+from ..directory.models import Group, User
 from ..errors import MatchError, TestmoError
 from ..exit_codes import ExitCode
 from ..output.records import as_of
@@ -146,7 +147,7 @@ class PlainBrowser:
         """Open the group or user with a name or id, or list all that match."""
         for index in (self._directory.group_index, self._directory.user_index):
             with suppress(MatchError):
-                return self._open(index.find(name))
+                return self._open(index.resolve(name))
         return self._find(name)
 
     # Commands

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
@@ -22,11 +23,11 @@ from ..errors import (
     UsageError,
 )
 from ..history import History, history_of
-from ..service.service import GroupsService, TokenSource
+from ..service.service import CrawlProgress, GroupsService, TokenSource
 from ..settings import Settings, SettingsFile, default_path
 from ..terminal.stdio import print_error
+from ..testmo.http_options import HttpOptions
 from ..testmo.instance import Instance
-from ..testmo.network import Network
 from ..testmo.rate_limit import Clock
 from ..text import sanitize
 from ..times import local_clock, local_minute
@@ -199,9 +200,8 @@ class Context:
             instance,
             token,
             transport=transport,
-            timeout=options.timeout,
             concurrency=options.concurrency,
-            network=Network(options.proxy, options.ca_bundle),
+            http=HttpOptions(options.proxy, options.ca_bundle, options.timeout),
             history=history,
             offline=getattr(options, "offline", False),
             clock=self.clock,
@@ -236,14 +236,14 @@ class Context:
                 )
             return snapshot
         service = await self.open()
-        async with service:
-            with Progress(service, enabled=self.show_progress and not self.options.quiet):
-                directory = await service.index()
-                has_profiles = await service.index_users() if users else True
+        progress = Progress(service, enabled=self.show_progress and not self.options.quiet)
+        async with service, progress:
+            await service.load(progress.draw)
+            has_profiles = await service.load_users() if users else True
         self._service = service
         if not has_profiles:
             self.warn("e-mail addresses and user details are not available with this token or instance")
-        return directory
+        return service.directory
 
     def _snapshot(self, *, addresses: bool) -> Directory | None:
         """Return the last snapshot if `--offline` or `--max-age` asks for it."""
@@ -265,8 +265,10 @@ class Context:
     async def save_history(self) -> None:
         """Save the crawl of this command as a snapshot, if that is still to be done."""
         service, self._service = self._service, None
-        if service is not None and service.past is not None and service.past.notice:
-            self.warn(service.past.notice)
+        if service is not None and service.history is not None:
+            await service.save_history()
+            if service.history.notice:
+                self.warn(service.history.notice)
 
     # Messages
 
@@ -280,24 +282,28 @@ class Progress:
     """Shows the progress of a crawl on a terminal, in one line that is erased at the end."""
 
     def __init__(self, service: GroupsService, *, enabled: bool) -> None:
-        self._service = service
+        self._cooldown = service.cooldown
         self._enabled = enabled and sys.stderr.isatty()
+        self._following: asyncio.Task[None] | None = None
 
-    def __enter__(self) -> None:
+    async def __aenter__(self) -> None:
         if self._enabled:
-            self._service.indexed = self._draw
-            self._service.pause.changed = self._draw
+            self._following = asyncio.create_task(self._follow_cooldown())
 
-    def __exit__(self, *_: object) -> None:
-        if self._enabled:
+    async def __aexit__(self, *_: object) -> None:
+        if self._following is not None:
+            self._following.cancel()
             _rewrite_line("")
 
-    def _draw(self) -> None:
-        directory, until = self._service.directory, self._service.pause.until
-        if until is None:
-            _rewrite_line(f"reading {directory.arrived:,} of {directory.total or 0:,} groups")
-        else:
-            _rewrite_line(f"rate limited (429); retrying at {local_clock(until)}")
+    def draw(self, progress: CrawlProgress) -> None:
+        """Show the number of groups that were read."""
+        if self._enabled:
+            _rewrite_line(f"reading {progress.groups_read:,} of {progress.total or 0:,} groups")
+
+    async def _follow_cooldown(self) -> None:
+        async for until in self._cooldown.changes():
+            if until is not None:
+                _rewrite_line(f"rate limited (429); retrying at {local_clock(until)}")
 
 
 def _rewrite_line(text: str) -> None:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import overload
 
-from ..directory.directory import Directory, User
+from ..directory.directory import Directory
+from ..directory.models import User
 from ..errors import FileAlreadyExists, UsageError
 from ..exit_codes import ExitCode
 from ..output.access_review import review_files

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
-from ..directory.directory import Directory, Group, User
+from ..directory.directory import Directory
+from ..directory.models import Group, User
 from ..directory.search import MAX_CANDIDATES, SearchIndex
 from ..errors import AmbiguousMatch, NoMatch, UnknownAnswer, UsageError
 from ..exit_codes import ExitCode
@@ -90,7 +91,7 @@ async def lookup(context: Context) -> ExitCode:
     ambiguous: list[Record] = []
     for text in lines:
         try:
-            user = directory.user_index.find(text)
+            user = directory.user_index.resolve(text)
         except NoMatch:
             unmatched.append(text)
         except AmbiguousMatch as error:
@@ -139,7 +140,7 @@ def find_user(directory: Directory, text: str) -> User:
 
 def _find(index: SearchIndex[T], text: str) -> T:
     try:
-        return index.find(text)
+        return index.resolve(text)
     except AmbiguousMatch as error:
         raise AmbiguousMatch(_with_candidates(error), error.candidates) from None
 

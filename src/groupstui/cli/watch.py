@@ -75,11 +75,11 @@ class _Watch:
         Raises:
             Stopped: When a signal arrives.
         """
-        known = None if self._service.past is None else await self._service.past.latest()
+        known = None if self._service.history is None else await self._service.history.latest()
         wait = interval = self._context.options.interval
         while True:
             try:
-                directory = await self._or_stop(self._service.index())
+                directory = await self._or_stop(self._crawl())
             except (Unauthorized, Forbidden):
                 raise
             except TestmoError as error:
@@ -90,10 +90,15 @@ class _Watch:
                 if directory.complete:
                     for change in changes_between(known, directory) if known is not None else ():
                         await self._report(change, directory)
-                    known = _copy(directory)
+                    known = directory
                 else:
                     self._context.warn("the instance changed while it was read: this crawl is ignored")
             await self._or_stop(self._context.clock.sleep(wait.total_seconds()))
+
+    async def _crawl(self) -> Directory:
+        directory = await self._service.load()
+        await self._service.save_history()
+        return directory
 
     async def _or_stop(self, work: Coroutine[Any, Any, T]) -> T:
         """Await something, unless a signal arrives first.
@@ -130,10 +135,3 @@ class _Watch:
             self._context.warn(f"the command failed with exit code {process.returncode}; printing the change")
         sys.stdout.write(line)
         sys.stdout.flush()
-
-
-def _copy(directory: Directory) -> Directory:
-    """Return what is known now; the service's own directory goes on to change."""
-    copy = Directory()
-    copy.take_over(directory)
-    return copy

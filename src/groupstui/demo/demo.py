@@ -7,7 +7,9 @@ from functools import cached_property
 
 import httpx
 
-from ..directory.directory import Directory, Group
+from ..directory.builder import crawled_directory
+from ..directory.directory import Directory
+from ..directory.models import Group
 from ..history import History
 from ..testmo.instance import Instance
 from ..token import Token
@@ -53,8 +55,5 @@ def open_demo() -> Demo:
 
 def _snapshot(site: Site, as_of: datetime) -> Directory:
     """Return what a complete crawl of the site finds."""
-    directory = Directory()
-    directory.add((), {user.id: user.name for user in site.users.values()})
     groups = [Group(group.id, group.name, group.members) for group in site.groups.values()]
-    directory.settle(groups, complete=True, as_of=as_of)
-    return directory
+    return crawled_directory(groups, {user.id: user.name for user in site.users.values()}, as_of=as_of)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from textual import work
 
-from ..directory.directory import User
+from ..directory.models import User
 from .records_dialog import RecordsDialog
 
 

@@ -80,7 +80,7 @@ class AuditDialog(AnalysisDialog):
         if directory.as_of is not None:
             self.look()
         else:
-            seen, total = directory.seen, pluralize(directory.total or 0, "group")
+            seen, total = directory.group_count, pluralize(directory.total or 0, "group")
             self.query_one(Table).empty = f"The site is still being read: {seen:,} of {total}."
             self.query_one(Table).show(())
 
@@ -93,7 +93,7 @@ class AuditDialog(AnalysisDialog):
             lines += [Line(outcome, finding) for finding in outcome.findings] or [Line(outcome)]
         self.query_one(Table).show(lines)
         findings = sum(len(outcome.findings) for outcome in outcomes)
-        where = pluralize(self.directory.seen, "group")
+        where = pluralize(self.directory.group_count, "group")
         missing = "" if self.directory.complete else ", some may be missing"
         self.query_one(".dialog").border_subtitle = f"{pluralize(findings, 'finding')} in {where}{missing}"
 

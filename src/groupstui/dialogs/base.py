@@ -7,6 +7,8 @@ from typing import ClassVar, TypeVar
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
+from ..directory.directory import Directory
+
 Result = TypeVar("Result")
 
 
@@ -18,8 +20,8 @@ class Dialog(ModalScreen[Result | None]):
         Binding("escape", "close", "close", id="dialog.close", tooltip="Close this without a choice"),
     ]
 
-    def directory_grown(self) -> None:
-        """Called when more of the site is known, for what a subclass shows of it."""
+    def update_directory(self, directory: Directory) -> None:
+        """Show what is known of the site now. The base shows nothing of it."""
 
     def action_close(self) -> None:
         """Close without a result."""

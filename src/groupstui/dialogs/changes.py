@@ -90,7 +90,7 @@ class ChangesDialog(AnalysisDialog):
             table.show(())
             return
         since = f"{news.since.taken_at.astimezone():%a %Y-%m-%d %H:%M}"
-        begins = "" if news.whole else ", where the history begins"
+        begins = "" if news.reaches_back else ", where the history begins"
         table.empty = f"Nothing has changed since {since}{begins}."
         table.show(news.changes)
         box.border_title = f"What changed in {name}"

@@ -9,7 +9,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from ..directory.directory import Directory, Group, SearchIndex, User
+from ..directory.directory import Directory
+from ..directory.models import Group, User
+from ..directory.search import SearchIndex
 from ..screens.commands import Command
 from ..text import pluralize
 from ..widgets.key_footer import KeyFooter
@@ -74,8 +76,9 @@ class PaletteDialog(Dialog[Choice]):
         self._offer(self._text)
         self.query_one(".dialog").border_subtitle = self._extent()
 
-    def directory_grown(self) -> None:
-        """Offer what is known by now; the cursor stays where it is."""
+    def update_directory(self, directory: Directory) -> None:
+        """Offer what is known now; the cursor stays where it is."""
+        self._directory = directory
         self._offer(self.query_one(Input).value, keep=True)
         self.query_one(".dialog").border_subtitle = self._extent()
 
@@ -83,7 +86,7 @@ class PaletteDialog(Dialog[Choice]):
         directory = self._directory
         if directory.complete:
             return ""
-        return f"{directory.seen:,} of {pluralize(directory.total or 0, 'group')} seen so far"
+        return f"{directory.group_count:,} of {pluralize(directory.total or 0, 'group')} seen so far"
 
     def _offer(self, text: str, *, keep: bool = False) -> None:
         choices: list[Choice] = list(self._commands)

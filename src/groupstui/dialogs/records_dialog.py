@@ -37,6 +37,14 @@ class RecordsDialog(Dialog[Result], CopyExportScreen[Result | None]):
         self.instance = instance
         """The site's address, as a report names it."""
 
+    def update_directory(self, directory: Directory) -> None:
+        """Show what is known of the site now."""
+        self.directory = directory
+        self.directory_grown()
+
+    def directory_grown(self) -> None:
+        """Show the rows of another directory. The base has none."""
+
     def compose_end(self) -> ComposeResult:
         """Return the lines at the bottom of the box: what the user should know, and the keys."""
         yield NoticeBar().data_bind(RecordsDialog.notice)

@@ -7,7 +7,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from ..directory.directory import Directory, Group, User
+from ..directory.directory import Directory
+from ..directory.models import Group, User
 from ..output.records import user_report
 from ..output.report import Report
 from ..text import pluralize, sanitize
@@ -47,12 +48,12 @@ class UserGroupsDialog(RecordsDialog[int]):
         """Show the groups that are known by now."""
         groups = self.directory.groups_of(self._user.id)
         table = self.query_one("#groups", Table)
-        table.empty = f"In none of the {pluralize(self.directory.seen, 'group')} seen so far."
+        table.empty = f"In none of the {pluralize(self.directory.group_count, 'group')} seen so far."
         table.show(groups)
         self.query_one(".dialog").border_subtitle = f"{pluralize(len(groups), 'group')} {self._extent()}"
 
     def _extent(self) -> str:
-        seen, total = self.directory.seen, self.directory.total or 0
+        seen, total = self.directory.group_count, self.directory.total or 0
         if self.directory.complete:
             return f"of all {total:,}"
         return f"among the {seen:,} of {total:,} seen so far"

@@ -1,291 +1,179 @@
-"""A site's memberships in memory, as far as they have been seen. Pure: no I/O, no clock."""
+"""Everything known of an instance in memory: groups, users, and who is in which group."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Mapping, Set
-from contextlib import suppress
+import math
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
+from functools import cached_property
 
-from ..errors import AmbiguousMatch, NoMatch
 from ..text import fold
 from .models import Group, GroupDetail, GroupPage, User, UserProfile
-from .search import MAX_CANDIDATES, SearchIndex
-
-__all__ = [
-    "MAX_CANDIDATES",
-    "AmbiguousMatch",
-    "Directory",
-    "Group",
-    "GroupDetail",
-    "GroupPage",
-    "NoMatch",
-    "SearchIndex",
-    "User",
-    "UserProfile",
-]
+from .search import SearchIndex
 
 
-A_FEW = 8
-"""Users whose groups are looked for sooner than all memberships are turned round."""
-
-SMALL = 2_000
-"""Groups and users whose indexes are built in the blink of an eye, whenever something was read."""
-
-UNINDEXED = 1 / 3
-"""How much of a larger site that is being read may be missing in its indexes before they are built anew."""
-
-
+@dataclass(frozen=True, eq=False)
 class Directory:
-    """Every group and every user seen, and both directions between them.
+    """Groups and users as known at one time. Immutable: more knowledge is a new directory.
 
-    It grows page by page. Once `settle` was told of a crawl that holds together it is complete, and a "no"
-    can be believed.
+    A `DirectoryBuilder` makes it. Indexes are built when they are first used.
     """
 
-    def __init__(self) -> None:
-        self._groups: dict[int, Group] = {}
-        self._places: dict[int, int] = {}
-        self._names: dict[int, str] = {}
-        self._unnamed = set[int]()
-        """Members whom no answer had named, of the groups that were looked through for them."""
-        self._not_looked_through = deque[Group]()
-        """The other groups: that takes a while for a large one, and may be done in another thread."""
-        self._profiles: dict[int, UserProfile] = {}
-        self._of_user: dict[int, list[int]] | None = None
-        self._group_index: SearchIndex[Group] | None = None
-        self._user_index: SearchIndex[User] | None = None
-        self._unindexed = 0
-        """How much was added since the indexes were built."""
-        self.outdated = False
-        """Whether `prepare` should be called: meanwhile, what was there before is searched."""
-        self.being_read = False
-        """Whether the whole site is being read: what is added is a part of that, and no edit."""
-        self.arrived = 0
-        """How many groups of that reading have come; those of the one before may still be here as well."""
-        self._edition = 0
-        """Counts what makes the indexes wrong, and not just incomplete."""
-        self._looked = 0
-        """How many users's groups were looked for since something has changed."""
-        self.total: int | None = None
-        """How many groups the site says it has; None before the first page."""
-        self.complete = False
-        """Whether it holds every group of the site, as of `as_of`."""
-        self.as_of: datetime | None = None
-        """When the crawl that it comes from began; None while it is but some pages."""
+    groups: tuple[Group, ...] = ()
+    """The known groups, in the site's order if it is known."""
 
-    def add(self, groups: Iterable[Group], names: Mapping[int, str], *, first: int | None = None) -> None:
-        """Take in what an answer holds; what is known already is replaced.
+    names: Mapping[int, str] = field(default_factory=dict)
+    """The known names of users, by id."""
 
-        Args:
-            groups: The groups, whole.
-            names: The users that the answer resolved, members or not, by id.
-            first: The place of the first group in the site's own order, counted from 0; None where the
-                answer does not tell.
-        """
-        before = self._size
-        known = self._names
-        # A name that is known stays the object it is: new ones all over the heap would double its size.
-        known.update({number: name for number, name in names.items() if known.get(number) != name})
-        for place, group in enumerate(groups, first or 0):
-            self._groups[group.id] = group
-            self._not_looked_through.append(group)
-            if first is not None:
-                self._places[group.id] = place
-        self._changed(self._size - before, reading=self.as_of is None or self.being_read)
+    unnamed: frozenset[int] = frozenset()
+    """Ids of members whose name is unknown."""
 
-    def add_profiles(self, users: Iterable[UserProfile]) -> None:
-        """Take in what `/users` tells of users."""
-        added = 0
-        for user in users:
-            self._profiles[user.id] = user
-            self._names[user.id] = user.name
-            added += 1
-        self._changed(added, reading=True)
+    profiles_by_id: Mapping[int, UserProfile] = field(default_factory=dict)
+    """The details of users, by id; empty unless `/users` was read."""
 
-    def settle(self, groups: Iterable[Group], *, complete: bool, as_of: datetime) -> None:
-        """Let a whole crawl take the place of the pages seen so far: what it does not hold is gone.
+    positions: Mapping[int, int] = field(default_factory=dict)
+    """Positions of groups in the site's order, counted from 0, by the group's id."""
 
-        Args:
-            groups: Every group that the crawl has found, in the site's order.
-            complete: Whether the crawl holds together.
-            as_of: When it began.
-        """
-        before, self._groups = self._groups, {group.id: group for group in groups}
-        self._not_looked_through.extend(
-            group for group in self._groups.values() if before.get(group.id) is not group
-        )
-        self._places = {group_id: place for place, group_id in enumerate(self._groups)}
-        self.complete, self.as_of = complete, as_of
-        self._changed()
+    total: int | None = None
+    """Groups that the site reports; None before the first page."""
 
-    def take_over(self, other: Directory) -> None:
-        """Become what another directory is, profiles apart; whoever holds this one sees it."""
-        self._names.update(other._names)
-        self._unnamed |= other._unnamed
-        self._not_looked_through.extend(other._not_looked_through)
-        self.total = other.total
-        self._groups, self._places = dict(other._groups), dict(other._places)
-        self.complete, self.as_of = other.complete, other.as_of
-        self._changed()
+    complete: bool = False
+    """Whether all groups are known, from a crawl that is consistent."""
 
-    def discard(self, group_id: int) -> None:
-        """Forget a group that the site no longer has."""
-        self._groups.pop(group_id, None)
-        self._places.pop(group_id, None)
-        self._changed()
+    as_of: datetime | None = None
+    """When the crawl started; None while only pages were read."""
 
-    @property
-    def _size(self) -> int:
-        return len(self._names) + len(self._groups)
-
-    def _changed(self, added: int = 0, *, reading: bool = False) -> None:
-        self._of_user = None
-        self._looked = 0
-        self._unindexed += added
-        if not reading or self._size < SMALL:
-            self._edition += 1
-            self._group_index = self._user_index = None
-        elif self._unindexed > self._size * UNINDEXED:
-            self.outdated = True
-
-    def prepare(self) -> None:
-        """Build what searching needs. It takes a while for a large site, and may be called in any thread."""
-        edition = self._edition
-        self.outdated, self._unindexed = False, 0
-        groups, users = self._build_group_index(), self._build_user_index()
-        if edition == self._edition:
-            self._group_index, self._user_index = groups, users
+    def build_indexes(self) -> None:
+        """Build the search indexes now; for a large site this belongs into a thread."""
+        _ = self.group_index, self.user_index
 
     # Groups
 
-    @property
-    def seen(self) -> int:
-        """The number of groups seen."""
-        return len(self._groups)
+    @cached_property
+    def _groups_by_id(self) -> dict[int, Group]:
+        return {group.id: group for group in self.groups}
 
     @property
-    def groups(self) -> tuple[Group, ...]:
-        """The groups seen, in the site's order as far as it is known."""
-        last = len(self._places)
-        return tuple(sorted(self._groups.values(), key=lambda group: self._places.get(group.id, last)))
+    def group_count(self) -> int:
+        """The number of known groups."""
+        return len(self.groups)
 
     def group(self, group_id: int) -> Group | None:
-        """Return a group that was seen."""
-        return self._groups.get(group_id)
+        """Return a known group, or None."""
+        return self._groups_by_id.get(group_id)
 
-    def place(self, group_id: int) -> int | None:
-        """Return a group's place in the site's own order, counted from 0, as it was when it was seen."""
-        return self._places.get(group_id)
+    def position(self, group_id: int) -> int | None:
+        """Return the position of a group in the site's order, counted from 0, or None."""
+        return self.positions.get(group_id)
 
     def page(self, page: int, per_page: int) -> GroupPage | None:
-        """Return a page of a complete directory; None where it is not complete, or has no such page."""
+        """Return a page of a complete directory; None if it is incomplete or has no such page."""
         if not self.complete or self.as_of is None:
             return None
-        groups = self.groups
-        last_page = max(1, -(-len(groups) // per_page))
+        last_page = max(1, math.ceil(len(self.groups) / per_page))
         if not 1 <= page <= last_page:
             return None
-        shown = groups[(page - 1) * per_page : page * per_page]
-        return GroupPage(shown, page, last_page, per_page, len(groups), self.as_of)
+        shown = self.groups[(page - 1) * per_page : page * per_page]
+        return GroupPage(shown, page, last_page, per_page, len(self.groups), self.as_of)
+
+    def detail(self, group: Group, as_of: datetime) -> GroupDetail:
+        """Return a group with its users resolved, if their names are known.
+
+        Args:
+            group: Any group of this site.
+            as_of: When the group was read.
+        """
+        return GroupDetail(
+            group=group,
+            members=self.members(group),
+            created_by=None if group.created_by is None else self.user(group.created_by),
+            updated_by=None if group.updated_by is None else self.user(group.updated_by),
+            as_of=as_of,
+        )
 
     # Users
 
-    @property
+    @cached_property
     def users(self) -> tuple[User, ...]:
-        """Everybody seen, by id: members, and whoever an answer has named."""
-        return tuple(map(self.user, sorted(self._everybody())))
-
-    def _everybody(self) -> set[int]:
-        with suppress(IndexError):  # another thread may look through the rest
-            while self._not_looked_through:
-                group = self._not_looked_through.popleft()
-                self._unnamed |= set(group.members).difference(self._names)
-        return self._names.keys() | self._unnamed
+        """All known users by id: members, and everybody whom a response named."""
+        return tuple(map(self.user, sorted(self._user_ids)))
 
     @property
-    def names(self) -> Mapping[int, str]:
-        """The names that were seen, by the user's id."""
-        return MappingProxyType(self._names)
-
-    @property
-    def memberships(self) -> Mapping[int, list[int]]:
-        """The ids of the groups of every member, in the site's order."""
-        if self._of_user is None:
-            self._of_user = {}
-            for group in self.groups:
-                for user_id in group.members:
-                    self._of_user.setdefault(user_id, []).append(group.id)
-        return MappingProxyType(self._of_user)
+    def _user_ids(self) -> Set[int]:
+        return self.names.keys() | self.unnamed
 
     def user(self, user_id: int) -> User:
-        """Return a user by id; the name is None where it was never seen."""
-        return User(user_id, self._names.get(user_id))
+        """Return a user by id, known or not."""
+        return User(user_id, self.names.get(user_id))
 
     def profile(self, user_id: int) -> UserProfile | None:
-        """Return what `/users` tells of a user, where it does."""
-        return self._profiles.get(user_id)
+        """Return the details of a user, or None if they are unknown."""
+        return self.profiles_by_id.get(user_id)
 
     @property
     def profiles(self) -> tuple[UserProfile, ...]:
-        """What `/users` tells of everybody, by id."""
-        return tuple(self._profiles[number] for number in sorted(self._profiles))
+        """The details of all users that have any, by id."""
+        return tuple(self.profiles_by_id[user_id] for user_id in sorted(self.profiles_by_id))
 
     @property
     def has_profiles(self) -> bool:
-        """Whether `/users` has answered."""
-        return bool(self._profiles)
+        """Whether `/users` was read."""
+        return bool(self.profiles_by_id)
 
-    # Who is in what
+    # Memberships
 
     def members(self, group: Group) -> tuple[User, ...]:
-        """Return a group's members with their names, in the site's order."""
+        """Return the members of a group, in the site's order."""
         return tuple(map(self.user, group.members))
 
+    @cached_property
+    def memberships(self) -> Mapping[int, Sequence[int]]:
+        """The ids of every member's groups, in the site's order."""
+        groups: dict[int, list[int]] = {}
+        for group in self.groups:
+            for user_id in group.members:
+                groups.setdefault(user_id, []).append(group.id)
+        return groups
+
     def groups_of(self, user_id: int) -> tuple[Group, ...]:
-        """Return the groups seen that have this user as a member, by name."""
-        self._looked += 1
-        if self._of_user is None and self._looked <= A_FEW:
-            found = [group for group in self._groups.values() if user_id in group.members]
-        else:
-            found = [self._groups[group_id] for group_id in self.memberships.get(user_id, ())]
-        return tuple(sorted(found, key=lambda group: (fold(group.name), group.id)))
+        """Return the known groups of a user, by name.
 
-    def groups_with(self, users: Set[int]) -> list[Group]:
-        """Return the groups seen that have any of these users as a member, in the site's order.
-
-        Args:
-            users: Their ids.
+        For one user, looking through all groups is faster than `memberships`; for many users, look there.
         """
-        return [group for group in self.groups if not users.isdisjoint(group.members)]
+        return self.by_name(group for group in self.groups if user_id in group.members)
 
-    # Searching
+    def groups_with(self, user_ids: Set[int]) -> list[Group]:
+        """Return the groups that have any of these users as a member, in the site's order."""
+        return [group for group in self.groups if not user_ids.isdisjoint(group.members)]
 
-    @property
+    @staticmethod
+    def by_name(groups: Iterable[Group]) -> tuple[Group, ...]:
+        """Return groups sorted by name, ignoring case and accents, and by id."""
+        return tuple(sorted(groups, key=lambda group: (fold(group.name), group.id)))
+
+    # Search
+
+    @cached_property
     def group_index(self) -> SearchIndex[Group]:
-        """The groups, to be searched."""
-        if self._group_index is None:
-            self._group_index = self._build_group_index()
-        return self._group_index
-
-    def _build_group_index(self) -> SearchIndex[Group]:
-        groups = self._groups.copy()
+        """The groups, searchable by name and id."""
         return SearchIndex(
-            "group", groups, names=lambda number: (groups[number].name,), item=groups.__getitem__
+            "group",
+            self._groups_by_id,
+            names=lambda group_id: (self._groups_by_id[group_id].name,),
+            item=self._groups_by_id.__getitem__,
         )
 
-    @property
+    @cached_property
     def user_index(self) -> SearchIndex[User]:
-        """The users, to be searched by name, id and, where `/users` has answered, e-mail address."""
-        if self._user_index is None:
-            self._user_index = self._build_user_index()
-        return self._user_index
+        """The users, searchable by name, id and, if `/users` was read, e-mail address."""
+        return SearchIndex("user", self._user_ids, names=self._names_of, item=self.user)
 
-    def _build_user_index(self) -> SearchIndex[User]:
-        return SearchIndex("user", self._everybody(), names=self._names_of, item=self.user)
+    def member_index(self, group: Group) -> SearchIndex[User]:
+        """Return the members of a group, searchable like all users."""
+        return SearchIndex("user", group.members, names=self._names_of, item=self.user)
 
     def _names_of(self, user_id: int) -> tuple[str, ...]:
-        profile = self._profiles.get(user_id)
+        profile = self.profiles_by_id.get(user_id)
         email = profile.email if profile is not None else None
-        return tuple(name for name in (self._names.get(user_id), email) if name)
+        return tuple(name for name in (self.names.get(user_id), email) if name)

@@ -1,4 +1,4 @@
-"""What is known of groups and users, as it is handed to screens and commands."""
+"""The records that screens and commands work with."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 
 
 def compact(ids: Sequence[int]) -> array[int]:
-    """Return ids in four bytes each, or eight where they need them: a site may have a million memberships."""
+    """Return ids in four bytes each, or in eight if one needs them: a site may have a million memberships."""
     return array("I" if max(ids, default=0) < 1 << 32 else "Q", ids)
 
 
@@ -20,17 +20,31 @@ class Group:
     id: int
     name: str
     members: Sequence[int] = ()
-    """User ids, each once, in the order in which the site gives them."""
+    """User ids, each once, in the site's order."""
     created_at: datetime | str | None = None
-    """In UTC; the text as it came where it can't be read as a time."""
+    """In UTC; the text as it was sent if it is not a time."""
     created_by: int | None = None
     updated_at: datetime | str | None = None
     updated_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class User:
+    """A user, by id and name."""
+
+    id: int
+    name: str | None
+    """None if no response named the id: a deleted user, as a rule."""
+
+    @property
+    def label(self) -> str:
+        """The name; the id as `#17` if the name is unknown."""
+        return f"#{self.id}" if self.name is None else self.name
+
+
+@dataclass(frozen=True, slots=True)
 class UserProfile:
-    """What `/users` tells of a user: anything but the name may be missing."""
+    """A user with the details of `/users`; those that were not sent are None."""
 
     id: int
     name: str
@@ -39,20 +53,6 @@ class UserProfile:
     active: bool | None = None
     anonymised: bool | None = None
     api_user: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """A user, as a member of groups."""
-
-    id: int
-    name: str | None
-    """None where no answer has resolved the id: a deleted user, as a rule."""
-
-    @property
-    def label(self) -> str:
-        """The name, or the id as `#17` where the name is not known."""
-        return f"#{self.id}" if self.name is None else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +65,18 @@ class GroupPage:
     last_page: int
     per_page: int
     total: int
-    """Groups on the whole site."""
+    """Groups of the whole site."""
     as_of: datetime
 
     @property
     def first(self) -> int:
-        """The place of the first group on the page, counted from 0."""
+        """The position of the first group of the page among all groups, counted from 0."""
         return (self.page - 1) * self.per_page
 
 
 @dataclass(frozen=True, slots=True)
 class GroupDetail:
-    """One group with its users resolved, as it was at a time."""
+    """A group with its users resolved, as it was at a time."""
 
     group: Group
     members: tuple[User, ...]

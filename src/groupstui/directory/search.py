@@ -1,4 +1,4 @@
-"""Finds what a user means by a few letters of a name, or by an id."""
+"""The one search: for both panes, the palette and the command line."""
 
 from __future__ import annotations
 
@@ -19,144 +19,150 @@ Kind = Literal["group", "user", "command"]
 PLURALS: dict[Kind, str] = {"group": "groups", "user": "users", "command": "commands"}
 
 MAX_CANDIDATES = 10
-"""As many candidates are named where a name is ambiguous: a list to choose from, not to scroll."""
+"""Candidates listed for an ambiguous name: a list to choose from, not to scroll."""
 
 
 class SearchIndex(Generic[T]):
     """Names and ids to search in.
 
-    Built once: the names are folded, put in their order, and joined to one text. What begins with some
-    letters is found by halving, what holds them by passes over that text, which end once there is enough.
+    Built once: the names are folded, sorted, and joined to one text. A prefix is found by bisection, a part
+    by passes over that text, which end when there are enough results.
     """
 
     def __init__(
         self,
         kind: Kind,
-        numbers: Iterable[int],
+        ids: Iterable[int],
         *,
         names: Callable[[int], Sequence[str]],
         item: Callable[[int], T],
     ) -> None:
-        """Take in the items.
+        """Build the index.
 
         Args:
             kind: What an item is, in the singular.
-            numbers: The items' ids.
-            names: Gives what the item of an id is called: its name first.
-            item: Gives the item of an id.
+            ids: The items' ids.
+            names: Returns the texts to search for an id, the name first.
+            item: Returns the item of an id.
         """
         self._kind = kind
         self._names = names
         self._item = item
-        entries = _in_order((BETWEEN.join(map(_searchable, names(number))), number) for number in numbers)
+        entries = _sorted((BETWEEN.join(map(_searchable, names(each))), each) for each in ids)
         self._text = "".join(folded + END for folded, _ in entries)
         self._starts = array("L", accumulate((len(folded) + 1 for folded, _ in entries), initial=0))
-        """Where each item's names begin in the text; its end, too."""
-        self._numbers = [number for _, number in entries]
+        """Start of each item's names in the text, and the end of the text."""
+        self._ids = [each for _, each in entries]
 
-    def search(self, text: str) -> list[T]:
-        """Return what fits, best first: the id, the whole name, its beginning, a word's beginning, a part.
+    def search(self, text: str, limit: int | None = None) -> list[T]:
+        """Return what matches, best first: see `ranked`."""
+        return [item for _, item in self.ranked(text, limit)]
+
+    def ranked(self, text: str, limit: int | None = None) -> list[tuple[int, T]]:
+        """Return what matches, each item with its rank; 0 is best.
+
+        The ranks: the exact id, the whole name, a prefix of the id, a prefix of the name, a prefix of a word,
+        any part. Within a rank, items are sorted by name, ids by number.
 
         Args:
-            text: A part of a name, or an id as `17` or `#17`. Nothing fits an empty text.
-        """
-        return [item for _, item in self.ranked(text)]
-
-    def ranked(self, text: str, most: int | None = None) -> list[tuple[int, T]]:
-        """Return what fits as `search` does, each with how well it fits: 0 is best.
-
-        Args:
-            text: As for `search`.
-            most: How many of the best are enough; None gives all.
+            text: A part of a name, or of an id as `17` or `#17`. An empty text matches nothing.
+            limit: The number of results; None returns all.
         """
         wanted = _searchable(text.strip())
         if not wanted:
             return []
-        enough = len(self._numbers) if most is None else most
+        enough = len(self._ids) if limit is None else limit
         found: dict[int, int] = {}
         for rank, places in enumerate(self._by_rank(wanted)):
             for place in places:
                 if len(found) >= enough:
                     break
                 found.setdefault(place, rank)
-        return [(rank, self._item(self._numbers[place])) for place, rank in found.items()]
+        return [(rank, self._item(self._ids[place])) for place, rank in found.items()]
 
-    def numbers_of(self, text: str) -> set[int]:
-        """Return the ids of what fits, sooner than `search` gives the items themselves."""
+    def search_ids(self, text: str) -> set[int]:
+        """Return the ids of what matches; faster than `search`, which returns the items in order."""
         wanted = _searchable(text.strip())
         if not wanted:
             return set()
-        return {self._numbers[place] for place in chain(self._of_number(wanted), self._holding(wanted))}
+        return {self._ids[place] for place in chain(self._with_id_prefix(wanted), self._containing(wanted))}
 
-    def find(self, text: str) -> T:
-        """Return the one that a name or an id means.
+    def resolve(self, text: str) -> T:
+        """Return the one item that a name or an id identifies.
 
-        The id or the exact name wins, then the name without regard to case and accents, then a beginning
-        that only one has, then a part that only one has. `17` may be a name, too; `#17` is an id first.
+        The exact id or name wins, then the name ignoring case and accents, then a prefix that only one name
+        has, then a part that only one has. `17` may be a name as well; `#17` is an id first.
 
         Raises:
-            NoMatch: Nothing fits.
-            AmbiguousMatch: Several fit equally well.
+            NoMatch: Nothing matches.
+            AmbiguousMatch: Several items match equally well.
         """
         text = text.strip()
-        for narrowing in map(list, self._narrowings(text)):
-            if len(narrowing) == 1:
-                return self._item(self._numbers[narrowing[0]])
-            if narrowing:
+        for places in map(list, self._candidates(text)):
+            if len(places) == 1:
+                return self._item(self._ids[places[0]])
+            if places:
                 raise AmbiguousMatch(
-                    f"“{sanitize(text)}” matches {len(narrowing):,} {PLURALS[self._kind]}",
-                    [self._item(self._numbers[place]) for place in narrowing],
+                    f"“{sanitize(text)}” matches {len(places):,} {PLURALS[self._kind]}",
+                    [self._item(self._ids[place]) for place in places],
                 )
         raise NoMatch(f"no {self._kind} matches “{sanitize(text)}”")
 
-    def _narrowings(self, text: str) -> Iterator[Iterable[int]]:
+    def _candidates(self, text: str) -> Iterator[Iterable[int]]:
+        """Yield sets of places, from the strictest reading of the text to the loosest."""
         wanted = _searchable(text)
         if not wanted:
             return
         if wanted.startswith("#"):
-            yield self._of_number(wanted)
-        exact = (place for place in self._whole(wanted) if text in self._names(self._numbers[place]))
-        yield dict.fromkeys(chain(self._of_number(wanted), exact))
+            yield self._with_id(wanted)
+        exact = (place for place in self._whole(wanted) if text in self._names(self._ids[place]))
+        yield dict.fromkeys(chain(self._with_id(wanted), exact))
         yield self._whole(wanted)
-        yield self._beginning(wanted)
-        yield self._holding(wanted)
+        yield self._with_prefix(wanted)
+        yield self._containing(wanted)
 
     def _by_rank(self, wanted: str) -> Iterator[Iterable[int]]:
-        yield self._of_number(wanted)
+        yield self._with_id(wanted)
         yield self._whole(wanted)
-        yield self._beginning(wanted)
-        yield self._holding(f" {wanted}")
-        yield self._holding(wanted)
+        yield self._with_id_prefix(wanted)
+        yield self._with_prefix(wanted)
+        yield self._containing(f" {wanted}")
+        yield self._containing(wanted)
 
-    # Each gives places, in the order of names.
+    # Each of these returns places in `_ids`, in the order of names.
 
-    def _of_number(self, wanted: str) -> Sequence[int]:
+    def _with_id(self, wanted: str) -> Sequence[int]:
         digits = wanted.removeprefix("#")
-        if not digits.isdecimal() or int(digits) not in self._numbers:
+        if not digits.isdecimal() or len(digits) > MAX_ID_DIGITS or int(digits) not in self._ids:
             return ()
-        return (self._numbers.index(int(digits)),)
+        return (self._ids.index(int(digits)),)
+
+    def _with_id_prefix(self, wanted: str) -> Iterator[int]:
+        """Return places in the order of ids."""
+        digits = wanted.removeprefix("#")
+        if digits.isdecimal() and len(digits) <= MAX_ID_DIGITS:
+            found = ((each, place) for place, each in enumerate(self._ids) if str(each).startswith(digits))
+            for _, place in sorted(found):
+                yield place
 
     def _whole(self, wanted: str) -> Iterator[int]:
         text, starts, length = self._text, self._starts, len(wanted)
-        first = takewhile(lambda place: text[starts[place] + length] in ENDS, self._first_names(wanted))
-        return _each_once(first, *(self._holding(f"{BETWEEN}{wanted}{end}") for end in ENDS))
+        names = takewhile(lambda place: text[starts[place] + length] in ENDS, self._first_name_prefix(wanted))
+        return _merged(names, *(self._containing(f"{BETWEEN}{wanted}{end}") for end in ENDS))
 
-    def _beginning(self, wanted: str) -> Iterator[int]:
-        return _each_once(self._first_names(wanted), self._holding(BETWEEN + wanted))
+    def _with_prefix(self, wanted: str) -> Iterator[int]:
+        return _merged(self._first_name_prefix(wanted), self._containing(BETWEEN + wanted))
 
-    def _first_names(self, wanted: str) -> range:
-        """Return the items whose first name begins with a text."""
+    def _first_name_prefix(self, wanted: str) -> range:
         text, starts, length = self._text, self._starts, len(wanted)
 
-        def beginning(place: int) -> str:
+        def prefix(place: int) -> str:
             return text[starts[place] : min(starts[place] + length, starts[place + 1] - 1)]
 
-        everywhere = range(len(self._numbers))
-        return range(
-            bisect_left(everywhere, wanted, key=beginning), bisect_right(everywhere, wanted, key=beginning)
-        )
+        places = range(len(self._ids))
+        return range(bisect_left(places, wanted, key=prefix), bisect_right(places, wanted, key=prefix))
 
-    def _holding(self, wanted: str) -> Iterator[int]:
+    def _containing(self, wanted: str) -> Iterator[int]:
         text, starts = self._text, self._starts
         at = text.find(wanted)
         while at >= 0:
@@ -165,26 +171,29 @@ class SearchIndex(Generic[T]):
             at = text.find(wanted, starts[place + 1])
 
 
+MAX_ID_DIGITS = 19
+"""Digits of the largest id; a longer number is not one."""
+
 BETWEEN, END = ENDS = "\x1e\x1f"
-"""What stands between the names of one item, and what behind the last of them."""
+"""Separators in the text: between the names of one item, and after its last name."""
 
 
 def _searchable(name: str) -> str:
-    """Fold a name; what can't be seen in it becomes a space, so that it holds none of the signs above."""
+    """Return a folded name without unprintable characters, so that it contains no separator."""
     folded = fold(name)
     return folded if folded.isprintable() else "".join(c if c.isprintable() else " " for c in folded)
 
 
-def _in_order(entries: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Sort in small heaps: a large sort holds the interpreter until it is through, also in a thread."""
-    heaps: dict[str, list[tuple[str, int]]] = {}
+def _sorted(entries: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Sort in small batches: one large sort blocks the interpreter until its end, even from a thread."""
+    batches: dict[str, list[tuple[str, int]]] = {}
     for entry in entries:
-        heaps.setdefault(entry[0][:2], []).append(entry)
-    return [entry for beginning in sorted(heaps) for entry in sorted(heaps[beginning])]
+        batches.setdefault(entry[0][:2], []).append(entry)
+    return [entry for start in sorted(batches) for entry in sorted(batches[start])]
 
 
-def _each_once(*places: Iterable[int]) -> Iterator[int]:
-    """Merge places that are in order, and give none of them twice."""
+def _merged(*places: Iterable[int]) -> Iterator[int]:
+    """Merge sorted places without duplicates."""
     last = -1
     for place in merge(*places):
         if place != last:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from itertools import groupby, zip_longest
 from typing import Any
 
+from ..directory.builder import crawled_directory
 from ..directory.changes import Change, changes_between
 from ..directory.directory import Directory
 from ..directory.models import Group, compact
@@ -238,11 +239,7 @@ def _follow(
 
 
 def _directory(groups: Sequence[Group], names: Mapping[int, str], as_of: datetime | None = None) -> Directory:
-    directory = Directory()
-    directory.add((), names)
-    directory.settle(groups, complete=True, as_of=as_of or datetime.now(UTC))
-    directory.total = len(groups)
-    return directory
+    return crawled_directory(groups, names, as_of=as_of or datetime.now(UTC))
 
 
 def milliseconds(time: datetime) -> int:

@@ -10,7 +10,8 @@ import hashlib
 import re
 from datetime import UTC, datetime
 
-from ..directory.directory import Directory, Group, UserProfile
+from ..directory.directory import Directory
+from ..directory.models import Group, UserProfile
 from ..text import fold, sanitize
 from .files import MANIFEST
 from .formats import escape_markdown, write

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from ..directory.audit import Check, CheckResult, Finding
 from ..directory.changes import Change
 from ..directory.compare import Comparison, Pair, Row
-from ..directory.directory import Directory, Group, User
+from ..directory.directory import Directory
+from ..directory.models import Group, User
 from ..history import Snapshot
 from ..text import sanitize
 from ..times import utc_iso

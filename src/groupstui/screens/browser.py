@@ -14,7 +14,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from ..dialogs.base import Dialog
-from ..directory.directory import Group, GroupDetail, GroupPage, User
+from ..directory.models import Group, GroupDetail, GroupPage, User
 from ..errors import MatchError
 from ..service.service import GroupsService
 from ..settings import PAGE_SIZES
@@ -187,6 +187,7 @@ class BrowserScreen(AnalysisScreen):
 
     def show_page(self, listing: GroupPage, group_id: int | None, member_id: int | None) -> None:
         """Draw a page; the cursor goes to a group, or back to where it was on that page."""
+        self.groups.directory = self.service.directory
         same = self.listing is not None and self.listing.page == listing.page
         if not same and self.listing is not None:  # a filter may have been typed before the first page came
             self.groups.clear_filter()
@@ -201,6 +202,7 @@ class BrowserScreen(AnalysisScreen):
 
     def show_group(self, detail: GroupDetail) -> None:
         """Draw a group that was read again, and its page with it."""
+        self.groups.directory = self.service.directory
         if self.listing is not None:
             self.listing = self.service.known_page(self.listing.page, self.per_page) or self.listing
         current = self.groups.table.current
@@ -213,18 +215,20 @@ class BrowserScreen(AnalysisScreen):
 
     def directory_grown(self) -> None:
         """Let the dialogs above show what is known by now."""
+        self.groups.directory = self.service.directory
         for screen in self.app.screen_stack:
             if isinstance(screen, Dialog) and screen.is_mounted:
-                screen.directory_grown()
+                screen.update_directory(self.service.directory)
 
     def index_ready(self) -> None:
         """Let a filter that is set find the whole site, and go where the user wanted to start."""
+        self.groups.directory = self.service.directory
         self.groups.search_again()
         self.tell_news()
         self.directory_grown()
         if self.detail is not None:
             # More names may be known by now; the same detail draws nothing.
-            self.detail = self.service.detail(self.detail.group, self.detail.as_of)
+            self.detail = self.service.directory.detail(self.detail.group, self.detail.as_of)
         if self._start_at:
             wanted, self._start_at = self._start_at, ""
             self.find(wanted)
@@ -256,7 +260,7 @@ class BrowserScreen(AnalysisScreen):
             self.detail = None
         elif self.detail is None or self.detail.group is not group:
             as_of = self.service.directory.as_of if self.groups.filtered else None
-            self.detail = self.service.detail(group, as_of or self.listing.as_of)
+            self.detail = self.service.directory.detail(group, as_of or self.listing.as_of)
         self.refresh_bindings()
 
     @on(GroupList.Opened)
@@ -309,7 +313,7 @@ class BrowserScreen(AnalysisScreen):
         directory = self.service.directory
         for index in (directory.group_index, directory.user_index):
             try:
-                found = index.find(text)
+                found = index.resolve(text)
             except MatchError:
                 continue
             if isinstance(found, User):

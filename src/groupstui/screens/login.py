@@ -16,6 +16,7 @@ from textual.worker import Worker, WorkerState
 from ..errors import InvalidInstance, InvalidToken, TestmoError
 from ..service.service import GroupsService, ServiceFactory
 from ..testmo.instance import Instance
+from ..times import local_clock
 from ..token import Token
 from ..widgets.key_footer import KeyFooter
 from ..widgets.notice_bar import Notice, NoticeBar
@@ -151,7 +152,7 @@ class LoginScreen(BaseScreen[SignedIn | None]):
         service: GroupsService | None = None
         try:
             service = self._connect(instance, token)
-            service.pause.changed = lambda: self._paused(service)
+            self._follow_cooldown(service)
             await service.sign_in()
         except TestmoError as error:
             self.notice = Notice(str(error), error.hint, "error")
@@ -160,14 +161,15 @@ class LoginScreen(BaseScreen[SignedIn | None]):
             self.dismiss(signed_in)
         finally:
             self.busy = False
+            self.workers.cancel_group(self, "cooldown")
             if service is not None:
                 await service.close()
 
-    def _paused(self, service: GroupsService | None) -> None:
-        if service is not None and service.pause.until is not None:
-            self.notice = Notice(
-                f"the site asks for a pause; going on at {service.pause.until.astimezone():%H:%M:%S}"
-            )
+    @work(name="follow the cooldown", group="cooldown", exclusive=True, exit_on_error=False)
+    async def _follow_cooldown(self, service: GroupsService) -> None:
+        async for until in service.cooldown.changes():
+            if until is not None:
+                self.notice = Notice(f"rate limited by the site; continuing at {local_clock(until)}")
 
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.binding import BindingType
 
-from ..directory.directory import Group, User
+from ..directory.models import Group, User
 from ..text import pluralize
 from ..widgets.notice_bar import Notice
 from .commands import bind
@@ -94,10 +94,12 @@ class AnalysisScreen(PagingScreen, CopyExportScreen[None]):
         """Show what changed of late."""
         from ..dialogs.changes import ChangesDialog
 
-        if self.service.past is None:
+        if self.service.history is None:
             self.notice = Notice("no history is kept", "The settings say history = false.")
             return
-        dialog = ChangesDialog(self.service.directory, self.service.instance.origin, self.service.past.news)
+        dialog = ChangesDialog(
+            self.service.directory, self.service.instance.origin, self.service.history.changes_since
+        )
         self.follow(await self.app.push_screen_wait(dialog))
 
     @work(name="what changed", group="news", exclusive=True, exit_on_error=False)
@@ -105,7 +107,7 @@ class AnalysisScreen(PagingScreen, CopyExportScreen[None]):
         """Mark the groups that changed of late, and say so where this run has come upon it."""
         from ..directory.changes import per_group
 
-        if self.service.past is None or (news := await self.service.past.news(LATELY)) is None:
+        if self.service.history is None or (news := await self.service.history.changes_since(LATELY)) is None:
             return
         self.groups.show_badges(per_group(news.changes), news.since.taken_at)
         new, self.came_back = self.came_back and news.until.changes, False

@@ -6,7 +6,7 @@ from abc import abstractmethod
 
 from textual import work
 
-from ..directory.directory import Group, User
+from ..directory.models import Group, User
 from ..service.service import GroupsService
 from ..settings import PageSize
 from ..widgets.group_list import GroupList
@@ -51,7 +51,7 @@ class PagingScreen(SiteScreen):
 
     def jump_to(self, group_id: int, member_id: int | None = None) -> None:
         """Show a group that was seen, on the page it is on; `back` leads here again."""
-        place = self.service.directory.place(group_id)
+        place = self.service.directory.position(group_id)
         if place is None:
             return
         if (here := self.place) is not None and here.group_id != group_id:
@@ -105,7 +105,7 @@ class PagingScreen(SiteScreen):
         """Show pages of another size; the cursor stays on its group."""
         group = self.groups.table.current
         first = 0 if self.listing is None else self.listing.first
-        place = first if group is None else self.service.directory.place(group.id) or first
+        place = first if group is None else self.service.directory.position(group.id) or first
         self.per_page = per_page
         self._rows.clear()
         self._been.clear()

@@ -9,9 +9,9 @@ from textual import on, work
 from textual.reactive import var
 from textual.worker import Worker, WorkerState
 
-from ..directory.directory import GroupDetail, GroupPage
+from ..directory.models import GroupDetail, GroupPage
 from ..errors import Forbidden, NotFound, Offline, TestmoError, Unauthorized
-from ..service.service import GroupsService
+from ..service.service import CrawlProgress, GroupsService
 from ..text import pluralize
 from ..widgets.notice_bar import Notice, pause_notice
 from .base import BaseScreen
@@ -78,10 +78,9 @@ class SiteScreen(BaseScreen[None]):
 
     def on_mount(self) -> None:
         """Read the first page, and who is asking."""
-        self.service.pause.changed = self._pause_changed
-        self.service.indexed = self._index_grown
-        past = self.service.past
-        if past is not None and past.exists and self.service.recall_beginning(self.per_page):
+        self._follow_cooldown()
+        past = self.service.history
+        if past is not None and past.exists and self.service.first_page_from_history(self.per_page):
             self.recalled = True
             if self._begin_at == Place():
                 self.go_to(1)
@@ -109,7 +108,7 @@ class SiteScreen(BaseScreen[None]):
     @work(name="read the history", group="history", exclusive=True, exit_on_error=False)
     async def _recall(self) -> None:
         """Show the whole site as it was last read, until it is read again."""
-        self.recalled = await self.service.recall()
+        self.recalled = await self.service.load_from_history()
         self._tell_of_the_past()
         if not self.recalled:
             self.load_page(1, fresh=True)
@@ -199,7 +198,7 @@ class SiteScreen(BaseScreen[None]):
         if not self.stale:
             self._worked()  # a page that is known takes the place of one that could not be read
         self.show_page(listing, group_id, member_id)
-        if not self.service.fresh and not self.recalled:
+        if not self.service.crawled and not self.recalled:
             self.call_after_refresh(self._look_ahead, listing)
 
     def _look_ahead(self, listing: GroupPage) -> None:
@@ -208,7 +207,7 @@ class SiteScreen(BaseScreen[None]):
         self.index_site()
         for neighbour in (listing.page + 1, listing.page - 1):
             if 1 <= neighbour <= listing.last_page:
-                self.service.fetch_ahead(neighbour, self.per_page)
+                self.service.prefetch(neighbour, self.per_page)
 
     @work(name="load group", group="page", exclusive=True, exit_on_error=False)
     async def load_group(self, group_id: int) -> None:
@@ -244,7 +243,7 @@ class SiteScreen(BaseScreen[None]):
     async def _index(self) -> None:
         self.progress = "indexing"
         try:
-            directory = await self.service.index()
+            directory = await self.service.load(self._crawl_progress)
         except TestmoError as error:
             if self.recalled:
                 self._failed(error, stale=True)
@@ -258,6 +257,7 @@ class SiteScreen(BaseScreen[None]):
             self.notice = Notice(
                 "some groups may be missing: the site changed meanwhile", "R reads it again."
             )
+        await self.service.save_history()
         self._tell_of_the_past()
         if self.stale:
             self._worked()
@@ -267,13 +267,13 @@ class SiteScreen(BaseScreen[None]):
             self._read_users()
 
     def _tell_of_the_past(self) -> None:
-        if self.service.past is not None and self.service.past.notice:
-            self.notice = Notice(self.service.past.notice)
+        if self.service.history is not None and self.service.history.notice:
+            self.notice = Notice(self.service.history.notice)
 
     def _show_again(self) -> None:
         """Show the page on the screen as it is now; the last, where there is none of that number any more."""
         page = 1 if self.listing is None else self.listing.page
-        page = max(1, min(page, -(-self.service.directory.seen // self.per_page)))
+        page = max(1, min(page, -(-self.service.directory.group_count // self.per_page)))
         if self.recalled:
             self.recalled, self.came_back = False, True
             self.go_to(page)
@@ -284,7 +284,7 @@ class SiteScreen(BaseScreen[None]):
         """Read what `/users` tells of users, where that was not done unasked; it costs many requests."""
         if not self._users_wanted:
             self._users_wanted = True
-            if self.service.fresh and not self.service.directory.has_profiles:
+            if self.service.crawled and not self.service.directory.has_profiles:
                 self._read_users()
 
     @work(name="read users", group="users", exclusive=True, exit_on_error=False)
@@ -292,25 +292,23 @@ class SiteScreen(BaseScreen[None]):
         """Add what `/users` tells of users. Where it tells nothing, nothing is missing that was promised."""
         self.progress = "reading users"
         try:
-            await self.service.index_users()
+            await self.service.load_users()
         except TestmoError:
             return
         finally:
             self.progress = ""
         self.index_ready()
 
-    def _index_grown(self) -> None:
-        directory = self.service.directory
+    def _crawl_progress(self, progress: CrawlProgress) -> None:
         self.directory_grown()
-        if self.progress:
-            self.progress = f"indexing {directory.arrived:,} of {pluralize(directory.total or 0, 'group')}"
+        self.progress = f"indexing {progress.groups_read:,} of {pluralize(progress.total or 0, 'group')}"
 
     @work(name="who am I", group="who", exclusive=True, exit_on_error=False)
     async def _find_out_who(self) -> None:
         if self.service.user is not None or self.service.offline:
             return
         try:
-            self.user = (await self.service.who_am_i()).label
+            self.user = (await self.service.current_user()).label
         except TestmoError:
             # The first page fails for the same reason, and says so; a name alone is not worth a line.
             return
@@ -340,11 +338,13 @@ class SiteScreen(BaseScreen[None]):
         self.notice = Notice(str(error), f"{error.hint} {press}", "error")
         self.nothing_to_show(str(error))
 
-    def _pause_changed(self) -> None:
-        if (until := self.service.pause.until) is not None:
-            self.notice = pause_notice(until, "x stops.")
-        elif self.notice is not None and self.notice.kind == "pause":
-            self.notice = None
+    @work(name="follow the cooldown", group="cooldown", exclusive=True, exit_on_error=False)
+    async def _follow_cooldown(self) -> None:
+        async for until in self.service.cooldown.changes():
+            if until is not None:
+                self.notice = pause_notice(until, "x stops.")
+            elif self.notice is not None and self.notice.kind == "pause":
+                self.notice = None
 
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:

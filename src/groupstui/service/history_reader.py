@@ -1,4 +1,4 @@
-"""What a site looked like before, for screens: read in a thread, and never a reason to stop."""
+"""The history of one site for screens and commands: read in a thread; an error never stops anything else."""
 
 from __future__ import annotations
 
@@ -6,91 +6,81 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from ..directory.directory import Directory, Group
+from ..directory.changes import Change
+from ..directory.directory import Directory
+from ..directory.models import Group
+from ..errors import HistoryUnavailable
+from ..history.history import History
+from ..history.snapshots import Snapshot
+from ..history.time_spec import PointInTime
 from ..testmo.rate_limit import Clock
-
-if TYPE_CHECKING:
-    from ..directory.changes import Change
-    from ..history import History, Snapshot
 
 R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeSummary:
-    """What changed from one snapshot to another."""
+    """The changes from one snapshot to another."""
 
     since: Snapshot
     until: Snapshot
     changes: list[Change]
-    whole: bool
-    """Whether the history reaches back as far as was asked."""
+    reaches_back: bool
+    """Whether the history is as old as was requested."""
 
 
 class HistoryReader:
-    """The history of the site of one service; what fails in it is told by `notice`."""
+    """Reads and writes the history; `notice` says what went wrong."""
 
     def __init__(self, history: History, clock: Clock) -> None:
-        """Take a history.
-
-        Args:
-            history: Where complete readings are kept.
-            clock: What tells the time.
-        """
         self._history = history
         self._clock = clock
         self.notice = ""
-        """Why nothing was kept or found, or what happened to the file; empty while all is well."""
+        """Why the history could not be used, or what happened to its file; empty if all is well."""
 
     @property
     def exists(self) -> bool:
-        """Whether anything was ever kept."""
+        """Whether a snapshot was ever stored."""
         return self._history.exists
 
-    async def keep(self, directory: Directory) -> None:
-        """Keep a complete reading, as it is now; the directory may grow meanwhile."""
-        now = Directory()
-        now.take_over(directory)
-        await asyncio.to_thread(self._tried, lambda history: history.save(now))
+    async def save(self, directory: Directory) -> None:
+        """Store a complete directory as a snapshot."""
+        await asyncio.to_thread(self._attempt, lambda history: history.save(directory))
 
-    def beginning(self, count: int) -> tuple[Snapshot, list[Group], dict[int, str]] | None:
-        """Return the first groups as they were last read, and their users's names. It waits for the disk."""
-        return self._tried(lambda history: history.first_groups(count))
+    def first_groups(self, count: int) -> tuple[Snapshot, list[Group], dict[int, str]] | None:
+        """Return the first groups of the last snapshot with the names of their users; blocks on the disk."""
+        return self._attempt(lambda history: history.first_groups(count))
 
     async def latest(self) -> Directory | None:
-        """Return the site as it was last read; None where that was never kept."""
-        return await asyncio.to_thread(self._tried, lambda history: history.latest())
+        """Return the directory of the last snapshot; None before the first."""
+        return await asyncio.to_thread(self._attempt, lambda history: history.latest())
 
-    async def news(self, age: timedelta | None) -> ChangeSummary | None:
-        """Return what changed of late.
+    async def changes_since(self, age: timedelta | None) -> ChangeSummary | None:
+        """Return the recent changes; None before the first snapshot.
 
         Args:
-            age: How far to look back; None means as far as the history reaches.
+            age: How far to look back; None goes back to the first snapshot.
         """
-        return await asyncio.to_thread(self._tried, lambda history: self._news(history, age))
+        return await asyncio.to_thread(self._attempt, lambda history: self._summary(history, age))
 
-    def _news(self, history: History, age: timedelta | None) -> ChangeSummary | None:
-        from ..history.time_spec import PointInTime
-
+    def _summary(self, history: History, age: timedelta | None) -> ChangeSummary | None:
         now = self._clock.now()
         snapshots = history.snapshots()
         if not snapshots:
             return None
         until = snapshots[-1]
         since = (None if age is None else history.at(PointInTime(now - age))) or snapshots[0]
-        whole = age is not None and since.taken_at <= now - age
-        return ChangeSummary(since, until, history.changes(since, until), whole)
+        reaches_back = age is not None and since.taken_at <= now - age
+        return ChangeSummary(since, until, history.changes(since, until), reaches_back)
 
-    def _tried(self, asked: Callable[[History], R | None]) -> R | None:
-        """Ask the history; one that can't be used is no reason to withhold anything else."""
-        from ..errors import HistoryUnavailable
-
+    def _attempt(self, use: Callable[[History], R | None]) -> R | None:
+        """Use the history; return None and set `notice` if it cannot be used."""
         try:
-            found = asked(self._history)
+            result = use(self._history)
         except HistoryUnavailable as error:
-            self.notice = f"{error}. {error.hint}"
+            self.notice = error.full
             return None
         self.notice = self._history.notice
-        return found
+        return result

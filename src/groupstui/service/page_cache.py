@@ -1,102 +1,82 @@
-"""Pages of groups: remembered, asked for once however many want them, and fetched ahead."""
+"""Pages of groups: remembered, requested once for all callers, and prefetched."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from ..directory.directory import Directory, Group, GroupPage
-from ..testmo.rate_limit import Clock
-from .connection import Connection
+from ..directory.models import Group, GroupPage
 
 Key = tuple[int, int]
-"""A page's number, and how many groups are on it."""
+"""The number of a page, and its size."""
 
 
-class Pages:
-    """The pages of one site; what they hold goes into its directory."""
+class PageCache:
+    """The pages of one site that were read, and those that are being read."""
 
-    def __init__(self, connection: Connection, directory: Directory, clock: Clock) -> None:
-        """Begin without pages.
+    def __init__(self, fetch: Callable[[int, int], Awaitable[GroupPage]]) -> None:
+        """Start with an empty cache.
 
         Args:
-            connection: The way to the site.
-            directory: What takes in groups and names.
-            clock: What tells when a page was read.
+            fetch: Requests a page by its number and size.
         """
-        self._connection = connection
-        self._directory = directory
-        self._clock = clock
-        self._listings: dict[Key, GroupPage] = {}
-        self._under_way: dict[Key, asyncio.Task[GroupPage]] = {}
+        self._fetch = fetch
+        self._pages: dict[Key, GroupPage] = {}
+        self._pending: dict[Key, asyncio.Task[GroupPage]] = {}
 
     async def close(self) -> None:
-        """End what is under way."""
-        tasks = list(self._under_way.values())
+        """Cancel all requests."""
+        tasks = list(self._pending.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def get(self, page: int, per_page: int, *, fresh: bool) -> GroupPage:
-        """Return a page: see `GroupsService.groups_page`."""
+    async def fetch(self, page: int, per_page: int, *, fresh: bool = False) -> GroupPage:
+        """Return a page that is requested now, or is being requested already unless it must be fresh."""
         key = (page, per_page)
-        if not fresh and (known := self.known(page, per_page)) is not None:
-            return known
-        if fresh or key not in self._under_way:
+        if fresh or key not in self._pending:
             self._start(key)
-        return await self._under_way[key]
+        return await self._pending[key]
 
-    def known(self, page: int, per_page: int) -> GroupPage | None:
-        """Return a page that costs no request, or None."""
-        return self._listings.get((page, per_page)) or self._directory.page(page, per_page)
-
-    def fetch_ahead(self, page: int, per_page: int) -> None:
-        """Start to fetch a page. Its failure is told when it is wanted."""
+    def prefetch(self, page: int, per_page: int) -> None:
+        """Request a page that will probably be wanted next. An error is raised when it is wanted."""
         key = (page, per_page)
-        if self.known(page, per_page) is None and key not in self._under_way:
+        if key not in self._pages and key not in self._pending:
             self._start(key)
 
-    def forget(self) -> None:
-        """Let every page be asked for again when it is next wanted."""
-        self._listings.clear()
+    def get(self, page: int, per_page: int) -> GroupPage | None:
+        """Return a page that was read, or None."""
+        return self._pages.get((page, per_page))
 
-    def put(self, listing: GroupPage) -> None:
-        """Remember a page that came from elsewhere."""
-        self._listings[listing.page, listing.per_page] = listing
+    def put(self, page: GroupPage) -> None:
+        """Remember a page that was read elsewhere."""
+        self._pages[page.page, page.per_page] = page
 
-    def renew(self, group: Group) -> None:
-        """Let the known pages hold a group as it is now; their age stays that of their other groups."""
-        for key, listing in self._listings.items():
-            if any(known.id == group.id for known in listing.groups):
-                groups = tuple(group if known.id == group.id else known for known in listing.groups)
-                self._listings[key] = replace(listing, groups=groups)
+    def update_group(self, group: Group) -> None:
+        """Update the group in every remembered page; `as_of` is unchanged."""
+        for key, page in self._pages.items():
+            if any(known.id == group.id for known in page.groups):
+                groups = tuple(group if known.id == group.id else known for known in page.groups)
+                self._pages[key] = replace(page, groups=groups)
+
+    def clear(self) -> None:
+        """Forget every page."""
+        self._pages.clear()
 
     def _start(self, key: Key) -> None:
-        task = asyncio.create_task(self._fetch(*key), name=f"page {key[0]} of {key[1]}")
-        self._under_way[key] = task
+        task = asyncio.create_task(self._read(key), name=f"page {key[0]} of {key[1]}")
+        self._pending[key] = task
 
         def done(task: asyncio.Task[GroupPage]) -> None:
-            if self._under_way.get(key) is task:
-                del self._under_way[key]
+            if self._pending.get(key) is task:
+                del self._pending[key]
             if not task.cancelled():
-                task.exception()  # a page fetched ahead has nobody waiting who would take its failure
+                task.exception()  # nobody may be waiting for a prefetched page
 
         task.add_done_callback(done)
 
-    async def _fetch(self, page: int, per_page: int) -> GroupPage:
-        read, names = await self._connection.ask(lambda site: site.groups(page, per_page))
-        groups = tuple({group.id: group for group in read.groups}.values())  # each once, in their order
-        total = len(groups) if read.total is None else read.total
-        listing = GroupPage(
-            groups=groups,
-            # `page` and `last_page` are null where the result is empty.
-            page=read.page or page,
-            last_page=max(read.last_page or 1, read.page or 1),
-            per_page=per_page,
-            total=total,
-            as_of=self._clock.now(),
-        )
-        self._directory.total = total
-        self._directory.add(groups, names, first=listing.first)
-        self._listings[page, per_page] = listing
-        return listing
+    async def _read(self, key: Key) -> GroupPage:
+        page = await self._fetch(*key)
+        self._pages[key] = page
+        return page

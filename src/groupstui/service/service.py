@@ -1,60 +1,73 @@
-"""The one object behind every screen: asks a site, waits when it must, remembers what it saw.
-
-Usable without the app:
-
-    async with GroupsService("acme", os.environ["TESTMO_TOKEN"]) as service:
-        detail = await service.group(1)
-        for member in detail.members:
-            print(member.id, member.label)
-"""
+"""The one object behind every screen and command."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+import math
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from ..directory.directory import Directory, Group, GroupDetail, GroupPage, User
-from ..errors import NotFound
+from ..directory.builder import DirectoryBuilder
+from ..directory.directory import Directory
+from ..directory.models import Group, GroupDetail, GroupPage, User
+from ..errors import Forbidden, InvalidResponse, NotFound, Offline
+from ..history.history import History
+from ..testmo.http_options import HttpOptions
 from ..testmo.instance import Instance
-from ..testmo.network import Network
 from ..testmo.rate_limit import Clock, Cooldown
+from ..testmo.responses import GroupsResponse
 from ..token import Token
-from .connection import Connection, TokenSource
+from .crawl import CRAWL_PAGE_SIZE, crawl, gather_pages
 from .history_reader import HistoryReader
-from .memory import give_back
-from .page_cache import Pages
+from .page_cache import PageCache
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # httpx and pydantic are imported where the service connects
     import httpx
 
-    from ..history import History
-    from .whole_site import WholeSite
+    from ..testmo.client import TestmoClient
 
-__all__ = ["GroupsService", "ServiceFactory", "TokenSource"]
+TokenSource = Token | Callable[[], Awaitable[Token]]
+"""A token, or an async callable that returns it before the first request and may raise a `GroupstuiError`."""
 
 ServiceFactory = Callable[[Instance, TokenSource], "GroupsService"]
-"""Makes the service for a site and a token."""
+"""Creates the service for an instance."""
+
+MAX_CONCURRENT_REQUESTS = 4
+"""Testmo publishes no limits, so few requests are in flight at the same time."""
+
+PUBLISH_GROWTH = 4 / 3
+"""Growth of the known data during a crawl after which its directory is published, with new indexes."""
 
 log = logging.getLogger(__name__)
 
-TIMEOUT = 30.0
-"""Seconds that a request may take in all, from the look-up of the name to the last byte."""
 
-CONCURRENCY = 4
-"""Requests in flight at once. Testmo publishes no limits, so few."""
+@dataclass(frozen=True, slots=True)
+class CrawlProgress:
+    """How far a crawl is."""
 
-MANY_USERS = 20_000
-"""Users whose reading leaves memory behind that is worth giving back."""
+    groups_read: int
+    total: int | None
+    """Groups that the site reports."""
+    directory: Directory
+    """What can be searched already."""
 
 
 class GroupsService:
-    """Reads the groups of one site. An async context manager; leaving it closes the connections.
+    """Reads the groups of one Testmo instance; an async context manager that closes its connections.
 
-    Every method that asks the site raises a `TestmoError`, by what the user must do.
+    Usable without the app::
+
+        async with GroupsService("acme", os.environ["TESTMO_TOKEN"]) as service:
+            detail = await service.group(1)
+            for member in detail.members:
+                print(member.id, member.label)
+
+    Every method that sends a request raises a `TestmoError`, by what the user must do.
     """
 
     def __init__(
@@ -62,55 +75,54 @@ class GroupsService:
         instance: Instance | str,
         token: TokenSource | str,
         *,
-        transport: Callable[[], httpx.AsyncBaseTransport] | None = None,
-        timeout: float = TIMEOUT,
-        concurrency: int = CONCURRENCY,
-        network: Network | None = None,
+        http: HttpOptions | None = None,
+        transport: httpx.AsyncBaseTransport | Callable[[], httpx.AsyncBaseTransport] | None = None,
         history: History | None = None,
         offline: bool = False,
+        concurrency: int = MAX_CONCURRENT_REQUESTS,
         clock: Clock | None = None,
     ) -> None:
-        """Set up a service; nothing is sent yet.
+        """Set up the service; nothing is sent yet.
 
         Args:
-            instance: The site, or text that names one (see `Instance.parse`).
-            token: A site admin's token, or what gives it; that is called before the first request, and again
-                before the next where it has failed.
-            transport: Makes what carries the requests, in place of the network.
-            timeout: Seconds that one request may take in all.
-            concurrency: Requests that may be in flight at once.
-            network: The way to the site; the system's own, if not given.
-            history: Where complete readings are kept; nowhere, if not given.
-            offline: Ask the site nothing: only what `recall` finds can be seen.
-            clock: What tells the time, in place of the system's clock.
+            instance: The instance, or text that `Instance.parse` accepts, such as `acme`.
+            token: A site admin's token, or an async callable that returns it.
+            http: Time limit, proxy and certificates.
+            transport: Carries the requests instead of the network, as for httpx; or a callable that returns
+                it when it is first needed.
+            history: Stores complete crawls.
+            offline: Send no requests; only the history can be read.
+            concurrency: Requests that may be in flight at the same time.
+            clock: Used instead of the system's clock.
 
         Raises:
-            InvalidInstance: If the text names no site.
-            Unreachable: If a proxy is named that can't be used.
+            InvalidInstance: If the text is not an address.
+            InvalidToken: If the text cannot be a token.
+            Unreachable: If a proxy is named that cannot be used.
         """
         self.instance = Instance.parse(instance) if isinstance(instance, str) else instance
-        self._clock = clock or Clock()
-        self._connection = Connection(
-            self.instance,
-            Token.parse(token) if isinstance(token, str) else token,
-            transport=transport,
-            network=network or Network(),
-            timeout=timeout,
-            concurrency=concurrency,
-            offline=offline,
-            clock=self._clock,
-        )
+        self.offline = offline
+        """Whether no requests are sent."""
         self.user: User | None = None
-        """Who the token belongs to, once `sign_in` or `who_am_i` was answered."""
+        """The token's own user, once `current_user` or `sign_in` has returned."""
         self.directory = Directory()
-        """What was seen so far."""
-        self.fresh = False
+        """What is known now; replaced by a new one whenever more is known."""
+        self.crawled = False
         """Whether this service has read the whole site."""
-        self.past = None if history is None else HistoryReader(history, self._clock)
-        """What the site looked like before, where that is kept."""
-        self.indexed: Callable[[], None] = lambda: None
-        """Called as `index` gets on, after each page."""
-        self._pages = Pages(self._connection, self.directory, self._clock)
+        self._clock = clock or Clock()
+        self.cooldown = Cooldown(self._clock)
+        """The pause that the site requested, if any."""
+        self.history = None if history is None else HistoryReader(history, self._clock)
+        """Earlier snapshots of the site, if they are kept."""
+        self._token = Token.parse(token) if isinstance(token, str) else token
+        self._http = http or HttpOptions()
+        self._http.check(os.environ)
+        self._transport = transport
+        self._concurrency = concurrency
+        self._client: TestmoClient | None = None
+        self._connecting: asyncio.Task[TestmoClient] | None = None
+        self._builder = DirectoryBuilder()
+        self._pages = PageCache(self._fetch_page)
 
     async def __aenter__(self) -> Self:
         return self
@@ -121,163 +133,248 @@ class GroupsService:
         await self.close()
 
     async def close(self) -> None:
-        """End what is under way and close the connections."""
+        """Cancel all requests and close the connections."""
         await self._pages.close()
-        await self._connection.close()
-
-    @property
-    def offline(self) -> bool:
-        """Whether the site is asked nothing."""
-        return self._connection.offline
-
-    @property
-    def pause(self) -> Cooldown:
-        """The pause that the site asked for, if any."""
-        return self._connection.pause
+        if self._client is not None:
+            await self._client.close()
 
     @property
     def server_time(self) -> datetime | None:
-        """The site's clock, as its last answer has told it; exact to the second."""
-        return self._connection.server_time
+        """The site's clock as of its last response, in UTC, to the second."""
+        return None if self._client is None else self._client.server_time
+
+    @property
+    def repaired_values(self) -> int:
+        """Values in responses so far that were invalid and read as missing."""
+        return 0 if self._client is None else self._client.repairs.count
+
+    # Users
+
+    async def current_user(self) -> User:
+        """Return the token's own user."""
+        client = await self._connected()
+        self.user = await client.user()
+        return self.user
 
     async def sign_in(self) -> User:
-        """Find out whose token it is and whether it may read groups.
+        """Return the token's own user, after checking that the token may read groups.
 
-        `/user` answers every valid token, so only `/groups` tells whether it is a site admin's.
+        `/user` accepts every valid token, so only `/groups` shows whether it is a site admin's.
 
         Raises:
             Unauthorized: The token is wrong or revoked.
             Forbidden: The token is valid, but not a site admin's.
         """
-        user = await self.who_am_i()
+        user = await self.current_user()
         await self.groups_page(1, 15, fresh=True)
         return user
 
-    async def who_am_i(self) -> User:
-        """Return the token's own user."""
-        self.user = await self._connection.ask(lambda site: site.user())
-        return self.user
+    async def load_users(self) -> bool:
+        """Read the details of all users from `/users`; return False if the site does not provide them.
+
+        The endpoint is not available for every token, and not on every site.
+        """
+        client = await self._connected()
+
+        async def fetch(page: int) -> int:
+            response = await client.users(page, CRAWL_PAGE_SIZE)
+            self._builder.add_profiles(response.profiles)
+            return response.last_page
+
+        try:
+            last_page = await fetch(1)
+            await gather_pages(fetch, range(2, last_page + 1))
+        except (Forbidden, NotFound, InvalidResponse):
+            return False
+        await self._publish_indexed()
+        return True
+
+    # Groups
 
     async def groups_page(self, page: int = 1, per_page: int = 15, *, fresh: bool = False) -> GroupPage:
-        """Return one page of groups; their members' names go into the directory.
-
-        A page that was seen, or was fetched ahead, costs no request.
+        """Return one page of groups; a page that was read or prefetched needs no request.
 
         Args:
             page: Counted from 1.
-            per_page: 15, 25, 50 or 100: the API takes no others.
-            fresh: Ask again even where the page is known.
+            per_page: 15, 25, 50 or 100: the API accepts no others.
+            fresh: Request the page even if it is known.
         """
-        return await self._pages.get(page, per_page, fresh=fresh)
+        if not fresh and (known := self.known_page(page, per_page)) is not None:
+            return known
+        return await self._pages.fetch(page, per_page, fresh=fresh)
 
     def known_page(self, page: int, per_page: int) -> GroupPage | None:
-        """Return a page that costs no request, or None."""
-        return self._pages.known(page, per_page)
+        """Return a page that needs no request, or None."""
+        return self._pages.get(page, per_page) or self.directory.page(page, per_page)
 
-    def fetch_ahead(self, page: int, per_page: int) -> None:
-        """Start to fetch a page that will probably be wanted next. Its failure is told when it is wanted."""
-        self._pages.fetch_ahead(page, per_page)
+    def prefetch(self, page: int, per_page: int) -> None:
+        """Request a page that will probably be wanted next. An error is raised when it is wanted."""
+        if self.known_page(page, per_page) is None:
+            self._pages.prefetch(page, per_page)
 
     def forget_pages(self) -> None:
-        """Let every page be asked for again when it is next wanted."""
-        self._pages.forget()
+        """Forget the pages that were read one by one."""
+        self._pages.clear()
 
-    async def pages(self, per_page: int = 100) -> AsyncIterator[GroupPage]:
-        """Return every page in turn, asked for now.
+    async def groups(self, per_page: int = 100) -> AsyncIterator[Group]:
+        """Yield every group, page by page, requested now.
 
-        It ends where the site says so, and where the next page does not follow: a site that hands out the
-        same page again must not be read for ever.
+        It ends when the site says so, or when the next page does not follow: a site that returns the same
+        page for ever must not be read for ever. A group may be missing or repeated if the site changes
+        meanwhile; `load` detects that.
         """
         page = 1
         while True:
-            listing = await self.groups_page(page, per_page, fresh=True)
-            yield listing
-            if listing.page >= listing.last_page or not listing.groups:
+            result = await self.groups_page(page, per_page, fresh=True)
+            for group in result.groups:
+                yield group
+            if result.page >= result.last_page or not result.groups:
                 return
-            page = listing.page + 1
+            page = result.page + 1
 
     async def group(self, group_id: int) -> GroupDetail:
-        """Ask for one group and give it with its users resolved.
+        """Return one group with its users resolved, requested now.
 
         Raises:
-            NotFound: The group is not there, or no longer.
+            NotFound: The group does not exist, or no longer.
         """
+        client = await self._connected()
         try:
-            group, names = await self._connection.ask(lambda site: site.group(group_id))
+            response = await client.group(group_id)
         except NotFound:
-            self.directory.discard(group_id)
+            self._builder.discard(group_id)
+            self._publish()
             raise
-        self.directory.add([group], names)
-        self._pages.renew(group)
-        return self.detail(group, self._clock.now())
+        self._builder.add([response.group], response.names, response.unnamed)
+        self._publish()
+        self._pages.update_group(response.group)
+        return self.directory.detail(response.group, self._clock.now())
 
-    def detail(self, group: Group, as_of: datetime) -> GroupDetail:
-        """Return a group that was read with its users resolved as far as they are known; asks nothing."""
+    async def load(self, on_progress: Callable[[CrawlProgress], object] | None = None) -> Directory:
+        """Read every group of the site: see `crawl`.
 
-        def user(user_id: int | None) -> User | None:
-            return None if user_id is None else self.directory.user(user_id)
+        The directory's `complete` says whether the result is consistent. It is not saved in the history: see
+        `save_history`.
 
-        return GroupDetail(
-            group=group,
-            members=self.directory.members(group),
-            created_by=user(group.created_by),
-            updated_by=user(group.updated_by),
-            as_of=as_of,
-        )
-
-    async def index(self) -> Directory:
-        """Read every group of the site into the directory, as politely as can be: see `crawl`.
-
-        Gives the directory, whose `complete` tells whether what was read holds together. Pages that were seen
-        before are taken over, so that one sees the same site everywhere.
+        Args:
+            on_progress: Called after each page.
         """
-        as_of = self._clock.now()
-        found = await self._whole_site().groups()
-        log.debug("%d groups read, %s", len(found.groups), "complete" if found.complete else "incomplete")
-        self._pages.forget()
-        self.directory.settle(found.groups, complete=found.complete, as_of=as_of)
-        self.fresh = True
-        await asyncio.to_thread(self.directory.prepare)
-        if found.complete and self.past is not None:
-            await self.past.keep(self.directory)
-        if len(self.directory.names) > MANY_USERS:
-            await asyncio.to_thread(give_back)
-        self.indexed()
+        client = await self._connected()
+        started = self._clock.now()
+        published = groups_read = 0
+
+        async def fetch(page: int) -> GroupsResponse:
+            nonlocal published, groups_read
+            response = await client.groups(page, CRAWL_PAGE_SIZE)
+            groups_read = min(groups_read + len(response.groups), response.total or 0)
+            self._builder.total = response.total
+            self._builder.add(
+                response.groups, response.names, response.unnamed, first=(page - 1) * CRAWL_PAGE_SIZE
+            )
+            if len(self._builder) > published * PUBLISH_GROWTH:
+                published = len(self._builder)
+                await self._publish_indexed()
+            if on_progress is not None:
+                on_progress(CrawlProgress(groups_read, response.total, self.directory))
+            return response
+
+        result = await crawl(fetch, lambda: client.server_time)
+        log.debug("%d groups read, %s", len(result.groups), "complete" if result.complete else "incomplete")
+        self._builder.replace_groups(result.groups, complete=result.complete, as_of=started)
+        await self._publish_indexed()
+        self._pages.clear()
+        self.crawled = True
         return self.directory
 
-    def recall_beginning(self, per_page: int) -> bool:
-        """Show the first page as it was last read; False where that was never kept.
+    # History
 
-        It waits for the disk, but for no longer than the page takes.
+    async def save_history(self) -> None:
+        """Store the directory as a snapshot, if it is complete and a history is kept."""
+        if self.history is not None and self.directory.complete:
+            await self.history.save(self.directory)
+
+    def first_page_from_history(self, per_page: int) -> bool:
+        """Publish the first page of the last snapshot; return False before the first snapshot.
+
+        It blocks on the disk, but for no longer than the page takes.
         """
-        found = None if self.past is None else self.past.beginning(per_page)
-        if found is not None:
-            last, groups, names = found
-            last_page = max(1, -(-last.groups // per_page))
-            listing = GroupPage(tuple(groups), 1, last_page, per_page, last.groups, last.taken_at)
-            self.directory.total = last.groups
-            self.directory.add(groups, names, first=0)
-            self._pages.put(listing)
-        return found is not None
+        found = None if self.history is None else self.history.first_groups(per_page)
+        if found is None:
+            return False
+        snapshot, groups, names = found
+        last_page = max(1, math.ceil(snapshot.groups / per_page))
+        self._builder.total = snapshot.groups
+        self._builder.add(groups, names, first=0)
+        self._publish()
+        self._pages.put(GroupPage(tuple(groups), 1, last_page, per_page, snapshot.groups, snapshot.taken_at))
+        return True
 
-    async def recall(self) -> bool:
-        """Show the site as it was last read, until it is read again; False where that was never kept."""
-        known = None if self.past is None else await self.past.latest()
-        if known is not None:
-            self.directory.take_over(known)
-            self._pages.forget()
-        return known is not None
+    async def load_from_history(self) -> bool:
+        """Publish the directory of the last snapshot; return False before the first snapshot."""
+        latest = None if self.history is None else await self.history.latest()
+        if latest is None:
+            return False
+        self._builder.replace(latest)
+        self._publish()
+        self._pages.clear()
+        return True
 
-    async def index_users(self) -> bool:
-        """Read what `/users` tells of users into the directory; False where it tells nothing."""
-        return await self._whole_site().users()
+    # Requests
 
-    def _whole_site(self) -> WholeSite:
-        from .whole_site import WholeSite
+    async def _fetch_page(self, page: int, per_page: int) -> GroupPage:
+        client = await self._connected()
+        response = await client.groups(page, per_page)
+        groups = tuple({group.id: group for group in response.groups}.values())
+        result = GroupPage(
+            groups=groups,
+            page=response.page or page,  # null if the result is empty
+            last_page=max(response.last_page or 1, response.page or 1),
+            per_page=per_page,
+            total=len(groups) if response.total is None else response.total,
+            as_of=self._clock.now(),
+        )
+        self._builder.total = result.total
+        self._builder.add(groups, response.names, response.unnamed, first=result.first)
+        self._publish()
+        return result
 
-        return WholeSite(
-            self._connection.ask,
-            self.directory,
-            server_time=lambda: self.server_time,
-            grown=lambda: self.indexed(),
+    def _publish(self) -> None:
+        self.directory = self._builder.build()
+
+    async def _publish_indexed(self) -> None:
+        """Publish a directory whose indexes are built in a thread: for a large site they take a while."""
+        directory = self._builder.build()
+        await asyncio.to_thread(directory.build_indexes)
+        self.directory = directory
+
+    async def _connected(self) -> TestmoClient:
+        """Return the client; importing httpx and reading certificates happen in a thread."""
+        if self.offline:
+            raise Offline("no requests are sent (--offline)")
+        if self._client is None:
+            if self._connecting is None:
+                self._connecting = asyncio.create_task(self._connect(), name="connect")
+            try:
+                self._client = await asyncio.shield(self._connecting)
+            except Exception:
+                self._connecting = None  # the next request tries again
+                raise
+        return self._client
+
+    async def _connect(self) -> TestmoClient:
+        token = self._token if isinstance(self._token, Token) else await self._token()
+        return await asyncio.to_thread(self._new_client, token)
+
+    def _new_client(self, token: Token) -> TestmoClient:
+        # Lazy boundary: httpx takes longer to import than the first screen takes to be drawn.
+        from ..testmo.client import TestmoClient
+
+        return TestmoClient(
+            self.instance,
+            token,
+            options=self._http,
+            transport=self._transport() if callable(self._transport) else self._transport,
+            cooldown=self.cooldown,
+            concurrency=self._concurrency,
+            clock=self._clock,
         )

@@ -1,25 +1,21 @@
-"""Asks one site for one thing, and says what the user must do where it fails: the one place that speaks HTTP.
-
-httpx has no total time limit and no limit of size; both are set here. No request can leave the site: only
-what stands below its own origin is asked for, and no redirect is followed.
-"""
+"""The four endpoints of Testmo's API that groupstui reads."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from time import monotonic
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from types import ModuleType
 from typing import TypeVar
 from urllib.parse import urlencode
 
 import httpx
-from socksio.exceptions import SOCKSError
 
-from ..diagnostics import redact, register_secret
+from ..diagnostics import redact
+from ..directory.models import User
 from ..errors import (
     Forbidden,
     InvalidResponse,
@@ -32,242 +28,213 @@ from ..errors import (
 )
 from ..text import sanitize
 from ..token import Token
-from ..version import __version__
-from .body import InvalidPayload, error_message, is_web_page, read_bounded
+from .http import HttpClient, Response
+from .http_options import HttpOptions
 from .instance import Instance
-from .network import Network
-from .rate_limit import RequestLimiter
+from .rate_limit import Clock, Cooldown, RequestLimiter
+from .responses import GroupResponse, GroupsResponse, InvalidPayload, Repairs, UsersResponse
+
+MAX_ATTEMPTS = 3
+"""How often one request is sent before a 429 is reported."""
+
+DEFAULT_COOLDOWN_S = 60.0
+"""Seconds to wait after a 429 without `Retry-After`: the least that Testmo's documentation asks for."""
+
+MAX_COOLDOWN_S = 600.0
+"""Seconds; a longer wait is reported instead."""
+
+RETRY_DELAY_S = 0.5
+"""Seconds before the one retry after a dropped connection or a 5xx."""
 
 R = TypeVar("R")
 
-IDLE = 60.0
-"""Seconds for which a connection is kept that nobody uses: to set up another costs three round trips."""
+Query = Mapping[str, str | int]
 
 log = logging.getLogger(__name__)
 
 
-class Client:
-    """Sends requests to one site with one token."""
+class TestmoClient:
+    """Requests to one site, limited in rate and repeated if that helps.
+
+    Every method raises a `TestmoError`, by what the user must do.
+    """
 
     def __init__(
         self,
         instance: Instance,
         token: Token,
         *,
+        options: HttpOptions,
         transport: httpx.AsyncBaseTransport | None,
-        network: Network,
-        timeout: float,
-        gate: RequestLimiter,
+        cooldown: Cooldown,
+        concurrency: int,
+        clock: Clock,
     ) -> None:
-        """Prepare; nothing is sent yet.
+        """Set up the client; nothing is sent yet.
 
         Args:
             instance: The site.
-            token: What it is shown with every request.
-            transport: What carries the requests, in place of the network.
-            network: The way to the site.
-            timeout: Seconds that one request may take in all, from the look-up of the name to the last byte.
-            gate: What every request has to pass.
+            token: Sent with every request.
+            options: Time limit, proxy and certificates.
+            transport: Carries the requests instead of the network.
+            cooldown: Holds all requests back after a 429.
+            concurrency: Requests that may be in flight at the same time.
+            clock: Used for waiting.
 
         Raises:
-            Unreachable: If the way can't be set up.
+            Unreachable: If the proxy or a file of certificates cannot be used.
         """
-        self.instance = instance
         self.server_time: datetime | None = None
-        """The server's clock, as its last answer has told it."""
-        self._timeout = timeout
-        self._gate = gate
-        self.connected: Callable[[], object] = lambda: None
-        """Called when there is a connection: nothing is to be done but to wait for the site."""
-        self._origin = httpx.URL(instance.origin)
-        register_secret(token.reveal())
-        try:
-            self._http = httpx.AsyncClient(
-                headers={
-                    "Authorization": f"Bearer {token.reveal()}",
-                    "User-Agent": f"groupstui/{__version__}",
-                    "Accept": "application/json",
-                    "Accept-Encoding": "gzip",  # only what `read_bounded` can decode with a bound
-                },
-                timeout=timeout,
-                limits=httpx.Limits(keepalive_expiry=IDLE),
-                transport=transport,
-                proxy=network.httpx_proxy(),
-                verify=network.trust() if instance.origin.startswith("https") else False,
-            )
-        except (ValueError, OSError) as error:  # the system's own settings were not checked before
-            raise Unreachable(
-                f"the proxy can't be used: {sanitize(str(error))}",
-                hint="Check the proxy variables (HTTPS_PROXY, ALL_PROXY, NO_PROXY).",
-            ) from None
+        """The server's clock as of its last response, in UTC, to the second."""
+        self.repairs = Repairs()
+        """Counts the values in all responses that were invalid and read as missing."""
+        self._instance = instance
+        self._cooldown = cooldown
+        self._limiter = RequestLimiter(cooldown, concurrency)
+        self._clock = clock
+        # One thread: several would keep the interpreter from the event loop for longer.
+        self._parser = ThreadPoolExecutor(1, "parse a response")
+        self._http = HttpClient(
+            instance,
+            token,
+            options=options,
+            transport=transport,
+            on_connect=lambda: self._parser.submit(_models),
+        )
 
     async def close(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
+        """Cancel what is being parsed and close all connections."""
+        self._parser.shutdown(wait=False, cancel_futures=True)
+        await self._http.close()
 
-    async def get(
-        self,
-        path: str,
-        params: Mapping[str, str | int] | None = None,
-        *,
-        read: Callable[[bytes], Awaitable[R]],
-    ) -> R:
-        """Ask for one thing and give what is read of the answer.
+    async def user(self) -> User:
+        """Return the token's own user."""
+        return await self._get("user", {}, lambda body: _models().parse_user(body, self.repairs))
 
-        The next request may go out while the answer is read.
+    async def groups(self, page: int, per_page: int) -> GroupsResponse:
+        """Return one page of groups with the names of their members.
 
         Args:
-            path: Below `/api/v1/`, such as `groups/17`.
-            params: The query.
-            read: Turns the JSON into what is wanted; raises `InvalidPayload` where it can't.
-
-        Raises:
-            TestmoError: One of its kinds, by what the user must do.
+            page: Counted from 1.
+            per_page: 15, 25, 50 or 100: the API accepts no others.
         """
-        target = f"/api/v1/{path}" + (f"?{urlencode(params)}" if params else "")
-        began = monotonic()
+        query: Query = {"page": page, "per_page": per_page, "expands": "users"}
+        return await self._get("groups", query, lambda body: _models().parse_groups(body, self.repairs))
+
+    async def group(self, group_id: int) -> GroupResponse:
+        """Return one group with the names of its members."""
+        query = {"expands": "users"}
+        return await self._get(
+            f"groups/{group_id}", query, lambda body: _models().parse_group(body, self.repairs)
+        )
+
+    async def users(self, page: int, per_page: int) -> UsersResponse:
+        """Return one page of users."""
+        query = {"page": page, "per_page": per_page}
+        return await self._get("users", query, lambda body: _models().parse_users(body, self.repairs))
+
+    async def _get(self, path: str, query: Query, parse: Callable[[bytes], R]) -> R:
+        """Send one request; repeat it after a 429, and once after a transient failure."""
+        retried = False
+        attempt = 1
+        while True:
+            try:
+                return await self._get_once(path, query, parse)
+            except RateLimited as error:
+                seconds = DEFAULT_COOLDOWN_S if error.retry_after is None else error.retry_after
+                if attempt >= MAX_ATTEMPTS or seconds > MAX_COOLDOWN_S:
+                    raise
+                attempt += 1
+                log.debug("rate limited; no requests for %g s", seconds)
+                self._cooldown.start(seconds)
+            except Unreachable as error:
+                if retried or not error.transient:
+                    raise
+                retried = True
+                await self._clock.sleep(RETRY_DELAY_S)
+
+    async def _get_once(self, path: str, query: Query, parse: Callable[[bytes], R]) -> R:
+        """Send one request; the next may be sent while the response is parsed in a thread."""
+        target = f"/api/v1/{path}" + (f"?{urlencode(query)}" if query else "")
+        started = self._clock.monotonic()
         try:
-            async with self._gate:
-                began = monotonic()
-                answer = await self._fetch(target)
+            async with self._limiter:
+                started = self._clock.monotonic()
+                response = await self._http.get(target)
         except TestmoError as error:
-            log.debug("GET %s: %s, after %.3f s", target, error, monotonic() - began)
+            log.debug("GET %s: %s, after %.3f s", target, error, self._clock.monotonic() - started)
             raise
         log.debug(
-            "GET %s: %d, %d bytes, %.3f s", target, answer.status, len(answer.body), monotonic() - began
+            "GET %s: %d, %d bytes, %.3f s",
+            target,
+            response.status,
+            len(response.body),
+            self._clock.monotonic() - started,
         )
-        self.server_time = answer.date
-        if answer.status != 200:
-            raise self._refusal(answer, path)
+        self.server_time = response.date
+        if response.status != 200:
+            raise self._status_error(response, path)
+        loop = asyncio.get_running_loop()
         try:
-            return await read(answer.body)
+            return await loop.run_in_executor(self._parser, parse, response.body)
         except InvalidPayload as error:
-            raise self._nonsense(answer, error) from None
+            raise self._payload_error(response, str(error)) from None
 
-    async def _fetch(self, target: str) -> Answer:
-        name = self.instance.name
-        url = self._origin.copy_with(raw_path=target.encode())
-        try:
-            async with (
-                asyncio.timeout(self._timeout),
-                self._http.stream("GET", url, extensions={"trace": self._trace}) as response,
-            ):
-                return Answer(response.status_code, response.headers, await read_bounded(response))
-        except (TimeoutError, httpx.TimeoutException):
-            raise Unreachable(f"{name} did not answer within {self._timeout:g} s") from None
-        except httpx.ConnectError as error:
-            raise _not_connected(name, error) from None
-        except (httpx.ProxyError, SOCKSError) as error:
-            raise Unreachable(
-                f"the proxy refused: {sanitize(str(error))}", hint="Check HTTPS_PROXY and NO_PROXY."
-            ) from None
-        except (httpx.InvalidURL, UnicodeError):
-            raise WrongAddress(f"{name} is not an address that can be asked") from None
-        except (httpx.HTTPError, OSError) as error:
-            raise Unreachable(f"the connection to {name} broke: {_why(error)}", transient=True) from None
-
-    async def _trace(self, event: str, info: object) -> None:
-        if event == "connection.connect_tcp.complete":
-            self.connected()
-
-    def _refusal(self, answer: Answer, path: str) -> TestmoError:
-        """Turn a status other than 200 into the error that says what to do."""
-        status = answer.status
-        because = f": {redact(said)}" if (said := error_message(answer.body)) else ""
+    def _status_error(self, response: Response, path: str) -> TestmoError:
+        """Return the error for a status other than 200, by what the user must do."""
+        status = response.status
+        detail = f": {message}" if (message := _error_message(response.body)) else ""
         if 300 <= status < 400:
-            target = redact(sanitize(answer.headers.get("location", "nowhere")))
+            target = sanitize(redact(response.headers.get("location", "nowhere")))
             return WrongAddress(f"the site redirects to {target} ({status}); the token was not sent there")
         if status == 429:
-            return RateLimited(f"the site asks for a pause (429{because})", retry_after=_retry_after(answer))
+            return RateLimited(f"rate limited by the site (429{detail})", retry_after=response.retry_after)
         if status >= 500:
             return Unreachable(
-                f"the site is in trouble ({status}{because})", hint="Try again in a minute.", transient=True
+                f"the site failed ({status}{detail})", hint="Try again in a minute.", transient=True
             )
-        if _is_web_page(answer):
-            return self._web_page(answer)
+        if response.is_web_page:
+            return self._web_page_error(response)
         match status:
             case 401:
-                return Unauthorized(f"the site does not accept the token (401{because})")
+                return Unauthorized(f"the site does not accept the token (401{detail})")
             case 403:
-                return Forbidden(f"the token's user may not read this (403{because})")
+                return Forbidden(f"the token's user may not read this (403{detail})")
             case 404:
-                return NotFound(f"not found (404{because})")
-            case 422 if path.rpartition("/")[2].isdecimal():
-                # So Testmo answers for some ids that were deleted.
-                return NotFound(f"not found (422{because})")
+                return NotFound(f"not found (404{detail})")
+            case 422 if path.rpartition("/")[2].isdecimal():  # Testmo's answer for some deleted ids
+                return NotFound(f"not found (422{detail})")
             case _:
-                return InvalidResponse(f"the site refused the request ({status}{because})")
+                return InvalidResponse(f"the site refused the request ({status}{detail})")
 
-    def _web_page(self, answer: Answer) -> TestmoError:
+    def _payload_error(self, response: Response, reason: str) -> TestmoError:
+        if response.is_web_page:
+            return self._web_page_error(response)
+        if not response.body.strip():
+            return InvalidResponse(f"{self._instance.name} sent an empty response")
+        return InvalidResponse(f"{self._instance.name} sent {sanitize(reason)}")
+
+    def _web_page_error(self, response: Response) -> TestmoError:
         return WrongAddress(
-            f"{self.instance.name} answered with a web page, not with Testmo's API ({answer.status})"
+            f"{self._instance.name} sent a web page instead of Testmo's API ({response.status})"
         )
 
-    def _nonsense(self, answer: Answer, error: InvalidPayload) -> TestmoError:
-        if _is_web_page(answer):
-            return self._web_page(answer)
-        if not answer.body.strip():
-            return InvalidResponse(f"{self.instance.name} answered with nothing")
-        return InvalidResponse(f"{self.instance.name} answered with {sanitize(str(error))}")
+
+def _models() -> ModuleType:
+    """Return the module that parses responses.
+
+    Lazy boundary: pydantic takes longer to import than many a site takes to answer, so it is imported in the
+    parser's thread when the TCP connection stands (benchmark `who, one page, TLS`).
+    """
+    from . import models
+
+    return models
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back."""
-
-    status: int
-    headers: httpx.Headers
-    body: bytes
-    """Decoded."""
-
-    @property
-    def date(self) -> datetime | None:
-        """The server's clock, exact to the second, in UTC; None where it does not tell."""
-        try:
-            return parsedate_to_datetime(self.headers.get("date", "")).astimezone(UTC)
-        except (ValueError, TypeError, OverflowError):
-            return None
-
-
-def _is_web_page(answer: Answer) -> bool:
-    return is_web_page(answer.headers.get("content-type", ""), answer.body)
-
-
-def _retry_after(answer: Answer) -> float | None:
-    """Read `Retry-After`, as seconds or as a date; a date is held against the server's own clock."""
-    value = answer.headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit():
-        return float(value[:9])
+def _error_message(body: bytes) -> str:
+    """Return the `message` in the body of an error, or nothing; a proxy's body is often a web page."""
     try:
-        until = parsedate_to_datetime(value)
-        return max(0.0, (until - (answer.date or datetime.now(UTC))).total_seconds())
-    except (ValueError, TypeError, OverflowError):
-        return None
-
-
-def _why(error: BaseException) -> str:
-    """Return what an error says; one that says nothing was caused by one that does."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if said := sanitize((isinstance(cause, OSError) and cause.strerror) or str(cause)):
-            return said
-        cause = cause.__cause__ or cause.__context__
-    return type(error).__name__
-
-
-def _not_connected(host: str, error: httpx.ConnectError) -> TestmoError:
-    why = sanitize(str(error))
-    lowered = why.lower()
-    if "expired" in lowered or "not yet valid" in lowered:
-        return Unreachable(
-            f"no trusted connection to {host}: {why}",
-            hint="Check this machine's clock: a certificate is valid for a time.",
-        )
-    if "certificate" in lowered or "ssl" in lowered or "tls" in lowered:
-        return Unreachable(
-            f"no trusted connection to {host}: {why}",
-            hint="Check the address; where TLS is inspected, name the inspector's file with --ca-bundle.",
-        )
-    if "name" in lowered or "address associated" in lowered or "getaddrinfo" in lowered:
-        return WrongAddress(f"there is no host {host}", hint="Check the instance's name and the network.")
-    return Unreachable(f"cannot connect to {host}: {why}")
+        message = json.loads(body)["message"]
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return ""
+    return sanitize(redact(message)).rstrip(" .") if isinstance(message, str) else ""

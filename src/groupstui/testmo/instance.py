@@ -1,4 +1,4 @@
-"""Where a Testmo site lives: reads what users type or paste for it."""
+"""The address of a Testmo instance, as users type or paste it."""
 
 from __future__ import annotations
 
@@ -10,52 +10,57 @@ from urllib.parse import urlsplit
 from ..errors import InvalidInstance
 
 HOSTED = "testmo.net"
-"""The domain below which Testmo hosts its customers' sites."""
+"""The domain of the instances that Testmo hosts."""
 
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One Testmo site, by its origin: scheme, host and port."""
+    """One Testmo instance, identified by its origin: scheme, host and port."""
 
     origin: str
     """As in `https://acme.testmo.net`, without a slash at the end and without a default port."""
 
     @property
     def name(self) -> str:
-        """The host, with its port where it has one: short enough for a title line."""
+        """The host, with its port if it has one: short enough for a title line."""
         return self.origin.split("://", 1)[1]
 
     @property
     def api_access_page(self) -> str:
-        """Where a user makes a token, as a path through Testmo's own pages."""
+        """Where a user creates a token, as a path through Testmo's own pages."""
         return f"{self.origin} › avatar › User Profile › API access"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the instance runs on this machine."""
+        return _is_loopback(urlsplit(self.origin).hostname or "")
 
     @classmethod
     def parse(cls, text: str) -> Instance:
-        """Read a site from its name, host, address, or from the address of any of its pages.
+        """Return the instance for its name, its host, or the address of any of its pages.
 
         Args:
-            text: Such as `acme`, `acme.testmo.net`, `https://acme.testmo.net/projects/view/1`.
+            text: As in `acme`, `acme.testmo.net` or `https://acme.testmo.net/projects/view/1`.
 
         Raises:
-            InvalidInstance: If no site can be read from it, or if it would send the token over plain http
-                to anywhere but this machine.
+            InvalidInstance: If the text is not an address, or if the token would be sent over plain http to
+                another machine.
         """
         text = text.strip()
         if not text:
-            raise InvalidInstance("type the name of your Testmo site, such as acme")
+            raise InvalidInstance("the address is empty: type the name of your Testmo instance, such as acme")
         if any(c.isspace() or not c.isprintable() for c in text):
-            raise InvalidInstance("an address holds no spaces")
+            raise InvalidInstance("an address contains no spaces")
         scheme, separator, _ = text.partition("://")
         try:
             parts = urlsplit(text if separator else f"//{text}")
             host, port = (parts.hostname or "").rstrip("."), parts.port
         except ValueError:
-            raise InvalidInstance("this is no address: check it for typing errors") from None
+            raise InvalidInstance("this is not a valid address: check the spelling") from None
         if parts.username is not None or parts.password is not None:
-            raise InvalidInstance("leave the user name and password out of the address")
+            raise InvalidInstance("an address must not contain a user name or password")
         host = _checked(host)
         if "." not in host and ":" not in host and host != "localhost":
             host = f"{host}.{HOSTED}"
@@ -63,14 +68,14 @@ class Instance:
         if scheme not in ("http", "https"):
             raise InvalidInstance("an address starts with https://")
         if scheme == "http" and not _is_loopback(host):
-            raise InvalidInstance(f"plain http would show your token to the network: use https://{host}")
+            raise InvalidInstance(f"plain http would send your token unencrypted: use https://{host}")
         default = {"http": 80, "https": 443}[scheme]
         suffix = "" if port in (None, default) else f":{port}"
         return cls(f"{scheme}://{f'[{host}]' if ':' in host else host}{suffix}")
 
 
 def _checked(host: str) -> str:
-    """Return the host in ASCII, so that letters that only look like others can't hide in it."""
+    """Return the host in ASCII, so that look-alike letters are visible in it."""
     if _as_ip(host) is not None:
         return host
     try:
@@ -78,7 +83,7 @@ def _checked(host: str) -> str:
     except UnicodeError:
         host = ""
     if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in host.split(".")):
-        raise InvalidInstance("this is no host name: check it for typing errors")
+        raise InvalidInstance("this is not a valid host name: check the spelling")
     return host
 
 

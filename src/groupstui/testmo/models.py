@@ -1,13 +1,18 @@
-"""The answers of Testmo's API, checked.
+"""pydantic models of Testmo's JSON, and the parsers that turn it into records.
 
-Strict about ids, names of things and the page's own numbers; tolerant of everything that is optional, of what
-is null, and of fields that are not known here. What is not understood raises `InvalidPayload`.
+Ids, and the numbers of a page, must be right. Everything else is tolerated: a value of the wrong type is
+read as missing, so that one odd value never costs the page. What had to be repaired is counted.
+
+Importing pydantic takes longer than many a site takes to answer, so `client` imports this module when the
+TCP connection stands.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -15,120 +20,107 @@ from pydantic import (
     ConfigDict,
     Field,
     StrictInt,
+    TypeAdapter,
     ValidationError,
-    model_validator,
+    ValidationInfo,
 )
 from typing_extensions import TypedDict
 
-from .body import InvalidPayload
+from ..directory.models import Group, User, UserProfile, compact
+from .responses import GroupResponse, GroupsResponse, InvalidPayload, Repairs, UsersResponse
 
-MOST = (1 << 63) - 1
-"""The largest number that databases, Testmo's and the history's, take for an id."""
+MAX_ID = (1 << 63) - 1
+"""The largest id that databases store, Testmo's and the history's."""
+
+MAX_JSON_VALUES = 3_000_000
+"""Values in one response. A page of 100 groups of 20,000 members has two million; parsed, the most that three
+million can take is 200 MB (a test measures it)."""
+
+NO_NAME = "(no name)"
+"""The name of a group that has none."""
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+# Tolerant fields: a value of the wrong type becomes None and is counted.
+
+
+def _read_as_missing(info: ValidationInfo) -> None:
+    if isinstance(info.context, Repairs):
+        info.context.add()
 
 
 def _timestamp(value: object) -> datetime | str | None:
-    """Read a time, into UTC; one that can't be read stays the text it is, so that it never fails its row."""
-    if value is None:
-        return None
+    """Return the time in UTC; one that cannot be parsed stays the text that it is."""
+    if value is None or isinstance(value, datetime):
+        return value
     if not isinstance(value, str):
         return str(value)
     try:
-        moment = datetime.fromisoformat(value)
+        time = datetime.fromisoformat(value)
         # A variant without a zone, `2026-07-29 15:52:59.210008`, has been seen: it is UTC.
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except (ValueError, OverflowError):
         return value
 
 
-def _optional_id(value: object) -> int | None:
-    """Absorb an optional number of the wrong type: who made a group is not worth losing the group."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MOST else None
+def _optional_id(value: object, info: ValidationInfo) -> int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_ID):
+        return value
+    _read_as_missing(info)
+    return None
 
 
-def _flag(value: object) -> bool | None:
-    """Absorb a mark of the wrong type; 0 and 1 are how some databases say no and yes."""
-    return bool(value) if isinstance(value, bool) or value in (0, 1) else None
+def _optional_flag(value: object, info: ValidationInfo) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    if value in (0, 1):  # the booleans of some databases
+        return bool(value)
+    _read_as_missing(info)
+    return None
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+def _optional_text(value: object, info: ValidationInfo) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    _read_as_missing(info)
+    return None
 
 
-T = TypeVar("T")
-
+Id = Annotated[StrictInt, Field(ge=1, le=MAX_ID)]
 Many = Annotated[list[T], Field(fail_fast=True)]
-"""A list that is given up at its first mistake: to tell millions of them takes gigabytes."""
-Id = Annotated[StrictInt, Field(ge=1, le=MOST)]
-Timestamp = Annotated[Any, BeforeValidator(_timestamp)]
-"""A time in UTC; the text as it came where it can't be read; None where there is none."""
-OptionalId = Annotated[Any, BeforeValidator(_optional_id)]
-OptionalFlag = Annotated[Any, BeforeValidator(_flag)]
-OptionalText = Annotated[Any, BeforeValidator(_text)]
+"""A list that is given up at its first error: pydantic takes gigabytes to collect millions of them."""
+Timestamp = Annotated[datetime | str | None, BeforeValidator(_timestamp)]
+OptionalId = Annotated[int | None, BeforeValidator(_optional_id)]
+OptionalFlag = Annotated[bool | None, BeforeValidator(_optional_flag)]
+OptionalText = Annotated[str | None, BeforeValidator(_optional_text)]
+
+
+# Models
 
 
 class Model(BaseModel):
-    """What every answer, and every part of one, has in common."""
+    """The configuration of all models: immutable, and no input in error messages."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
-    @classmethod
-    def read(cls, body: bytes) -> Self:
-        """Check what an answer holds.
-
-        Raises:
-            InvalidPayload: If it is no JSON, or has another shape; the error holds nothing of what was read.
-        """
-        try:
-            return cls.model_validate_json(body)
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        if first["type"] == "json_invalid":
-            raise InvalidPayload("broken JSON") from None
-        steps = ".".join(str(step) for step in first["loc"] if step not in BRANCHES)
-        raise InvalidPayload(f"an unknown shape at {steps}".removesuffix(" at ")) from None
-
 
 class ExpandedUser(TypedDict):
-    """A user by id and name, as `expands.users` lists them: a dict, for a page may name thousands."""
+    """A user in `expands.users`; a dict, because a page may contain thousands."""
 
     id: Id
     name: str
-
-
-class CurrentUser(Model):
-    """The token's own user."""
-
-    id: Id
-    name: str
-
-
-class UserAnswer(Model):
-    """The answer of `GET /user`, flat or under `result`."""
-
-    user: Annotated[CurrentUser, Field(validation_alias="result")]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _wrap(cls, answer: Any) -> Any:
-        # Testmo's own client reads it flat; under `result`, as everything else is, it would be no surprise.
-        return answer if isinstance(answer, dict) and "result" in answer else {"result": answer}
 
 
 class Expands(Model):
-    """What an answer was asked to resolve; it may hold more or fewer users than its groups have members."""
+    """The objects that a request asked to expand."""
 
     users: Many[ExpandedUser] | None = None
 
 
-MaybeExpands = Annotated[Expands | list[Any] | None, Field(union_mode="left_to_right")]
-"""An empty PHP array becomes [] in JSON even where an object is meant."""
-
-BRANCHES = ("Expands", "list[any]")
-"""What pydantic adds to the steps to a value where there are several shapes."""
-
-
-class Group(Model):
-    """A user group. `members` holds user ids in the order in which the site gives them, perhaps repeated."""
+class GroupModel(Model):
+    """A user group; `members` are user ids in the site's order, possibly repeated."""
 
     id: Id
     name: str
@@ -139,26 +131,39 @@ class Group(Model):
     updated_by: OptionalId = None
 
 
-class GroupPage(Model):
-    """One page of `GET /groups`. `page` and `last_page` are None where the result is empty."""
+class GroupsModel(Model):
+    """One page of `GET /groups`; `page` and `last_page` are null if the result is empty."""
 
-    result: Many[Group]
+    result: Many[GroupModel]
     page: StrictInt | None = None
     next_page: StrictInt | None = None
     last_page: StrictInt | None = None
     total: StrictInt | None = None
-    expands: MaybeExpands = None
+    expands: Expands | None = None
 
 
-class GroupAnswer(Model):
-    """The answer of `GET /groups/{id}`."""
+class GroupResultModel(Model):
+    """The response of `GET /groups/{id}`."""
 
-    result: Group
-    expands: MaybeExpands = None
+    result: GroupModel
+    expands: Expands | None = None
 
 
-class UserRecord(Model):
-    """A user as `/users` lists them: everything but id and name is optional, there and here."""
+class CurrentUserModel(Model):
+    """The token's own user, as `GET /user` returns it."""
+
+    id: Id
+    name: str
+
+
+class CurrentUserResultModel(Model):
+    """The same under `result`, as everything else is; Testmo's own client reads it flat."""
+
+    result: CurrentUserModel
+
+
+class ProfileModel(Model):
+    """A user as `GET /users` returns it."""
 
     id: Id
     name: str
@@ -166,12 +171,184 @@ class UserRecord(Model):
     tfa_enabled: OptionalFlag = None
     is_active: OptionalFlag = None
     is_forgotten: OptionalFlag = None
-    """Anonymised."""
     is_api: OptionalFlag = None
 
 
-class UserPage(Model):
+class UsersModel(Model):
     """One page of `GET /users`."""
 
-    result: Many[UserRecord]
+    result: Many[ProfileModel]
     last_page: StrictInt | None = None
+
+
+_GROUPS = TypeAdapter(GroupsModel)
+_GROUP = TypeAdapter(GroupResultModel)
+_USER: TypeAdapter[CurrentUserResultModel | CurrentUserModel] = TypeAdapter(
+    Annotated[CurrentUserResultModel | CurrentUserModel, Field(union_mode="left_to_right")]
+)
+_USERS = TypeAdapter(UsersModel)
+
+
+# Parsers
+
+
+def parse_user(body: bytes, repairs: Repairs) -> User:
+    """Return the user in a response of `GET /user`.
+
+    Raises:
+        InvalidPayload: If the body is not such a response; so do the other parsers.
+    """
+    model = _validated(_USER, body, repairs)
+    user = model.result if isinstance(model, CurrentUserResultModel) else model
+    return User(user.id, user.name or None)
+
+
+def parse_groups(body: bytes, repairs: Repairs) -> GroupsResponse:
+    """Return one page of groups."""
+    model = _validated(_GROUPS, body, repairs, NO_NAME)
+    groups, names = tuple(map(_group, model.result)), _names(model.expands)
+    return GroupsResponse(
+        groups=groups,
+        names=names,
+        unnamed=_unnamed(groups, names),
+        page=model.page,
+        next_page=model.next_page,
+        last_page=model.last_page,
+        total=model.total,
+    )
+
+
+def parse_group(body: bytes, repairs: Repairs) -> GroupResponse:
+    """Return one group."""
+    model = _validated(_GROUP, body, repairs, NO_NAME)
+    group, names = _group(model.result), _names(model.expands)
+    return GroupResponse(group, names, _unnamed([group], names))
+
+
+def parse_users(body: bytes, repairs: Repairs) -> UsersResponse:
+    """Return one page of users."""
+    model = _validated(_USERS, body, repairs)
+    profiles = tuple(
+        UserProfile(
+            user.id,
+            user.name or f"#{user.id}",
+            email=user.email,
+            two_factor=user.tfa_enabled,
+            active=user.is_active,
+            anonymised=user.is_forgotten,
+            api_user=user.is_api,
+        )
+        for user in model.result
+    )
+    return UsersResponse(profiles, model.last_page or 1)
+
+
+def _group(group: GroupModel) -> Group:
+    ids = group.members or []
+    if len(set(ids)) < len(ids):
+        ids = list(dict.fromkeys(ids))
+    return Group(
+        group.id,
+        group.name,
+        compact(ids),
+        created_at=group.created_at,
+        created_by=group.created_by,
+        updated_at=group.updated_at,
+        updated_by=group.updated_by,
+    )
+
+
+def _unnamed(groups: Iterable[Group], names: dict[int, str]) -> frozenset[int]:
+    return frozenset().union(*(group.members for group in groups)).difference(names)
+
+
+def _names(expands: Expands | None) -> dict[int, str]:
+    users = expands.users if expands is not None else None
+    return {user["id"]: user["name"] for user in users or () if user["name"]}
+
+
+def _validated(adapter: TypeAdapter[R], body: bytes, repairs: Repairs, missing_name: str = "") -> R:
+    """Return the model of a body; one that is invalid is repaired and validated once more."""
+    if body.count(b",") + body.count(b"[") + body.count(b"{") > MAX_JSON_VALUES:
+        raise InvalidPayload(f"more than {MAX_JSON_VALUES:,} values")
+    counted = Repairs()
+    try:
+        model = adapter.validate_json(body, context=counted)
+    except ValidationError:
+        counted = Repairs()
+        data = _repair(_loads(body), counted, missing_name)
+        try:
+            model = adapter.validate_python(data, context=counted)
+        except ValidationError as error:
+            raise InvalidPayload(_location(error)) from None
+    repairs.count += counted.count
+    return model
+
+
+def _location(error: ValidationError) -> str:
+    """Return where a body has an unexpected structure, without any value of it."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    steps = [str(step) for step in first["loc"] if step not in ("CurrentUserModel", "CurrentUserResultModel")]
+    return f"an unexpected structure at {'.'.join(steps)}".removesuffix(" at ")
+
+
+# Repairs of a body that pydantic does not accept
+
+
+def _loads(body: bytes) -> object:
+    """Return the values of a body; unlike pydantic's, Python's parser accepts NaN and lone surrogates."""
+    try:
+        return json.loads(body.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise InvalidPayload("invalid JSON") from None
+
+
+def _repair(data: object, repairs: Repairs, missing_name: str) -> object:
+    """Return a response with the known oddities repaired; ids and page numbers are left as they are."""
+    if not isinstance(data, dict):
+        return data
+    result = _list_of(data["result"], repairs) if "result" in data else None
+    if isinstance(result, list):
+        return _with_expands(
+            {**data, "result": [_named(each, repairs, missing_name) for each in result]}, repairs
+        )
+    if isinstance(result, dict):
+        return _with_expands({**data, "result": _named(result, repairs, missing_name)}, repairs)
+    return _named(data, repairs, missing_name)  # the flat form of the current user
+
+
+def _with_expands(data: dict[str, object], repairs: Repairs) -> dict[str, object]:
+    """Return a response whose expanded users are a list; an empty PHP array is [], even for an object."""
+    expands = data.pop("expands", None)
+    users = _list_of(expands.get("users"), repairs) if isinstance(expands, dict) else None
+    if isinstance(users, list):
+        data["expands"] = {"users": [_named(each, repairs, "") for each in users]}
+    elif users is not None or not (isinstance(expands, dict) or expands in (None, [])):
+        repairs.add()
+    return data
+
+
+def _list_of(value: object, repairs: Repairs) -> object:
+    """Return the values of a PHP array that was sent as an object with integer keys; else the value."""
+    if isinstance(value, dict) and value and all(key.isdecimal() for key in value):
+        repairs.add()
+        return list(value.values())
+    return value
+
+
+def _named(value: object, repairs: Repairs, missing_name: str) -> object:
+    """Return a group or a user with a name that is a text, and members that are a list."""
+    if not isinstance(value, dict):
+        return value
+    fixed = {key: _without_surrogates(each) for key, each in value.items()}
+    if not isinstance(fixed.get("name"), str):
+        repairs.add()
+        fixed["name"] = missing_name
+    if "members" in fixed:
+        fixed["members"] = _list_of(fixed["members"], repairs)
+    return fixed
+
+
+def _without_surrogates(value: object) -> object:
+    """Return a text without lone surrogates, which no encoding can write."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value

@@ -1,78 +1,93 @@
-"""Keeps requests as polite as the site asks: one pause for all of them."""
+"""Limits on requests: a few at a time, and none during a cooldown that the site requested."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 
 
 class Clock:
-    """The time, and waiting for it. Tests put one in its place that moves by itself."""
+    """The time, and waiting for it. Tests use one that advances by itself."""
 
     def monotonic(self) -> float:
-        """Return seconds that never go back."""
+        """Return seconds that never decrease."""
         return time.monotonic()
 
     def now(self) -> datetime:
-        """Return the time of day, in UTC."""
+        """Return the present in UTC."""
         return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
-        """Wait for so many seconds; cancelling ends the wait."""
+        """Wait; cancelling ends the wait."""
         await asyncio.sleep(seconds)
 
 
 class Cooldown:
-    """One pause, shared by all requests to a site: nobody asks while it lasts."""
+    """A pause that the site requested, shared by all requests to it."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._deadline = 0.0
-        self.until: datetime | None = None
-        """When requests go on; None while nothing is paused."""
-        self.changed: Callable[[], None] = lambda: None
-        """Called when a pause begins, is lengthened, holds one more request, or ends."""
+        self._until: datetime | None = None
+        self._changed = asyncio.Event()
 
-    def hold(self, seconds: float) -> None:
-        """Let no request start for so many seconds. A pause that already lasts longer stays as it is."""
+    @property
+    def until(self) -> datetime | None:
+        """When requests continue; None if there is no cooldown."""
+        return self._until
+
+    async def changes(self) -> AsyncIterator[datetime | None]:
+        """Yield `until` now, and again whenever it changes; any number of callers may follow it."""
+        while True:
+            changed = self._changed
+            yield self._until
+            await changed.wait()
+
+    def start(self, seconds: float) -> None:
+        """Let no request start for this long. A cooldown that lasts longer already is not shortened."""
         deadline = self._clock.monotonic() + seconds
         if deadline > self._deadline:
             self._deadline = deadline
-            self.until = self._clock.now() + timedelta(seconds=seconds)
-            self.changed()
+            self._set(self._clock.now() + timedelta(seconds=seconds))
 
-    async def over(self) -> None:
-        """Wait until nothing is paused."""
-        while (left := self._deadline - self._clock.monotonic()) > 0:
-            self.changed()
-            await self._clock.sleep(left)
-        if self.until is not None:
-            self.until = None
-            self.changed()
+    async def wait(self) -> None:
+        """Wait until there is no cooldown."""
+        while (remaining := self._deadline - self._clock.monotonic()) > 0:
+            await self._clock.sleep(remaining)
+        if self._until is not None:
+            self._set(None)
+
+    def _set(self, until: datetime | None) -> None:
+        self._until = until
+        self._changed.set()
+        self._changed = asyncio.Event()
 
 
 class RequestLimiter:
-    """What every request passes: a few are under way at once, and none while a pause lasts.
+    """An async context for one request: it waits for a free place, and for the end of a cooldown."""
 
-    Used as an async context, for as long as a request is under way.
-    """
+    def __init__(self, cooldown: Cooldown, concurrency: int) -> None:
+        """Set up the limiter.
 
-    def __init__(self, pause: Cooldown, at_once: int) -> None:
-        self._pause = pause
-        self._slots = asyncio.Semaphore(at_once)
+        Args:
+            cooldown: The cooldown that holds requests back.
+            concurrency: Requests that may be in flight at the same time.
+        """
+        self._cooldown = cooldown
+        self._places = asyncio.Semaphore(concurrency)
 
     async def __aenter__(self) -> None:
-        await self._slots.acquire()
+        await self._places.acquire()
         try:
-            await self._pause.over()
+            await self._cooldown.wait()
         except BaseException:
-            self._slots.release()
+            self._places.release()
             raise
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._slots.release()
+        self._places.release()

@@ -16,7 +16,8 @@ from .filterable_table import FilterableTable
 from .table import Column, Table
 
 if TYPE_CHECKING:
-    from ..directory.directory import Directory, Group, GroupPage
+    from ..directory.directory import Directory
+    from ..directory.models import Group, GroupPage
 
 
 class GroupList(FilterableTable["Group"]):
@@ -141,7 +142,7 @@ class GroupList(FilterableTable["Group"]):
     def _search_size(self) -> int:
         if self.directory is None:
             return 0
-        return self.directory.seen + (len(self.directory.names) if self.with_members else 0)
+        return self.directory.group_count + (len(self.directory.names) if self.with_members else 0)
 
     def _matches(self, query: str) -> Sequence[Group]:
         """Return the loaded groups that match, best first."""
@@ -150,7 +151,7 @@ class GroupList(FilterableTable["Group"]):
         found = self.directory.group_index.search(query)
         if self.with_members:
             known = {group.id for group in found}
-            users = self.directory.user_index.numbers_of(query)
+            users = self.directory.user_index.search_ids(query)
             found += [group for group in self.directory.groups_with(users) if group.id not in known]
         return found
 
@@ -181,7 +182,7 @@ class GroupList(FilterableTable["Group"]):
             return pluralize(self.match_count or 0, "group")
         if directory.complete:
             return f"{self.match_count:,} of {pluralize(directory.total, 'group')}"
-        return f"{self.match_count:,} of the {directory.seen:,} seen so far"
+        return f"{self.match_count:,} of the {directory.group_count:,} seen so far"
 
     @on(Table.Highlighted)
     def _highlighted(self, event: Table.Highlighted[Group]) -> None:

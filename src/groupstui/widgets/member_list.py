@@ -20,7 +20,7 @@ from .table import Column, Table
 from .table_layout import fit_text
 
 if TYPE_CHECKING:
-    from ..directory.directory import GroupDetail, User
+    from ..directory.models import GroupDetail, User
 
 
 class MemberList(FilterableTable["User"]):

@@ -24,7 +24,7 @@ class Notice:
 
 def pause_notice(until: datetime, hint: str) -> Notice:
     """Return the notice for a rate limit: a time, because a countdown would write every second."""
-    return Notice(f"the site asks for a pause; going on at {until.astimezone():%H:%M:%S}", hint, "pause")
+    return Notice(f"rate limited by the site; continuing at {until.astimezone():%H:%M:%S}", hint, "pause")
 
 
 class NoticeBar(Static):

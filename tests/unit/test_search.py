@@ -1,4 +1,4 @@
-"""What a few letters of a name, or an id, find."""
+"""The search index agrees with a naive search."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groupstui.directory.directory import SearchIndex
+from groupstui.directory.search import SearchIndex
 from groupstui.errors import AmbiguousMatch, NoMatch
 from groupstui.text import fold
 
@@ -48,34 +48,43 @@ def groups() -> SearchIndex[int]:
         ("mobile", 4),
     ],
 )
-def test_one_is_meant(groups, text, found):
-    assert groups.find(text) == found
+def test_resolve_finds_one(groups, text, found):
+    assert groups.resolve(text) == found
 
 
-def test_a_number_may_be_one_s_id_and_another_s_name():
+def test_a_number_may_be_an_id_and_a_name():
     groups = index({1: "QA", 2: "1"})
     with pytest.raises(AmbiguousMatch) as caught:
-        groups.find("1")
+        groups.resolve("1")
     assert caught.value.candidates == [1, 2]
-    assert groups.find("#1") == 1
+    assert groups.resolve("#1") == 1
 
 
-def test_several_are_named_best_first(groups):
+def test_ambiguous_match_lists_candidates_best_first(groups):
     with pytest.raises(AmbiguousMatch, match="“q” matches 3 groups") as caught:
-        groups.find("q")
+        groups.resolve("q")
     assert caught.value.candidates == [1, 2, 3]
 
 
 @pytest.mark.parametrize("text", ["", "  ", "nobody", "#99", "#", "99"])
-def test_none_is_meant(groups, text):
+def test_resolve_raises_no_match(groups, text):
     with pytest.raises(NoMatch, match="no group matches"):
-        groups.find(text)
+        groups.resolve(text)
 
 
-def test_a_search_gives_the_id_the_name_its_beginning_a_word_and_a_part_in_this_order(groups):
+def test_search_ranks_id_name_prefix_word_part(groups):
     assert groups.search("qa") == [1, 2, 3, 4, 8]
     assert groups.search("2024") == [2024, 7]
+    assert groups.search("#20") == [2024]
+    assert groups.search("2") == [2, 2024, 7]
     assert groups.search("") == []
+
+
+ID_PREFIX_RANK = 2
+
+
+def has_id_prefix(number: int, digits: str) -> bool:
+    return str(number).startswith(digits)
 
 
 LETTERS = st.text("aAbBéÉ #1", max_size=4)
@@ -83,7 +92,7 @@ SITES = st.dictionaries(st.integers(1, 30), LETTERS, max_size=8)
 
 
 @given(SITES, LETTERS)
-def test_a_search_finds_exactly_the_names_that_hold_the_text_and_the_id(names, text):
+def test_search_finds_names_with_the_text_and_id_prefixes(names, text):
     wanted = fold(text.strip())
     digits = wanted.removeprefix("#")
     found = index(names).search(text)
@@ -91,19 +100,19 @@ def test_a_search_finds_exactly_the_names_that_hold_the_text_and_the_id(names, t
     assert set(found) == {
         number
         for number, name in names.items()
-        if wanted and (wanted in fold(name) or (digits.isdecimal() and int(digits) == number))
+        if wanted and (wanted in fold(name) or (digits.isdecimal() and has_id_prefix(number, digits)))
     }
 
 
 @given(SITES, LETTERS)
-def test_what_is_meant_is_among_what_is_found_and_an_exact_name_always_wins(names, text):
+def test_resolved_items_are_among_those_found(names, text):
     groups = index(names)
     stripped = text.strip()
     exact = [number for number, name in names.items() if name == stripped]
     found = groups.search(text)
-    match meant(groups, text):
+    match resolved(groups, text):
         case []:
-            assert found == []
+            assert all(str(number).startswith(stripped.removeprefix("#")) for number in found)
         case [one]:
             assert one in found
             assert len(exact) != 1 or stripped.startswith("#") or one == exact[0]
@@ -117,39 +126,42 @@ NAMED_TWICE = st.dictionaries(
 
 
 @given(NAMED_TWICE, LETTERS, st.integers(0, 9))
-def test_any_of_an_item_s_names_finds_it_at_the_place_of_the_one_that_fits_best(names, text, most):
+def test_ranks_agree_with_a_naive_ranking(names, text, limit):
     users = SearchIndex("user", names, names=names.__getitem__, item=lambda number: number)
     wanted, digits = fold(text.strip()), text.strip().removeprefix("#")
 
     def rank(number: int) -> int | None:
-        known = [seen(name) for name in names[number]]
+        known = [searchable(name) for name in names[number]]
         fits = [
             digits.isdecimal() and int(digits) == number,
             wanted in known,
+            digits.isdecimal() and has_id_prefix(number, digits),
             any(name.startswith(wanted) for name in known),
             any(f" {wanted}" in name for name in known),
             any(wanted in name for name in known),
         ]
         return fits.index(True) if wanted and True in fits else None
 
-    def place(number: int) -> tuple[int, str, int]:
-        return rank(number) or 0, "\x1e".join(map(seen, names[number])), number
+    def place(number: int) -> tuple[int, int, str, int]:
+        best = rank(number) or 0
+        by_id = number if best == ID_PREFIX_RANK else 0
+        return best, by_id, "\x1e".join(map(searchable, names[number])), number
 
     expected = [(rank(number), number) for number in sorted(names, key=place) if rank(number) is not None]
     assert users.ranked(text) == expected
-    assert users.ranked(text, most) == expected[:most]
-    assert users.numbers_of(text) == {number for _, number in expected}
+    assert users.ranked(text, limit) == expected[:limit]
+    assert users.search_ids(text) == {number for _, number in expected}
 
 
-def seen(name: str) -> str:
-    """Return a name as it is searched: what can't be seen is a space."""
+def searchable(name: str) -> str:
+    """Return a name as it is searched: unprintable characters are spaces."""
     return "".join(c if c.isprintable() else " " for c in fold(name))
 
 
-def meant(groups: SearchIndex[int], text: str) -> list[int]:
-    """Return the one that is meant, all that may be, or none."""
+def resolved(groups: SearchIndex[int], text: str) -> list[int]:
+    """Return the item that `resolve` returns, the candidates, or nothing."""
     try:
-        return [groups.find(text)]
+        return [groups.resolve(text)]
     except AmbiguousMatch as error:
         return list(error.candidates)
     except NoMatch:
