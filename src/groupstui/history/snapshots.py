@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby, zip_longest
@@ -86,8 +86,8 @@ def add_snapshot(db: sqlite3.Connection, directory: Directory, taken_at: datetim
     names = directory.names
     changes = []
     if last is not None:
-        old_state = _directory(list(before.values()), old_names)
-        changes = changes_between(old_state, _directory(list(after.values()), names))
+        old_state = Directory(tuple(before.values()), old_names)
+        changes = changes_between(old_state, Directory(tuple(after.values()), names))
     snapshot = Snapshot(
         snapshot_id,
         _from_milliseconds(milliseconds(taken_at)),
@@ -146,7 +146,7 @@ def last_directory(db: sqlite3.Connection) -> Directory | None:
     """Return the last snapshot as a complete directory, or None."""
     if (last := last_snapshot(db)) is None:
         return None
-    return _directory(last_groups(db), dict(db.execute(_NAME + _LAST)), last.taken_at)
+    return crawled_directory(last_groups(db), dict(db.execute(_NAME + _LAST)), as_of=last.taken_at)
 
 
 def last_groups(db: sqlite3.Connection, count: int = -1) -> list[Group]:
@@ -192,8 +192,8 @@ def changes_in(db: sqlite3.Connection, since: Snapshot, until: Snapshot) -> list
     return [
         replace(change, seen=times.get(last_seen.get((change.group_id, change.user_id), 0)))
         for change in changes_between(
-            _directory(before, dict(db.execute(_NAME + _AT, {"id": since.id}))),
-            _directory(after, dict(db.execute(_NAME + _AT, {"id": until.id}))),
+            Directory(tuple(before), dict(db.execute(_NAME + _AT, {"id": since.id}))),
+            Directory(tuple(after), dict(db.execute(_NAME + _AT, {"id": until.id}))),
         )
     ]
 
@@ -236,10 +236,6 @@ def _follow(
 
 
 # Rows
-
-
-def _directory(groups: Sequence[Group], names: Mapping[int, str], as_of: datetime | None = None) -> Directory:
-    return crawled_directory(groups, names, as_of=as_of or datetime.now(UTC))
 
 
 def milliseconds(time: datetime) -> int:
