@@ -1,4 +1,4 @@
-"""The one request function, with answers that no well-meaning server gives."""
+"""The client, with responses of misbehaving servers."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def client_for(answer, instance: Instance = INSTANCE) -> TestmoClient:
 
 
 def reply(content: bytes, status: int = 200, **headers: str) -> httpx.Response:
-    """An answer that is still to be read, as from a network: one made of bytes counts as read already."""
+    """Return a response whose body is read from a stream, as from a network."""
 
     async def body() -> AsyncIterator[bytes]:
         yield content
@@ -58,7 +58,7 @@ async def ask(answer) -> TestmoError | object:
         await client.close()
 
 
-async def test_a_request_says_who_asks_and_takes_only_what_can_be_bounded() -> None:
+async def test_request_headers():
     seen: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -73,7 +73,7 @@ async def test_a_request_says_who_asks_and_takes_only_what_can_be_bounded() -> N
     assert str(seen[0].url) == "https://acme.testmo.net/api/v1/user"
 
 
-async def test_a_gzip_bomb_is_refused_before_it_fills_the_memory() -> None:
+async def test_gzip_bomb_is_refused_in_little_memory():
     bomb = gzip.compress(b" " * (4 * MAX_BODY_BYTES))
     tracemalloc.start()
     outcome = await ask(lambda request: reply(bomb, content_encoding="gzip"))
@@ -84,7 +84,7 @@ async def test_a_gzip_bomb_is_refused_before_it_fills_the_memory() -> None:
     assert peak < 3 * MAX_BODY_BYTES
 
 
-async def test_an_endless_body_is_refused() -> None:
+async def test_endless_body_is_refused():
     async def endless() -> AsyncIterator[bytes]:
         while True:
             yield b" " * 1024 * 1024
@@ -93,7 +93,7 @@ async def test_an_endless_body_is_refused() -> None:
     assert isinstance(outcome, InvalidResponse)
 
 
-async def test_a_cut_gzip_stream_is_a_broken_connection() -> None:
+async def test_cut_gzip_stream_is_transient():
     half = gzip.compress(b'{"a": "' + bytes(range(48, 58)) * 100 + b'"}')[:-12]
     outcome = await ask(lambda request: reply(half, content_encoding="gzip"))
     assert isinstance(outcome, Unreachable)
@@ -104,12 +104,12 @@ async def test_a_cut_gzip_stream_is_a_broken_connection() -> None:
     ("headers", "content"),
     [({"content_encoding": "br"}, b"{}"), ({"content_encoding": "gzip"}, b"no gzip"), ({}, b"\xff\xfe{}")],
 )
-async def test_an_encoding_that_was_not_asked_for_is_told(headers, content) -> None:
+async def test_unexpected_encoding_is_invalid(headers, content):
     outcome = await ask(lambda request: reply(content, **headers))
     assert isinstance(outcome, InvalidResponse)
 
 
-async def test_a_redirect_names_its_target_and_is_not_followed() -> None:
+async def test_redirect_is_not_followed():
     asked: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -123,7 +123,7 @@ async def test_a_redirect_names_its_target_and_is_not_followed() -> None:
     assert asked == ["acme.testmo.net"]
 
 
-async def test_an_error_s_message_is_shown_without_what_a_terminal_would_obey() -> None:
+async def test_error_message_is_sanitized():
     outcome = await ask(lambda request: reply(b'{"message": "bad\\u001b]0;title\\u0007 page"}', 422))
     assert isinstance(outcome, InvalidResponse)
     assert "\x1b" not in str(outcome)
@@ -143,7 +143,7 @@ async def test_an_error_s_message_is_shown_without_what_a_terminal_would_obey() 
     ],
     ids=lambda failure: f"{type(failure).__name__} {failure}",
 )
-async def test_every_failure_of_the_library_becomes_one_of_ours(failure) -> None:
+async def test_httpx_errors_become_testmo_errors(failure):
     def answer(request: httpx.Request) -> httpx.Response:
         raise failure
 
@@ -155,7 +155,7 @@ async def test_every_failure_of_the_library_becomes_one_of_ours(failure) -> None
 @pytest.mark.parametrize(
     "path", ["http://localhost:1/groups", "//localhost:1/groups", "../../groups", "@localhost"]
 )
-async def test_the_token_goes_to_no_other_origin(path) -> None:
+async def test_request_cannot_leave_the_origin(path):
     sent: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -181,7 +181,7 @@ async def test_the_token_goes_to_no_other_origin(path) -> None:
     ],
     ids=lambda failure: type(failure).__name__,
 )
-async def test_a_failure_in_the_middle_of_a_body_becomes_one_of_ours(failure) -> None:
+async def test_httpx_errors_in_a_body_become_unreachable(failure):
     async def body() -> AsyncIterator[bytes]:
         yield b"{"
         raise failure
@@ -189,7 +189,7 @@ async def test_a_failure_in_the_middle_of_a_body_becomes_one_of_ours(failure) ->
     assert isinstance(await ask(lambda request: httpx.Response(200, content=body())), Unreachable)
 
 
-async def test_headers_that_come_twice_are_one() -> None:
+async def test_repeated_encoding_header_is_invalid():
     async def body() -> AsyncIterator[bytes]:
         yield b"{}"
 
@@ -199,7 +199,7 @@ async def test_headers_that_come_twice_are_one() -> None:
     assert "the encoding identity, gzip, which was not requested" in str(outcome)
 
 
-async def test_a_transport_may_carry_to_an_address_of_the_new_kind() -> None:
+async def test_request_to_an_ipv6_address():
     asked: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -230,7 +230,7 @@ def deflated(content: bytes, wbits: int) -> bytes:
     ids=["one member", "two members", "padded", "x-gzip", "zlib", "raw deflate"],
 )
 @pytest.mark.parametrize("chunk_bytes", [1, 1_000])
-async def test_compressed_bodies_are_decoded(encoding, content, chunk_bytes) -> None:
+async def test_compressed_bodies_are_decoded(encoding, content, chunk_bytes):
     async def body() -> AsyncIterator[bytes]:
         for start in range(0, len(content), chunk_bytes):
             yield content[start : start + chunk_bytes]
@@ -240,19 +240,19 @@ async def test_compressed_bodies_are_decoded(encoding, content, chunk_bytes) -> 
     assert user.name == "Ada"
 
 
-async def test_an_empty_body_may_have_an_encoding() -> None:
+async def test_an_empty_body_may_have_an_encoding():
     outcome = await ask(lambda request: reply(b"", content_encoding="gzip"))
     assert isinstance(outcome, InvalidResponse)
     assert "sent an empty response" in str(outcome)
 
 
-async def test_many_gzip_members_are_refused() -> None:
+async def test_many_gzip_members_are_refused():
     content = gzip.compress(b"") * (MAX_GZIP_MEMBERS + 1)
     outcome = await ask(lambda request: reply(content, content_encoding="gzip"))
     assert "compressed streams" in str(outcome)
 
 
-async def test_cookies_are_neither_kept_nor_sent() -> None:
+async def test_cookies_are_neither_kept_nor_sent():
     seen: list[httpx.Headers] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -266,7 +266,7 @@ async def test_cookies_are_neither_kept_nor_sent() -> None:
     assert [headers.get("cookie") for headers in seen] == [None, None]
 
 
-async def test_messages_of_the_site_contain_no_token() -> None:
+async def test_messages_of_the_site_contain_no_token():
     def answer(request: httpx.Request) -> httpx.Response:
         token = request.headers["authorization"]
         return httpx.Response(302, headers={"location": f"https://evil.example/?token={token}"})

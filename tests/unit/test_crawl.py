@@ -1,4 +1,4 @@
-"""Reading a whole site while somebody edits it."""
+"""Crawls of a site that is edited meanwhile."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ Edit = Callable[[Site], object]
 
 
 class EditedSite(httpx.AsyncBaseTransport):
-    """Hands requests to a demo site, and edits it before some of them are answered."""
+    """Passes requests to a demo site, and edits it before some of them."""
 
-    def __init__(self, site: Site, edits: dict[int, list[Edit]], *, order: Callable | None = None) -> None:
+    def __init__(self, site: Site, edits: dict[int, list[Edit]], *, order: Callable | None = None):
         self.app = SiteApp(site, token=TOKEN)
         self._asgi = httpx.MockTransport(self.app)
         self._site = site
@@ -41,28 +41,28 @@ class EditedSite(httpx.AsyncBaseTransport):
         return response
 
 
-async def indexed(site: Site, edits: dict[int, list[Edit]] | None = None) -> tuple[Directory, list[str]]:
+async def crawled(site: Site, edits: dict[int, list[Edit]] | None = None) -> tuple[Directory, list[str]]:
     transport = EditedSite(site, edits or {})
     async with GroupsService("acme", TOKEN, transport=transport) as service:
         return await service.load(), transport.app.log.paths
 
 
-def held(directory: Directory) -> dict[int, tuple[str, tuple[int, ...]]]:
+def found_groups(directory: Directory) -> dict[int, tuple[str, tuple[int, ...]]]:
     return {group.id: (group.name, tuple(group.members)) for group in directory.groups}
 
 
-def true(site: Site) -> dict[int, tuple[str, tuple[int, ...]]]:
+def actual_groups(site: Site) -> dict[int, tuple[str, tuple[int, ...]]]:
     return {group.id: (group.name, tuple(dict.fromkeys(group.members))) for group in site.groups.values()}
 
 
 @pytest.mark.parametrize(
     ("groups", "requests"), [(0, 1), (1, 1), (100, 1), (101, 3), (200, 3), (230, 4), (2430, 26)]
 )
-async def test_a_site_at_rest_is_read_whole_with_one_request_more_than_it_has_pages(groups, requests) -> None:
+async def test_crawl_of_an_unchanged_site_is_complete(groups, requests):
     site = make_site(groups=groups, users=50, members_max=20)
-    directory, paths = await indexed(site)
+    directory, paths = await crawled(site)
     assert directory.complete
-    assert held(directory) == true(site)
+    assert found_groups(directory) == actual_groups(site)
     assert len(paths) == requests
     assert all(path.startswith("/api/v1/groups?") for path in paths)
 
@@ -71,38 +71,38 @@ def first_group(site: Site) -> int:
     return next(iter(site.groups))
 
 
-async def test_a_group_that_falls_between_two_pages_is_found_by_a_second_reading() -> None:
+async def test_second_pass_finds_a_group_between_two_pages():
     site = make_site(groups=230, users=50, members_max=20)
-    directory, paths = await indexed(
+    directory, paths = await crawled(
         site, {2: [lambda s: s.delete_group(first_group(s)), lambda s: s.add_group("New")]}
     )
     assert directory.complete
-    assert held(directory) == true(site)
+    assert found_groups(directory) == actual_groups(site)
     assert len(paths) == 8
 
 
-async def test_a_deletion_and_an_addition_right_after_the_first_answer_are_noticed() -> None:
+async def test_edits_right_after_the_first_page_are_noticed():
     site = make_site(groups=230, users=50, members_max=20)
-    directory, _ = await indexed(
+    directory, _ = await crawled(
         site, {1: [lambda s: s.delete_group(first_group(s)), lambda s: s.add_group("New")]}
     )
     assert directory.complete
-    assert held(directory) == true(site)
+    assert found_groups(directory) == actual_groups(site)
 
 
-async def test_a_site_that_never_rests_is_said_to_be_incomplete() -> None:
+async def test_site_that_changes_all_the_time_is_incomplete():
     site = make_site(groups=230, users=50, members_max=20)
     busy = {n: [lambda s: s.delete_group(first_group(s)), lambda s: s.add_group("New")] for n in range(40)}
-    directory, _ = await indexed(site, busy)
+    directory, _ = await crawled(site, busy)
     assert not directory.complete
 
 
-async def test_groups_in_another_order_are_believed_only_if_read_twice_alike() -> None:
+async def test_other_order_needs_two_equal_passes():
     site = make_site(groups=230, users=50, members_max=20)
     site.groups = dict(sorted(site.groups.items(), key=lambda item: item[1].name))
-    directory, paths = await indexed(site)
+    directory, paths = await crawled(site)
     assert directory.complete
-    assert held(directory) == true(site)
+    assert found_groups(directory) == actual_groups(site)
     assert len(paths) == 8
 
 
@@ -118,14 +118,14 @@ EDITS = st.lists(
 
 @settings(max_examples=60, deadline=None)
 @given(groups=st.integers(0, 430), plan=EDITS)
-async def test_whatever_is_edited_meanwhile_an_answer_is_right_or_says_incomplete(groups, plan) -> None:
+async def test_crawl_during_edits_is_right_or_incomplete(groups, plan):
     site = make_site(groups=groups, users=30, members_max=6)
-    before = true(site)
+    before = actual_groups(site)
     ever = {key: {value} for key, value in before.items()}
     gone: set[int] = set()
 
     def edit(kind: str, number: int) -> Edit:
-        def apply(site: Site) -> None:
+        def apply(site: Site):
             ids = list(site.groups)
             chosen = ids[number % len(ids)] if ids else None
             match kind:
@@ -140,7 +140,7 @@ async def test_whatever_is_edited_meanwhile_an_answer_is_right_or_says_incomplet
                     site.add_member(chosen, 3)
                 case "leave" if chosen and 2 in site.groups[chosen].members:
                     site.remove_member(chosen, 2)
-            for key, value in true(site).items():
+            for key, value in actual_groups(site).items():
                 ever.setdefault(key, set()).add(value)
 
         return apply
@@ -148,8 +148,8 @@ async def test_whatever_is_edited_meanwhile_an_answer_is_right_or_says_incomplet
     edits: dict[int, list[Edit]] = {}
     for when, kind, number in plan:
         edits.setdefault(when, []).append(edit(kind, number))
-    directory, _ = await indexed(site, edits)
-    found = held(directory)
+    directory, _ = await crawled(site, edits)
+    found = found_groups(directory)
     # Nothing is made up: each group is as it was at some time while the site was read.
     assert all(value in ever[key] for key, value in found.items())
     if directory.complete:
@@ -157,7 +157,7 @@ async def test_whatever_is_edited_meanwhile_an_answer_is_right_or_says_incomplet
         assert before.keys() - gone <= found.keys()
 
 
-async def test_only_a_few_pages_wait_to_be_read_where_answers_come_faster():
+async def test_few_pages_are_pending_at_once():
     begun, most = set[int](), 0
     turn = asyncio.Semaphore(1)
 

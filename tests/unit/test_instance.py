@@ -1,4 +1,4 @@
-"""What users type or paste for a site."""
+"""Addresses that users type or paste."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from groupstui.testmo.instance import Instance
         ("müller", "https://xn--mller-kva.testmo.net"),
     ],
 )
-def test_a_site_is_read_from_its_name_its_host_or_any_of_its_pages(typed: str, origin: str) -> None:
+def test_parse_name_host_and_page_addresses(typed: str, origin: str):
     assert Instance.parse(typed).origin == origin
 
 
@@ -47,12 +47,12 @@ def test_a_site_is_read_from_its_name_its_host_or_any_of_its_pages(typed: str, o
         ("https://[::1", "check the spelling"),
     ],
 )
-def test_what_names_no_site_is_refused_with_the_reason(typed: str, why: str) -> None:
+def test_parse_refuses_invalid_addresses(typed: str, why: str):
     with pytest.raises(InvalidInstance, match=why):
         Instance.parse(typed)
 
 
-def test_a_password_in_an_address_is_not_repeated() -> None:
+def test_password_in_an_address_is_not_repeated():
     with pytest.raises(InvalidInstance) as caught:
         Instance.parse("https://ada:secret@acme.testmo.net")
     assert "secret" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""The way to a site: real proxies and real certificates, on loopback."""
+"""Proxies and certificates, with real servers on loopback."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from groupstui.testmo.instance import Instance
 
 
 class AnswersUser(BaseHTTPRequestHandler):
-    """Answers every request, a proxy's too, as the site answers `/user`."""
+    """Answers every request with a user, also those to a proxy."""
 
     protocol_version = "HTTP/1.1"
 
@@ -33,7 +33,7 @@ class AnswersUser(BaseHTTPRequestHandler):
         self.server.connections += 1
 
     def do_GET(self) -> None:
-        self.server.asked.append(dict(self.headers))
+        self.server.requests.append(dict(self.headers))
         body = json.dumps({"id": 1, "name": "Through the proxy"}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -45,11 +45,11 @@ class AnswersUser(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """Knows what it was asked, and over how many connections."""
+    """Records its requests and counts its connections."""
 
     def __init__(self, address: tuple[str, int] = ("127.0.0.1", 0)) -> None:
         self.connections = 0
-        self.asked: list[dict[str, str]] = []
+        self.requests: list[dict[str, str]] = []
         super().__init__(address, AnswersUser)
 
 
@@ -61,7 +61,7 @@ class Server6(Server):
 
 @contextmanager
 def serving(tls: ssl.SSLContext | None = None, server: Server | None = None) -> Iterator[int]:
-    """Serve on a free port, and give that."""
+    """Run a server; yield its port."""
     with server or Server() as server:
         if tls is not None:
             server.socket = tls.wrap_socket(server.socket, server_side=True)
@@ -80,41 +80,41 @@ async def name_of_user(url: str, options: HttpOptions | None = None) -> str:
 # Connections
 
 
-async def test_one_connection_serves_one_request_after_another():
+async def test_connection_is_reused():
     with serving(server=(site := Server())) as port:
         async with GroupsService(f"http://127.0.0.1:{port}", "demo-admin-token") as service:
             for _ in range(3):
                 await service.current_user()
-    assert (len(site.asked), site.connections) == (3, 1)
+    assert (len(site.requests), site.connections) == (3, 1)
 
 
-async def test_a_site_has_its_port_in_its_name():
+async def test_host_header_contains_the_port():
     with serving(server=(site := Server())) as port:
         await name_of_user(f"http://localhost:{port}")
-    assert site.asked[0]["Host"] == f"localhost:{port}"
+    assert site.requests[0]["Host"] == f"localhost:{port}"
 
 
-async def test_a_site_may_have_an_address_of_the_new_kind():
+async def test_instance_may_be_an_ipv6_address():
     try:
         site = Server6(("::1", 0))
     except OSError:
         pytest.skip("this machine has no IPv6")
     with serving(server=site) as port:
         assert await name_of_user(f"http://[::1]:{port}") == "Through the proxy"
-    assert site.asked[0]["Host"] == f"[::1]:{port}"
+    assert site.requests[0]["Host"] == f"[::1]:{port}"
 
 
 # Proxies
 
 
-async def test_a_proxy_that_is_asked_for_is_used(demo):
+async def test_proxy_option_is_used(demo):
     with serving() as port:
         assert (
             await name_of_user(demo.url, HttpOptions(proxy=f"http://127.0.0.1:{port}")) == "Through the proxy"
         )
 
 
-async def test_a_proxy_of_the_environment_is_used(monkeypatch):
+async def test_https_proxy_variable_is_used(monkeypatch):
     with refusing_proxy() as (port, requests):
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
         with pytest.raises(Unreachable):
@@ -122,14 +122,14 @@ async def test_a_proxy_of_the_environment_is_used(monkeypatch):
     assert requests == ["CONNECT acme.testmo.net:443 HTTP/1.1"]
 
 
-async def test_a_proxy_is_told_who_asks_and_needs_no_scheme(demo):
+async def test_proxy_needs_no_scheme_and_gets_credentials(demo):
     with serving(server=(proxy := Server())) as port:
         await name_of_user(demo.url, HttpOptions(proxy=f"ada:l%40ve@127.0.0.1:{port}"))
     basic = base64.b64encode(b"ada:l@ve").decode()
-    assert proxy.asked[0]["Proxy-Authorization"] == f"Basic {basic}"
+    assert proxy.requests[0]["Proxy-Authorization"] == f"Basic {basic}"
 
 
-async def test_all_proxy_is_used_without_a_proxy_for_https(monkeypatch):
+async def test_all_proxy_variable_is_used(monkeypatch):
     with refusing_proxy() as (port, requests):
         monkeypatch.setenv("ALL_PROXY", f"127.0.0.1:{port}")
         with pytest.raises(Unreachable):
@@ -156,8 +156,8 @@ def refusing_proxy() -> Iterator[tuple[int, list[str]]]:
 
 
 @contextmanager
-def saying(answer: bytes) -> Iterator[int]:
-    """Serve what says a few bytes to whoever connects, and hangs up."""
+def replying(answer: bytes) -> Iterator[int]:
+    """Run a server that sends a few bytes and closes the connection; yield its port."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve() -> None:
@@ -176,30 +176,33 @@ def saying(answer: bytes) -> Iterator[int]:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 @pytest.mark.parametrize("answer", [b"", b"\x04", b"\x05\xff", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
-async def test_a_socks_proxy_that_hangs_up_or_speaks_nonsense_is_told(demo, answer):
-    with saying(answer) as port, pytest.raises(Unreachable, match="the proxy refused the connection"):
+async def test_socks_proxy_that_fails_is_reported(demo, answer):
+    with replying(answer) as port, pytest.raises(Unreachable, match="the proxy refused the connection"):
         await name_of_user(demo.url, HttpOptions(proxy=f"socks5://127.0.0.1:{port}"))
     gc.collect()
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", b""])
-async def test_a_proxy_that_refuses_to_go_on_is_told(answer):
-    with saying(answer) as port, pytest.raises(Unreachable):
+async def test_proxy_that_refuses_connect_is_reported(answer):
+    with replying(answer) as port, pytest.raises(Unreachable):
         await name_of_user("https://acme.testmo.net", HttpOptions(proxy=f"http://127.0.0.1:{port}"))
 
 
-async def test_a_proxy_s_name_and_password_may_have_accents(demo):
+async def test_proxy_credentials_may_have_accents(demo):
     with serving(server=(proxy := Server())) as port:
         await name_of_user(demo.url, HttpOptions(proxy=f"http://ad%C3%A9:s%C3%A9cret@127.0.0.1:{port}"))
         await name_of_user(demo.url, HttpOptions(proxy=f"http://:secret@127.0.0.1:{port}"))
-    told = [base64.b64decode(asked["Proxy-Authorization"].removeprefix("Basic ")) for asked in proxy.asked]
+    told = [
+        base64.b64decode(requests["Proxy-Authorization"].removeprefix("Basic "))
+        for requests in proxy.requests
+    ]
     assert told == ["adé:sécret".encode(), b":secret"]
     with pytest.raises(TestmoError):
         await name_of_user(demo.url, HttpOptions(proxy="http://prøxy.invalid:3128"))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-async def test_this_machine_is_never_reached_through_a_proxy_of_the_environment(monkeypatch, host):
+async def test_loopback_ignores_proxy_variables(monkeypatch, host):
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     with serving() as port:
@@ -222,7 +225,7 @@ async def test_this_machine_is_never_reached_through_a_proxy_of_the_environment(
         ("[nonsense", False),
     ],
 )
-def test_no_proxy_names_hosts_domains_and_ports(no_proxy, direct):
+def test_no_proxy_lists_hosts_domains_and_ports(no_proxy, direct):
     environ = {"HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": no_proxy}
     proxy = HttpOptions().proxy_for(Instance.parse("acme"), environ)
     assert proxy == (None if direct else "http://proxy:3128")
@@ -232,19 +235,19 @@ def test_no_proxy_names_hosts_domains_and_ports(no_proxy, direct):
     ("no_proxy", "direct"),
     [("10.0.0.0/8", True), ("10.1.2.3", True), ("10.1.2.4/32", False), ("fd00::/8", False)],
 )
-def test_no_proxy_names_networks(no_proxy, direct):
+def test_no_proxy_lists_networks(no_proxy, direct):
     environ = {"https_proxy": "http://proxy:3128", "no_proxy": no_proxy}
     assert (HttpOptions().proxy_for(Instance.parse("https://10.1.2.3"), environ) is None) == direct
 
 
-async def test_a_proxy_that_is_not_there_is_told(demo):
+async def test_unreachable_proxy_is_reported(demo):
     with pytest.raises(Unreachable, match="cannot connect to the proxy"):
         await name_of_user(demo.url, HttpOptions(proxy="http://127.0.0.1:1"))
 
 
 @pytest.mark.parametrize("address", ["nonsense://proxy", "http://", "http://[bad", "http://host:port"])
 @pytest.mark.parametrize("name", ["--proxy", "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "https_proxy"])
-def test_a_proxy_that_is_none_is_told_by_its_name(name, address, monkeypatch):
+def test_invalid_proxy_is_reported_by_name(name, address, monkeypatch):
     if name != "--proxy":
         monkeypatch.setenv(name, address)
     with pytest.raises(Unreachable) as caught:
@@ -252,7 +255,7 @@ def test_a_proxy_that_is_none_is_told_by_its_name(name, address, monkeypatch):
     assert str(caught.value) == f"{name if name == '--proxy' else name.upper()} is not the address of a proxy"
 
 
-def test_a_proxy_s_password_is_not_repeated(monkeypatch):
+def test_proxy_password_is_not_in_the_error(monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "nonsense://me:pa55@proxy")
     with pytest.raises(Unreachable) as caught:
         GroupsService("acme", "t0ken")
@@ -275,20 +278,20 @@ def bundle(authority, tmp_path) -> Path:
 
 @pytest.fixture
 def secure_site(authority) -> Iterator[str]:
-    """A site over TLS with a certificate of an authority that no system trusts."""
+    """A site over TLS whose certificate authority is not trusted by the system."""
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(tls)
     with serving(tls) as port:
         yield f"https://localhost:{port}"
 
 
-async def test_an_unknown_authority_is_not_trusted(secure_site):
+async def test_unknown_ca_is_not_trusted(secure_site):
     with pytest.raises(Unreachable, match="cannot verify the TLS certificate of localhost") as caught:
         await name_of_user(secure_site)
     assert "--ca-bundle" in caught.value.hint
 
 
-async def test_a_certificate_out_of_its_time_may_be_the_fault_of_the_clock(authority, bundle):
+async def test_expired_certificate_hints_at_the_clock(authority, bundle):
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost", not_after=datetime(2020, 1, 1, tzinfo=UTC)).configure_cert(tls)
     with (
@@ -299,18 +302,18 @@ async def test_a_certificate_out_of_its_time_may_be_the_fault_of_the_clock(autho
     assert "Check the clock of this machine" in caught.value.hint
 
 
-async def test_an_authority_that_is_named_is_trusted(secure_site, bundle):
+async def test_ca_bundle_is_trusted(secure_site, bundle):
     assert await name_of_user(secure_site, HttpOptions(ca_bundle=str(bundle))) == "Through the proxy"
 
 
-async def test_an_authority_that_the_environment_names_is_trusted(secure_site, bundle, monkeypatch):
+async def test_ssl_cert_file_is_trusted(secure_site, bundle, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
     assert await name_of_user(secure_site) == "Through the proxy"
 
 
 @pytest.mark.parametrize("content", [None, "nothing of use"])
 @pytest.mark.parametrize("name", ["--ca-bundle", "SSL_CERT_FILE"])
-async def test_a_file_without_certificates_is_told_by_its_name(name, content, monkeypatch, tmp_path):
+async def test_ca_file_without_certificates_is_reported(name, content, monkeypatch, tmp_path):
     file = tmp_path / "ca.pem"
     if content is not None:
         file.write_text(content)

@@ -23,12 +23,12 @@ from groupstui.testmo.instance import Instance
 from groupstui.testmo.rate_limit import Clock
 
 
-async def test_signing_in_tells_who_it_is_and_reads_the_first_page(service, demo) -> None:
+async def test_sign_in_returns_the_user_and_reads_the_first_page(service, demo):
     assert (await service.sign_in()).name == "Ada Lovelace"
     assert demo.log.paths == ["/api/v1/user", "/api/v1/groups?page=1&per_page=15&expands=users"]
 
 
-async def test_a_wrong_token_and_a_member_s_token_get_different_answers(demo) -> None:
+async def test_sign_in_tells_401_from_403(demo):
     async with GroupsService(demo.url, "wrong") as service:
         with pytest.raises(Unauthorized):
             await service.sign_in()
@@ -37,7 +37,7 @@ async def test_a_wrong_token_and_a_member_s_token_get_different_answers(demo) ->
             await service.sign_in()
 
 
-async def test_a_page_holds_groups_and_their_members_names(service, demo) -> None:
+async def test_page_contains_groups_and_names_of_members(service, demo):
     listing = await service.groups_page(2, 15)
     assert [group.id for group in listing.groups] == sorted(demo.site.groups)[15:30]
     assert (listing.page, listing.last_page, listing.total, listing.first) == (2, 16, 230, 15)
@@ -47,46 +47,46 @@ async def test_a_page_holds_groups_and_their_members_names(service, demo) -> Non
             assert member.name == (known.name if known else None)
 
 
-async def test_a_page_that_was_seen_costs_no_second_request(service, demo) -> None:
+async def test_known_page_needs_no_request(service, demo):
     assert await service.groups_page(1) is await service.groups_page(1)
     assert len(demo.log.requests) == 1
 
 
-async def test_a_page_that_is_fetched_ahead_is_not_asked_for_twice(service, demo) -> None:
+async def test_prefetched_page_is_requested_once(service, demo):
     service.prefetch(2, 15)
     await service.groups_page(2, 15)
     assert len(demo.log.requests) == 1
 
 
-async def test_the_failure_of_a_page_fetched_ahead_is_told_when_the_page_is_wanted(service, demo) -> None:
+async def test_error_of_a_prefetched_page_is_raised_when_it_is_wanted(service, demo):
     demo.faults.always("404")
     service.prefetch(2, 15)
     with pytest.raises(NotFound):
         await service.groups_page(2, 15)
 
 
-async def test_a_fresh_page_shows_what_changed(service, demo) -> None:
+async def test_fresh_page_shows_changes(service, demo):
     await service.groups_page(1)
     demo.site.rename_group(1, "Quality")
     assert (await service.groups_page(1)).groups[0].name == "QA"
     assert (await service.groups_page(1, fresh=True)).groups[0].name == "Quality"
 
 
-async def test_one_group_comes_with_its_users(service, demo) -> None:
+async def test_group_has_its_users(service, demo):
     detail = await service.group(1)
     assert {member.id: member.name for member in detail.members} == {
         member: demo.site.users[member].name for member in demo.site.groups[1].members
     }
 
 
-async def test_a_group_that_is_read_again_is_new_on_its_page_too(service, demo) -> None:
+async def test_group_update_reaches_its_page(service, demo):
     await service.groups_page(1)
     demo.site.rename_group(1, "Quality")
     await service.group(1)
     assert service.known_page(1, 15).groups[0].name == "Quality"
 
 
-async def test_a_deleted_group_is_not_found_and_no_longer_known(service, demo) -> None:
+async def test_deleted_group_raises_not_found(service, demo):
     await service.groups_page(1)
     demo.site.delete_group(1)
     with pytest.raises(NotFound):
@@ -94,13 +94,13 @@ async def test_a_deleted_group_is_not_found_and_no_longer_known(service, demo) -
     assert service.directory.group(1) is None
 
 
-async def test_every_page_in_turn_covers_the_site(service, demo) -> None:
+async def test_groups_yields_every_group(service, demo):
     ids = [group.id async for group in service.groups()]
     assert ids == sorted(demo.site.groups)
     assert len(demo.log.requests) == 3
 
 
-async def test_the_groups_of_a_user_are_those_of_the_pages_seen(service, demo) -> None:
+async def test_groups_of_a_user_after_load(service, demo):
     await service.groups_page(1, 15)
     assert not service.directory.complete
     await service.load()
@@ -128,7 +128,7 @@ async def test_the_groups_of_a_user_are_those_of_the_pages_seen(service, demo) -
         ("drop", Unreachable, "was lost"),
     ],
 )
-async def test_each_failure_is_told_by_what_to_do(service, demo, fault, kind, said) -> None:
+async def test_each_fault_raises_its_error_with_a_hint(service, demo, fault, kind, said):
     demo.faults.always(fault)
     with pytest.raises(kind, match=said) as caught:
         await service.groups_page()
@@ -137,39 +137,39 @@ async def test_each_failure_is_told_by_what_to_do(service, demo, fault, kind, sa
     assert demo.token not in str(caught.value)
 
 
-async def test_a_gzipped_answer_is_read(service, demo) -> None:
+async def test_gzip_response_is_read(service, demo):
     demo.faults.next("gzip")
     assert len((await service.groups_page()).groups) == 15
 
 
-async def test_a_server_that_trickles_is_given_up_in_time(demo) -> None:
+async def test_total_timeout_ends_a_slow_response(demo):
     demo.faults.always("slow")
     async with GroupsService(demo.url, demo.token, http=HttpOptions(timeout=0.3)) as service:
         with pytest.raises(Unreachable, match=r"did not answer within 0\.3 s"):
             await service.groups_page()
 
 
-async def test_nobody_listening_is_told(demo) -> None:
+async def test_connection_refused_is_unreachable(demo):
     async with GroupsService("http://127.0.0.1:9", demo.token) as service:
         with pytest.raises(Unreachable, match=r"cannot connect to 127\.0\.0\.1:9"):
             await service.sign_in()
 
 
-async def test_a_host_that_does_not_exist_is_a_wrong_address(demo) -> None:
+async def test_unknown_host_is_a_wrong_address(demo):
     async with GroupsService("https://groupstui.invalid", demo.token) as service:
         with pytest.raises(TestmoError) as caught:
             await service.sign_in()
     assert isinstance(caught.value, WrongAddress | Unreachable)
 
 
-async def test_a_server_in_trouble_for_a_moment_goes_unnoticed(service, demo, clock) -> None:
+async def test_one_5xx_is_retried(service, demo, clock):
     demo.faults.next("500")
     assert len((await service.groups_page()).groups) == 15
     assert clock.waits == [0.5]
 
 
 @pytest.mark.parametrize(("fault", "seconds"), [("429", 7), ("429-date", 7), ("429-bare", 60)])
-async def test_a_pause_is_as_long_as_the_site_asks_for(service, demo, clock, fault, seconds) -> None:
+async def test_cooldown_lasts_for_retry_after(service, demo, clock, fault, seconds):
     demo.faults.retry_after = 7
     demo.faults.next(fault)
     await service.groups_page()
@@ -177,7 +177,7 @@ async def test_a_pause_is_as_long_as_the_site_asks_for(service, demo, clock, fau
     assert clock.waits[0] == pytest.approx(seconds, abs=1)
 
 
-async def test_one_pause_holds_all_requests(service, demo, clock) -> None:
+async def test_cooldown_holds_all_requests(service, demo, clock):
     demo.faults.retry_after = 7
     demo.faults.next("429")
     await asyncio.gather(*(service.groups_page(page) for page in range(1, 9)))
@@ -190,17 +190,17 @@ async def test_one_pause_holds_all_requests(service, demo, clock) -> None:
 class HeldClock(Clock):
     """A clock whose `sleep` lasts until it is released."""
 
-    def __init__(self) -> None:
+    def __init__(self):
         self.released = asyncio.Event()
 
-    async def sleep(self, seconds: float) -> None:
+    async def sleep(self, seconds: float):
         await self.released.wait()
 
     def monotonic(self) -> float:
         return 1e9 if self.released.is_set() else 0
 
 
-async def test_a_cooldown_can_be_followed(demo) -> None:
+async def test_cooldown_changes_can_be_followed(demo):
     clock = HeldClock()
     demo.faults.next("429")
     async with GroupsService(demo.url, demo.token, clock=clock) as service:
@@ -216,14 +216,14 @@ async def test_a_cooldown_can_be_followed(demo) -> None:
     assert [until is None for until in seen] == [True, False, True]
 
 
-async def test_a_storm_of_pauses_is_told_after_a_few_tries(service, demo) -> None:
+async def test_repeated_429_is_raised_after_three_attempts(service, demo):
     demo.faults.always("429")
     with pytest.raises(RateLimited):
         await service.groups_page()
     assert len(demo.log.requests) == MAX_ATTEMPTS
 
 
-async def test_a_pause_that_nobody_would_wait_for_is_told_at_once(service, demo, clock) -> None:
+async def test_long_retry_after_is_raised_at_once(service, demo, clock):
     demo.faults.retry_after = int(MAX_COOLDOWN_S) + 1
     demo.faults.always("429")
     with pytest.raises(RateLimited):
@@ -231,7 +231,7 @@ async def test_a_pause_that_nobody_would_wait_for_is_told_at_once(service, demo,
     assert clock.waits == []
 
 
-async def test_a_pause_can_be_cancelled(demo) -> None:
+async def test_cooldown_can_be_cancelled(demo):
     demo.faults.always("429-bare")
     async with GroupsService(demo.url, demo.token) as service:
         asking = asyncio.create_task(service.groups_page())
@@ -243,5 +243,5 @@ async def test_a_pause_can_be_cancelled(demo) -> None:
             await asking
 
 
-def test_a_service_takes_a_site_as_users_write_it() -> None:
+def test_service_parses_the_instance():
     assert GroupsService("acme", "token").instance == Instance("https://acme.testmo.net")

@@ -57,14 +57,14 @@ def test_no_error_log_or_crash_contains_the_token(text):
 
 
 @pytest.mark.parametrize("text", NOT_TOKENS)
-def test_what_cannot_be_a_token_is_invalid_for_the_library(text):
+def test_library_refuses_an_invalid_token(text):
     with pytest.raises(InvalidToken) as caught:
         GroupsService("acme", text)
     assert not text.strip() or text.strip() not in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["a b", "tökén", "a\nb"])
-def test_what_cannot_be_a_token_is_invalid_in_the_environment(text):
+def test_environment_token_is_validated(text):
     with pytest.raises(InvalidToken):
         token_from_environment({"TESTMO_TOKEN": text})
 
@@ -73,7 +73,7 @@ def test_white_space_around_a_token_is_stripped():
     assert Token.parse(" s3cret\r\n").reveal() == "s3cret"
 
 
-def test_a_token_can_only_be_parsed():
+def test_token_has_no_other_constructor():
     with pytest.raises(TypeError):
         Token("s3cret")  # type: ignore[call-arg]
     token = Token.parse("s3cret")
