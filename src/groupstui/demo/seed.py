@@ -10,6 +10,7 @@ from itertools import count, islice
 from random import Random
 from typing import TypedDict
 
+from ..times import utc_iso
 from .names import user_names
 from .site import Group, Site, User
 from .teams import DEPARTED, FRONT, Team, team_names
@@ -108,8 +109,7 @@ def _history(
 
 
 def _timestamp(offset: int) -> str:
-    time = _START + timedelta(milliseconds=offset)
-    return time.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    return utc_iso(_START + timedelta(milliseconds=offset))
 
 
 def _user(rng: Random, user_id: int, name: str, position: int, total: int) -> User:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from ..times import utc_iso
+
 SEEDED_BEFORE = "2026-10-01T09:00:00.000Z"
 """Later than every seeded timestamp."""
 
@@ -84,7 +86,7 @@ class Site:
 
     def now(self) -> str:
         """Return the current time in the API's format."""
-        return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return utc_iso(datetime.now(UTC))
 
     def copy(self) -> Site:
         """Return a copy whose edits do not affect this site."""
