@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from groupstui.history import History, default_folder
+from groupstui.service.service import GroupsService
 from groupstui.settings import default_path
 
 
@@ -214,6 +215,20 @@ def test_unwritable_history_does_not_prevent_answer(cli, demo):
     assert "Ada Lovelace" in result.out
     assert "no history: " in result.err
     assert cli("changes").code == 3
+
+
+@pytest.mark.parametrize(("user", "code"), [("ada lovelace", 0), ("no such user", 6)])
+def test_history_is_saved_after_the_answer(cli, demo, capsys, monkeypatch, user, code):
+    save, printed = GroupsService.save_history, []
+
+    async def save_history(self):
+        printed.append(capsys.readouterr().out)
+        await save(self)
+
+    monkeypatch.setattr(GroupsService, "save_history", save_history)
+    assert cli("who", user, "--columns", "name").code == code
+    assert [bool(text) for text in printed] == [code == 0]
+    assert History(demo.url, default_folder()).exists
 
 
 def test_damaged_history_is_reported_once(cli, demo):

@@ -135,3 +135,11 @@ def test_debug_logs_requests_without_token(demo):
     result = run_program("groups", "--debug", environment=environment)
     assert "GET /api/v1/groups?page=1&per_page=100&expands=users: 200" in result.err
     assert demo.token not in result.err + result.out
+
+
+def test_invalid_values_are_reported_once(cli, demo):
+    demo.site.rename_user(4, None)
+    result = cli("members", "QA")
+    assert result.code == 0
+    assert "4" in [line.split("\t")[0] for line in result.out.splitlines()]
+    assert result.err.count("treated as missing") == 1

@@ -29,7 +29,7 @@ from ..terminal.stdio import print_error
 from ..testmo.http_options import HttpOptions
 from ..testmo.instance import Instance
 from ..testmo.rate_limit import Clock
-from ..text import sanitize
+from ..text import pluralize, sanitize
 from ..times import local_clock, local_minute
 from ..token import Token
 
@@ -195,11 +195,10 @@ class Context:
         """Return a service with its history, which the caller closes. Nothing is sent yet."""
         options, demo = self.options, self.demo
         history = history_of(instance.origin, self.settings) if demo is None else demo.history
-        transport = None if demo is None else lambda: demo.transport
         return GroupsService(
             instance,
             token,
-            transport=transport,
+            transport=None if demo is None else demo.transport,
             concurrency=options.concurrency,
             http=HttpOptions(options.proxy, options.ca_bundle, options.timeout),
             history=history,
@@ -241,6 +240,9 @@ class Context:
             await service.load(progress.draw)
             has_profiles = await service.load_users() if users else True
         self._service = service
+        if service.repaired_values:
+            values = pluralize(service.repaired_values, "invalid value")
+            self.warn(f"the instance sent {values}; treated as missing")
         if not has_profiles:
             self.warn("e-mail addresses and user details are not available with this token or instance")
         return service.directory

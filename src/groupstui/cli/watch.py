@@ -79,7 +79,7 @@ class _Watch:
         wait = interval = self._context.options.interval
         while True:
             try:
-                directory = await self._or_stop(self._crawl())
+                directory = await self._or_stop(self._service.load())
             except (Unauthorized, Forbidden):
                 raise
             except TestmoError as error:
@@ -90,15 +90,11 @@ class _Watch:
                 if directory.complete:
                     for change in changes_between(known, directory) if known is not None else ():
                         await self._report(change, directory)
+                    await self._service.save_history()  # afterwards: no change is lost
                     known = directory
                 else:
                     self._context.warn("the instance changed while it was read: this crawl is ignored")
             await self._or_stop(self._context.clock.sleep(wait.total_seconds()))
-
-    async def _crawl(self) -> Directory:
-        directory = await self._service.load()
-        await self._service.save_history()
-        return directory
 
     async def _or_stop(self, work: Coroutine[Any, Any, T]) -> T:
         """Await something, unless a signal arrives first.
