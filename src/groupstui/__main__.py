@@ -24,7 +24,7 @@ def main() -> NoReturn:
 def skip_final_collection() -> None:
     """Exclude all objects from the garbage collection that Python runs when it exits.
 
-    It would take an eighth of the time of a look-up: see `python -m tests.benchmarks commands`.
+    It would take an eighth of the time of a look-up: see `python -m benchmarks commands`.
     """
     gc.freeze()
 

@@ -16,7 +16,7 @@ async def test_service_reads_the_demo_site() -> None:
         assert (await service.groups_page(1, 15)).total == 230
 
 
-def test_first_request_saves_last_week_in_the_history() -> None:
+def test_transport_saves_last_week_in_the_history() -> None:
     demo = open_demo()
     assert not demo.history.exists
     with httpx.Client(transport=demo.transport, base_url=demo.instance.origin) as client:

@@ -9,7 +9,7 @@ from .parser import build_parser
 
 async def completion(context: Context) -> ExitCode:
     """Print the script for a shell."""
-    # Imported here because it takes 6 % of a look-up: see `python -m tests.benchmarks commands`.
+    # Imported here because it takes 6 % of a look-up: see `python -m benchmarks commands`.
     import shtab
 
     print(shtab.complete(build_parser(), context.options.shell))

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..credentials import TokenStore, token_from_environment
+from ..demo.demo import Demo, open_demo
 from ..directory.directory import Directory
 from ..errors import (
     InvalidInstance,
@@ -32,9 +32,6 @@ from ..testmo.rate_limit import Clock
 from ..text import pluralize, sanitize
 from ..times import local_clock, local_minute
 from ..token import Token
-
-if TYPE_CHECKING:
-    from ..demo.demo import Demo
 
 NO_HISTORY = "there is no history: the settings contain history = false"
 
@@ -57,9 +54,6 @@ class Context:
         """The demo instance, with `--demo`."""
         if not self.options.demo:
             return None
-        # Lazy boundary (httpx): the demo instance is a transport of httpx.
-        from ..demo.demo import open_demo
-
         return open_demo()
 
     @cached_property

@@ -137,7 +137,7 @@ def _without_password(address: str) -> str:
 
 
 def _version(package: str) -> str:
-    # Imported here because it takes 6 % of a look-up: see `python -m tests.benchmarks commands`.
+    # Imported here because it takes 6 % of a look-up: see `python -m benchmarks commands`.
     from importlib.metadata import PackageNotFoundError, version
 
     try:

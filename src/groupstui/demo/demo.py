@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import httpx
-
-from ..directory.builder import crawled_directory
-from ..directory.directory import Directory
-from ..directory.models import Group
 from ..history import History
 from ..testmo.instance import Instance
 from ..token import Token
-from .handler import DemoHandler
-from .last_week import week_ago
-from .seed import make_site
-from .site import Site
+
+if TYPE_CHECKING:
+    import httpx
 
 DEMO_INSTANCE = Instance("https://demo.testmo.net")
 
@@ -25,35 +19,27 @@ DEMO_TOKEN = "demo-admin-token"
 
 
 class Demo:
-    """What the program needs of the demo site: instance, token, transport, history.
-
-    The site and its past are made with the first request, so that the first screen does not wait for them.
-    """
+    """What the program needs of the demo site: instance, token, transport, history."""
 
     def __init__(self) -> None:
         self.instance = DEMO_INSTANCE
         self.token = Token.parse(DEMO_TOKEN)
-        self.transport = httpx.MockTransport(lambda request: self._handler(request))
         self.history = History(DEMO_INSTANCE.origin, None)
-        """In memory; it holds a snapshot of a week ago once the site is made."""
+        """In memory; it holds a snapshot of a week ago once the transport is made."""
+
+    @cached_property
+    def transport(self) -> httpx.MockTransport:
+        """The transport that answers requests. Making it makes the site and its past."""
+        # Lazy boundary (httpx): it is needed when the service connects, after the first paint.
+        from .transport import make_transport
+
+        return make_transport(self.history, DEMO_TOKEN)
 
     def prepare(self) -> None:
         """Make the site and its past before the first request, for commands that only read the history."""
-        _ = self._handler
-
-    @cached_property
-    def _handler(self) -> DemoHandler:
-        site = make_site()
-        self.history.save(_snapshot(week_ago(site), datetime.now(UTC) - timedelta(days=7, minutes=1)))
-        return DemoHandler(site, token=DEMO_TOKEN)
+        _ = self.transport
 
 
 def open_demo() -> Demo:
     """Return a new demo site."""
     return Demo()
-
-
-def _snapshot(site: Site, as_of: datetime) -> Directory:
-    """Return what a complete crawl of the site finds."""
-    groups = [Group(group.id, group.name, group.members) for group in site.groups.values()]
-    return crawled_directory(groups, {user.id: user.name for user in site.users.values()}, as_of=as_of)

@@ -11,7 +11,7 @@ class KeyFooter(Footer):
     """Textual's footer, composed again only when its keys have changed.
 
     Textual's own is composed again whenever bindings may have changed, which is at every cursor step here.
-    `python -m tests.benchmarks steps` shows what that costs.
+    `python -m benchmarks steps` shows what that costs.
     """
 
     def __init__(self) -> None:

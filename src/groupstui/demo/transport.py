@@ -1,0 +1,29 @@
+"""The demo site and its past, behind a transport of httpx."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import httpx
+
+from ..directory.builder import crawled_directory
+from ..directory.directory import Directory
+from ..directory.models import Group
+from ..history import History
+from .handler import DemoHandler
+from .last_week import week_ago
+from .seed import make_site
+from .site import Site
+
+
+def make_transport(history: History, token: str) -> httpx.MockTransport:
+    """Make the demo site and return its transport; save a snapshot of a week ago in the history."""
+    site = make_site()
+    history.save(_crawled(week_ago(site), as_of=datetime.now(UTC) - timedelta(days=7, minutes=1)))
+    return httpx.MockTransport(DemoHandler(site, token=token))
+
+
+def _crawled(site: Site, as_of: datetime) -> Directory:
+    """Return what a complete crawl of the site finds."""
+    groups = [Group(group.id, group.name, group.members) for group in site.groups.values()]
+    return crawled_directory(groups, {user.id: user.name for user in site.users.values()}, as_of=as_of)
