@@ -141,7 +141,7 @@ def build_parser() -> Parser:
         command = commands.add_parser(
             name,
             help=summary,
-            usage=f"groupstui {name} {usage}",
+            usage=" ".join(["groupstui", name, *usage.split(), *(["[OPTIONS]"] if shared else [])]),
             description=description or f"{summary}.",
             epilog=f"examples:\n{lines}\n\n{notes}{_exit_codes(codes, meanings or {})}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -175,10 +175,10 @@ def _add_instance(parser: argparse.ArgumentParser) -> None:
     instance.add_argument(
         "--instance",
         metavar="INSTANCE",
-        help="the Testmo instance: acme, acme.testmo.net, any of its URLs, or a name from the settings",
+        help="acme, acme.testmo.net, any URL of the instance, or a name from the settings",
     )
     instance.add_argument(
-        "--demo", action="store_true", help="use made-up data; no network, account or keyring"
+        "--demo", action="store_true", help="use made-up data, without network, account and keyring"
     )
     token = group.add_mutually_exclusive_group()
     token.add_argument(
@@ -197,26 +197,20 @@ def _add_instance(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         type=_positive_int,
         default=4,
-        help="maximum number of requests at a time (default: 4)",
+        help="requests at the same time (default: 4)",
     )
     group.add_argument(
-        "--proxy",
-        metavar="URL",
-        default="",
-        help="proxy for all requests, such as http://proxy.example:3128 (default: HTTPS_PROXY)",
+        "--proxy", metavar="URL", default="", help="such as http://proxy.example:3128 (default: HTTPS_PROXY)"
     )
     ca_bundle = group.add_argument(
-        "--ca-bundle",
-        metavar="FILE",
-        default="",
-        help="trust the certificates in this file, in addition to the system's",
+        "--ca-bundle", metavar="FILE", default="", help="trust these certificates in addition to the system's"
     )
     _complete_files(ca_bundle)
     parser.add_argument("-q", "--quiet", action="store_true", help="suppress messages on stderr")
     parser.add_argument(
         "--debug",
         action="store_true",
-        help="log requests, to stderr or, in the app, to a file; never the token",
+        help="log requests without the token, to stderr or, in the app, to a file",
     )
 
 
@@ -227,7 +221,7 @@ def _add_age(parser: argparse.ArgumentParser) -> None:
         "--max-age",
         metavar="AGE",
         type=_duration,
-        help="use the last snapshot if it is not older than this: 10m, 12h, 7d",
+        help="use the last snapshot if it is not older: 10m, 12h, 7d",
     )
 
 
@@ -236,7 +230,7 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--format",
         choices=tuple(FORMATS),
-        help="output format (default: a table on a terminal, otherwise tab-separated rows)",
+        help="output format (default: table on a terminal, otherwise rows with tabs)",
     )
     group.add_argument("--sort", metavar="FIELD", help="sort by a field; --sort=-FIELD for descending order")
     group.add_argument("--limit", metavar="N", type=_positive_int, help="print only the first N rows")
@@ -259,7 +253,7 @@ def _add_browse(add: AddCommand) -> None:
     browse = add(
         "browse",
         "Open the app (the default), or browse by numbered lines",
-        "[NAME] [OPTIONS]",
+        "[NAME]",
         "browse QA\nbrowse --plain\nbrowse --plain < commands.txt",
         (_add_instance, _add_age),
     )
@@ -275,24 +269,18 @@ def _add_browse(add: AddCommand) -> None:
 
 
 def _add_lookups(add: AddCommand) -> None:
-    groups = add(
-        "groups", "List groups", "[TEXT] [OPTIONS]", "groups\ngroups qa --sort=-members --limit 5", LOOKUP
-    )
+    groups = add("groups", "List groups", "[TEXT]", "groups\ngroups qa --sort=-members --limit 5", LOOKUP)
     groups.add_argument("search", nargs="?", metavar="TEXT", help="only groups with this text in their name")
 
     members = add(
-        "members",
-        "List the members of a group",
-        "GROUP [OPTIONS]",
-        "members QA\nmembers '#4' --format csv",
-        LOOKUP,
+        "members", "List the members of a group", "GROUP", "members QA\nmembers '#4' --format csv", LOOKUP
     )
     members.add_argument("group", metavar="GROUP", help=GROUP_HELP)
 
     who = add(
         "who",
         "List the groups of a user",
-        "USER [OPTIONS]",
+        "USER",
         "who ada\nwho ada --format json | jq -r '.groups[].name'",
         LOOKUP,
     )
@@ -301,7 +289,7 @@ def _add_lookups(add: AddCommand) -> None:
     check = add(
         "check",
         "Check whether a user is a member of all given groups",
-        "USER GROUP... [OPTIONS]",
+        "USER GROUP...",
         "check ada QA && echo yes\ncheck ada QA 'Release managers' -q",
         LOOKUP,
         meanings={ExitCode.OK: "member of all groups", ExitCode.FALSE: "not a member of all groups"},
@@ -312,7 +300,7 @@ def _add_lookups(add: AddCommand) -> None:
     lookup = add(
         "lookup",
         "List the groups of many users, read from a file or stdin",
-        "[FILE] [OPTIONS]",
+        "[FILE]",
         "lookup leavers.txt\nlookup --format csv < leavers.txt",
         LOOKUP,
     )
@@ -326,7 +314,7 @@ def _add_analysis(add: AddCommand) -> None:
     compare = add(
         "compare",
         "Compare the members of two to six groups",
-        "GROUP GROUP... [OPTIONS]",
+        "GROUP GROUP...",
         "compare QA 'Release managers'\n"
         "compare QA QA-EU --differ --format csv\n"
         "compare QA QA-EU --exit-code -q > /dev/null || echo different",
@@ -340,7 +328,7 @@ def _add_analysis(add: AddCommand) -> None:
     audit = add(
         "audit",
         "Find unusual groups and members who may not need access",
-        "[CHECK...] [OPTIONS]",
+        "[CHECK...]",
         "audit\naudit empty identical --format markdown\naudit --fail-on inactive --fail-on no-two-factor -q",
         LOOKUP,
         description="Find empty, duplicate or similar groups, and members who may not need access.",
@@ -358,7 +346,7 @@ def _add_analysis(add: AddCommand) -> None:
         metavar="CHECK",
         action="append",
         default=[],
-        help="exit with 1 if this check has findings; may be repeated",
+        help="exit with 1 if this check has findings (repeatable)",
     )
 
 
@@ -366,9 +354,8 @@ def _add_history(add: AddCommand) -> None:
     changes = add(
         "changes",
         "Show who joined or left which group, and other changes",
-        "[OPTIONS]",
-        "changes\n"
-        "changes --since 24h --format markdown\n"
+        "",
+        "changes\nchanges --since 24h --format markdown\n"
         "changes --since 2026-11-01 --until 2026-11-16 --offline\n"
         "changes --since '#12' --exit-code -q || echo changed",
         LOOKUP,
@@ -386,7 +373,7 @@ def _add_history(add: AddCommand) -> None:
     snapshot = add(
         "snapshot",
         "List, save or delete snapshots of an instance",
-        "list|save|prune [OPTIONS]",
+        "list|save|prune",
         "snapshot list\nsnapshot save\nsnapshot prune --older-than 90d",
         (_add_instance, _add_output),
     )
@@ -398,7 +385,7 @@ def _add_history(add: AddCommand) -> None:
     watch = add(
         "watch",
         "Print changes as lines of JSON, as they happen",
-        "[OPTIONS]",
+        "",
         "watch --interval 15m\n"
         "watch | jq --unbuffered -r 'select(.change == \"joined\") | .user'\n"
         "watch --exec 'mail -s \"Testmo groups\" admins@example.com'",
@@ -417,7 +404,7 @@ def _add_export(add: AddCommand) -> None:
     export = add(
         "export",
         "Export all groups, users or memberships to a file",
-        "groups|memberships|users|matrix|review -o FILE [OPTIONS]",
+        "groups|memberships|users|matrix|review -o FILE",
         "export memberships -o memberships.csv\nexport matrix -o access.md\nexport review -o review-2026-11",
         LOOKUP,
     )
@@ -427,7 +414,7 @@ def _add_export(add: AddCommand) -> None:
         "--output",
         metavar="FILE",
         required=True,
-        help="output file (format from its extension), - for stdout; a directory for review",
+        help="file (its extension sets the format), - for stdout; a directory for review",
     )
     _complete_files(output)
     export.add_argument("--force", action="store_true", help="replace an existing file or unmodified review")
@@ -437,7 +424,7 @@ def _add_setup(add: AddCommand) -> None:
     auth = add(
         "auth",
         "Sign in, sign out, or show the signed-in user",
-        "login|logout|status [OPTIONS]",
+        "login|logout|status",
         "auth login --instance acme\nauth status\nauth logout --purge",
         (_add_instance,),
     )
@@ -452,7 +439,7 @@ def _add_setup(add: AddCommand) -> None:
     add(
         "doctor",
         "Check terminal, keyring, proxy, TLS and instance",
-        "[OPTIONS]",
+        "",
         "doctor",
         (_add_instance,),
         description="Check terminal, keyring, proxy, TLS and instance. Prints no secrets.",
