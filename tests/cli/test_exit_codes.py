@@ -153,6 +153,13 @@ def test_odd_answers_are_accepted(cli, demo, kind):
     assert result.out.splitlines() == ["\t".join(line.split("\t")[:2]) for line in expected.splitlines()]
 
 
+def test_repaired_values_are_reported_once(cli, demo):
+    demo.faults.always("odd-values")
+    result = cli("members", "#1")
+    assert (result.code, result.err.count("invalid values")) == (0, 1)
+    assert len(result.out.splitlines()) == len(demo.site.groups[1].members)
+
+
 @pytest.mark.parametrize("kind", INCOMPLETE)
 def test_doubtful_answers_are_incomplete(cli, demo, kind):
     demo.faults.always(kind)

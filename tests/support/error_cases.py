@@ -69,6 +69,9 @@ ERROR_CASES = [
 HARMLESS = ["gzip", "pages-back", "repeats"]
 """Faults that change nothing for the user."""
 
+REPAIRED = ["odd-values"]
+"""Faults in single values, which are read as missing."""
+
 INCOMPLETE = ["endless-pages", "wrong-total"]
 """Faults with data that is not complete."""
 

@@ -130,7 +130,16 @@ def _repeats(body: dict[str, Any]) -> None:
         users.extend(users[:])
 
 
+def _odd_values(body: dict[str, Any]) -> None:
+    """Send a group and a user without a name, members as an object, and a creator that is a text."""
+    if isinstance(groups := body.get("result"), list) and groups and "members" in groups[0]:
+        groups[0] |= {"name": None, "created_by": "Ada"}
+        groups[0]["members"] = {str(index): member for index, member in enumerate(groups[0]["members"])}
+        body["expands"]["users"][0]["name"] = None
+
+
 MALFORMED: dict[str, Malformed] = {
+    "odd-values": _changed(_odd_values),
     "trickle": _trickle,
     "endless": _endless,
     "bomb": _bomb,

@@ -41,7 +41,7 @@ def test_members_and_memberships_agree(groups, names):
 def test_a_crawl_replaces_the_pages_read_before(before, crawled, names):
     builder = DirectoryBuilder()
     builder.add(before, names, first=0)
-    builder.replace_groups(crawled, as_of=NOW)
+    builder.replace_groups(crawled, complete=True, as_of=NOW)
     directory = builder.build()
     assert directory.groups == tuple(crawled)
     assert directory.group_count == len(crawled)
@@ -105,7 +105,7 @@ def test_a_directory_is_immutable():
     builder.add([group(1)], {5: "Ada"}, first=0)
     directory = builder.build()
     builder.add([group(2)], {6: "Grace"}, first=1)
-    builder.replace_groups([], as_of=NOW)
+    builder.replace_groups([], complete=True, as_of=NOW)
     assert [g.id for g in directory.groups] == [1]
     assert directory.names == {5: "Ada"}
     with pytest.raises(AttributeError):

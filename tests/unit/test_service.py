@@ -245,3 +245,20 @@ async def test_cooldown_can_be_cancelled(demo):
 
 def test_service_parses_the_instance():
     assert GroupsService("acme", "token").instance == Instance("https://acme.testmo.net")
+
+
+async def test_load_forgets_users_who_left(service, demo):
+    assert 7 in (await service.load()).names
+    demo.site.delete_user(7)
+    directory = await service.load()
+    assert 7 not in directory.names
+    assert directory.user(7).label == "#7"
+
+
+async def test_load_keeps_user_details_but_takes_new_names(service, demo):
+    await service.load()
+    await service.load_users()
+    demo.site.rename_user(7, "New Name")
+    directory = await service.load()
+    assert directory.user(7).name == "New Name"
+    assert directory.profile(7).email

@@ -58,6 +58,10 @@ class DirectoryBuilder:
             self._profiles[profile.id] = profile
             self._names[profile.id] = profile.name
 
+    def keep_profiles(self, directory: Directory) -> None:
+        """Keep the details of users that another directory has; their names are not taken."""
+        self._profiles.update(directory.profiles_by_id)
+
     def discard(self, group_id: int) -> None:
         """Remove a group that the site no longer has."""
         self._groups.pop(group_id, None)

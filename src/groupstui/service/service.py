@@ -261,16 +261,18 @@ class GroupsService:
         """
         client = await self._connected()
         started = self._clock.now()
+        found = DirectoryBuilder()  # of this crawl alone: without users who left since the last one
         published = groups_read = 0
 
         async def fetch(page: int) -> GroupsResponse:
             nonlocal published, groups_read
             response = await client.groups(page, CRAWL_PAGE_SIZE)
             groups_read = min(groups_read + len(response.groups), response.total or 0)
-            self._builder.total = response.total
-            self._builder.add(
-                response.groups, response.names, response.unnamed, first=(page - 1) * CRAWL_PAGE_SIZE
-            )
+            for builder in (self._builder, found):
+                builder.total = response.total
+                builder.add(
+                    response.groups, response.names, response.unnamed, first=(page - 1) * CRAWL_PAGE_SIZE
+                )
             if len(self._builder) > published * PUBLISH_GROWTH:
                 published = len(self._builder)
                 await self._publish_indexed()
@@ -280,7 +282,9 @@ class GroupsService:
 
         result = await crawl(fetch, lambda: client.server_time)
         log.debug("%d groups read, %s", len(result.groups), "complete" if result.complete else "incomplete")
-        self._builder.replace_groups(result.groups, complete=result.complete, as_of=started)
+        found.replace_groups(result.groups, complete=result.complete, as_of=started)
+        found.keep_profiles(self.directory)
+        self._builder = found
         await self._publish_indexed()
         self._pages.clear()
         self.crawled = True
