@@ -240,7 +240,6 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         return HEADER_HEIGHT + len(self.rows) if self.rows else len(wrap(self.empty, max(1, width - 2)))
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        """Return the width of the container."""
         return container.width
 
     def relayout(self) -> None:
@@ -301,7 +300,6 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
             self.cursor = min(max(self.cursor, self._top), self._top + self._view_height - 1)
 
     def validate_cursor(self, cursor: int) -> int:
-        """Keep the cursor on a row."""
         return min(max(0, cursor), max(0, len(self.rows) - 1))
 
     def watch_cursor(self, old: int, new: int) -> None:
@@ -360,31 +358,24 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
     # Keys
 
     def action_up(self) -> None:
-        """Move up by one row."""
         self.cursor -= 1
 
     def action_down(self) -> None:
-        """Move down by one row."""
         self.cursor += 1
 
     def action_page_up(self) -> None:
-        """Move up by one screen."""
         self.cursor -= max(1, self._view_height - 1)
 
     def action_page_down(self) -> None:
-        """Move down by one screen."""
         self.cursor += max(1, self._view_height - 1)
 
     def action_home(self) -> None:
-        """Move to the first row."""
         self.cursor = 0
 
     def action_end(self) -> None:
-        """Move to the last row."""
         self.cursor = len(self.rows) - 1
 
     def action_select(self) -> None:
-        """Open the row under the cursor."""
         if (row := self.current) is not None:
             self.post_message(self.Selected(self, row))
 
@@ -396,7 +387,6 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         self.sort_by(keys[(place + 1) % len(keys)])
 
     def action_sort_reverse(self) -> None:
-        """Reverse the order."""
         self.sort_by(self.sort_column, reverse=not self.sort_reversed)
 
     # Mouse
