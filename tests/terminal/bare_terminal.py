@@ -1,4 +1,4 @@
-"""A terminal of nothing but bytes: what a program sends can be counted, left unread, or cut off."""
+"""A pseudo-terminal whose output can be counted, left unread or cut off."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from typing import Self
 import pyte
 
 DEADLINE = 30.0
-"""Seconds after which what is waited for will not come."""
+"""Seconds until waiting fails."""
 
-QUIET = 0.7
-"""Seconds without a byte after which a program has drawn what it had to."""
+QUIET_S = 0.7
+"""Seconds without output after which the screen is complete."""
 
-TAKE_THE_TERMINAL = (
+SET_CONTROLLING_TERMINAL = (
     "import fcntl, os, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
     "'nohup' in sys.argv[1] and signal.signal(signal.SIGHUP, signal.SIG_IGN); "
     "os.execv(sys.executable, [sys.executable, *sys.argv[2:]])"
@@ -31,14 +31,14 @@ TAKE_THE_TERMINAL = (
 
 
 class BareTerminal:
-    """Runs groupstui on a pseudo-terminal, from entering the `with` block to leaving it.
+    """Runs groupstui in a pseudo-terminal for the duration of a `with` block.
 
     Args:
         environment: The whole environment of the program.
-        arguments: Its command line.
-        columns: How wide the terminal is.
-        lines: How high the terminal is.
-        nohup: Ignore SIGHUP, as `nohup` and `su -c` do.
+        arguments: The arguments of the program.
+        columns: The width of the terminal.
+        lines: The height of the terminal.
+        nohup: Whether to ignore SIGHUP, as `nohup` and `su -c` do.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class BareTerminal:
         nohup: bool = False,
     ) -> None:
         self._environment = {"TERM": "xterm-256color", "COLORTERM": "truecolor"} | environment
-        self._command = [sys.executable, "-c", TAKE_THE_TERMINAL, "nohup" if nohup else "plain"]
+        self._command = [sys.executable, "-c", SET_CONTROLLING_TERMINAL, "nohup" if nohup else "plain"]
         self._command += ["-m", "groupstui", *arguments]
         self._size = struct.pack("HHHH", lines, columns, 0, 0)
         self._screen = pyte.Screen(columns, lines)
@@ -81,51 +81,51 @@ class BareTerminal:
 
     @property
     def text(self) -> str:
-        """What the terminal shows, as far as it was read."""
+        """The screen, as of the output that was read."""
         return "\n".join(self._screen.display)
 
     def read_until(self, text: str) -> None:
-        """Read until the terminal shows a text."""
+        """Read until a text is on the screen."""
         end = monotonic() + DEADLINE
         while text not in self.text:
             if monotonic() > end:
-                raise AssertionError(f"never came: {text}; on the screen:\n{self.text}")
+                raise AssertionError(f"timed out waiting for {text}; on the screen:\n{self.text}")
             self._read(0.1)
 
-    def read_all(self, quiet: float = QUIET) -> bytes:
-        """Read until nothing comes for a while, and give it."""
+    def read_all(self, quiet: float = QUIET_S) -> bytes:
+        """Read until the program is quiet; return the output."""
         return b"".join(iter(lambda: self._read(quiet), b""))
 
     def press(self, keys: str) -> None:
-        """Type keys, or whatever a terminal sends."""
+        """Send keys or other input."""
         os.write(self._ours, keys.encode())
 
     def signal(self, number: int) -> None:
-        """Send the program a signal."""
+        """Send a signal to the program."""
         self._program.send_signal(number)
 
     def hang_up(self) -> None:
-        """Cut the line."""
+        """Close the terminal."""
         os.close(self._theirs)
         os.close(self._ours)
 
     def resize(self, columns: int, lines: int) -> None:
-        """Return the terminal another size."""
+        """Resize the terminal."""
         fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     @property
     def settings(self) -> list[object]:
-        """How the terminal treats what is typed."""
+        """The settings of the terminal."""
         return list(termios.tcgetattr(self._theirs))
 
     @property
     def peak(self) -> int:
-        """The most memory that the program has had until now, in bytes."""
+        """The peak memory of the program in bytes."""
         status = Path(f"/proc/{self._program.pid}/status").read_text()
         return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
     def exit_code(self, within: float) -> int:
-        """Wait until the program has ended, with nobody reading what it sends."""
+        """Wait until the program has exited, without reading its output; return the exit code."""
         return self._program.wait(within)
 
     def _read(self, wait: float) -> bytes:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def need(*programs: str) -> None:
-    """Skip the test where a program is missing, except in CI, which must have them all."""
+    """Skip the test if a program is missing; fail in CI, which must have all of them."""
     missing = ", ".join(program for program in programs if shutil.which(program) is None)
     if missing:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"not installed here: {missing}")
@@ -24,14 +24,14 @@ def need(*programs: str) -> None:
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    """A throwaway home. Its path is short: a socket's may have only about 100 characters."""
+    """A temporary home. Its path is short, because that of a socket may have about 100 characters."""
     with tempfile.TemporaryDirectory(prefix="groupstui-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 
 @pytest.fixture
 def environment(home: Path) -> dict[str, str]:
-    """The whole environment of a program at home there: no session bus, no display, no keyring, no token."""
+    """The whole environment of a program: no session bus, no display, no keyring, no token."""
     folders = {
         "XDG_CONFIG_HOME": home / ".config",
         "XDG_DATA_HOME": home / ".local" / "share",
@@ -51,7 +51,7 @@ def environment(home: Path) -> dict[str, str]:
 
 @pytest.fixture
 def secret_service(environment: dict[str, str]) -> Iterator[SecretService]:
-    """An unlocked keyring on a session bus of its own; its `environment` leads a program to it."""
+    """An unlocked keyring on a private session bus, which programs find through its `environment`."""
     need("dbus-daemon", "gnome-keyring-daemon")
     from .secret_service import SecretService  # imports what only Linux has
 

@@ -1,4 +1,4 @@
-"""Runs the program with a bug in it that would tell the token: `crashing.py WHERE FILE [ARGUMENT...]`."""
+"""Run the program with a bug that reports the token: `crashing.py PLACE FILE [ARGUMENT...]`."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ PLACES = {
 }
 
 
-def main(where: str, path: str, *arguments: str) -> None:
-    """Put the bug in its place and start the program."""
+def main(place: str, path: str, *arguments: str) -> None:
+    """Insert the bug and start the program."""
 
     def fail(*_: Any, **__: Any) -> NoReturn:
         token = Path(path).read_text()
@@ -30,8 +30,8 @@ def main(where: str, path: str, *arguments: str) -> None:
     def fail_to_draw(*_: Any) -> None:
         Table.render_line = fail  # type: ignore[method-assign]
 
-    owner, name = PLACES[where]
-    setattr(owner, name, fail_to_draw if where == "renderer" else fail)
+    owner, name = PLACES[place]
+    setattr(owner, name, fail_to_draw if place == "renderer" else fail)
     sys.argv[1:] = arguments
     program.main()
 

@@ -1,4 +1,4 @@
-"""An SSH server of the tests' own: the real sshd, throwaway keys, on a loopback port."""
+"""An SSH server: the real sshd with temporary keys on a loopback port."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from time import monotonic
 from typing import Self
 
 SSHD = "/usr/sbin/sshd"
-"""sshd starts itself anew for every connection, and wants its whole path for that."""
+"""sshd starts itself again for every connection, which requires an absolute path."""
 
 DEADLINE = 20.0
 """Seconds to wait for the server to listen."""
 
 
 class SshServer:
-    """Accepts one key, for the user who runs the tests, from entering the `with` block to leaving it.
+    """Accepts one key, for the current user, for the duration of a `with` block.
 
     Args:
-        folder: For keys and settings.
-        environment: What programs find there, beside what the client sends.
+        folder: The folder for keys and configuration.
+        environment: The environment of remote programs, without what the client sends.
     """
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""A terminal that tests can type into and read: tmux, the real program, on a socket of its own."""
+"""A terminal to type into and to read: a private tmux server."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Self
 
 DEADLINE = 30.0
-"""Seconds after which what is waited for will not come."""
+"""Seconds until waiting fails."""
 
 CONFIGURATION = """\
 set -g status off
@@ -23,19 +23,18 @@ set -g set-clipboard on
 
 PROMPT = "ready>"
 SET_PROMPT = "PS1='ready''> '; clear"
-"""Shells of root start with a prompt of their own, whatever the environment says; the quotes keep it from
-being found in its own echo."""
+"""Sets the prompt, because the shell of root ignores the environment; the quotes keep it out of the echo."""
 
 _TICK = Event()
-"""Is never set: waiting for it passes the time between two looks at the screen."""
+"""Never set; to wait for it is to sleep."""
 
 
 class Terminal:
-    """A shell in a terminal of some size, from entering the `with` block to leaving it.
+    """A shell in a terminal, for the duration of a `with` block.
 
     Args:
-        environment: The whole environment of the shell; what is secret in it is on no command line.
-        folder: Where the socket is; its path is short.
+        environment: The whole environment of the shell; none of it is on a command line.
+        folder: The folder of the socket; its path must be short.
     """
 
     def __init__(
@@ -59,17 +58,17 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """What is on the screen now."""
+        """The text on the screen."""
         return self._tmux("capture-pane", "-p", "-t", "main")
 
     @property
     def everything(self) -> str:
-        """What is on the screen now, and what has been scrolled away."""
+        """The text on the screen and in the scrollback."""
         return self._tmux("capture-pane", "-p", "-S", "-", "-t", "main")
 
     @property
     def clipboard(self) -> str:
-        """What a program has put into the terminal's clipboard."""
+        """The clipboard of the terminal."""
         return self._tmux("show-buffer")
 
     @property
@@ -78,42 +77,42 @@ class Terminal:
         return self._tmux("display-message", "-p", "-t", "main", "#{pane_tty}").strip()
 
     @property
-    def takes_the_mouse(self) -> bool:
-        """Whether a program wants to know what the mouse does."""
+    def has_mouse(self) -> bool:
+        """Whether the program has enabled mouse reports."""
         return self._tmux("display-message", "-p", "-t", "main", "#{mouse_any_flag}").strip() == "1"
 
     def press(self, *keys: str) -> None:
-        """Press keys, by tmux's names for them."""
+        """Press keys by their tmux names."""
         self._tmux("send-keys", "-t", "main", *keys)
 
     def type(self, text: str) -> None:
-        """Type a text that is no secret: it is on a command line for a moment."""
+        """Type a text; it must not be secret, because it is an argument of tmux."""
         self._tmux("send-keys", "-t", "main", "-l", text)
 
     def paste(self, text: str) -> None:
-        """Paste a text, as a terminal does it, without putting it on a command line."""
+        """Paste a text, which may be secret, as a bracketed paste."""
         self._tmux("load-buffer", "-b", "pasted", "-", input=text)
         self._tmux("paste-buffer", "-d", "-p", "-r", "-b", "pasted", "-t", "main")
 
     def run(self, command: str) -> None:
-        """Have the shell start a program."""
+        """Run a command in the shell."""
         self.type(command)
         self.press("Enter")
 
     def resize(self, columns: int, lines: int) -> None:
-        """Return the window another size."""
+        """Resize the window."""
         self._tmux("resize-window", "-t", "main", "-x", str(columns), "-y", str(lines))
 
     def wait_for(self, *texts: str) -> str:
-        """Wait until all the texts are on the screen, and give what is there."""
+        """Wait until all the texts are on the screen; return the screen."""
         return self.wait(lambda screen: all(text in screen for text in texts), " and ".join(texts))
 
-    def wait(self, true: Callable[[str], bool], what: str) -> str:
-        """Wait until something holds of the screen's text, and give the text."""
+    def wait(self, condition: Callable[[str], bool], what: str) -> str:
+        """Wait until a condition is true for the screen; return the screen."""
         end = monotonic() + DEADLINE
-        while not true(screen := self.text):
+        while not condition(screen := self.text):
             if monotonic() > end:
-                raise AssertionError(f"never came: {what}; on the screen:\n{screen}")
+                raise AssertionError(f"timed out waiting for {what}; on the screen:\n{screen}")
             _TICK.wait(0.05)
         return screen
 

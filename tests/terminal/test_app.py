@@ -1,4 +1,4 @@
-"""The program in a real terminal, with a real keyring, on the demo site over TCP."""
+"""The app in a real terminal, with a real keyring, on a demo site over TCP."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ pytestmark = pytest.mark.real
 
 CANARY = "c4nary-t0ken-of-a-site-admin"
 START = f"{sys.executable} -m groupstui"
-THEN_CODE = '; echo "ended with $?"'
+THEN_EXIT_CODE = '; echo "ended with $?"'
 
 Open = Callable[..., Terminal]
 
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    """The address of a demo site whose admin's token is the canary."""
+    """The URL of a demo site; the token of its admin is the canary."""
     with SiteServer(SiteApp(make_site(), token=CANARY)) as server:
         yield server.url
 
 
 @pytest.fixture
 def terminal(home: Path) -> Iterator[Open]:
-    """Open a terminal; it is closed at the end."""
+    """Return a function that opens a terminal."""
     need("tmux", "ps", "stty")
     with ExitStack() as open_ones:
         yield lambda environment, **size: open_ones.enter_context(Terminal(environment, home, **size))
 
 
 def start(terminal: Terminal, arguments: str = "") -> None:
-    terminal.run(f"clear; {START} {arguments}{THEN_CODE}")
+    terminal.run(f"clear; {START} {arguments}{THEN_EXIT_CODE}")
 
 
 def leave(terminal: Terminal, key: str = "q") -> None:
-    """End the program; the shell is there again, and the terminal is as it was."""
+    """Quit; check that the terminal is restored."""
     terminal.press(key)
     terminal.wait_for("ended with 0", PROMPT)
     terminal.run("clear; stty -a")
@@ -67,7 +67,7 @@ def sign_in(terminal: Terminal, url: str) -> None:
 
 
 def files_with(text: str, folder: Path) -> list[Path]:
-    """Return the files at home that hold a text."""
+    """Return the files in a folder that contain a text."""
     return [path for path in folder.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
 
 
@@ -78,7 +78,7 @@ def command_lines() -> str:
 # Signing in
 
 
-def test_a_sign_in_lasts_until_one_signs_out(terminal, secret_service, home, url):
+def test_sign_in_lasts_until_sign_out(terminal, secret_service, home, url):
     pane = terminal(secret_service.environment)
     start(pane)
     sign_in(pane, url)
@@ -101,10 +101,10 @@ def test_a_sign_in_lasts_until_one_signs_out(terminal, secret_service, home, url
     leave(pane, "C-q")
 
 
-def test_a_locked_keyring_is_told_and_the_program_works(terminal, secret_service, home, url):
+def test_locked_keyring_keeps_the_token_for_this_run(terminal, secret_service, home, url):
     settings = home / ".config/groupstui/settings.toml"
     settings.parent.mkdir()
-    settings.write_text("history = false\n")  # with one, the groups are shown as they were
+    settings.write_text("history = false\n")  # otherwise groups are shown from the history
     pane = terminal(secret_service.environment)
     start(pane)
     sign_in(pane, url)
@@ -118,7 +118,7 @@ def test_a_locked_keyring_is_told_and_the_program_works(terminal, secret_service
     leave(pane)
 
 
-def test_a_stuck_keyring_delays_neither_keys_nor_the_end(terminal, secret_service, home, url):
+def test_hung_keyring_blocks_neither_keys_nor_quit(terminal, secret_service, home, url):
     pane = terminal(secret_service.environment)
     secret_service.freeze()
     start(pane)
@@ -128,7 +128,7 @@ def test_a_stuck_keyring_delays_neither_keys_nor_the_end(terminal, secret_servic
     leave(pane)
 
 
-def test_without_a_session_bus_the_token_is_kept_for_the_run(terminal, environment, home, url):
+def test_no_session_bus_keeps_the_token_for_this_run(terminal, environment, home, url):
     pane = terminal(environment)
     start(pane)
     sign_in(pane, url)
@@ -137,13 +137,13 @@ def test_without_a_session_bus_the_token_is_kept_for_the_run(terminal, environme
     pane.wait_for("page 2 of 16")
     leave(pane)
     start(pane)
-    pane.wait_for("page 1 of 16", "STALE as of", "No keyring is available here", "i signs in again")
+    pane.wait_for("page 1 of 16", "STALE as of", "No keyring is available", "i signs in again")
     pane.press("i")
     pane.wait_for("Sign in to Testmo", f"→ {url}")
     leave(pane, "C-q")
 
 
-def test_the_token_is_in_no_file_on_no_command_line_and_never_drawn(terminal, secret_service, home, url):
+def test_token_is_in_no_file_command_line_or_screen(terminal, secret_service, home, url):
     pane = terminal(secret_service.environment)
     start(pane)
     sign_in(pane, url)
@@ -151,11 +151,11 @@ def test_the_token_is_in_no_file_on_no_command_line_and_never_drawn(terminal, se
     assert CANARY not in pane.text
     leave(pane)
     assert CANARY not in pane.everything
-    assert files_with(url, home) != []  # the settings name the site
+    assert files_with(url, home) != []  # the settings contain the URL
     assert files_with(CANARY, home) == []
 
 
-def test_what_the_toolkit_would_log_is_not_logged(terminal, secret_service, home, url):
+def test_textual_logging_is_disabled(terminal, secret_service, home, url):
     logs = {"TEXTUAL": "debug,devtools", "TEXTUAL_LOG": str(home / "log"), "TEXTUAL_DEBUG": "1"}
     pane = terminal(secret_service.environment | logs)
     start(pane)
@@ -169,9 +169,7 @@ def test_what_the_toolkit_would_log_is_not_logged(terminal, secret_service, home
 
 
 @pytest.mark.parametrize(("columns", "lines"), [(120, 40), (80, 24)])
-def test_groups_are_browsed_with_a_token_from_the_environment(
-    terminal, environment, home, url, columns, lines
-):
+def test_browse_with_token_from_environment(terminal, environment, home, url, columns, lines):
     pane = terminal(environment | {"TESTMO_TOKEN": CANARY}, columns=columns, lines=lines)
     start(pane, f"--instance {url}")
     screen = pane.wait_for("page 1 of 16 · 1–15 of 230 · 15/page", "Ada Lovelace", "Release managers")
@@ -203,17 +201,17 @@ def test_groups_are_browsed_with_a_token_from_the_environment(
 
 
 @pytest.mark.parametrize(
-    ("typed", "comes"), [("/beta", "2 of 230 groups"), (":hopp", "Grace Hopper"), ("b", "▸  1 QA")]
+    ("typed", "expected"), [("/beta", "2 of 230 groups"), (":hopp", "Grace Hopper"), ("b", "▸  1 QA")]
 )
-def test_what_is_typed_before_the_program_is_there_is_taken(terminal, environment, home, url, typed, comes):
+def test_keys_typed_before_start_are_handled(terminal, environment, home, url, typed, expected):
     pane = terminal(environment | {"TESTMO_TOKEN": CANARY})
     start(pane, f"--instance {url}")
     pane.type(typed)
-    pane.wait_for("as of", comes)
+    pane.wait_for("as of", expected)
     leave(pane, "C-q")
 
 
-def test_a_user_of_a_large_site_is_found_by_four_letters(terminal, environment, home):
+def test_user_of_a_large_instance_is_found(terminal, environment, home):
     site = make_site(groups=2_430, users=9_000)
     with SiteServer(SiteApp(site, token=CANARY, latency=0.05)) as server:
         pane = terminal(environment | {"TESTMO_TOKEN": CANARY}, columns=80, lines=24)
@@ -231,7 +229,7 @@ def test_a_user_of_a_large_site_is_found_by_four_letters(terminal, environment, 
         leave(pane, "C-q")
 
 
-def test_a_window_that_changes_its_size_is_drawn_anew(terminal, environment, home, url):
+def test_resized_window_is_redrawn(terminal, environment, home, url):
     pane = terminal(environment | {"TESTMO_TOKEN": CANARY})
     start(pane, f"--instance {url}")
     pane.wait_for("page 1 of 16")
@@ -244,7 +242,7 @@ def test_a_window_that_changes_its_size_is_drawn_anew(terminal, environment, hom
     leave(pane)
 
 
-def test_ctrl_c_does_not_end_the_program_but_says_how_to(terminal, environment, home):
+def test_ctrl_c_shows_how_to_quit(terminal, environment, home):
     pane = terminal(environment)
     start(pane, "--demo")
     pane.wait_for("page 1 of 16")

@@ -1,4 +1,4 @@
-"""The program at the other end of a real SSH connection."""
+"""The app over a real SSH connection."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ pytestmark = pytest.mark.real
 
 TOKEN = "c4nary-over-ssh"
 
-AT_ONCE = 1.0
-"""Seconds after a disconnect in which the program has to be gone."""
+EXIT_WITHIN_S = 1.0
+"""Seconds to exit after a disconnect."""
 
-FROZEN = 3.0
-"""The same, with a client that took nothing any more."""
+FORCED_EXIT_WITHIN_S = 3.0
+"""Seconds to exit if the client accepts no output."""
 
-NOTICING = 0.5
-"""Seconds that it may take sshd to see that its client has died, and these tests to see anything."""
+TOLERANCE_S = 0.5
+"""Seconds until sshd notices a dead client, and the test a dead process."""
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def keys() -> Iterator[Path]:
 
 @pytest.fixture
 def pane(environment, home, url, keys) -> Iterator[Terminal]:
-    """A shell at the other end, with the site and the token in its environment."""
+    """A remote shell with the instance and the token in its environment."""
     need("ssh", "tmux", SSHD)
     given = {"TESTMO_TOKEN": TOKEN, "TESTMO_INSTANCE": url}
     with (
@@ -64,19 +64,19 @@ def pane(environment, home, url, keys) -> Iterator[Terminal]:
 
 
 def start(pane: Terminal, home: Path, before: str = "") -> int:
-    """Start the program in the shell there, and give the id of its process."""
+    """Start the app in the remote shell, and return its process id."""
     program = f"echo $$ > {home}/pid; {before} exec {sys.executable} -m groupstui"
     pane.run(f"clear; sh -c '{program}'; echo \"ended with $?\"")
     pane.wait_for("page 1 of 16", "Ada Lovelace")
     return int((home / "pid").read_text())
 
 
-def gone_after(pid: int, limit: float) -> float:
-    """Wait until a process is gone, and give the seconds that took."""
+def wait_for_exit(pid: int, limit: float) -> float:
+    """Wait until a process has exited, and return the seconds it took."""
     began = monotonic()
     while alive(pid):
-        if monotonic() - began > limit + NOTICING:
-            raise AssertionError(f"the program is still there after {limit + NOTICING:g} s")
+        if monotonic() - began > limit + TOLERANCE_S:
+            raise AssertionError(f"the process is still running after {limit + TOLERANCE_S:g} s")
         sleep(0.01)
     return monotonic() - began
 
@@ -89,13 +89,13 @@ def alive(pid: int) -> bool:
 
 
 def client_of(pane: Terminal) -> int:
-    """Return the process id of the ssh that runs in the pane."""
+    """Return the process id of the ssh client in the pane."""
     tty = pane.tty.removeprefix("/dev/")
     found = subprocess.run(["ps", "-t", tty, "-o", "pid=,comm="], capture_output=True, text=True, check=True)
     return next(int(line.split()[0]) for line in found.stdout.splitlines() if line.split()[1] == "ssh")
 
 
-def test_groups_are_browsed_and_the_end_is_clean(pane, home):
+def test_browse_and_quit_over_ssh(pane, home):
     start(pane, home)
     pane.press("n")
     pane.wait_for("page 2 of 16")
@@ -110,7 +110,7 @@ def test_groups_are_browsed_and_the_end_is_clean(pane, home):
     assert TOKEN not in pane.everything
 
 
-def test_signing_in_without_a_keyring_works_for_the_run(pane, home, url):
+def test_sign_in_without_keyring_over_ssh(pane, home, url):
     pane.run("unset TESTMO_TOKEN TESTMO_INSTANCE; clear")
     pane.run(f"{sys.executable} -m groupstui --instance {url}")
     pane.wait_for("Sign in to Testmo")
@@ -120,36 +120,36 @@ def test_signing_in_without_a_keyring_works_for_the_run(pane, home, url):
     assert TOKEN not in pane.text
 
 
-def test_a_copy_arrives_in_the_clipboard_of_the_terminal(pane, home):
+def test_copy_sets_the_clipboard_over_ssh(pane, home):
     start(pane, home)
     pane.press("Down", "y")
     pane.wait_for("Sent the name to the terminal's clipboard")
     assert pane.clipboard == "Release managers"
 
 
-def test_a_killed_client_ends_it_at_once(pane, home):
+def test_disconnect_exits(pane, home):
     pid = start(pane, home)
     os.kill(client_of(pane), signal.SIGKILL)
-    gone_after(pid, AT_ONCE)
+    wait_for_exit(pid, EXIT_WITHIN_S)
 
 
-def test_a_killed_client_ends_it_though_hang_ups_are_ignored(pane, home):
+def test_disconnect_exits_under_nohup(pane, home):
     pid = start(pane, home, before='trap "" HUP;')
     os.kill(client_of(pane), signal.SIGKILL)
-    gone_after(pid, AT_ONCE)
+    wait_for_exit(pid, EXIT_WITHIN_S)
 
 
-def test_a_frozen_client_does_not_keep_it(pane, home):
+def test_signal_exits_if_the_client_is_frozen(pane, home):
     pid = start(pane, home)
     client = client_of(pane)
     os.kill(client, signal.SIGSTOP)
     os.kill(pid, signal.SIGTERM)
-    gone_after(pid, FROZEN)
+    wait_for_exit(pid, FORCED_EXIT_WITHIN_S)
     with suppress(ProcessLookupError):
         os.kill(client, signal.SIGKILL)
 
 
-def test_it_is_suspended_and_comes_back_drawn(pane, home):
+def test_suspended_app_is_redrawn(pane, home):
     pane.run("set -m; clear")
     pane.run(f"{sys.executable} -m groupstui")
     pane.wait_for("page 1 of 16", "Ada Lovelace")
@@ -164,6 +164,6 @@ def test_it_is_suspended_and_comes_back_drawn(pane, home):
     pane.wait_for("there>")
 
 
-def test_the_mouse_stays_the_terminal_s(pane, home):
+def test_mouse_is_off_over_ssh(pane, home):
     start(pane, home)
-    assert pane.takes_the_mouse is False
+    assert pane.has_mouse is False

@@ -1,4 +1,4 @@
-"""Testmo's own JavaScript client reads the demo site: what the demo answers is what Testmo's code expects."""
+"""Testmo's own JavaScript client reads the demo site: the demo answers as Testmo does."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ PACKAGE = "@testmo/testmo-api@2.4.0"
 SCRIPT = Path(__file__).parent / "js" / "read_site.js"
 
 
-def give_up(reason: str) -> None:
-    """Skip where a machine lacks something; CI has it all, so there it is a failure."""
+def skip(reason: str) -> None:
+    """Skip a test if the machine lacks something; fail in CI, which has everything."""
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="context")
+@pytest.fixture(scope="session")
 def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the client, once a context, and give the folder that node finds it in."""
+    """Install the client once a session, and return the folder in which node finds it."""
     for program in ("node", "npm"):
         if shutil.which(program) is None:
-            give_up(f"{program} is not installed")
+            skip(f"{program} is not installed")
     folder = tmp_path_factory.mktemp("npm")
     install = [
         "npm",
@@ -53,18 +53,18 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
         subprocess.run(install, check=True, capture_output=True, text=True, timeout=180)
     except subprocess.CalledProcessError as error:
         first_line, _, _ = error.stderr.strip().partition("\n")
-        give_up(f"npm can't install {PACKAGE}: {first_line}")
+        skip(f"npm cannot install {PACKAGE}: {first_line}")
     except subprocess.TimeoutExpired:
-        give_up(f"npm takes too long to install {PACKAGE}")
+        skip(f"npm takes too long to install {PACKAGE}")
     return folder / "node_modules"
 
 
-@pytest.fixture(scope="context")
+@pytest.fixture(scope="session")
 def site() -> Site:
     return make_site(60)
 
 
-@pytest.fixture(scope="context")
+@pytest.fixture(scope="session")
 def read(modules: Path, site: Site) -> dict[str, Any]:
     """Return what the client read: the user, all pages of groups, and group 1."""
     with SiteServer(SiteApp(site, token=TOKEN)) as server:
@@ -81,13 +81,13 @@ def read(modules: Path, site: Site) -> dict[str, Any]:
 
 
 def as_node_prints(stamp: str | None) -> str | None:
-    """Return a time as JavaScript's Date prints it; node runs in UTC, so one without a zone is UTC, too."""
+    """Return a time as JavaScript's Date prints it in UTC, the time zone of node in these tests."""
     if stamp is None:
         return None
     return datetime.fromisoformat(stamp).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
-def test_it_reads_the_current_user(read: dict[str, Any], site: Site) -> None:
+def test_js_client_reads_current_user(read: dict[str, Any], site: Site) -> None:
     ada = site.users[1]
     assert read["user"] == {
         "id": 1,
@@ -98,25 +98,25 @@ def test_it_reads_the_current_user(read: dict[str, Any], site: Site) -> None:
     }
 
 
-def test_it_pages_through_all_groups(read: dict[str, Any], site: Site) -> None:
+def test_js_client_reads_all_pages(read: dict[str, Any], site: Site) -> None:
     assert [page["page"] for page in read["pages"]] == [1, 2, 3]
     assert {(page["last_page"], page["per_page"], page["total"]) for page in read["pages"]} == {(3, 25, 60)}
     assert [group["id"] for page in read["pages"] for group in page["result"]] == list(site.groups)
 
 
-def test_it_reads_each_group_as_the_site_holds_it(read: dict[str, Any], site: Site) -> None:
+def test_js_client_reads_all_fields_of_groups(read: dict[str, Any], site: Site) -> None:
     for page in read["pages"]:
         for group in page["result"]:
-            held = site.groups[group["id"]]
+            expected = site.groups[group["id"]]
             assert group == {
-                **held.as_json(),
-                "members": list(held.members),
-                "created_at": as_node_prints(held.created_at),
-                "updated_at": as_node_prints(held.updated_at),
+                **expected.as_json(),
+                "members": list(expected.members),
+                "created_at": as_node_prints(expected.created_at),
+                "updated_at": as_node_prints(expected.updated_at),
             }
 
 
-def test_it_reads_the_names_of_the_members(read: dict[str, Any], site: Site) -> None:
+def test_js_client_reads_names_of_members(read: dict[str, Any], site: Site) -> None:
     for page in read["pages"]:
         names = {user["id"]: user["name"] for user in page["expands"]["users"]}
         members = {member for group in page["result"] for member in group["members"]}
@@ -124,6 +124,6 @@ def test_it_reads_the_names_of_the_members(read: dict[str, Any], site: Site) -> 
         assert names.keys() >= members & site.users.keys()
 
 
-def test_it_reads_one_group(read: dict[str, Any], site: Site) -> None:
+def test_js_client_reads_one_group(read: dict[str, Any], site: Site) -> None:
     assert read["group"]["result"] == read["pages"][0]["result"][0]
     assert {user["id"] for user in read["group"]["expands"]["users"]} >= set(site.groups[1].members)

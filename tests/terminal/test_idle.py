@@ -1,4 +1,4 @@
-"""Nothing is sent to a terminal at which nobody types."""
+"""An idle app sends nothing to the terminal."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ..support.site_app import SiteApp
 from ..support.site_server import SiteServer
 from .bare_terminal import BareTerminal
 
-LONG = 1.5
-"""Seconds in which a blinking cursor or a spinner would have shown itself."""
+IDLE_S = 1.5
+"""Seconds in which a blinking cursor or a spinner would send something."""
 
 SCREENS = {
     "the browser": ("", "Release managers"),
@@ -21,31 +21,31 @@ SCREENS = {
     "the palette": (":ada", "Ada Lovelace"),
     "a user": ("\tu", "Groups of Ada Lovelace"),
     "the sites": ("i", "add a site"),
-    "a name for a file": ("e", "groups.csv"),
-    "what can be copied": ("Y", "all 15 groups as CSV"),
+    "the export": ("e", "groups.csv"),
+    "the copy dialog": ("Y", "all 15 groups as CSV"),
 }
 
 
-@pytest.mark.parametrize(("keys", "there"), SCREENS.values(), ids=SCREENS)
-def test_nothing_is_sent_while_a_screen_is_read(environment, keys, there):
+@pytest.mark.parametrize(("keys", "text"), SCREENS.values(), ids=SCREENS)
+def test_idle_screen_sends_nothing(environment, keys, text):
     with BareTerminal(environment, "--demo") as terminal:
         terminal.read_until("page 1 of 16")
         terminal.read_all()
         terminal.press(keys)
-        terminal.read_until(there)
+        terminal.read_until(text)
         terminal.read_all()
-        assert terminal.read_all(LONG) == b""
+        assert terminal.read_all(IDLE_S) == b""
 
 
-def test_nothing_is_sent_while_a_sign_in_is_typed(environment):
+def test_idle_login_sends_nothing(environment):
     with BareTerminal(environment) as terminal:
         terminal.read_until("Sign in to Testmo")
         terminal.press("acme\r")
         terminal.read_all()
-        assert terminal.read_all(LONG) == b""
+        assert terminal.read_all(IDLE_S) == b""
 
 
-def test_nothing_is_sent_while_a_site_is_awaited(environment):
+def test_loading_page_sends_nothing(environment):
     faults = Faults(seconds=60)
     with SiteServer(SiteApp(make_site(), token="t0ken", faults=faults)) as server:
         faults.always("slow")
@@ -53,4 +53,4 @@ def test_nothing_is_sent_while_a_site_is_awaited(environment):
         with BareTerminal(environment | given) as terminal:
             terminal.read_until("loading page 1")
             terminal.read_all()
-            assert terminal.read_all(LONG) == b""
+            assert terminal.read_all(IDLE_S) == b""

@@ -1,4 +1,4 @@
-"""A token that is typed at the login shows up nowhere, whatever goes wrong afterwards."""
+"""A token typed at the login appears nowhere, not even after a crash."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ CRASHING = Path(__file__).with_name("crashing.py")
 
 @pytest.fixture
 def bug(tmp_path: Path) -> Path:
-    """Where the bug finds the token that it tells: outside the home that is searched afterwards."""
+    """A file with the token that the bug reports, outside of the home that is searched later."""
     path = tmp_path / "canary"
     path.write_text(CANARY)
     return path
 
 
-def begin(terminal, environment, url, where, bug):
-    """Sign in by typing, with a log being written."""
+def signed_in(terminal, environment, url, where, bug):
+    """Sign in with a typed token and --debug."""
     pane = terminal(environment, columns=100, lines=30)
     pane.run(f"clear; {sys.executable} {CRASHING} '{where}' {bug} --debug; echo \"ended with $?\"")
     sign_in(pane, url)
@@ -35,7 +35,7 @@ def begin(terminal, environment, url, where, bug):
     return pane
 
 
-def hidden(pane, home) -> None:
+def assert_token_is_hidden(pane, home) -> None:
     assert CANARY not in pane.everything
     assert CANARY not in command_lines()
     assert files_with(CANARY, home) == []
@@ -47,27 +47,25 @@ def hidden(pane, home) -> None:
 @pytest.mark.parametrize(
     ("where", "keys"), [("worker", ("Tab", "u")), ("handler", ("n",)), ("renderer", ("End", "Down"))]
 )
-def test_a_crash_ends_the_program_with_a_report_and_without_the_token(
-    terminal, environment, home, url, bug, where, keys
-):
-    pane = begin(terminal, environment, url, where, bug)
+def test_crash_report_has_no_token(terminal, environment, home, url, bug, where, keys):
+    pane = signed_in(terminal, environment, url, where, bug)
     pane.press(*keys)
-    said = pane.wait_for("ended with 3", PROMPT).replace("\n", "")
-    assert "internal error: RuntimeError: a bug with •••" in said
-    hidden(pane, home)
+    message = pane.wait_for("ended with 3", PROMPT).replace("\n", "")
+    assert "internal error: RuntimeError: a bug with •••" in message
+    assert_token_is_hidden(pane, home)
     (report,) = home.rglob("crash-*.txt")
-    assert report.name in said
+    assert report.name in message
     assert S_IMODE(report.stat().st_mode) == 0o600
     text = report.read_text()
     assert "crashing.py" in text
     assert "ValueError: {'Authorization': 'Bearer •••'}" in text
 
 
-def test_a_bug_that_the_program_outlives_tells_no_token(terminal, environment, home, url, bug):
-    pane = begin(terminal, environment, url, "quiet worker", bug)
+def test_failed_worker_shows_no_token(terminal, environment, home, url, bug):
+    pane = signed_in(terminal, environment, url, "quiet worker", bug)
     pane.press("Tab", "r")
-    said = pane.wait_for("RuntimeError in", "This is a bug in groupstui")
-    assert CANARY not in said
+    message = pane.wait_for("RuntimeError in", "This is a bug in groupstui")
+    assert CANARY not in message
     pane.press("q")
     pane.wait_for("ended with 0", PROMPT)
-    hidden(pane, home)
+    assert_token_is_hidden(pane, home)
