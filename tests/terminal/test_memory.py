@@ -28,8 +28,8 @@ print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
 HEAVY = {
     "bomb": "larger than 32 MB",
     "endless": "larger than 32 MB",
-    "deep": "broken JSON",
-    "types": "unknown shape",
+    "deep": "invalid JSON",
+    "types": "unexpected structure",
     "endless-pages": "page 1 of",
     "repeats": "page 1 of",
 }
