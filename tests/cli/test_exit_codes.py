@@ -36,6 +36,7 @@ def test_check_of_non_member_exits_1(cli):
         (["groups", "--format", "xml"], "invalid choice: 'xml'"),
         (["groups", "--sort", "colour"], "there is no field “colour”"),
         (["groups", "--sort", "-members"], "for descending order join both: --sort=-FIELD"),
+        (["QA", "\x1b[31m"], "unrecognized arguments: \ufffd[31m; see: groupstui browse --help"),
         (["groups", "--bogus"], "unrecognized arguments: --bogus; see: groupstui groups --help"),
         (["groups", "--columns", "id,colour"], "there is no field “colour”"),
         (["groups", "--concurrency", "0"], "“0” is not a positive integer; see: groupstui groups --help"),

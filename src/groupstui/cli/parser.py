@@ -13,10 +13,14 @@ from ..exit_codes import ExitCode
 from ..history.time_spec import parse_duration
 from ..output.formats import FORMATS
 from ..terminal.stdio import print_error
+from ..text import sanitize
 from ..version import __version__
 
 MAX_NUMBER = 1_000_000
 """The largest number that an option accepts."""
+
+MAX_ERROR_CHARS = 1_000
+"""Length at which a usage error, which repeats arguments, is cut."""
 
 COMMANDS = (
     *("browse", "groups", "members", "who", "check", "lookup", "compare", "audit", "changes", "snapshot"),
@@ -73,7 +77,7 @@ class Parser(argparse.ArgumentParser):
         """
         if message == "argument --sort: expected one argument":
             message = "--sort needs a field; for descending order join both: --sort=-FIELD"
-        print_error(f"{message}; see: {self.prog} --help")
+        print_error(f"{sanitize(message, MAX_ERROR_CHARS)}; see: {self.prog} --help")
         raise SystemExit(ExitCode.USAGE)
 
 
