@@ -299,7 +299,7 @@ class Progress:
     async def _follow_cooldown(self) -> None:
         async for until in self._cooldown.changes():
             if until is not None:
-                _rewrite_line(f"rate limited (429); retrying at {local_clock(until)}")
+                _rewrite_line(f"rate limited by the site (429); retrying at {local_clock(until)}")
 
 
 def _rewrite_line(text: str) -> None:
