@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from email.utils import formatdate
 from itertools import chain
 from typing import Any, TypeVar
@@ -84,17 +84,15 @@ class DemoHandler:
         if request.method != "GET":
             raise ApiError(405, "Method Not Allowed")
         user_id = self._user_id(request.headers.get("Authorization", ""))
-        kind, id = match["kind"], int(match["id"] or 0)
-        if kind is None:
+        if match["kind"] is None:
             return self._current_user(self._site.users[user_id])
-        if kind == "users" and self._users_status is not None:
+        if match["kind"] == "users" and self._users_status is not None:
             raise ApiError(self._users_status, "This action is unauthorized.")
         if user_id != ADMIN_ID:
             raise ApiError(403, "This action is unauthorized.")
-        query = request.url.params
-        if kind == "users":
-            return self._user(id, query) if match["id"] else self._users(query)
-        return self._group(id, query) if match["id"] else self._groups(query)
+        respond = self._groups if match["kind"] == "groups" else self._users
+        id = None if match["id"] is None else int(match["id"])
+        return respond(id, request.url.params)
 
     def _user_id(self, authorization: str) -> int:
         scheme, _, token = authorization.partition(" ")
@@ -108,37 +106,23 @@ class DemoHandler:
             field: getattr(user, field) for field in ("id", "name", "timezone", "date_format", "time_format")
         }
 
-    def _groups(self, query: Mapping[str, str]) -> Json:
+    def _groups(self, id: int | None, query: Mapping[str, str]) -> Json:
+        """Return a group, or a page of groups."""
         expands = expands_of(query, {"users"})
-        groups, envelope = paginate(self._site.groups.values(), *page_of(query))
-        result = [group.as_json() for group in groups]
-        return {**envelope, "result": result, "expands": self._group_expands(groups, expands)}
+        groups, envelope = _selected(self._site.groups, id, query)
+        expanded: Json = {}
+        if "users" in expands:
+            ids = set(chain.from_iterable(group.members for group in groups))
+            # Testmo does not document whether creators are included. Every second group includes them, so
+            # that a client that takes every expanded user for a member fails its tests.
+            ids |= _editors(group for group in groups if group.id % 2 == 0)
+            expanded["users"] = _names(self._site.users, ids)
+        return _body([group.as_json() for group in groups], envelope, expanded)
 
-    def _group(self, id: int, query: Mapping[str, str]) -> Json:
-        expands = expands_of(query, {"users"})
-        group = _found(self._site.groups.get(id))
-        return {"result": group.as_json(), "expands": self._group_expands([group], expands)}
-
-    def _users(self, query: Mapping[str, str]) -> Json:
+    def _users(self, id: int | None, query: Mapping[str, str]) -> Json:
+        """Return a user, or a page of users."""
         expands = expands_of(query, {"groups", "roles", "users"})
-        users, envelope = paginate(self._site.users.values(), *page_of(query))
-        return {**envelope, **self._with_groups(users, expands)}
-
-    def _user(self, id: int, query: Mapping[str, str]) -> Json:
-        expands = expands_of(query, {"groups", "roles", "users"})
-        page = self._with_groups([_found(self._site.users.get(id))], expands)
-        return {**page, "result": page["result"][0]}
-
-    def _group_expands(self, groups: Sequence[Group], expands: set[str]) -> Json:
-        if "users" not in expands:
-            return {}
-        ids = set(chain.from_iterable(group.members for group in groups))
-        # Testmo does not document whether creators are included. Every second group includes them, so that
-        # a client that takes every expanded user for a member fails its tests.
-        ids |= _editors(group for group in groups if group.id % 2 == 0)
-        return {"users": _names(self._site.users, ids)}
-
-    def _with_groups(self, users: Sequence[User], expands: set[str]) -> Json:
+        users, envelope = _selected(self._site.users, id, query)
         groups = self._site.groups_of([user.id for user in users])
         expanded: Json = {}
         if "groups" in expands:
@@ -148,13 +132,24 @@ class DemoHandler:
             expanded["roles"] = [{"id": role_id, "name": ROLES[role_id]} for role_id in role_ids]
         if "users" in expands:
             expanded["users"] = _names(self._site.users, _editors(users))
-        return {"result": [user.as_json(groups[user.id]) for user in users], "expands": expanded}
+        return _body([user.as_json(groups[user.id]) for user in users], envelope, expanded)
 
 
-def _found(record: Record | None) -> Record:
-    if record is None:
+def _selected(
+    records: Mapping[int, Record], id: int | None, query: Mapping[str, str]
+) -> tuple[list[Record], Json | None]:
+    """Return the record with an id, or the records of a page and its envelope."""
+    if id is None:
+        return paginate(list(records.values()), *page_of(query))
+    if id not in records:
         raise ApiError(404, "The requested resource was not found.")
-    return record
+    return [records[id]], None
+
+
+def _body(result: list[Json], envelope: Json | None, expanded: Json) -> Json:
+    if envelope is None:
+        return {"result": result[0], "expands": expanded}
+    return {**envelope, "result": result, "expands": expanded}
 
 
 def _editors(records: Iterable[Group | User]) -> set[int]:

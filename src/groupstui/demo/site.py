@@ -33,15 +33,7 @@ class Group:
 
     def as_json(self) -> dict[str, Any]:
         """Return the group as the API does."""
-        return {
-            "id": self.id,
-            "name": self.name,
-            "members": self.members,
-            "created_at": self.created_at,
-            "created_by": self.created_by,
-            "updated_at": self.updated_at,
-            "updated_by": self.updated_by,
-        }
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
