@@ -6,6 +6,7 @@ import locale
 import platform
 import sys
 from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
 from ..credentials import TokenStore
@@ -137,9 +138,6 @@ def _without_password(address: str) -> str:
 
 
 def _version(package: str) -> str:
-    # Imported here because it takes 6 % of a look-up: see `python -m benchmarks commands`.
-    from importlib.metadata import PackageNotFoundError, version
-
     try:
         return version(package)
     except PackageNotFoundError:
