@@ -1,4 +1,4 @@
-"""Draws the pictures of the README: the real app on the demo site, at the size of a small terminal.
+"""Draw the pictures of the README: the app on the demo site.
 
 uv run python screenshots/make.py [FOLDER]
 """
@@ -12,7 +12,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-# The pictures show the same time and the same colours everywhere.
+# The pictures show the same time and the same colors everywhere.
 os.environ.update(TZ="UTC", TERM="xterm-256color", COLORTERM="truecolor")
 os.environ.pop("NO_COLOR", None)
 time.tzset()
@@ -22,7 +22,7 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from groupstui.app import Credentials, make_app
-from groupstui.demo.demo import TOKEN
+from groupstui.demo.demo import DEMO_TOKEN
 from groupstui.demo.handler import DemoHandler
 from groupstui.demo.last_week import week_ago
 from groupstui.demo.seed import make_site
@@ -47,7 +47,7 @@ PICTURES: dict[str, tuple[tuple[int, int], list[str]]] = {
     "help": ((100, 40), ["question_mark"]),
     "login": ((80, 24), []),
 }
-"""The size of each picture, and the keys that lead to it."""
+"""The size of each picture, and the keys to press."""
 
 
 NOW = datetime(2026, 11, 23, 14, 2, 11, tzinfo=UTC)
@@ -56,48 +56,48 @@ HISTORY = History(INSTANCE.origin, None)
 
 
 class StillClock(Clock):
-    """A clock that stands still, so that a picture changes only when the app does."""
+    """A clock that stands still, so that a picture changes only if the app does."""
 
     def __init__(self, time: datetime) -> None:
         self._time = time
 
     def now(self) -> datetime:
-        """Return the same time again and again."""
+        """Return always the same time."""
         return self._time
 
 
 def connect(instance: Instance, token: Token) -> GroupsService:
-    """Make a service on a demo site of its own."""
+    """Return a service on a new demo site."""
     return service(instance, token, make_site(), NOW)
 
 
 def service(instance: Instance, token: Token, site: Site, time: datetime) -> GroupsService:
-    """Make a service on a demo site, at a time."""
-    transport = httpx.MockTransport(DemoHandler(site, token=TOKEN))
+    """Return a service on a demo site at a time."""
+    transport = httpx.MockTransport(DemoHandler(site, token=DEMO_TOKEN))
     clock = StillClock(time)
     return GroupsService(instance, token, transport=transport, clock=clock, history=HISTORY)
 
 
 async def loaded(pilot: Pilot[None]) -> None:
-    """Wait until nothing is being loaded, and the detail has followed the cursor."""
+    """Wait until nothing is being loaded and the members follow the cursor."""
     while not quiet(pilot.app):
         await pilot.pause()
     await pilot.pause()
 
 
 def quiet(app: App[None]) -> bool:
-    """Return whether the app waits for nothing but its user, as a dialog's worker does."""
+    """Return whether the app waits only for its user."""
     if any(
         worker.is_running and worker.group not in ("dialog", "palette", "cooldown") for worker in app.workers
     ):
         return False
     screen = app.screen
-    return not isinstance(screen, BrowserScreen) or not (screen.listing is None or screen.following)
+    return not isinstance(screen, BrowserScreen) or not (screen.groups.page is None or screen.following)
 
 
 async def draw(name: str, size: tuple[int, int], keys: list[str]) -> str:
-    """Draw one picture, as SVG."""
-    access = Credentials(INSTANCE, Token.parse(TOKEN))
+    """Return one picture as SVG."""
+    access = Credentials(INSTANCE, Token.parse(DEMO_TOKEN))
     app = make_app(connect=connect, access=None if name == "login" else access)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
@@ -108,14 +108,16 @@ async def draw(name: str, size: tuple[int, int], keys: list[str]) -> str:
         return app.export_screenshot(title="groupstui")
 
 
-async def read_a_week_ago() -> None:
-    """Let the history begin, so that there is something to see of what changed."""
-    await service(INSTANCE, Token.parse(TOKEN), week_ago(make_site()), NOW - timedelta(days=7)).index()
+async def save_snapshot() -> None:
+    """Save a snapshot of a week ago to the history, so that there are changes to show."""
+    past = service(INSTANCE, Token.parse(DEMO_TOKEN), week_ago(make_site()), NOW - timedelta(days=7))
+    await past.load()
+    await past.save_history()
 
 
 def main(folder: Path) -> None:
     """Draw all pictures into a folder."""
-    asyncio.run(read_a_week_ago())
+    asyncio.run(save_snapshot())
     for name, (size, keys) in PICTURES.items():
         (folder / f"{name}.svg").write_text(asyncio.run(draw(name, size, keys)))
 

@@ -1,12 +1,13 @@
-"""The app: chooses the screen, holds the theme and the settings, closes the service."""
+"""The app: its screens, the theme, and which instance is open with which token."""
 
 from __future__ import annotations
 
-import asyncio
 import os
+import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import on, work
@@ -15,18 +16,20 @@ from textual.binding import Binding, BindingType
 from textual.constants import DEFAULT_THEME
 from textual.driver import Driver
 from textual.filter import LineFilter, NoColor
-from textual.screen import Screen
 from textual.widgets import Static
-from textual.worker import WorkerFailed
 
 from .credentials import TokenStore
+from .diagnostics import crash_notice
+from .dialogs.help import HelpDialog
+from .dialogs.instances import InstanceChoice, InstancesDialog
+from .dialogs.records import RecordsDialog
+from .dialogs.sign_out import SignOut, SignOutDialog, delete_history, delete_token
 from .errors import InvalidInstance, KeyringUnavailable, SettingsError, TestmoError, Unauthorized
+from .exit_codes import ExitCode
+from .history import History
 from .screens.base import BaseScreen
 from .screens.browser import BrowserScreen
-from .screens.commands import commands_of
-from .screens.messages import ChooseSite, PageSizeChosen, SignInAgain, SignOut
-from .screens.site import Place
-from .screens.stylesheets import stylesheet
+from .screens.login import LoginScreen, SignedIn
 from .service.service import GroupsService, ServiceFactory, TokenSource
 from .settings import Settings, SettingsFile
 from .terminal.ascii_filter import AsciiFilter
@@ -36,42 +39,82 @@ from .terminal.display import DisplayOptions
 from .terminal.type_ahead import TypeAhead
 from .testmo.instance import Instance
 from .token import Token
+from .widgets.commands import commands_of
 from .widgets.notice_bar import Notice
 
-if TYPE_CHECKING:
-    from .history import History
-    from .screens.login import SignedIn
+HistoryFactory = Callable[[str], History | None]
+"""Returns the history of an instance by its address; None if none is kept."""
 
-KEY_NAMES = {"enter": "enter", "backspace": "backspace", "delete": "del", "shift+tab": "shift+tab"} | {
-    f"ctrl+{letter}": f"ctrl+{letter}" for letter in "pqt"
+STYLESHEETS = ("app", "browser", "dialogs", "login")
+
+KEY_NAMES = {
+    **{"enter": "enter", "backspace": "backspace", "delete": "del", "shift+tab": "shift+tab"},
+    **{f"ctrl+{letter}": f"ctrl+{letter}" for letter in "pqt"},
 }
+"""Keys that Textual displays as symbols, which many terminal fonts lack."""
 
-READABLE_IN_16 = ("ansi-dark", "ansi-light")
-"""Themes of the terminal's own 16 colours, the first of them readable on any background."""
+THEMES_OF_16_COLORS = ("ansi-dark", "ansi-light")
+"""Themes in the terminal's own 16 colors; the first is readable on any background."""
 
-BUG = 3
-"""The exit code after a crash."""
+
+def stylesheet(name: str) -> Path:
+    """Return the path of a stylesheet: in a wheel inside the package, in a checkout beside `src`.
+
+    Raises:
+        FileNotFoundError: If it is in neither place.
+    """
+    package = Path(__file__).parent
+    for folder in (package / "styles", package.parents[1] / "styles"):
+        if (path := folder / f"{name}.tcss").is_file():
+            return path
+    raise FileNotFoundError(f"the stylesheet {name}.tcss is missing: reinstall groupstui")
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A site and a token that were given from outside: nothing is asked, and nothing is kept."""
+    """An instance and its token from outside, as from `TESTMO_TOKEN`; neither is stored."""
 
     instance: Instance
     token: TokenSource
 
 
+class Preferences:
+    """The settings, in memory and in their file."""
+
+    def __init__(self, file: SettingsFile | None) -> None:
+        """Load the settings.
+
+        Args:
+            file: Where they are stored; None keeps them for this run only.
+
+        Raises:
+            SettingsError: If the file cannot be read.
+        """
+        self._file = file
+        self.settings = Settings() if file is None else file.load()
+        """The current settings."""
+
+    def update(self, change: Callable[[Settings], Settings]) -> None:
+        """Change the settings; what another program has written to the file since stays.
+
+        Raises:
+            SettingsError: If the file cannot be read or written; the settings of this run are changed.
+        """
+        self.settings = change(self.settings)
+        if self._file is not None:
+            self._file.save(change(self._file.load()))
+
+
 class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
-    """Browses the groups of Testmo sites."""
+    """Browses the groups of Testmo instances."""
 
     TITLE = "groupstui"
-    ENABLE_COMMAND_PALETTE = False  # the project's own is quiet on a slow link
-    # The browser's styles are loaded here: those of a screen have all of them parsed once more.
-    CSS_PATH: ClassVar[Any] = [stylesheet(f"{name}.tcss") for name in ("app", "browser", "dialogs")]
+    ENABLE_COMMAND_PALETTE = False  # `PaletteDialog` takes its place
+    CSS_PATH: ClassVar[Any] = [stylesheet(name) for name in STYLESHEETS]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c", "say_how_to_quit", show=False, system=True),
-        Binding("ctrl+q", "quit", show=False, system=True),  # for the time before the first screen
-        # With priority, so that they work in dialogs, too.
+        Binding("ctrl+c", "explain_quit", show=False, system=True),
+        Binding("ctrl+q", "quit", show=False, system=True),
+        # These have priority, so that they also work in dialogs.
         Binding("ctrl+l", "draw_again", show=False, system=True, priority=True),
         Binding("ctrl+z", "suspend_process", show=False, system=True, priority=True),
     ]
@@ -79,19 +122,17 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
     def __init__(
         self,
         *,
-        settings: Settings,
-        settings_file: SettingsFile | None,
+        preferences: Preferences,
         tokens: TokenStore,
         connect: ServiceFactory,
-        history: Callable[[str], History | None],
+        history: HistoryFactory,
         access: Credentials | None,
         instance: Instance | None,
         start_at: str,
-        looks: DisplayOptions,
+        display: DisplayOptions,
     ) -> None:
         super().__init__()
-        self._settings = settings
-        self._settings_file = settings_file
+        self._preferences = preferences
         self._tokens = tokens
         self._connect = connect
         self._history = history
@@ -99,114 +140,80 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
         self._instance = instance
         self._start_at = start_at
         self._service: GroupsService | None = None
-        self._own_filters: list[LineFilter] = [NoColor()] if self.no_color else []
-        if looks.ascii_only:
-            self._own_filters.append(AsciiFilter())
-        if not looks.animations:
+        self._crashed = False
+        self._filters: list[LineFilter] = [NoColor()] if self.no_color else []
+        if display.ascii_only:
+            self._filters.append(AsciiFilter())
+        if not display.animations:
             self.animation_level = "none"
-        if (theme := self._readable(settings.theme)) != DEFAULT_THEME:
-            self.theme = theme  # to set it, even to what it is, has every style parsed once more
+        self.theme = self._readable_theme(preferences.settings.theme)
 
-    def _readable(self, theme: str | None) -> str:
-        """Return the theme that was chosen, or one that can be read where there are just 16 colours."""
+    def _readable_theme(self, theme: str | None) -> str:
         if self.console.color_system == "standard":
-            return theme if theme in READABLE_IN_16 else READABLE_IN_16[0]
+            return theme if theme in THEMES_OF_16_COLORS else THEMES_OF_16_COLORS[0]
         return theme if theme is not None and theme in self.available_themes else DEFAULT_THEME
 
     def get_line_filters(self) -> list[LineFilter]:
-        """Return what every line goes through before it is drawn."""
-        return [*super().get_line_filters(), *self._own_filters]
+        return [*super().get_line_filters(), *self._filters]
 
     def get_driver_class(self) -> type[Driver]:
-        """Return a driver whose clipboard works in tmux and screen, too."""
+        """Return a driver whose clipboard also works in tmux and screen."""
         return clipboard_driver(super().get_driver_class(), os.environ)
 
-    def get_default_screen(self) -> Screen[Any]:
-        """Begin with the groups, where nothing has to be asked before: to replace a screen takes time."""
-        instance = self._first_instance()
-        token = None if instance is None else self._token_at_once(instance)
-        if instance is None or token is None:
-            return super().get_default_screen()
-        try:
-            self._service = self._connect(instance, token)
-        except TestmoError:
-            return super().get_default_screen()  # to say it on the screen that comes next
-        screen = self._browser(self._service)
-        screen._push_result_callback(self, None)  # `switch_screen` takes away what `push_screen` has given
-        return screen
-
     def compose(self) -> ComposeResult:
-        """Say what is waited for, should the keyring take its time."""
-        if self._service is None:
-            yield Static("Reading the token from the keyring…", id="waiting")
+        yield Static("Reading the token from the keyring…", id="waiting")
 
     def on_mount(self) -> None:
-        """Go to the first screen that makes sense, if that is not there already."""
         self.theme_changed_signal.subscribe(self, self._theme_changed)
         self.app_resume_signal.subscribe(self, lambda _: self.action_draw_again())  # after `fg`
-        if self._service is not None:
-            self._browsing(self._service)
-        elif (instance := self._first_instance()) is not None:
-            self._resume(instance)
+        instance = self._instance if self._access is None else self._access.instance
+        if instance is not None:
+            self._open(instance)
         else:
-            self._ask_to_sign_in(self._settings.current or "")
+            self._open_address(self._preferences.settings.current or "")
 
     async def on_unmount(self) -> None:
-        """Close the connections."""
         if self._service is not None:
             await self._service.close()
 
     def _fatal_error(self) -> None:
-        """End after a bug; Textual's own report would show local variables, and a token may be among them."""
-        from .diagnostics import crash_notice
+        """Exit after a bug. Textual's own report shows local variables, among them the names of users.
 
-        self._return_code = BUG
-        if not self._exit_renderables and (error := self._exception) is not None:
-            notice = crash_notice(error.error if isinstance(error, WorkerFailed) else error)
-            # The terminal wraps the line by itself, so that the path in it can be selected.
-            self._exit_renderables.append(Text(f"groupstui: {notice}", overflow="ignore", no_wrap=True))
-        self._close_messages_no_wait()
-
-    # From one screen to another
-
-    def _resume_at(self, origin: str) -> None:
-        """Open a site that the settings name; they can be edited by hand, so it may be anything."""
-        try:
-            self._resume(Instance.parse(origin))
-        except InvalidInstance:
-            self._ask_to_sign_in(origin)
-
-    def _first_instance(self) -> Instance | None:
-        """Return the site to begin with, if one is named: here, or by the settings."""
-        if self._access is not None:
-            return self._access.instance
-        if self._instance is not None:
-            return self._instance
-        try:
-            return Instance.parse(self._settings.current or "")
-        except InvalidInstance:
-            return None
-
-    def _resume(self, instance: Instance) -> None:
-        """Go to a site that was signed in to before."""
-        token = self._token_at_once(instance)
-        if token is None:
-            self._wait_for_token(instance)
-        else:
-            self._open(instance, token)
-
-    def _token_at_once(self, instance: Instance) -> TokenSource | None:
-        """Return the given token, or a callable that asks the keyring while the history is on the screen.
-
-        None where there is neither.
+        The method is private in Textual: if it is renamed, Textual's own report appears.
         """
-        if (token := self._given(instance.origin)) is not None:
-            return token
-        history = self._history(instance.origin)
-        return None if history is None or not history.exists else lambda: self._kept_token(instance)
+        if (error := sys.exception()) is None:
+            super()._fatal_error()
+            return
+        self.exit(return_code=ExitCode.UNKNOWN)
+        if not self._crashed:
+            self._crashed = True
+            # One long line: the terminal wraps it, so that the path in it can be selected.
+            self.panic(Text(f"groupstui: {crash_notice(error)}", overflow="ignore", no_wrap=True))
 
-    async def _kept_token(self, instance: Instance) -> Token:
-        """Return the token that the keyring has; the groups may be on the screen by then."""
+    # Opening an instance
+
+    def _open_address(self, address: str) -> None:
+        """Open an instance of the settings, whose file may have been edited by hand."""
+        try:
+            instance = Instance.parse(address)
+        except InvalidInstance:
+            self._sign_in(address)
+        else:
+            self._open(instance)
+
+    def _open(self, instance: Instance) -> None:
+        """Browse an instance with the token from outside, or with the one in the keyring."""
+        if self._access is not None and self._is_from_outside(instance.origin):
+            self._browse(instance, self._access.token)
+        elif (history := self._history(instance.origin)) is not None and history.exists:
+            self._browse(instance, lambda: self._load_token(instance))  # the history is shown meanwhile
+        else:
+            self._wait_for_keyring(instance)
+
+    def _is_from_outside(self, origin: str) -> bool:
+        return self._access is not None and self._access.instance.origin == origin
+
+    async def _load_token(self, instance: Instance) -> Token:
         try:
             token = await self._tokens.load(instance.origin)
         except KeyringUnavailable as error:
@@ -215,217 +222,167 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
             raise Unauthorized(f"the keyring has no token for {instance.name}", hint="")
         return token
 
-    @work(name="read the keyring", group="site", exclusive=True)
-    async def _wait_for_token(self, instance: Instance) -> None:
-        """Open the site, if the keyring still has its token."""
+    @work(name="read the keyring", group="keyring", exclusive=True)
+    async def _wait_for_keyring(self, instance: Instance) -> None:
+        self.screen_stack[0].query_one("#waiting").display = True
         notice = token = None
         try:
             token = await self._tokens.load(instance.origin)
         except KeyringUnavailable as error:
             notice = Notice(str(error), error.hint, "error")
         if token is None:
-            self._ask_to_sign_in(
-                instance.name if instance.origin.startswith("https") else instance.origin, notice
-            )
+            self._sign_in(instance.origin, notice)
         else:
-            self._open(instance, token)
+            self._browse(instance, token)
 
-    def _given(self, origin: str) -> TokenSource | None:
-        """Return the token that came from outside, if this is its site: the keyring is not asked for it."""
-        access = self._access
-        return access.token if access is not None and access.instance.origin == origin else None
-
-    def _open(self, instance: Instance, token: TokenSource) -> None:
-        """Browse a site; say why where not even a connection can be set up, as with a bad proxy variable."""
+    def _browse(self, instance: Instance, token: TokenSource) -> None:
         try:
             service = self._connect(instance, token)
-        except TestmoError as error:
-            self._ask_to_sign_in(instance.origin, Notice(str(error), error.hint, "error"))
+        except TestmoError as error:  # an invalid proxy, for example
+            self._sign_in(instance.origin, Notice(str(error), error.hint, "error"))
         else:
-            self._browse(service)
+            self._show_browser(service)
 
-    def _ask_to_sign_in(self, site: str = "", notice: Notice | None = None) -> None:
-        from .screens.login import LoginScreen
+    @work(name="show browser", group="browser", exclusive=True)
+    async def _show_browser(self, service: GroupsService) -> None:
+        """Show an instance instead of the one on the screen; with a new token, at the same place."""
+        old_service, self._service = self._service, service
+        old = self.screen if isinstance(self.screen, BrowserScreen) else None
+        place = old.place if old is not None and old.service.instance == service.instance else None
+        start_at, self._start_at = self._start_at, ""
+        page_size = self._preferences.settings.page_size
+        screen = BrowserScreen(service, per_page=page_size, place=place, start_at=start_at)
+        if old is not None:
+            await self.switch_screen(screen)
+        else:
+            await self.push_screen(screen)
+        if old_service is not None:
+            await old_service.close()
+        self.accept_keys()
+        if not self._is_from_outside(origin := service.instance.origin):
+            self._update_settings(lambda settings: settings.remember(origin))
 
-        self.push_screen(LoginScreen(self._connect, site=site, notice=notice), self._signed_in)
+    # Signing in and out
+
+    def _sign_in(self, address: str = "", notice: Notice | None = None) -> None:
+        can_go_back = any(isinstance(screen, BrowserScreen) for screen in self.screen_stack)
+        screen = LoginScreen(self._connect, instance=address, notice=notice, can_go_back=can_go_back)
+        self.push_screen(screen, self._signed_in)
         self.accept_keys()
 
     def _signed_in(self, result: SignedIn | None) -> None:
-        if result is None:
-            return
-        origin = result.service.instance.origin
-        if self._given(origin):
-            self._access = None  # what was typed takes the place of what was given
-        self._browse(result.service)
-        self._save_token(origin, result.token)
+        if result is not None:
+            origin = result.service.instance.origin
+            if self._is_from_outside(origin):
+                self._access = None  # the new token replaces the one from outside
+            self._show_browser(result.service)
+            self._save_token(origin, result.token)
 
     @work(name="write the keyring", group="keyring")
     async def _save_token(self, origin: str, token: Token) -> None:
         try:
             await self._tokens.save(origin, token)
         except KeyringUnavailable as error:
-            self._say(Notice(f"the token is kept for this run only: {error}", error.hint))
+            self._notify_user(Notice(f"The token is kept for this run only: {error}", error.hint))
 
-    def _browse(self, service: GroupsService) -> None:
-        """Show a site in place of the one on the screen."""
-        self.run_worker(self._replace(service), name="change site", group="replace", exclusive=True)
+    @on(BrowserScreen.SignInRequested)
+    def _sign_in_requested(self) -> None:
+        if self._service is not None:
+            self._sign_in(self._service.instance.origin)
 
-    async def _replace(self, service: GroupsService) -> None:
-        old, self._service = self._service, service
-        before = self.screen if isinstance(self.screen, BrowserScreen) else None
-        stays = before is not None and before.service.instance == service.instance
-        screen = self._browser(service, before.place if before is not None and stays else None)
-        if before is not None:
-            await self.switch_screen(screen)
-        else:
-            await self.push_screen(screen)
-        if old is not None:
-            await old.close()
-        self._browsing(service)
+    @on(BrowserScreen.SignOutRequested)
+    def _sign_out_requested(self) -> None:
+        if self._service is not None:
+            self._ask_to_sign_out(self._service.instance.origin)
 
-    def _browser(self, service: GroupsService, place: Place | None = None) -> BrowserScreen:
-        start_at, self._start_at = self._start_at, ""
-        return BrowserScreen(service, per_page=self._settings.page_size, place=place, start_at=start_at)
-
-    def _browsing(self, service: GroupsService) -> None:
-        self.accept_keys()
-        if not self._given(origin := service.instance.origin):
-            self._remember(lambda settings: settings.remember(origin))
-
-    def _say(self, notice: Notice) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, BaseScreen):
-                screen.notice = notice
-
-    # Sites
-
-    @on(ChooseSite)
-    @work(name="choose a site", group="dialog", exclusive=True)
-    async def _choose_site(self) -> None:
-        from .dialogs.sites import SitesDialog
-
+    @on(BrowserScreen.InstancesRequested)
+    def _instances_requested(self) -> None:
         current = "" if self._service is None else self._service.instance.origin
-        choice = await self.push_screen_wait(
-            SitesDialog([site.instance for site in self._settings.sites], current)
-        )
-        match choice:
-            case None:
-                return
-            case _ if choice.action == "add":
-                self._ask_to_sign_in()
-            case _ if choice.action == "sign out":
-                await self._ask_to_sign_out(choice.origin)
-            case _ if choice.origin != current:
-                self._resume_at(choice.origin)
+        origins = [site.instance for site in self._preferences.settings.sites]
+        self.push_screen(InstancesDialog(origins, current), self._instance_chosen)
 
-    @on(SignInAgain)
-    def _sign_in_again(self) -> None:
-        if self._service is not None:
-            self._ask_to_sign_in(self._service.instance.origin)
+    def _instance_chosen(self, choice: InstanceChoice | None) -> None:
+        if choice is None:
+            return
+        match choice.action:
+            case "add":
+                self._sign_in()
+            case "sign out":
+                self._ask_to_sign_out(choice.origin)
+            case "open" if self._service is None or choice.origin != self._service.instance.origin:
+                self._open_address(choice.origin)
 
-    @on(SignOut)
-    @work(name="ask to sign out", group="dialog", exclusive=True)
-    async def _sign_out_here(self) -> None:
-        if self._service is not None:
-            await self._ask_to_sign_out(self._service.instance.origin)
-
-    async def _ask_to_sign_out(self, origin: str) -> None:
-        if self._given(origin):
-            question = f"Leave {origin}? Its token came from TESTMO_TOKEN or --demo: it is not deleted."
-        else:
-            question = (
-                f"Delete the token of {origin} from the keyring? "
-                "Testmo shows a token only once: to come back, make a new one."
-            )
-        from .dialogs.confirm import Answer, ConfirmDialog
-
+    def _ask_to_sign_out(self, origin: str) -> None:
         history = self._history(origin)
-        more = ""
-        if history is not None and history.exists:
-            more = "What was read of it stays in the history on this machine; m deletes that as well."
-        answer = await self.push_screen_wait(ConfirmDialog("Sign out", question, more))
-        if answer is not None:
-            self._sign_out(origin, history if answer is Answer.MORE else None)
+        if history is not None and not history.exists:
+            history = None
+        dialog = SignOutDialog(
+            origin, deletes_token=not self._is_from_outside(origin), has_history=history is not None
+        )
+
+        def answered(answer: SignOut | None) -> None:
+            if answer is not None:
+                self._sign_out(origin, history if answer is SignOut.TOKEN_AND_HISTORY else None)
+
+        self.push_screen(dialog, answered)
 
     @work(name="sign out", group="keyring")
     async def _sign_out(self, origin: str, history: History | None) -> None:
-        notice = await self._delete_token(origin)
-        here = self._service is not None and self._service.instance.origin == origin
-        if here and self._service is not None:
+        if self._is_from_outside(origin):
+            self._access = None
+            notice = Notice(f"Left {origin}; no token was deleted")
+        else:
+            self._notify_user(Notice(f"Deleting the token of {origin}…"))
+            notice = await delete_token(origin, self._tokens)
+            self._update_settings(lambda settings: settings.forget(origin))
+        is_open = self._service is not None and self._service.instance.origin == origin
+        if is_open and self._service is not None:
             await self._service.close()
             self._service = None
         if history is not None:
-            notice = await self._purge(history, notice)
-        if here:
-            while len(self.screen_stack) > 1:  # dialogs may have been opened while the keyring was asked
-                await self.pop_screen()
-            if isinstance(self.screen, BrowserScreen):
-                await self.switch_screen(Screen())
-            self._ask_to_sign_in(notice=notice)
-        else:
-            self._say(notice)
-
-    async def _purge(self, history: History, notice: Notice) -> Notice:
-        """Delete what is kept of a site, and add that to what there is to say."""
-        from .errors import HistoryUnavailable
-
-        try:
-            await asyncio.to_thread(history.purge)
-        except HistoryUnavailable as error:
-            return replace(notice, hint=f"{notice.hint} But {error}.".lstrip(), kind="error")
-        return replace(notice, hint=f"{notice.hint} Its history is deleted.".lstrip())
-
-    async def _delete_token(self, origin: str) -> Notice:
-        """Delete the token where it is kept, and give what to say of it."""
-        if self._given(origin):
-            self._access = None
-            return Notice(f"left {origin}; no token was deleted")
-        self._say(Notice(f"deleting the token of {origin}…"))
-        notice = Notice(f"signed out of {origin}; its token is deleted")
-        try:
-            if not await self._tokens.delete(origin):
-                notice = Notice(f"signed out of {origin}; the keyring held no token")
-        except KeyringUnavailable as error:
-            notice = Notice(f"the token may still be in the keyring: {error}", error.hint, "error")
-        self._remember(lambda settings: settings.forget(origin))
-        return notice
+            notice = await delete_history(history, notice)
+        if not is_open:
+            self._notify_user(notice)
+            return
+        while len(self.screen_stack) > 1:  # dialogs may have been opened meanwhile
+            await self.pop_screen()
+        self._sign_in(notice=notice)
 
     # Settings
 
-    @on(PageSizeChosen)
-    def _page_size_chosen(self, event: PageSizeChosen) -> None:
-        self._remember(lambda settings: settings.with_page_size(event.per_page))
+    @on(BrowserScreen.PageSizeChanged)
+    def _page_size_changed(self, event: BrowserScreen.PageSizeChanged) -> None:
+        self._update_settings(lambda settings: settings.with_page_size(event.per_page))
 
     def _theme_changed(self, theme: object) -> None:
-        self._remember(lambda settings: settings.with_theme(self.theme))
+        self._update_settings(lambda settings: settings.with_theme(self.theme))
 
-    def _remember(self, change: Callable[[Settings], Settings]) -> None:
-        """Change the settings, here and in their file; what another run has written there stays."""
-        self._settings = change(self._settings)
-        if self._settings_file is not None:
-            try:
-                self._settings_file.save(change(self._settings_file.load()))
-            except SettingsError as error:
-                self._say(Notice(str(error)))
+    def _update_settings(self, change: Callable[[Settings], Settings]) -> None:
+        try:
+            self._preferences.update(change)
+        except SettingsError as error:
+            self._notify_user(Notice(str(error), error.hint))
 
     def action_set_theme(self, name: str) -> None:
-        """Draw in other colours, in this run and the next."""
+        """Change the theme for this run and the next."""
         self.theme = name
 
-    # Help
+    # Notices and help
+
+    def _notify_user(self, notice: Notice) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, BaseScreen | RecordsDialog):
+                screen.notice = notice
 
     def get_key_display(self, binding: Binding) -> str:
-        """Name a key in the words that are printed on it: not every terminal's font has the signs."""
         return KEY_NAMES.get(binding.key) or super().get_key_display(binding)
 
-    def action_say_how_to_quit(self) -> None:
-        """Answer the key that ends other programs: here it might cost a token that was just typed."""
-        self._say(Notice("ctrl+q quits"))
+    def action_explain_quit(self) -> None:
+        """Show how to quit: a habitual ctrl+c must not cost a token that was just typed."""
+        self._notify_user(Notice("Press ctrl+q to quit"))
 
     def action_help(self) -> None:
-        """Show what the keys do on the screen below."""
-        from .dialogs.help import HelpDialog
-
+        """Show the keys of the screen below."""
         self.push_screen(HelpDialog(commands_of(self.screen)))
 
 
@@ -434,35 +391,34 @@ def make_app(
     settings_file: SettingsFile | None = None,
     tokens: TokenStore | None = None,
     connect: ServiceFactory = GroupsService,
-    history: Callable[[str], History | None] = lambda origin: None,
+    history: HistoryFactory = lambda origin: None,
     access: Credentials | None = None,
     instance: Instance | None = None,
     start_at: str = "",
-    looks: DisplayOptions | None = None,
+    display: DisplayOptions | None = None,
 ) -> GroupsApp:
-    """Make the app: the one factory for the program, the tests and the pictures.
+    """Return the app, for the program, the tests and the pictures.
 
     Args:
-        settings_file: Where settings are kept between runs; None keeps them for this run.
-        tokens: Where tokens are kept; None means the system's keyring.
-        connect: Makes the service for a site and a token.
-        history: Gives what is kept of a site, by its origin; None where nothing is to be kept.
-        access: A site and a token to use without asking; neither is kept.
-        instance: The site to sign in to, in place of the last one.
-        start_at: The name of a group or a user to go to first.
-        looks: How to draw.
+        settings_file: Where settings are stored; None keeps them for this run only.
+        tokens: Where tokens are stored; by default in the keyring of the system.
+        connect: Creates the service for an instance and a token.
+        history: Returns the history of an instance by its address; None if none is kept.
+        access: An instance and its token from outside; neither is stored.
+        instance: The instance to open instead of the last one.
+        start_at: The name or id of a group or a user to go to first.
+        display: What the terminal can display.
 
     Raises:
-        SettingsError: If the settings can't be read.
+        SettingsError: If the settings cannot be read.
     """
     return GroupsApp(
-        settings=Settings() if settings_file is None else settings_file.load(),
-        settings_file=settings_file,
+        preferences=Preferences(settings_file),
         tokens=tokens or TokenStore(),
         connect=connect,
         history=history,
         access=access,
         instance=instance,
         start_at=start_at,
-        looks=looks or DisplayOptions(),
+        display=display or DisplayOptions(),
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 PICTURES = Path(__file__).parents[2] / "screenshots"
 
 
-def test_the_pictures_are_what_the_app_draws(tmp_path):
+def test_screenshots_are_up_to_date(tmp_path):
     make = [sys.executable, str(PICTURES / "make.py"), str(tmp_path)]
     subprocess.run(make, check=True, env={**os.environ, "XDG_CONFIG_HOME": str(tmp_path)})
     drawn = {path.name: path.read_text() for path in tmp_path.glob("*.svg")}

@@ -1,4 +1,4 @@
-"""A picture of every screen and state. Look at each before accepting a change of it."""
+"""A snapshot of every screen and state. Look at each before you accept a change."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ def faults() -> Faults:
 
 @pytest.fixture
 def app(site: Site, faults: Faults, clock) -> GroupsApp:
-    """The app on the demo site, as with a token in the environment."""
+    """The app on the demo site, with a token from the environment."""
     return make_app(connect=connector(site, faults, clock), access=Credentials(INSTANCE, Token.parse(TOKEN)))
 
 
 @pytest.fixture
 def new_app(site: Site, faults: Faults, clock) -> GroupsApp:
-    """The app as it starts for the first time."""
+    """The app at its first start."""
     return make_app(connect=connector(site, faults, clock))
 
 
 @pytest.fixture
-def app_with_a_past(site: Site, faults: Faults, clock) -> GroupsApp:
-    """The app a week after a run on the site as it was then."""
+def app_with_history(site: Site, faults: Faults, clock) -> GroupsApp:
+    """The app a week after a run, with the changes since then."""
     history = History(INSTANCE.origin, None)
     then = connector(week_ago(site), faults, clock, history)(INSTANCE, Token.parse(TOKEN))
     clock.seconds -= 7 * 24 * 3600
-    asyncio.run(then.index())
+    asyncio.run(crawl(then))
     clock.seconds += 7 * 24 * 3600
     access = Credentials(INSTANCE, Token.parse(TOKEN))
     return make_app(connect=connector(site, faults, clock, history), access=access)
@@ -62,8 +62,13 @@ def connector(site: Site, faults: Faults, clock, history: History | None = None)
     return connect
 
 
+async def crawl(service: GroupsService) -> None:
+    await service.load()
+    await service.save_history()
+
+
 def keys(*pressed: str):
-    """Press keys once the first page is there."""
+    """Return what presses keys after the first page is shown."""
 
     async def run(pilot: Pilot) -> None:
         await settled(pilot)
@@ -73,19 +78,19 @@ def keys(*pressed: str):
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE, NARROW, TINY], ids=["80x24", "120x40", "narrow", "tiny"])
-def test_the_list_and_a_group(snap_compare, app, size) -> None:
+def test_browser(snap_compare, app, size) -> None:
     assert snap_compare(app, terminal_size=size, run_before=keys("down"))
 
 
-def test_the_members_have_the_keys(snap_compare, app) -> None:
+def test_members_focused(snap_compare, app) -> None:
     assert snap_compare(app, terminal_size=SMALL, run_before=keys("G", "k", "k", "enter", "j"))
 
 
-def test_a_filter(snap_compare, app) -> None:
+def test_filter(snap_compare, app) -> None:
     assert snap_compare(app, terminal_size=SMALL, run_before=keys("slash", "r", "s"))
 
 
-def test_a_filter_that_fits_nothing(snap_compare, app) -> None:
+def test_filter_without_matches(snap_compare, app) -> None:
     assert snap_compare(app, terminal_size=SMALL, run_before=keys("slash", "q", "z", "enter"))
 
 
@@ -93,7 +98,7 @@ def test_sorted_by_members(snap_compare, app) -> None:
     assert snap_compare(app, terminal_size=SMALL, run_before=keys("s", "s", "s", "S"))
 
 
-def test_the_groups_of_a_member(snap_compare, app) -> None:
+def test_user_groups(snap_compare, app) -> None:
     assert snap_compare(app, terminal_size=SMALL, run_before=keys("enter", "u"))
 
 
@@ -101,20 +106,20 @@ SIZES = pytest.mark.parametrize("size", [SMALL, LARGE, NARROW], ids=["80x24", "1
 
 
 @SIZES
-def test_what_changed(snap_compare, app_with_a_past, size) -> None:
-    assert snap_compare(app_with_a_past, terminal_size=size, run_before=keys("d", "j"))
+def test_changes(snap_compare, app_with_history, size) -> None:
+    assert snap_compare(app_with_history, terminal_size=size, run_before=keys("d", "j"))
 
 
-def test_badges_beside_groups_that_changed(snap_compare, app_with_a_past) -> None:
-    assert snap_compare(app_with_a_past, terminal_size=SMALL, run_before=keys())
+def test_badges(snap_compare, app_with_history) -> None:
+    assert snap_compare(app_with_history, terminal_size=SMALL, run_before=keys())
 
 
 @SIZES
-def test_two_groups_compared(snap_compare, app, size) -> None:
+def test_compare_two_groups(snap_compare, app, size) -> None:
     assert snap_compare(app, terminal_size=size, run_before=keys("space", "down", "space", "c", "j"))
 
 
-def test_six_groups_compared(snap_compare, app) -> None:
+def test_compare_six_groups(snap_compare, app) -> None:
     assert snap_compare(app, terminal_size=SMALL, run_before=keys(*["space"] * 6, "c", "f"))
 
 
@@ -123,23 +128,23 @@ def test_marked_groups(snap_compare, app) -> None:
 
 
 @SIZES
-def test_an_audit(snap_compare, app, size) -> None:
+def test_audit(snap_compare, app, size) -> None:
     assert snap_compare(app, terminal_size=size, run_before=keys("a", "n", "n", "n", "n", "n"))
 
 
-def test_the_help(snap_compare, app) -> None:
+def test_help(snap_compare, app) -> None:
     assert snap_compare(app, terminal_size=SMALL, run_before=keys("question_mark"))
 
 
-def test_the_palette(snap_compare, app) -> None:
+def test_palette_with_commands(snap_compare, app) -> None:
     assert snap_compare(app, terminal_size=SMALL, run_before=keys("colon", "p", "a", "g", "e"))
 
 
-def test_the_sites(snap_compare, app) -> None:
+def test_instances(snap_compare, app) -> None:
     assert snap_compare(app, terminal_size=SMALL, run_before=keys("i"))
 
 
-def test_an_empty_site(snap_compare, clock) -> None:
+def test_instance_without_groups(snap_compare, clock) -> None:
     app = make_app(
         connect=connector(make_site(groups=0, users=2), Faults(), clock),
         access=Credentials(INSTANCE, Token.parse(TOKEN)),
@@ -147,12 +152,12 @@ def test_an_empty_site(snap_compare, clock) -> None:
     assert snap_compare(app, terminal_size=SMALL, run_before=keys())
 
 
-def test_nothing_could_be_read(snap_compare, app, faults) -> None:
+def test_error_at_the_start(snap_compare, app, faults) -> None:
     faults.always("403")
     assert snap_compare(app, terminal_size=SMALL, run_before=keys())
 
 
-def test_a_refresh_that_failed_leaves_what_was_there(snap_compare, app, faults) -> None:
+def test_error_on_refresh(snap_compare, app, faults) -> None:
     async def refresh(pilot: Pilot) -> None:
         await settled(pilot)
         faults.always("401")
@@ -161,42 +166,42 @@ def test_a_refresh_that_failed_leaves_what_was_there(snap_compare, app, faults) 
     assert snap_compare(app, terminal_size=SMALL, run_before=refresh)
 
 
-def test_a_page_that_loads(snap_compare, app, faults) -> None:
-    async def read_it_again(pilot: Pilot) -> None:
+def test_page_loading(snap_compare, app, faults) -> None:
+    async def refresh(pilot: Pilot) -> None:
         await settled(pilot)
         faults.always("slow")
         await pilot.press("r")
         await until(pilot, lambda: "loading" in drawn(pilot))
 
-    assert snap_compare(app, terminal_size=SMALL, run_before=read_it_again)
+    assert snap_compare(app, terminal_size=SMALL, run_before=refresh)
 
 
-def test_the_whole_site_is_being_read(snap_compare, app, faults) -> None:
-    faults.always("slow", after=2)  # who it is, and the first page
+def test_crawl_in_progress(snap_compare, app, faults) -> None:
+    faults.always("slow", after=2)  # after the user and the first page
 
-    async def wait_for_the_index(pilot: Pilot) -> None:
-        await until(pilot, lambda: "indexing" in drawn(pilot) and "Ada Lovelace" in drawn(pilot))
+    async def wait_for_the_crawl(pilot: Pilot) -> None:
+        await until(pilot, lambda: "reading" in drawn(pilot) and "Ada Lovelace" in drawn(pilot))
 
-    assert snap_compare(app, terminal_size=LARGE, run_before=wait_for_the_index)
+    assert snap_compare(app, terminal_size=LARGE, run_before=wait_for_the_crawl)
 
 
-def test_any_group_of_the_site_by_name_or_member(snap_compare, app) -> None:
+def test_filter_by_member(snap_compare, app) -> None:
     assert snap_compare(app, terminal_size=SMALL, run_before=keys("slash", *"grace", "tab"))
 
 
-def test_going_to_a_user(snap_compare, app) -> None:
+def test_palette_with_users(snap_compare, app) -> None:
     assert snap_compare(app, terminal_size=SMALL, run_before=keys("colon", *"hopp"))
 
 
-def test_signing_in_for_the_first_time(snap_compare, new_app) -> None:
-    async def type_the_site(pilot: Pilot) -> None:
+def test_login(snap_compare, new_app) -> None:
+    async def type_the_instance(pilot: Pilot) -> None:
         await settled(pilot)
         await type_text(pilot, "acme")
 
-    assert snap_compare(new_app, terminal_size=SMALL, run_before=type_the_site)
+    assert snap_compare(new_app, terminal_size=SMALL, run_before=type_the_instance)
 
 
-def test_a_sign_in_under_way(snap_compare, new_app, faults) -> None:
+def test_login_in_progress(snap_compare, new_app, faults) -> None:
     faults.always("slow")
 
     async def sign_in(pilot: Pilot) -> None:
@@ -207,7 +212,7 @@ def test_a_sign_in_under_way(snap_compare, new_app, faults) -> None:
     assert snap_compare(new_app, terminal_size=SMALL, run_before=sign_in)
 
 
-def test_a_sign_in_that_failed(snap_compare, new_app) -> None:
+def test_login_failed(snap_compare, new_app) -> None:
     async def sign_in(pilot: Pilot) -> None:
         await settled(pilot)
         await pilot.press(*"acme", "enter", *"wrong", "enter")

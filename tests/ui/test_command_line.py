@@ -107,11 +107,11 @@ def write_settings(home, text):
 # What it says about itself
 
 
-def test_the_version(start):
+def test_version(start):
     assert start("--version") == (0, f"groupstui {__version__}\n", "")
 
 
-def test_the_help_has_examples_variables_and_exit_codes(start):
+def test_help_has_examples_variables_and_exit_codes(start):
     code, text, err = start("--help")
     assert (code, err) == (0, "")
     examples, _, rest = text.partition("examples:\n")[2].partition("environment:\n")
@@ -129,7 +129,7 @@ def test_help_fits_80_columns(start):
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])
-def test_a_question_about_itself_imports_nothing_heavy(home, option):
+def test_help_and_version_import_nothing_heavy(home, option):
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "groupstui", option],
         env=environment(home, {}),
@@ -151,7 +151,7 @@ def test_a_question_about_itself_imports_nothing_heavy(home, option):
     [["--nosuch"], ["--instance"], ["--demo", "--instance", "acme"], ["--dem"], ["QA", "Beta testers"]],
     ids=" ".join,
 )
-def test_what_makes_no_sense_is_wrong_usage(start_on_terminal, arguments):
+def test_wrong_usage_returns_2(start_on_terminal, arguments):
     ended = start_on_terminal(*arguments)
     assert (ended.code, ended.out) == (2, "")
     assert len(ended.lines) == 1
@@ -167,19 +167,19 @@ def test_what_makes_no_sense_is_wrong_usage(start_on_terminal, arguments):
         ("https://ada:secret@acme.testmo.net", "an address must not contain a user name or password"),
     ],
 )
-def test_what_names_no_site_is_refused(start_on_terminal, named, why):
+def test_invalid_instance_returns_2(start_on_terminal, named, why):
     for ended in (start_on_terminal("--instance", named), start_on_terminal(TESTMO_INSTANCE=named)):
         assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
         assert ended.err.startswith("groupstui: ")
         assert why in ended.err
 
 
-def test_an_empty_instance_is_refused(start_on_terminal):
+def test_empty_instance_returns_2(start_on_terminal):
     ended = start_on_terminal("--instance", "", TESTMO_TOKEN=CANARY)
     assert (ended.code, len(ended.lines)) == (2, 1)
 
 
-def test_a_token_without_a_site_goes_nowhere(home, start_on_terminal):
+def test_token_without_an_instance_returns_2(home, start_on_terminal):
     write_settings(home, 'current = "https://acme.testmo.net"\n')
     ended = start_on_terminal(TESTMO_TOKEN=CANARY)
     assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
@@ -188,7 +188,7 @@ def test_a_token_without_a_site_goes_nowhere(home, start_on_terminal):
 
 
 @pytest.mark.parametrize("rest", [" and more", "\nand more", "\x1b[31m", "é", "x" * 5000])
-def test_a_text_that_can_be_no_token_is_refused_but_not_repeated(start_on_terminal, rest):
+def test_invalid_token_is_not_repeated(start_on_terminal, rest):
     ended = start_on_terminal("--instance", "acme", TESTMO_TOKEN=CANARY + rest)
     assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
     assert ended.err.startswith("groupstui: no token from TESTMO_TOKEN: the token ")
@@ -203,7 +203,7 @@ def test_a_text_that_can_be_no_token_is_refused_but_not_repeated(start_on_termin
         ("colour = 1\n", "settings.toml, line 1: colour is not a setting"),
     ],
 )
-def test_settings_that_are_broken_are_refused_with_their_place(home, start_on_terminal, text, why):
+def test_invalid_settings_are_reported_with_their_line(home, start_on_terminal, text, why):
     write_settings(home, text)
     for arguments in ([], ["--instance", "acme"]):
         ended = start_on_terminal(*arguments)
@@ -212,14 +212,14 @@ def test_settings_that_are_broken_are_refused_with_their_place(home, start_on_te
 
 
 @pytest.mark.parametrize("arguments", [[], ["--demo"], ["--instance", "acme"]])
-def test_the_app_needs_a_terminal(start, arguments):
+def test_app_needs_a_terminal(start, arguments):
     ended = start(*arguments)
     assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
     assert "stdin and stderr must be a terminal" in ended.err
 
 
 @pytest.mark.parametrize("redirected", ["stdin", "stderr"])
-def test_half_a_terminal_is_none(home, redirected):
+def test_app_needs_stdin_and_stderr(home, redirected):
     ours, theirs = pty.openpty()
     try:
         streams = {"stdin": theirs, "stderr": theirs, redirected: subprocess.DEVNULL}

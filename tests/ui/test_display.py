@@ -21,7 +21,7 @@ def make(demo, clock, settings_path):
             settings_file=SettingsFile(settings_path),
             connect=connector(clock),
             access=Credentials(demo.instance, Token.parse(demo.token)),
-            looks=looks,
+            display=looks,
         )
 
     return make

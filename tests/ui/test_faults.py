@@ -1,4 +1,4 @@
-"""Whatever a site answers, the app lives, says what to do, and keeps what is on the screen."""
+"""Whatever a site responds, the app keeps running, shows a remedy, and keeps the data."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from ..support.pilot import browser_app, cursor, press, settled, type_text, unti
 error_cases = pytest.mark.parametrize("case", ERROR_CASES, ids=lambda case: case.kind)
 
 
-PRESS = {"401": "i signs in again.", "403": "i signs in again."}
-"""What the message says to press, where another try would not help."""
+PRESS = {"401": "Press i to sign in again.", "403": "Press i to sign in again."}
+"""The last sentence of the message, if another try would not help."""
 
 
 def app(demo, clock, case=None):
-    """Return the app, with little patience where an answer never comes."""
+    """Return the app, with a short timeout if no response comes."""
     timeout = TIMEOUT if case is not None and case.kind in TIMEOUTS else 20
     return browser_app(demo.url, demo.token, clock, timeout).run_test(size=(160, 40), notifications=True)
 
 
 def saw(record_property, case, pilot) -> None:
-    """Let the summary of the tests show what a user would have read."""
+    """Add what the user sees to the summary of the tests."""
     record_property("saw", ("app", case.kind, words(pilot, "NoticeBar")))
 
 
-def test_every_kind_of_fault_is_tried():
+def test_every_fault_is_covered():
     listed = {case.kind for case in ERROR_CASES}.union(HARMLESS, REPAIRED, INCOMPLETE)
     assert listed == set(KINDS)
 
 
 @error_cases
-async def test_a_site_that_fails_from_the_start(demo, clock, case, record_property):
+async def test_fault_at_the_start(demo, clock, case, record_property):
     demo.faults.always(case.kind)
     async with app(demo, clock, case) as pilot:
         await settled(pilot)
         saw(record_property, case, pilot)
         assert case.message.lower() in words(pilot).lower()
-        assert f"{case.hint} {PRESS.get(case.kind, 'r tries again.')}" in words(pilot)
+        assert f"{case.hint} {PRESS.get(case.kind, 'Press r to try again.')}" in words(pilot)
 
         demo.faults.clear()
         await press(pilot, "r")
@@ -49,7 +49,7 @@ async def test_a_site_that_fails_from_the_start(demo, clock, case, record_proper
 
 
 @error_cases
-async def test_a_site_that_fails_later(demo, clock, case):
+async def test_fault_on_refresh_keeps_the_data(demo, clock, case):
     async with app(demo, clock, case) as pilot:
         await settled(pilot)
         before = words(pilot)
@@ -57,9 +57,9 @@ async def test_a_site_that_fails_later(demo, clock, case):
         demo.faults.always(case.kind)
         await press(pilot, "r")
         assert case.message.lower() in words(pilot).lower()
-        assert f"{case.hint} {PRESS.get(case.kind, 'r tries again.')}" in words(pilot)
+        assert f"{case.hint} {PRESS.get(case.kind, 'Press r to try again.')}" in words(pilot)
         assert "STALE as of Mon 14:02:11" in words(pilot)
-        await press(pilot, "n", "p")  # pages that are known were not read again, either
+        await press(pilot, "n", "p")  # known pages are stale, too
         assert "STALE as of Mon 14:02:11" in words(pilot)
         assert case.message.lower() in words(pilot).lower()
         for text in ("Release managers", "Grace Hopper", "page 1 of 16 · 1–15 of 230"):
@@ -76,7 +76,7 @@ async def test_a_site_that_fails_later(demo, clock, case):
 
 
 @pytest.mark.parametrize("kind", HARMLESS + REPAIRED + INCOMPLETE)
-async def test_a_site_that_answers_oddly(demo, clock, kind):
+async def test_odd_answers_are_shown(demo, clock, kind):
     demo.faults.always(kind)
     async with app(demo, clock) as pilot:
         await settled(pilot)
@@ -86,7 +86,7 @@ async def test_a_site_that_answers_oddly(demo, clock, kind):
         assert "Release managers" in words(pilot)
 
 
-async def test_repeats_are_shown_once(demo, clock):
+async def test_repeated_members_are_shown_once(demo, clock):
     demo.faults.always("repeats")
     async with app(demo, clock) as pilot:
         await settled(pilot)
@@ -94,7 +94,7 @@ async def test_repeats_are_shown_once(demo, clock):
         assert words(pilot).count("#9999999") == 1
 
 
-async def test_an_index_that_may_lack_something_says_so(demo, clock):
+async def test_incomplete_crawl_shows_a_notice(demo, clock):
     demo.faults.always("wrong-total")
     async with app(demo, clock) as pilot:
         await settled(pilot)
@@ -102,41 +102,41 @@ async def test_an_index_that_may_lack_something_says_so(demo, clock):
         assert "Some groups may be missing" in words(pilot)
 
 
-async def test_nobody_at_the_address(clock):
+async def test_connection_refused(clock):
     async with browser_app("http://127.0.0.1:1", "t0ken", clock).run_test(size=(160, 40)) as pilot:
         await settled(pilot)
-        assert "Cannot connect to 127.0.0.1:1" in words(pilot)
+        assert "cannot connect to 127.0.0.1:1" in words(pilot)
         assert "Check the network, then try again." in words(pilot)
 
 
-async def test_no_such_host(clock):
+async def test_unknown_host(clock):
     async with browser_app("https://no-such-host.invalid", "t0ken", clock).run_test(size=(160, 40)) as pilot:
         await settled(pilot)
-        assert "host name no-such-host.invalid cannot be resolved" in words(pilot)
-        assert "Check the instance's name and the network." in words(pilot)
+        assert "the host name no-such-host.invalid cannot be resolved" in words(pilot)
+        assert "Check the address of the instance, and the network." in words(pilot)
 
 
-async def test_a_pause_is_shown_and_can_be_left(demo):
+async def test_429_is_shown_and_can_be_stopped(demo):
     async with browser_app(demo.url, demo.token, Clock()).run_test(size=(160, 40)) as pilot:
         await settled(pilot)
         demo.faults.retry_after = 500
         demo.faults.always("429")
         await pilot.press("r")
-        await until(pilot, lambda: "Rate limited by the site; continuing at" in words(pilot))
+        await until(pilot, lambda: "Rate limited by the site (429); retrying at" in words(pilot))
         assert "Release managers" in words(pilot)
         await press(pilot, "x")
         assert "Stopped. Press r to try again." in words(pilot)
         assert "Release managers" in words(pilot)
 
 
-async def test_a_token_revoked_meanwhile_is_replaced_without_losing_the_place(demo, clock):
+async def test_new_token_after_401_keeps_the_place(demo, clock):
     async with app(demo, clock) as pilot:
         await settled(pilot)
         await press(pilot, "n", "down", "down")
         before = cursor(pilot, "#list")
         demo.faults.always("401")
         await press(pilot, "r")
-        assert "Sign in again with a new token. i signs in again." in words(pilot)
+        assert "Sign in again with a new token. Press i to sign in again." in words(pilot)
 
         demo.faults.clear()
         await press(pilot, "i")
@@ -148,13 +148,13 @@ async def test_a_token_revoked_meanwhile_is_replaced_without_losing_the_place(de
 
 
 @pytest.mark.parametrize("answers", [[], ["422"]], ids=["404", "422"])
-async def test_a_group_deleted_meanwhile_is_told(demo, clock, answers):
+async def test_refresh_of_a_deleted_group(demo, clock, answers):
     async with app(demo, clock) as pilot:
         await settled(pilot)
         demo.site.delete_group(1)
         demo.faults.next(*answers)
         await press(pilot, "enter", "r")
-        assert "Group #1 is gone. R reads the list again." in words(pilot)
+        assert "Group #1 does not exist. R reads the list again." in words(pilot)
         assert "Release managers" in words(pilot)
         await press(pilot, "h", "R")
         assert "1–15 of 229" in words(pilot)

@@ -1,4 +1,4 @@
-"""The site as it was last read is there at once, and offline; what changed is shown."""
+"""Snapshots of earlier runs: shown at once and offline, and compared with the crawl."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def history(tmp_path, demo):
 
 @pytest.fixture
 async def known(demo, clock, history) -> None:
-    """A run three days ago, and edits since."""
+    """A run three days ago, and edits since then."""
     async with browser_app(demo.url, demo.token, clock, history=history).run_test() as pilot:
         await settled(pilot)
     demo.site.add_member(1, 30)
@@ -36,7 +36,7 @@ def app(demo, clock, history, **more):
 
 
 @pytest.mark.usefixtures("known")
-async def test_the_last_reading_is_there_before_any_answer(demo, clock, history):
+async def test_snapshot_is_shown_before_any_response(demo, clock, history):
     demo.faults.always("hang")
     async with app(demo, clock, history).run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: "page 1 of 16 · 1–15 of 230" in drawn(pilot))
@@ -47,7 +47,7 @@ async def test_the_last_reading_is_there_before_any_answer(demo, clock, history)
 
 
 @pytest.mark.usefixtures("known")
-async def test_the_fresh_reading_takes_its_place_and_the_cursor_stays(demo, clock, history):
+async def test_crawl_replaces_the_snapshot_and_keeps_the_cursor(demo, clock, history):
     async with app(demo, clock, history).run_test(size=(120, 40)) as pilot:
         await pilot.press("down")
         await settled(pilot)
@@ -58,29 +58,29 @@ async def test_the_fresh_reading_takes_its_place_and_the_cursor_stays(demo, cloc
 
 
 @pytest.mark.usefixtures("known")
-async def test_a_site_that_can_t_be_reached_leaves_the_last_reading_and_says_so(demo, clock, history):
+async def test_snapshot_stays_when_the_site_fails(demo, clock, history):
     demo.faults.always("500")
     async with app(demo, clock, history).run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         assert "Release managers" in drawn(pilot)
         assert "STALE as of 2026-11-23 14:02" in drawn(pilot)
-        assert "The site is in trouble" in drawn(pilot)
+        assert "the site failed" in drawn(pilot)
 
 
 @pytest.mark.usefixtures("known")
-async def test_offline_asks_nothing(demo, clock, history):
+async def test_offline_sends_nothing(demo, clock, history):
     before = len(demo.log.requests)
     async with app(demo, clock, history, offline=True).run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await press(pilot, "n", "p", "R")
         assert "Release managers" in drawn(pilot)
         assert "from the history as of 2026-11-23 14:02" in drawn(pilot)
-        assert "the site is not asked" in drawn(pilot)
+        assert "no requests are sent (--offline)" in drawn(pilot)
         await press(pilot, ":", *"ada lovelace".replace(" ", ""), "escape")
     assert len(demo.log.requests) == before
 
 
-async def test_an_incomplete_reading_is_not_kept(demo, clock, history):
+async def test_incomplete_crawl_is_not_saved(demo, clock, history):
     demo.faults.always("wrong-total")
     async with app(demo, clock, history).run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -88,15 +88,15 @@ async def test_an_incomplete_reading_is_not_kept(demo, clock, history):
 
 
 @pytest.mark.usefixtures("known")
-async def test_a_damaged_history_is_told(demo, clock, history):
+async def test_damaged_history_shows_a_notice(demo, clock, history):
     history.path.write_bytes(b"no database" * 1000)
     async with app(demo, clock, history).run_test(size=(160, 40)) as pilot:
         await settled(pilot)
-        assert "The history was damaged" in drawn(pilot)
+        assert "the history was damaged" in drawn(pilot)
         assert "Release users" in drawn(pilot)
 
 
-# What changed
+# Changes
 
 
 @pytest.fixture
@@ -110,33 +110,33 @@ def line(pilot, text: str) -> str:
     return next(line for line in drawn(pilot).splitlines() if text in line)
 
 
-async def test_groups_that_changed_have_a_badge_and_the_list_says_since_when(pilot):
+async def test_changed_groups_have_badges(pilot):
     assert "+2 −1" in line(pilot, "1 QA ")
     assert "± since Mon 11-23" in drawn(pilot)
     assert "+" not in line(pilot, "Release users")
 
 
-async def test_what_is_new_since_the_last_time_is_said(pilot):
-    assert "changes since the last time. d shows them." in drawn(pilot)
+async def test_new_changes_show_a_notice(pilot):
+    assert "changes since the last run. d shows them." in drawn(pilot)
 
 
-async def test_without_changes_there_is_no_badge(demo, clock, history):
+async def test_no_badge_without_changes(demo, clock, history):
     async with app(demo, clock, history).run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         assert "since" not in drawn(pilot)
 
 
-async def test_changes_are_shown_with_who_and_what(pilot):
+async def test_changes_dialog_lists_kind_group_and_user(pilot):
     await press(pilot, "d")
-    assert "What changed in the last 7 days" in drawn(pilot)
-    assert "since Mon 2026-11-23 14:02, where the history begins" in drawn(pilot)
+    assert "Changes in the last 7 days" in drawn(pilot)
+    assert "since Mon 2026-11-23 14:02, the start of the history" in drawn(pilot)
     assert "Guido van Rossum" in line(pilot, "+ joined  QA")
     assert "Margaret Hamilton" in line(pilot, "− left    QA")
     assert "was Release managers" in line(pilot, "renamed   Release users")
     assert "deleted   [@click=app.quit]x[/]" in drawn(pilot)
 
 
-async def test_enter_opens_the_group_and_back_leads_back(pilot):
+async def test_enter_opens_the_group_of_a_change(pilot):
     await press(pilot, "down", "down", "d")
     rows = pilot.app.screen.query_one("Table").rows
     index = next(index for index, change in enumerate(rows) if change.group == "QA")
@@ -146,7 +146,7 @@ async def test_enter_opens_the_group_and_back_leads_back(pilot):
     assert pilot.app.screen.groups.table.current.name != "QA"
 
 
-async def test_u_shows_the_user_s_groups(pilot):
+async def test_u_shows_the_groups_of_the_changed_user(pilot):
     await press(pilot, "d")
     rows = pilot.app.screen.query_one("Table").rows
     index = next(index for index, change in enumerate(rows) if change.user == "Guido van Rossum")
@@ -156,7 +156,7 @@ async def test_u_shows_the_user_s_groups(pilot):
     assert pilot.app.screen.query_one("Table").current.user == "Guido van Rossum"
 
 
-async def test_w_looks_back_further_and_less_far(pilot):
+async def test_w_changes_the_period(pilot):
     await press(pilot, "d", "w")
     assert "in the last 30 days" in drawn(pilot)
     await press(pilot, "w")
@@ -165,14 +165,14 @@ async def test_w_looks_back_further_and_less_far(pilot):
     assert "in the last 24 hours" in drawn(pilot)
 
 
-async def test_without_a_history_d_says_why(demo, clock):
+async def test_changes_without_a_history_show_a_notice(demo, clock):
     async with browser_app(demo.url, demo.token, clock).run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await press(pilot, "d")
-        assert "No history is kept" in drawn(pilot)
+        assert "There is no history" in drawn(pilot)
 
 
-async def test_changes_are_copied_as_sentences_and_exported(pilot, tmp_path, monkeypatch):
+async def test_changes_are_copied_and_exported(pilot, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     await press(pilot, "d")
     rows = pilot.app.screen.query_one("Table").rows
@@ -181,5 +181,5 @@ async def test_changes_are_copied_as_sentences_and_exported(pilot, tmp_path, mon
     assert pilot.app.clipboard == "Guido van Rossum joined QA"
     await press(pilot, "e", "enter")
     with (tmp_path / "changes.csv").open(encoding="utf-8", newline="") as file:
-        told = [(row["change"], row["group"]) for row in csv.DictReader(file)]
-    assert told == [(change.kind.value, change.group) for change in rows]
+        exported = [(row["change"], row["group"]) for row in csv.DictReader(file)]
+    assert exported == [(change.kind.value, change.group) for change in rows]

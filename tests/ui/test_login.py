@@ -1,4 +1,4 @@
-"""Signing in, by key presses, on the demo site over TCP."""
+"""Sign in, by key presses, on the demo site over TCP."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def closed_port():
         yield server.getsockname()[1]
 
 
-# What is typed
+# Inputs
 
 
 @pytest.mark.parametrize(
@@ -73,12 +73,12 @@ def closed_port():
         ("http://127.0.0.1:8765", "→ http://127.0.0.1:8765"),
     ],
 )
-async def test_the_site_that_was_understood_is_shown(pilot, typed, understood):
+async def test_recognised_instance_is_shown(pilot, typed, understood):
     await type_text(pilot, typed)
     assert understood in words(pilot)
 
 
-async def test_a_pasted_address_of_a_page_is_understood(pilot):
+async def test_pasted_page_address_is_recognised(pilot):
     await paste(pilot, "https://acme.testmo.net/groups?page=2#top\n")
     assert "→ https://acme.testmo.net" in words(pilot)
 
@@ -92,26 +92,26 @@ async def test_a_pasted_address_of_a_page_is_understood(pilot):
         ("http://acme.testmo.net", "plain http would send your token unencrypted"),
     ],
 )
-async def test_what_names_no_site_is_told_why(pilot, typed, why):
+async def test_invalid_instance_shows_the_reason(pilot, typed, why):
     await type_text(pilot, typed)
     assert why in words(pilot)
     assert "→" not in words(pilot)
 
 
-async def test_a_site_that_is_missing_is_asked_for(pilot):
+async def test_missing_instance_is_requested(pilot):
     await press(pilot, "tab", "a", "enter")
-    assert "The site is missing. Type its name first." in words(pilot)
+    assert "The instance is missing. Type its name first." in words(pilot)
     await type_text(pilot, "acme")
     assert "→ https://acme.testmo.net" in words(pilot)
 
 
-async def test_it_says_where_a_token_is_made_and_where_it_is_kept(pilot):
+async def test_login_explains_where_tokens_come_from(pilot):
     assert "your avatar › User Profile › API access" in words(pilot)
-    assert "site admin's token" in words(pilot)
-    assert "kept in this system's keyring" in words(pilot)
+    assert "the token of a site admin" in words(pilot)
+    assert "stored in the keyring of this system" in words(pilot)
 
 
-async def test_the_token_is_masked_until_it_is_revealed(pilot):
+async def test_token_is_masked_until_revealed(pilot):
     await fill_in(pilot, "acme", "s3cret")
     assert "s3cret" not in drawn(pilot)
     assert "••••••" in drawn(pilot)
@@ -122,14 +122,14 @@ async def test_the_token_is_masked_until_it_is_revealed(pilot):
 
 
 @pytest.mark.parametrize(("before", "after"), [("", "\n"), (" \t", " \r\n"), ("\n", "")])
-async def test_a_token_is_pasted_with_whatever_white_space_is_around_it(pilot, demo, keyring, before, after):
+async def test_white_space_around_a_pasted_token_is_removed(pilot, demo, keyring, before, after):
     await sign_in(pilot, demo.url, f"{before}{demo.token}{after}")
     assert in_browser(pilot)
     assert keyring.tokens == {demo.url: demo.token}
 
 
 @pytest.mark.parametrize("revealed", [False, True])
-async def test_the_token_never_reaches_the_clipboard(pilot, revealed):
+async def test_token_is_never_copied(pilot, revealed):
     await fill_in(pilot, "acme", "s3cret")
     if revealed:
         await press(pilot, "ctrl+t")
@@ -139,21 +139,21 @@ async def test_the_token_never_reaches_the_clipboard(pilot, revealed):
     assert "s3cret" not in drawn(pilot)
 
 
-async def test_the_site_does_reach_the_clipboard(pilot):
+async def test_instance_can_be_copied(pilot):
     await type_text(pilot, "acme")
     await press(pilot, "ctrl+shift+a", "ctrl+c")
     assert pilot.app.clipboard == "acme"
 
 
 @pytest.mark.parametrize("bad", ["a b", "tokén", "a\nb", ""])
-async def test_what_can_be_no_token_is_refused_before_anything_is_sent(pilot, demo, bad):
+async def test_invalid_token_is_rejected_before_any_request(pilot, demo, bad):
     await sign_in(pilot, demo.url, bad)
-    assert "The token" in words(pilot)
+    assert "the token" in words(pilot)
     assert ": " in words(pilot)  # what is wrong with it
     assert demo.log.paths == []
 
 
-# What can go wrong
+# Errors
 
 
 async def try_again(pilot, demo, token):
@@ -171,7 +171,7 @@ async def try_again(pilot, demo, token):
         ("demo-member-token", "may not read this (403", "Only the token of a site admin can read groups."),
     ],
 )
-async def test_a_token_that_is_refused_can_be_corrected(pilot, demo, keyring, token, what, hint):
+async def test_login_reports_401_and_403(pilot, demo, keyring, token, what, hint):
     await sign_in(pilot, demo.url, token)
     assert what in words(pilot)
     assert hint in words(pilot)
@@ -184,13 +184,13 @@ async def test_a_token_that_is_refused_can_be_corrected(pilot, demo, keyring, to
 @pytest.mark.parametrize(
     ("fault", "what", "hint"),
     [
-        ("html", "sent a web page, not with Testmo's API", "Check the address of the instance."),
+        ("html", "sent a web page instead of Testmo's API", "Check the address of the instance."),
         ("redirect", "redirects to https://elsewhere.example/login", "Check the address of the instance."),
         ("500", "the site failed (500", "Try again in a minute."),
         ("cut-json", "sent invalid JSON", "Try again; if it happens again, report it"),
     ],
 )
-async def test_an_answer_that_makes_no_sense_says_what_to_do(pilot, demo, fault, what, hint):
+async def test_login_reports_wrong_answers(pilot, demo, fault, what, hint):
     demo.faults.always(fault)
     await sign_in(pilot, demo.url, demo.token)
     assert what.lower() in words(pilot).lower()
@@ -200,9 +200,9 @@ async def test_an_answer_that_makes_no_sense_says_what_to_do(pilot, demo, fault,
     assert in_browser(pilot)
 
 
-async def test_a_closed_port_can_be_corrected(pilot, demo, closed_port):
+async def test_login_reports_connection_refused(pilot, demo, closed_port):
     await sign_in(pilot, f"http://127.0.0.1:{closed_port}", demo.token)
-    assert f"Cannot connect to 127.0.0.1:{closed_port}" in words(pilot)
+    assert f"cannot connect to 127.0.0.1:{closed_port}" in words(pilot)
     assert "Check the network, then try again." in words(pilot)
     await press(pilot, "shift+tab", "ctrl+u")
     await paste(pilot, demo.url)
@@ -210,9 +210,9 @@ async def test_a_closed_port_can_be_corrected(pilot, demo, closed_port):
     assert in_browser(pilot)
 
 
-async def test_a_host_that_does_not_speak_tls_is_not_trusted(pilot, demo):
+async def test_login_reports_failed_tls(pilot, demo):
     await sign_in(pilot, demo.url.replace("http:", "https:"), demo.token)
-    assert "No trusted connection to 127.0.0.1" in words(pilot)
+    assert "cannot verify the TLS certificate of 127.0.0.1" in words(pilot)
     assert "Check the address" in words(pilot)
     assert demo.log.paths == []
 
@@ -220,7 +220,7 @@ async def test_a_host_that_does_not_speak_tls_is_not_trusted(pilot, demo):
 # Waiting
 
 
-async def test_escape_stops_a_sign_in_and_other_keys_work_meanwhile(demo, keyring, settings, clock):
+async def test_escape_cancels_a_sign_in(demo, keyring, settings, clock):
     async with started(app_with(keyring, settings, clock, timeout=60)) as pilot:
         demo.faults.next("slow")
         await fill_in(pilot, demo.url, demo.token)
@@ -237,7 +237,7 @@ async def test_escape_stops_a_sign_in_and_other_keys_work_meanwhile(demo, keyrin
         assert in_browser(pilot)
 
 
-async def test_a_pause_that_the_site_asks_for_is_told_and_waited_for(pilot, demo, clock):
+async def test_login_waits_after_429(pilot, demo, clock):
     demo.faults.retry_after = 7
     demo.faults.next("429")
     await sign_in(pilot, demo.url, demo.token)
@@ -245,10 +245,10 @@ async def test_a_pause_that_the_site_asks_for_is_told_and_waited_for(pilot, demo
     assert clock.waits == [7]
 
 
-# What is kept
+# Storage
 
 
-async def test_a_sign_in_shows_groups_and_is_remembered(pilot, demo, keyring, settings):
+async def test_login_stores_token_and_instance(pilot, demo, keyring, settings):
     await sign_in(pilot, demo.url, demo.token)
     assert in_browser(pilot)
     assert "Ada Lovelace" in drawn(pilot)
@@ -258,7 +258,7 @@ async def test_a_sign_in_shows_groups_and_is_remembered(pilot, demo, keyring, se
     assert demo.token not in settings.path.read_text()
 
 
-async def test_the_next_start_goes_straight_to_the_groups(app, demo, keyring, settings, clock):
+async def test_next_start_needs_no_login(app, demo, keyring, settings, clock):
     async with started(app) as pilot:
         await sign_in(pilot, demo.url, demo.token)
     async with started(app_with(keyring, settings, clock)) as pilot:
@@ -266,7 +266,7 @@ async def test_the_next_start_goes_straight_to_the_groups(app, demo, keyring, se
         assert "Ada Lovelace" in drawn(pilot)
 
 
-async def test_a_token_from_outside_never_touches_the_keyring(demo, keyring, settings, clock):
+async def test_token_from_environment_never_touches_the_keyring(demo, keyring, settings, clock):
     access = Credentials(demo.instance, Token.parse(demo.token))
     async with started(app_with(keyring, settings, clock, access=access)) as pilot:
         assert in_browser(pilot)
@@ -276,7 +276,7 @@ async def test_a_token_from_outside_never_touches_the_keyring(demo, keyring, set
 
 
 @pytest.mark.parametrize("keyring", [FakeKeyring(locked=True), Null()], ids=["locked", "null"])
-async def test_where_nothing_can_be_kept_it_says_so_and_works(pilot, demo, settings):
+async def test_unusable_keyring_keeps_the_token_for_this_run(pilot, demo, settings):
     await sign_in(pilot, demo.url, demo.token)
     assert in_browser(pilot)
     assert FOR_THIS_RUN in words(pilot)
@@ -286,14 +286,14 @@ async def test_where_nothing_can_be_kept_it_says_so_and_works(pilot, demo, setti
     assert demo.token not in settings.path.read_text()
 
 
-async def test_a_keyring_that_hangs_is_given_up(demo, hanging, settings, clock):
+async def test_hanging_keyring_times_out_on_save(demo, hanging, settings, clock):
     async with started(app_with(hanging, settings, clock, write_limit=AT_ONCE)) as pilot:
         await sign_in(pilot, demo.url, demo.token)
         assert f"{FOR_THIS_RUN} the keyring did not answer within 0.2 s" in words(pilot)
         assert in_browser(pilot)
 
 
-async def test_a_keyring_that_hangs_blocks_neither_keys_nor_the_way_out(demo, hanging, settings, clock):
+async def test_hanging_keyring_blocks_neither_keys_nor_quit(demo, hanging, settings, clock):
     app = app_with(hanging, settings, clock)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await fill_in(pilot, demo.url, demo.token)
@@ -308,7 +308,7 @@ async def test_a_keyring_that_hangs_blocks_neither_keys_nor_the_way_out(demo, ha
 # The keyring at the next start
 
 
-async def test_a_site_whose_token_is_gone_is_asked_for_again(demo, keyring, settings, clock):
+async def test_missing_token_at_start_opens_the_login(demo, keyring, settings, clock):
     settings.save(settings.load().remember(demo.url))
     async with started(app_with(keyring, settings, clock)) as pilot:
         assert f"→ {demo.url}" in words(pilot)
@@ -317,25 +317,25 @@ async def test_a_site_whose_token_is_gone_is_asked_for_again(demo, keyring, sett
         assert in_browser(pilot)
 
 
-async def test_a_keyring_that_fails_at_the_start_says_why(demo, settings, clock):
+async def test_locked_keyring_at_start_shows_the_reason(demo, settings, clock):
     settings.save(settings.load().remember(demo.url))
     async with started(app_with(FakeKeyring(locked=True), settings, clock)) as pilot:
         assert f"→ {demo.url}" in words(pilot)
-        assert "The keyring is locked. Unlock the keyring" in words(pilot)
+        assert "the keyring is locked. Unlock the keyring" in words(pilot)
         await paste(pilot, demo.token)
         await press(pilot, "enter")
         assert in_browser(pilot)
         assert FOR_THIS_RUN in words(pilot)
 
 
-async def test_a_keyring_that_hangs_at_the_start_is_given_up(demo, hanging, settings, clock):
+async def test_hanging_keyring_times_out_at_start(demo, hanging, settings, clock):
     settings.save(settings.load().remember(demo.url))
     async with started(app_with(hanging, settings, clock, read_limit=AT_ONCE)) as pilot:
         assert f"→ {demo.url}" in words(pilot)
-        assert "The keyring did not answer within 0.2 s" in words(pilot)
+        assert "the keyring did not answer within 0.2 s" in words(pilot)
 
 
-async def test_a_keyring_that_hangs_at_the_start_can_be_left(demo, hanging, settings, clock):
+async def test_quit_while_the_keyring_hangs_at_start(demo, hanging, settings, clock):
     settings.save(settings.load().remember(demo.url))
     app = app_with(hanging, settings, clock)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:

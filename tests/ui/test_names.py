@@ -33,20 +33,20 @@ async def pilot(demo, clock):
         yield pilot
 
 
-async def test_names_of_groups_are_shown_literally(pilot):
+async def test_group_names_are_literal(pilot):
     for name in MARKUP:
         assert f" {name} " in drawn(pilot)
     assert "[bold]QA[/bold]" in drawn(pilot)
 
 
-async def test_names_of_users_are_shown_literally(pilot):
+async def test_user_names_are_literal(pilot):
     await press(pilot, "tab")
     for name in MARKUP:
         assert f" {name} " in drawn(pilot)
 
 
 @pytest.mark.parametrize("row", range(len(MARKUP)), ids=MARKUP)
-async def test_a_name_is_literal_in_messages_dialogs_and_filters(pilot, row):
+async def test_name_is_literal_in_dialogs_and_filter(pilot, row):
     name = MARKUP[row]
     await press(pilot, *["down"] * (row + 1), "y")
     assert pilot.app.clipboard == name
@@ -62,7 +62,7 @@ async def test_a_name_is_literal_in_messages_dialogs_and_filters(pilot, row):
     assert f"Nothing here matches “{name}!”" in drawn(pilot)
 
 
-async def test_a_user_s_name_is_literal_in_the_dialog_of_their_groups(pilot):
+async def test_user_name_is_literal_in_the_title(pilot):
     await press(pilot, "tab", "s")
     members = pilot.app.screen.members.table.rows
     index = next(index for index, member in enumerate(members) if member.label == "[/x]")
@@ -70,7 +70,7 @@ async def test_a_user_s_name_is_literal_in_the_dialog_of_their_groups(pilot):
     assert "Groups of [/x]" in drawn(pilot)
 
 
-async def test_clicking_a_name_does_nothing_that_it_says(pilot):
+async def test_click_on_a_name_runs_no_markup_action(pilot):
     y = next(y for y, line in enumerate(drawn(pilot).splitlines()) if "[@click=app.quit]x[/]" in line)
     await pilot.click(offset=(drawn(pilot).splitlines()[y].index("x[/]"), y))
     await settled(pilot)
@@ -78,7 +78,7 @@ async def test_clicking_a_name_does_nothing_that_it_says(pilot):
     assert "▸" in drawn(pilot).splitlines()[y]
 
 
-async def test_no_screen_draws_what_a_terminal_obeys(pilot):
+async def test_no_screen_draws_control_characters(pilot):
     seen = [drawn(pilot)]
     for keys in (["tab"], ["u"], ["escape", "1", "Y"], ["escape", "slash", "e"], ["escape", "colon", "e"]):
         await press(pilot, *keys)
@@ -96,7 +96,7 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize(("status", "headers"), ANSWERS.values(), ids=ANSWERS)
-async def test_what_a_server_says_is_shown_literally(status, headers):
+async def test_server_texts_are_literal(status, headers):
     def answer(request: httpx.Request) -> httpx.Response:
         body = httpx.ByteStream(json.dumps({"message": SAID}).encode())
         return httpx.Response(status, headers=headers, stream=body)
@@ -115,7 +115,7 @@ async def test_what_a_server_says_is_shown_literally(status, headers):
 
 
 @given(st.text(max_size=300))
-def test_any_text_becomes_one_harmless_line(text):
+def test_sanitize_returns_one_safe_line(text):
     shown = sanitize(text)
     assert control_characters(shown) == set()
     assert "\n" not in shown

@@ -87,7 +87,7 @@ def _make_app(context: Context, tokens: TokenStore, display: DisplayOptions) -> 
             access=Credentials(demo.instance, demo.token),
             connect=context.connect,
             start_at=start_at,
-            looks=display,
+            display=display,
         )
     settings = context.settings
     instance = context.offline_instance() if options.offline else context.named_instance()
@@ -100,7 +100,7 @@ def _make_app(context: Context, tokens: TokenStore, display: DisplayOptions) -> 
         access=Credentials(instance, token) if token and instance else None,
         instance=instance,
         start_at=start_at,
-        looks=display,
+        display=display,
     )
 
 

@@ -1,27 +1,36 @@
-"""What every dialog has in common."""
+"""The base of all dialogs."""
 
 from __future__ import annotations
 
 from typing import ClassVar, TypeVar
 
-from textual.binding import Binding, BindingType
+from textual import getters
+from textual.binding import BindingType
+from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from ..directory.directory import Directory
+from ..widgets.commands import bind
 
 Result = TypeVar("Result")
 
 
 class Dialog(ModalScreen[Result | None]):
-    """A box over the screen below. Escape closes it without a result."""
+    """A box over the screen below; escape closes it without a result."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "app.quit", show=False, id="dialog.quit", tooltip="Leave groupstui"),
-        Binding("escape", "close", "close", id="dialog.close", tooltip="Close this without a choice"),
+        bind("escape", "close", "dialog.close", "Close this dialog", hint="close"),
+        bind("ctrl+q", "app.quit", "dialog.quit", "Quit groupstui"),
     ]
 
+    box = getters.query_one(".dialog", Vertical)
+
     def update_directory(self, directory: Directory) -> None:
-        """Show what is known of the site now. The base shows nothing of it."""
+        """Show what is known now; called by the screen below while the instance is read.
+
+        Args:
+            directory: What is known of the instance.
+        """
 
     def action_close(self) -> None:
         """Close without a result."""

@@ -1,4 +1,4 @@
-"""What changed of late: who joined and left, and what else is not as it was."""
+"""The dialog that lists recent changes: who joined or left, and which groups are new, renamed or deleted."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import ClassVar
 
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 
 from ..directory.changes import Change, ChangeKind
@@ -17,19 +17,21 @@ from ..output.records import changes_report
 from ..output.report import Report
 from ..service.history_reader import ChangeSummary
 from ..text import pluralize
+from ..widgets.commands import bind
 from ..widgets.table import Column, Table
-from .analysis_dialog import AnalysisDialog, Found
-from .copy import Copy, copies_of, copy_of_line
+from .copy import Copy, copy_of_line
+from .records import JumpTarget, RecordsDialog
+from .user_groups import UserGroupsDialog
 
-SPANS: tuple[tuple[str, timedelta | None], ...] = (
+PERIODS: tuple[tuple[str, timedelta | None], ...] = (
     ("the last 7 days", timedelta(days=7)),
     ("the last 30 days", timedelta(days=30)),
     ("the whole history", None),
     ("the last 24 hours", timedelta(days=1)),
 )
-"""How far one can look back, each by its name."""
+"""The periods to choose from; the first is shown first."""
 
-WORDS = {
+LABELS = {
     ChangeKind.CREATED: "new group",
     ChangeKind.RENAMED: "renamed",
     ChangeKind.DELETED: "deleted",
@@ -39,115 +41,107 @@ WORDS = {
 }
 
 
-class ChangesDialog(AnalysisDialog):
-    """Shows what changed; gives the group or the user to look at."""
+class ChangesDialog(RecordsDialog[Change]):
+    """Lists the changes in a period before now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("w", "span", "how far back", id="changes.span", tooltip="Look back further, or less far"),
-        Binding("u", "user", "groups of user", id="changes.user", tooltip="The groups of that user"),
+        bind("w", "next_period", "changes.period", "Change the period", hint="period"),
+        bind("u", "user", "changes.user", "Show the groups of the user", hint="groups of user"),
     ]
 
     def __init__(
         self,
         directory: Directory,
         instance: str,
-        ask: Callable[[timedelta | None], Awaitable[ChangeSummary | None]],
+        changes_within: Callable[[timedelta | None], Awaitable[ChangeSummary | None]],
     ) -> None:
-        """Make the dialog.
+        """Create the dialog.
 
         Args:
-            directory: The site as it is now.
-            instance: The site's address.
-            ask: Gives what changed in the last so much time.
+            directory: What is known of the instance.
+            instance: The address of the instance.
+            changes_within: Returns the changes in a period before now; None if there is no history.
         """
-        super().__init__(directory, instance)
-        self._ask = ask
-        self._news: ChangeSummary | None = None
-        self._span = 0
+        table: Table[Change] = Table(
+            COLUMNS, identity=_identity, muted=lambda change: change.kind is ChangeKind.LEFT
+        )
+        super().__init__(directory, instance, table)
+        self._changes_within = changes_within
+        self._summary: ChangeSummary | None = None
+        self._period = 0
 
     def compose(self) -> ComposeResult:
-        """Show a table, and over what time it speaks."""
         with Vertical(classes="dialog -wide") as box:
-            box.border_title = "What changed"
-            yield Table[Change](
-                COLUMNS, identity=_identity, muted=lambda change: change.kind is ChangeKind.LEFT
-            )
-            yield from self.compose_end()
+            box.border_title = "Changes"
+            yield self.table
+            yield from self.compose_footer()
 
     def on_mount(self) -> None:
-        """Ask for the first time."""
         self.load()
 
-    @work(name="what changed", group="changes", exclusive=True)
+    @work(name="read changes", group="changes", exclusive=True, exit_on_error=False)
     async def load(self) -> None:
-        """Show what changed in the time that is chosen."""
-        name, age = SPANS[self._span]
-        self._news = news = await self._ask(age)
-        table = self.query_one(Table)
-        box = self.query_one(".dialog")
-        if news is None:
-            table.empty = "Nothing is kept yet: what changes from now on will be here."
-            table.show(())
+        """Show the changes in the chosen period."""
+        name, period = PERIODS[self._period]
+        self._summary = summary = await self._changes_within(period)
+        if summary is None:
+            self.table.empty = "There is no history yet; changes from now on will be listed here."
+            self.table.show(())
             return
-        since = f"{news.since.taken_at.astimezone():%a %Y-%m-%d %H:%M}"
-        begins = "" if news.reaches_back else ", where the history begins"
-        table.empty = f"Nothing has changed since {since}{begins}."
-        table.show(news.changes)
-        box.border_title = f"What changed in {name}"
-        box.border_subtitle = f"{pluralize(len(news.changes), 'change')} since {since}{begins}"
+        since = f"{summary.since.taken_at.astimezone():%a %Y-%m-%d %H:%M}"
+        start = "" if summary.reaches_back else ", the start of the history"
+        self.table.empty = f"No changes since {since}{start}."
+        self.table.show(summary.changes)
+        self.box.border_title = f"Changes in {name}"
+        self.box.border_subtitle = f"{pluralize(len(summary.changes), 'change')} since {since}{start}"
 
     def report(self) -> Report | None:
-        """Return the changes in the table, as they are sorted."""
-        if self._news is None:
+        if self._summary is None:
             return None
-        changes = self.query_one(Table).rows
-        return changes_report(self.instance, changes, self._news.since, self._news.until)
+        return changes_report(self.instance, self.table.rows, self._summary.since, self._summary.until)
 
-    def copies(self) -> list[Copy]:
-        """Return what can be copied of the change under the cursor and of all of them."""
-        table: Table[Change] = self.query_one(Table)
-        if (change := table.current) is None or (report := self.report()) is None:
-            return []
-        whole = copies_of(report, lambda: [each.text for each in table.rows])
-        return [copy_of_line("the change", change.text), *whole]
+    def row_copies(self, record: Change) -> list[Copy]:
+        return [copy_of_line("the change", record.text)]
 
-    def action_span(self) -> None:
-        """Look over another length of time."""
-        self._span = (self._span + 1) % len(SPANS)
+    def row_text(self, record: Change) -> str:
+        return record.text
+
+    def open_record(self, record: Change) -> None:
+        group = None if record.group_id is None else self.directory.group(record.group_id)
+        if group is not None:
+            self.dismiss(JumpTarget(group.id))
+        else:
+            self.action_user()
+
+    def action_next_period(self) -> None:
+        """Change the period."""
+        self._period = (self._period + 1) % len(PERIODS)
         self.load()
 
     def action_user(self) -> None:
         """Show the groups of the user under the cursor."""
-        change = self.query_one(Table).current
+        change = self.table.current
         if change is not None and change.user_id is not None:
-            self.show_user(self.directory.user(change.user_id))
-
-    @on(Table.Selected)
-    def _selected(self, event: Table.Selected[Change]) -> None:
-        event.stop()
-        change = event.row
-        group = None if change.group_id is None else self.directory.group(change.group_id)
-        if group is not None:
-            self.dismiss(Found(group.id))
-        else:
-            self.action_user()
+            user = self.directory.user(change.user_id)
+            self.app.push_screen(UserGroupsDialog(self.directory, self.instance, user), self.go_to)
 
 
 def _identity(change: Change) -> tuple[ChangeKind, int | None, int | None]:
     return change.kind, change.group_id, change.user_id
 
 
-def _who(change: Change) -> str:
-    if change.before is not None:
-        now = f" → {change.user}" if change.kind is ChangeKind.USER_RENAMED else ""
-        return f"{change.before}{now}" if now else f"was {change.before}"
-    return "" if change.user_id is None else change.user_label
+def _user_or_old_name(change: Change) -> str:
+    if change.before is None:
+        return "" if change.user_id is None else change.user_label
+    if change.kind is ChangeKind.USER_RENAMED:
+        return f"{change.before} → {change.user}"
+    return f"was {change.before}"
 
 
 COLUMNS: tuple[Column[Change], ...] = (
-    Column("what", "What", lambda change: WORDS[change.kind], width=9),
+    Column("what", "Change", lambda change: LABELS[change.kind], width=9),
     Column("group", "Group", lambda change: change.group or "", min_width=12),
-    Column("who", "Who", _who, min_width=12),
+    Column("user", "User", _user_or_old_name, min_width=12),
     Column(
         "seen",
         "Seen",

@@ -1,12 +1,11 @@
-"""How a few groups overlap: pair by pair, and user by user."""
+"""The dialog that compares a few groups: pair by pair, and user by user."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
@@ -16,133 +15,122 @@ from ..directory.directory import Directory
 from ..output.records import comparison_report
 from ..output.report import Report
 from ..text import pluralize, sanitize
+from ..widgets.commands import bind
 from ..widgets.table import Column, Table
-from .analysis_dialog import AnalysisDialog
-from .copy import Copy, copies_of, copies_of_row
+from .copy import Copy, copies_of_row
+from .records import RecordsDialog
+from .user_groups import UserGroupsDialog
 
-HEAD = 14
-"""Cells for a group's name above its column."""
+MAX_TITLE_CHARS = 14
+"""The length of a group's name above its column."""
 
-MOST_PAIRS = 5
-"""Pairs that are told above the users: the most alike."""
+MAX_PAIRS = 5
+"""The number of pairs that are listed above the users."""
 
-FEW = 3
-"""Groups whose columns fit any screen."""
+MAX_FITTING_GROUPS = 3
+"""The number of groups whose columns fit every screen."""
 
 INSIDE, OUTSIDE = "●", "·"
 
+USER_COLUMN: Column[Row] = Column("user", "User", lambda row: row.user.label, min_width=16)
 
-USER: Column[Row] = Column("user", "User", lambda row: row.user.label, min_width=16)
 
-
-class CompareDialog(AnalysisDialog):
-    """Shows a comparison."""
+class CompareDialog(RecordsDialog[Row]):
+    """Shows a comparison: how much the groups have in common, and which user is in which group."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "f", "filter", "who differs", id="compare.filter", tooltip="Only who is not in all, or everybody"
-        ),
-        Binding("l,right", "sideways(1)", "more groups", id="compare.right", tooltip="Groups further right"),
-        Binding("h,left", "sideways(-1)", "back", id="compare.left", tooltip="Groups further left"),
+        bind("f", "filter", "compare.filter", "Show only the differences, or all users", hint="differences"),
+        bind("l,right", "scroll(1)", "compare.right", "Show groups further right", hint="more groups"),
+        bind("h,left", "scroll(-1)", "compare.left", "Show groups further left", hint="back"),
     ]
 
     def __init__(self, comparison: Comparison, directory: Directory, instance: str) -> None:
-        """Make the dialog.
+        """Create the dialog.
 
         Args:
-            comparison: What to show.
-            directory: What was compared.
-            instance: The site's address.
+            comparison: The comparison to show.
+            directory: What is known of the instance.
+            instance: The address of the instance.
         """
-        super().__init__(directory, instance)
         self._comparison = comparison
-        self._first = 0
-        """The first group whose column is shown."""
-        self._only_different = False
+        self._first_group = 0
+        """The index of the first group whose column is shown."""
+        self._only_differences = False
+        super().__init__(directory, instance, Table(self._columns(), identity=lambda row: row.user.id))
 
     def compose(self) -> ComposeResult:
-        """Show the pairs above the users."""
         with Vertical(classes="dialog -wide -tall") as box:
-            box.border_title = f"Comparing {pluralize(len(self._comparison.groups), 'group')}"
+            box.border_title = f"Comparison of {pluralize(len(self._comparison.groups), 'group')}"
             yield Static(self._pairs(), id="pairs")
-            yield Table[Row](self._columns(), identity=lambda row: row.user.id)
-            yield from self.compose_end()
+            yield self.table
+            yield from self.compose_footer()
 
     def on_mount(self) -> None:
-        """Fill the table."""
-        self._show()
+        self._show_users()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer more groups only where there are more."""
-        if action == "sideways":
+        if action == "scroll":
             (step,) = parameters
-            last = len(self._comparison.groups) - 1
-            return (len(self._comparison.groups) > FEW and 0 <= self._first + int(str(step)) <= last) or None
+            count = len(self._comparison.groups)
+            return (count > MAX_FITTING_GROUPS and 0 <= self._first_group + int(str(step)) < count) or None
         return True
 
     def action_filter(self) -> None:
-        """Show only who is not in all groups, or everybody again."""
-        self._only_different = not self._only_different
-        self._show()
+        """Show only the users who are not in every group, or all users."""
+        self._only_differences = not self._only_differences
+        self._show_users()
 
-    def action_sideways(self, step: int) -> None:
-        """Bring the columns of other groups into view."""
-        self._first = max(0, min(self._first + step, len(self._comparison.groups) - 1))
-        table = self.query_one(Table)
-        table.columns = self._columns()
-        table.relayout()
+    def action_scroll(self, step: int) -> None:
+        """Move the columns by one group."""
+        self._first_group = max(0, min(self._first_group + step, len(self._comparison.groups) - 1))
+        self.table.columns = self._columns()
+        self.table.relayout()
         self.refresh_bindings()
 
     def report(self) -> Report:
-        """Return the users in the table, as they are sorted, and which groups they are in."""
-        rows = self.query_one(Table).rows
-        return comparison_report(self.directory, self.instance, self._comparison, rows)
+        return comparison_report(self.directory, self.instance, self._comparison, self.table.rows)
 
-    def copies(self) -> list[Copy]:
-        """Return what can be copied of the user under the cursor, of the pairs and of the table."""
-        table = self.query_one(Table)
-        row: Row | None = table.current
-        user = [] if row is None else copies_of_row(row.user.label, row.user.id)
+    def row_copies(self, record: Row) -> list[Copy]:
         pairs = "\n".join(f"{pair.overlap} %  {pair.text}" for pair in self._comparison.pairs)
-        whole = copies_of(self.report(), lambda: [row.user.label for row in table.rows])
-        return [*user, Copy("how they overlap", lambda: [pairs]), *whole]
+        return [*copies_of_row(record.user.label, record.user.id), Copy("the overlaps", lambda: [pairs])]
 
-    def _show(self) -> None:
-        rows = [row for row in self._comparison.rows if not self._only_different or not all(row.inside)]
-        table = self.query_one(Table)
-        table.empty = (
-            "Everybody is in all of them." if self._comparison.rows else "These groups have no members."
+    def row_text(self, record: Row) -> str:
+        return record.user.label
+
+    def open_record(self, record: Row) -> None:
+        self.app.push_screen(UserGroupsDialog(self.directory, self.instance, record.user), self.go_to)
+
+    def _show_users(self) -> None:
+        comparison = self._comparison
+        rows = [row for row in comparison.rows if not self._only_differences or not all(row.inside)]
+        self.table.empty = (
+            "Every user is in all of these groups." if comparison.rows else "These groups have no members."
         )
-        table.show(rows)
-        who = "who differ" if self._only_different else f"in all: {self._comparison.in_all:,}"
-        self.query_one(".dialog").border_subtitle = f"{pluralize(len(rows), 'user', 'users')}, {who}"
+        self.table.show(rows)
+        what = "not in every group" if self._only_differences else f"in every group: {comparison.in_all:,}"
+        self.box.border_subtitle = f"{pluralize(len(rows), 'user')}, {what}"
 
     def _pairs(self) -> Content:
         pairs = self._comparison.pairs
         lines = [
-            Content.assemble((f"{pair.overlap:>4} %  ", "bold"), pair.text) for pair in pairs[:MOST_PAIRS]
+            Content.assemble((f"{pair.overlap:>4} %  ", "bold"), pair.text) for pair in pairs[:MAX_PAIRS]
         ]
-        if len(pairs) > MOST_PAIRS:
-            lines.append(
-                Content(f"        {pluralize(len(pairs) - MOST_PAIRS, 'more pair')}, none more alike")
-            )
+        if len(pairs) > MAX_PAIRS:
+            more = pluralize(len(pairs) - MAX_PAIRS, "more pair")
+            lines.append(Content(f"        {more}, none more similar"))
         return Content("\n").join(lines)
 
     def _columns(self) -> tuple[Column[Row], ...]:
-        return (USER, *(self._column(place) for place in range(self._first, len(self._comparison.groups))))
+        indexes = range(self._first_group, len(self._comparison.groups))
+        return (USER_COLUMN, *map(self._group_column, indexes))
 
-    def _column(self, place: int) -> Column[Row]:
-        name = sanitize(self._comparison.groups[place].name)
+    def _group_column(self, index: int) -> Column[Row]:
+        name = sanitize(self._comparison.groups[index].name)
         return Column(
-            f"group {place}",
-            name if len(name) <= HEAD else f"{name[: HEAD - 1]}…",
-            lambda row: INSIDE if row.inside[place] else OUTSIDE,
-            sort_key=lambda row: not row.inside[place],
+            f"group {index}",
+            name if len(name) <= MAX_TITLE_CHARS else f"{name[: MAX_TITLE_CHARS - 1]}…",
+            lambda row: INSIDE if row.inside[index] else OUTSIDE,
+            sort_key=lambda row: not row.inside[index],
             width=3,
-            priority=place,
+            priority=index,
         )
-
-    @on(Table.Selected)
-    def _selected(self, event: Table.Selected[Row]) -> None:
-        event.stop()
-        self.show_user(event.row.user)

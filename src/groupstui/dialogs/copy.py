@@ -1,4 +1,4 @@
-"""What can be copied of what is on the screen."""
+"""The dialog that asks what to copy, and the texts that it offers."""
 
 from __future__ import annotations
 
@@ -9,123 +9,116 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 
 from ..output.formats import pieces
 from ..output.report import Report
 from ..text import pluralize, sanitize
+from ..widgets.commands import bind
 from ..widgets.key_footer import KeyFooter
 from ..widgets.table import Column, Table
 from .base import Dialog
 
-LONGEST = 10_000
-"""A text is copied as it is shown, but not cut where the screen cuts it."""
+MAX_LINE_CHARS = 10_000
+"""The length of a copied line; far more than the screen shows of it."""
 
+PREVIEW_PIECES = 20
+"""Pieces of a text that are made for its preview."""
 
-A_FEW = 20
-"""Pieces of a text that are made to show how it begins."""
-
-ONES = {"users": "user"}
-"""What one of the rows is called, where that is not the word for many without its last letter."""
+SINGULAR = {"users": "user"}
+"""The singular of a report's kind, unless it is the kind without its last letter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A text that can be copied, and what it is."""
+    """A text that can be copied."""
 
-    what: str
+    name: str
+    """What is copied, as in `the name`."""
     make: Callable[[], Iterable[str]]
-    """Gives the text in pieces."""
+    """Returns the text in pieces."""
 
     @property
     def text(self) -> str:
-        """All of it."""
+        """The whole text."""
         return "".join(self.make())
 
     @property
-    def beginning(self) -> str:
-        """What there is room for beside the name of it."""
-        return "".join(islice(self.make(), A_FEW))
+    def preview(self) -> str:
+        """The beginning of the text."""
+        return "".join(islice(self.make(), PREVIEW_PIECES))
 
 
-# Texts are made safe: a line break in a name would run what follows it, where it is pasted into a shell.
+# Every text is sanitized: a line break in a name would run what follows it when pasted into a shell.
 
 
-def copy_of_line(what: str, text: str) -> Copy:
+def copy_of_line(name: str, text: str) -> Copy:
     """Return one line to copy."""
-    return Copy(what, lambda: [sanitize(text, LONGEST)])
+    return Copy(name, lambda: [sanitize(text, MAX_LINE_CHARS)])
 
 
-def copies_of_row(name: str, number: int, email: str | None = None) -> list[Copy]:
-    """Return what can be copied of the group or the user under the cursor.
+def copies_of_row(name: str, id: int, email: str | None = None) -> list[Copy]:
+    """Return what can be copied of a group or a user.
 
     Args:
-        name: Its name.
-        number: Its id.
-        email: The e-mail address of a user, if there is one.
+        name: The name.
+        id: The id.
+        email: The e-mail address of a user, if known.
     """
     address = [copy_of_line("the e-mail address", email)] if email else []
-    return [copy_of_line("the name", name), copy_of_line("the id", str(number)), *address]
+    return [copy_of_line("the name", name), copy_of_line("the id", str(id)), *address]
 
 
-def copies_of(report: Report, lines: Callable[[], Iterable[str]]) -> list[Copy]:
+def copies_of_list(report: Report, lines: Callable[[], Iterable[str]]) -> list[Copy]:
     """Return what can be copied of a whole list.
 
     Args:
-        report: The rows on the screen.
-        lines: Gives the same, each in one line.
+        report: The visible rows.
+        lines: Returns each row as one line.
     """
-    one = ONES.get(report.kind, report.kind.removesuffix("s"))
-    whole = (
-        f"all {pluralize(len(report.records), one, report.kind)}" if len(report.records) != 1 else "the list"
-    )
+    count = len(report.records)
+    singular = SINGULAR.get(report.kind, report.kind.removesuffix("s"))
+    everything = "the list" if count == 1 else f"all {pluralize(count, singular, report.kind)}"
     return [
-        Copy(f"{whole}, one a line", lambda: _joined(lines())),
-        Copy(f"{whole} as CSV", lambda: pieces(report, "csv")),
-        Copy(f"{whole} as Markdown", lambda: pieces(report, "markdown")),
-        Copy(f"{whole} as JSON", lambda: pieces(report, "json")),
+        Copy(f"{everything}, one per line", lambda: _joined(lines())),
+        Copy(f"{everything} as CSV", lambda: pieces(report, "csv")),
+        Copy(f"{everything} as Markdown", lambda: pieces(report, "markdown")),
+        Copy(f"{everything} as JSON", lambda: pieces(report, "json")),
     ]
 
 
 def _joined(lines: Iterable[str]) -> Iterator[str]:
-    """Return lines with breaks between them, and none at the end: a shell would run what is pasted."""
-    between = ""
+    """Yield lines with breaks between them but none at the end, which a shell would obey."""
+    separator = ""
     for line in lines:
-        yield between + sanitize(line, LONGEST)
-        between = "\n"
+        yield separator + sanitize(line, MAX_LINE_CHARS)
+        separator = "\n"
 
 
 class CopyTable(Table[Copy]):
-    """A table whose rows are copied, not opened."""
+    """A table with another word for enter."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "copy", id="take.copy_row", tooltip="Copy what is under the cursor"),
+        bind("enter", "select", "copy.selected", "Copy the text under the cursor", hint="copy"),
     ]
 
 
 class CopyDialog(Dialog[Copy]):
-    """Gives the text to copy."""
+    """Asks what to copy."""
 
     def __init__(self, copies: Sequence[Copy]) -> None:
-        """Make the dialog.
-
-        Args:
-            copies: What to choose from.
-        """
         super().__init__()
         self._copies = copies
 
     def compose(self) -> ComposeResult:
-        """Show a table."""
         with Vertical(classes="dialog") as box:
             box.border_title = "Copy"
-            yield CopyTable(COLUMNS, identity=lambda copy: copy.what)
+            yield CopyTable(COLUMNS, identity=lambda copy: copy.name)
             yield KeyFooter()
 
     def on_mount(self) -> None:
-        """Fill the table."""
-        self.query_one(Table).show(self._copies)
+        self.query_one(CopyTable).show(self._copies)
 
     @on(Table.Selected)
     def _selected(self, event: Table.Selected[Copy]) -> None:
@@ -134,6 +127,6 @@ class CopyDialog(Dialog[Copy]):
 
 
 COLUMNS: tuple[Column[Copy], ...] = (
-    Column("what", "What", lambda copy: copy.what, width=30),
-    Column("text", "Text", lambda copy: copy.beginning),
+    Column("what", "What", lambda copy: copy.name, width=30),
+    Column("text", "Text", lambda copy: copy.preview),
 )

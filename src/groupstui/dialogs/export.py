@@ -1,10 +1,10 @@
-"""Writes what is on the screen to a file."""
+"""The dialog that writes the visible rows to a file."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, Static
@@ -19,25 +19,21 @@ from .base import Dialog
 
 
 class ExportDialog(Dialog[Path]):
-    """Asks where to, writes the file, and gives its path. A refusal leaves what was typed."""
+    """Asks for a file name and writes the file; the result is its path. After an error the name stays."""
+
+    hint = getters.query_one("#hint", Static)
 
     def __init__(self, report: Report) -> None:
-        """Make the dialog.
-
-        Args:
-            report: The rows on the screen.
-        """
         super().__init__()
         self._report = report
+        self._file_name = Input(f"{report.kind}.csv", compact=True)
+        self._file_name.cursor_blink = False
 
     def compose(self) -> ComposeResult:
-        """Show one field."""
         with Vertical(classes="dialog") as box:
             box.border_title = f"Export {pluralize(len(self._report.records), 'row')}"
-            name = Input(f"{self._report.kind}.csv", compact=True)
-            name.cursor_blink = False
-            yield name
-            yield Static("The ending tells the format: .csv .tsv .json .ndjson .md", id="hint", markup=False)
+            yield self._file_name
+            yield Static("Format by file name: .csv .tsv .json .ndjson .md", id="hint", markup=False)
             yield KeyFooter()
 
     @on(Input.Submitted)
@@ -47,6 +43,6 @@ class ExportDialog(Dialog[Path]):
         try:
             write_file(path, pieces(self._report, format_of(path)))
         except FileNotWritten as error:
-            self.query_one("#hint", Static).update(f"{sanitize(str(error))}. Type another name.")
+            self.hint.update(f"{sanitize(str(error))}. Type another name.")
         else:
             self.dismiss(path)

@@ -1,4 +1,4 @@
-"""What the keys do."""
+"""The dialog that lists the keys."""
 
 from __future__ import annotations
 
@@ -6,38 +6,41 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import ClassVar
 
+from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from ..screens.commands import Command
+from ..widgets.commands import Command
 from ..widgets.key_footer import KeyFooter
 from .base import Dialog
 
 SECTIONS = {
     "move": "Move",
     "table": "Lists",
-    "show": "Look",
-    "look": "Look over the site",
+    "view": "View",
+    "analyse": "Analyse",
     "compare": "Compare",
     "audit": "Audit",
-    "changes": "What changed",
+    "changes": "Changes",
     "page": "Pages",
-    "take": "Take along",
+    "copy": "Copy & export",
     "load": "Load",
-    "site": "Sites",
-    "dialog": "This box",
-    "app": "The program",
+    "instance": "Instances",
+    "login": "Sign in",
+    "dialog": "Dialog",
+    "app": "Application",
 }
-"""The sections in the order of reading, by the first word of a binding's id."""
+"""The titles of the sections in their order, by the first word of a binding's id."""
 
 KEYS_WIDTH = 18
+"""The width of the column of keys in cells."""
 
 
 class HelpDialog(Dialog[None]):
-    """Lists the keys of the screen below, and what only the palette offers."""
+    """Lists the keys of the screen below, and the commands that only the palette offers."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,q,f1", "close", "close", show=False, id="help.close"),
@@ -47,43 +50,38 @@ class HelpDialog(Dialog[None]):
         Binding("G", "scroll('end')", show=False),
     ]
 
-    def __init__(self, commands: Sequence[Command]) -> None:
-        """Make the dialog.
+    body = getters.query_one(VerticalScroll)
 
-        Args:
-            commands: What to explain.
-        """
+    def __init__(self, commands: Sequence[Command]) -> None:
         super().__init__()
         self._commands = commands
 
     def compose(self) -> ComposeResult:
-        """Show one long text."""
         with Vertical(classes="dialog -tall") as box:
             box.border_title = "Keys"
             with VerticalScroll():
                 yield Static(self._text())
             yield KeyFooter()
 
-    def action_scroll(self, where: str) -> None:
-        """Move by a line, or to an end."""
-        text = self.query_one(VerticalScroll)
-        match where:
+    def action_scroll(self, to: str) -> None:
+        """Scroll by a line, or to an end."""
+        match to:
             case "home":
-                text.scroll_home(animate=False)
+                self.body.scroll_home(animate=False)
             case "end":
-                text.scroll_end(animate=False)
+                self.body.scroll_end(animate=False)
             case _:
-                text.scroll_relative(y=1 if where == "line_down" else -1, animate=False)
+                self.body.scroll_relative(y=1 if to == "line_down" else -1, animate=False)
 
     def _text(self) -> Content:
         order = list(SECTIONS)
-        known = [command for command in self._commands if command.section in SECTIONS]
-        known.sort(key=lambda command: order.index(command.section))
+        commands = [command for command in self._commands if command.section in SECTIONS]
+        commands.sort(key=lambda command: order.index(command.section))
         lines: list[Content] = []
-        for section, commands in groupby(known, key=lambda command: command.section):
+        for section, group in groupby(commands, key=lambda command: command.section):
             lines += [Content(""), Content.styled(SECTIONS[section], "bold underline")]
-            for command in commands:
+            for command in group:
                 keys = " ".join(command.keys) or ": then its name"
                 lines.append(Content.assemble((f"{keys:<{KEYS_WIDTH}}", "bold"), command.text))
-        lines += [Content(""), Content("Themes can be chosen in the palette, too.")]
+        lines += [Content(""), Content("The palette (:) also changes the theme.")]
         return Content("\n").join(lines[1:])

@@ -1,4 +1,4 @@
-"""Asks for a page's number."""
+"""The dialog that asks for a page number."""
 
 from __future__ import annotations
 
@@ -13,19 +13,13 @@ from .base import Dialog
 
 
 class PageNumberDialog(Dialog[int]):
-    """Gives the number of an existing page."""
+    """Asks for the number of an existing page."""
 
     def __init__(self, last_page: int) -> None:
-        """Make the dialog.
-
-        Args:
-            last_page: The largest number that is taken.
-        """
         super().__init__()
         self._last_page = last_page
 
     def compose(self) -> ComposeResult:
-        """Show one field."""
         with Vertical(classes="dialog -small") as box:
             box.border_title = f"Go to page 1 to {self._last_page:,}"
             number = Input(
@@ -44,4 +38,4 @@ class PageNumberDialog(Dialog[int]):
         if event.validation_result is not None and event.validation_result.is_valid:
             self.dismiss(int(event.value))
         else:
-            self.query_one(".dialog").border_subtitle = f"there are pages 1 to {self._last_page:,}"
+            self.box.border_subtitle = f"Type a number from 1 to {self._last_page:,}."

@@ -1,8 +1,7 @@
-"""The groups of one user."""
+"""The dialog that lists the groups of one user."""
 
 from __future__ import annotations
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -14,63 +13,58 @@ from ..output.report import Report
 from ..text import pluralize, sanitize
 from ..widgets.group_list import COLUMNS
 from ..widgets.table import Table
-from .copy import Copy, copies_of, copies_of_row
-from .records_dialog import RecordsDialog
+from .copy import Copy, copies_of_row
+from .records import JumpTarget, RecordsDialog
 
 
-class UserGroupsDialog(RecordsDialog[int]):
-    """Shows which groups a user is in; gives the id of the one to jump to."""
+class UserGroupsDialog(RecordsDialog[Group]):
+    """Lists the groups of a user."""
 
     def __init__(self, directory: Directory, instance: str, user: User) -> None:
-        """Make the dialog.
+        """Create the dialog.
 
         Args:
-            directory: What was seen so far.
-            instance: The site's address.
-            user: Whose groups to show.
+            directory: What is known of the instance.
+            instance: The address of the instance.
+            user: The user.
         """
-        super().__init__(directory, instance)
+        super().__init__(directory, instance, Table(COLUMNS, identity=lambda group: group.id, id="groups"))
         self._user = user
 
     def compose(self) -> ComposeResult:
-        """Show a table, and how much of the site it speaks of."""
         with Vertical(classes="dialog") as box:
-            # As Content: a plain text would be read as markup.
+            # Content, because a plain string would be parsed as markup.
             box.border_title = Content(f"Groups of {sanitize(self._user.label)} · #{self._user.id}")
-            yield Table[Group](COLUMNS, identity=lambda group: group.id, id="groups")
-            yield from self.compose_end()
+            yield self.table
+            yield from self.compose_footer()
 
     def on_mount(self) -> None:
-        """Fill the table."""
-        self.directory_grown()
+        self._show_groups()
 
-    def directory_grown(self) -> None:
-        """Show the groups that are known by now."""
-        groups = self.directory.groups_of(self._user.id)
-        table = self.query_one("#groups", Table)
-        table.empty = f"In none of the {pluralize(self.directory.group_count, 'group')} seen so far."
-        table.show(groups)
-        self.query_one(".dialog").border_subtitle = f"{pluralize(len(groups), 'group')} {self._extent()}"
+    def update_directory(self, directory: Directory) -> None:
+        super().update_directory(directory)
+        self._show_groups()
 
-    def _extent(self) -> str:
-        seen, total = self.directory.group_count, self.directory.total or 0
-        if self.directory.complete:
-            return f"of all {total:,}"
-        return f"among the {seen:,} of {total:,} seen so far"
+    def _show_groups(self) -> None:
+        directory = self.directory
+        groups = directory.groups_of(self._user.id)
+        self.table.empty = f"In none of the {pluralize(directory.group_count, 'group')} loaded."
+        self.table.show(groups)
+        total = directory.total or 0
+        if directory.complete:
+            self.box.border_subtitle = f"{len(groups):,} of {pluralize(total, 'group')}"
+        else:
+            loaded = f"of the {directory.group_count:,} loaded, of {total:,}"
+            self.box.border_subtitle = f"{pluralize(len(groups), 'group')} {loaded}"
 
     def report(self) -> Report:
-        """Return the groups in the table, as they are sorted."""
-        return user_report(self.directory, self.instance, self._user, self.query_one(Table).rows)
+        return user_report(self.directory, self.instance, self._user, self.table.rows)
 
-    def copies(self) -> list[Copy]:
-        """Return what can be copied of the group under the cursor and of the list."""
-        table: Table[Group] = self.query_one(Table)
-        if (group := table.current) is None:
-            return []
-        row = copies_of_row(group.name, group.id)
-        return [*row, *copies_of(self.report(), lambda: [each.name for each in table.rows])]
+    def row_copies(self, record: Group) -> list[Copy]:
+        return copies_of_row(record.name, record.id)
 
-    @on(Table.Selected)
-    def _selected(self, event: Table.Selected[Group]) -> None:
-        event.stop()
-        self.dismiss(event.row.id)
+    def row_text(self, record: Group) -> str:
+        return record.name
+
+    def open_record(self, record: Group) -> None:
+        self.dismiss(JumpTarget(record.id, self._user.id))

@@ -1,1 +1,1 @@
-"""Screens and dialogs: each with its own state and workers."""
+"""The two full screens: login and browser."""

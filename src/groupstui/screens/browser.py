@@ -1,97 +1,148 @@
-"""The main screen: pages of groups on the left, the members of one on the right."""
+"""The main screen: pages of groups on the left, the members of one group on the right."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from math import ceil
+from typing import ClassVar
 
-from textual import events, on, work
+from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.reactive import var
+from textual.message import Message
+from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widgets import Static
+from textual.worker import Worker
 
+from ..dialogs.audit import AuditDialog
 from ..dialogs.base import Dialog
+from ..dialogs.changes import ChangesDialog
+from ..dialogs.compare import CompareDialog
+from ..dialogs.copy import Copy, copies_of_list, copies_of_row
+from ..dialogs.copy_export import COPY_EXPORT_BINDINGS, CopyExport
+from ..dialogs.page_number import PageNumberDialog
+from ..dialogs.palette import Choice, PaletteDialog
+from ..dialogs.records import JumpTarget
+from ..dialogs.user_groups import UserGroupsDialog
+from ..directory.changes import per_group
+from ..directory.compare import MAX_GROUPS, MIN_GROUPS, compare
+from ..directory.directory import Directory
 from ..directory.models import Group, GroupDetail, GroupPage, User
-from ..errors import MatchError
-from ..service.service import GroupsService
-from ..settings import PAGE_SIZES
+from ..errors import Forbidden, MatchError, NotFound, Offline, TestmoError, Unauthorized
+from ..output.records import GROUP_FIELDS, USER_FIELDS, group_records, user_record
+from ..output.report import Report
+from ..service.service import CrawlProgress, GroupsService
+from ..settings import PAGE_SIZES, PageSize
+from ..text import pluralize
+from ..widgets.commands import Command, PaletteCommand, bind, commands_of
 from ..widgets.filter_input import FilterInput
-from ..widgets.filterable_table import FilterableTable
-from ..widgets.group_list import GroupList
+from ..widgets.group_list import GroupList, Place
 from ..widgets.key_footer import KeyFooter
 from ..widgets.member_list import MemberList
-from ..widgets.notice_bar import Notice, NoticeBar
+from ..widgets.notice_bar import Notice, NoticeBar, cooldown_notice
 from ..widgets.status_bar import StatusBar
-from .commands import Command, PaletteCommand, bind, commands_of
-from .messages import ChooseSite, SignInAgain, SignOut
-from .overlooking import AnalysisScreen
-from .site import Place
+from .base import BaseScreen
 
-if TYPE_CHECKING:
-    from ..dialogs.copy import Copy
-    from ..output.report import Report
+CURSOR_SETTLE_SECONDS = 0.04
+"""How long the cursor has to rest, while a key is held, until the members are shown."""
 
-# Dialogs are imported where they are opened: the first screen is there sooner.
+FILTER_SETTLE_SECONDS = 0.3
+"""How long a filter has to rest until the members of the first match are shown."""
 
-SETTLE = 0.04
-"""Seconds that the cursor has to rest, while a key is held, until the detail follows."""
+MAX_USERS_LOADED_UNASKED = 2_000
+"""The number of users up to which their details are read without need: 20 requests."""
 
-TYPED = 0.3
-"""Seconds after the last letter of a filter until the detail follows."""
+RECENT = timedelta(days=7)
+"""The period whose changes are shown in the list."""
 
 
-class BrowserScreen(AnalysisScreen):
-    """Browses the groups of one site."""
+class BrowserScreen(BaseScreen[None]):
+    """Browses the groups of one instance."""
 
-    AUTO_FOCUS = "Table"  # not the filter, which stands above it once it was opened
+    AUTO_FOCUS = "Table"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("slash", "filter", "show.filter", "Filter the list as you type", hint="filter"),
+        bind("slash", "filter", "view.filter", "Filter the list", hint="filter"),
         bind("n,right_square_bracket", "turn('next')", "page.next", "Next page", hint="next"),
-        bind(
-            "p,left_square_bracket",
-            "turn('previous')",
-            "page.previous",
-            "Previous page of groups",
-            hint="prev",
-        ),
-        bind(
-            "u",
-            "user",
-            "show.user",
-            "The groups of the user under the cursor",
-            hint="groups of user",
-        ),
-        bind("l,right", "enter", "move.in", "Go into the group under the cursor"),
+        bind("p,left_square_bracket", "turn('previous')", "page.previous", "Previous page", hint="prev"),
+        bind("u", "user", "view.user", "Show the groups of the user under the cursor", hint="groups of user"),
+        bind("l,right", "enter", "move.in", "Go to the members, or to the groups of the member"),
         bind("h,left,backspace", "back", "move.back", "Go back to where you were"),
         bind("escape", "escape", "move.escape", "Stop loading, clear the filter, or go back"),
         bind("tab,shift+tab", "other_pane", "move.pane", "Go to the other pane"),
         bind("1", "pane('list')", "move.list", "Go to the list of groups"),
         bind("2", "pane('members')", "move.members", "Go to the members"),
+        bind("c", "compare", "analyse.compare", "Compare the marked groups, two to six"),
+        bind("a", "audit", "analyse.audit", "Audit: empty, duplicate or similar groups, risky members"),
+        bind("d", "changes", "analyse.changes", "Show recent changes: joined, left, new groups"),
+        *COPY_EXPORT_BINDINGS,
         bind("r", "refresh", "load.refresh", "Read this page, or this group, again"),
-        bind("R,f5", "refresh_all", "load.refresh_all", "Forget every page and read this one again"),
-        bind("x", "stop", "load.stop", "Stop what is loading"),
-        bind("i", "sites", "site.choose", "Choose a site, sign in to another, sign out"),
-        bind("colon,ctrl+p", "palette", "show.palette", "Go to any group, user or command", hint="go to"),
-        bind("question_mark,f1", "app.help", "app.help", "Show what the keys do", hint="help"),
-        bind("q,ctrl+q", "app.quit", "app.quit", "Leave groupstui", hint="quit"),
+        bind("R,f5", "refresh_all", "load.refresh_all", "Read the whole instance again"),
+        bind("x", "stop", "load.stop", "Stop loading"),
+        bind("i", "instances", "instance.choose", "Choose an instance, sign in to another, or sign out"),
+        bind("colon,ctrl+p", "palette", "view.palette", "Go to any group, user or command", hint="go to"),
+        bind("question_mark,f1", "app.help", "app.help", "Show the keys", hint="help"),
+        bind("q,ctrl+q", "app.quit", "app.quit", "Quit groupstui", hint="quit"),
     ]
 
     PALETTE_COMMANDS: ClassVar[tuple[PaletteCommand, ...]] = (
-        PaletteCommand("look.unmark", "Unmark all groups", "unmark"),
-        PaletteCommand("page.first", "First page of groups", "turn('first')"),
-        PaletteCommand("page.last", "Last page of groups", "turn('last')"),
-        PaletteCommand("page.go_to", "Go to a page by its number", "go_to_page"),
+        PaletteCommand("analyse.unmark", "Unmark all groups", "unmark"),
+        PaletteCommand("page.first", "First page", "turn('first')"),
+        PaletteCommand("page.last", "Last page", "turn('last')"),
+        PaletteCommand("page.go_to", "Go to a page by number", "go_to_page"),
         *(PaletteCommand("page.size", f"Page size {size}", f"page_size({size})") for size in PAGE_SIZES),
-        PaletteCommand("site.sign_in", "Sign in again, with another token", "sign_in_again"),
-        PaletteCommand("site.sign_out", "Sign out: delete this site's token", "sign_out"),
+        PaletteCommand("instance.sign_in", "Sign in again, with another token", "sign_in_again"),
+        PaletteCommand("instance.sign_out", "Sign out: delete the token of this instance", "sign_out"),
     )
 
-    detail: var[GroupDetail | None] = var(None)
+    class InstancesRequested(Message):
+        """Posted to choose another instance."""
+
+    class SignInRequested(Message):
+        """Posted to replace the token."""
+
+    class SignOutRequested(Message):
+        """Posted to delete the token."""
+
+    class PageSizeChanged(Message):
+        """Posted when the user has chosen another page size."""
+
+        def __init__(self, per_page: PageSize) -> None:
+            super().__init__()
+            self.per_page = per_page
+
+    directory: reactive[Directory] = reactive(Directory)
+    """What is known of the instance."""
+
+    detail: reactive[GroupDetail | None] = reactive(None)
     """The group under the cursor."""
+
+    user: reactive[str] = reactive("")
+    """The name of the token's user; empty while unknown."""
+
+    as_of: reactive[datetime | None] = reactive(None)
+    """When the page on the screen was read."""
+
+    activity: reactive[str] = reactive("", bindings=True)
+    """What the user waits for; empty if nothing is being loaded."""
+
+    progress: reactive[str] = reactive("", bindings=True)
+    """What is being read in the background; empty if nothing is."""
+
+    from_history: reactive[bool] = reactive(False)
+    """Whether the data comes from a snapshot of an earlier run."""
+
+    stale: reactive[bool] = reactive(False)
+    """Whether the last attempt to read the data again has failed."""
+
+    status = getters.query_one(StatusBar)
+    groups = getters.query_one(GroupList)
+    members = getters.query_one(MemberList)
 
     def __init__(
         self,
@@ -101,269 +152,456 @@ class BrowserScreen(AnalysisScreen):
         place: Place | None = None,
         start_at: str = "",
     ) -> None:
-        """Make the screen.
+        """Create the screen.
 
         Args:
-            service: Where groups come from. Whoever made it closes it.
-            per_page: Groups on a page.
-            place: Where to begin.
-            start_at: The name of a group or a user to go to first.
+            service: Reads the instance; its creator closes it.
+            per_page: The number of groups on a page.
+            place: The place to show first.
+            start_at: The name or id of a group or a user to go to once everything is loaded.
         """
-        super().__init__(service, per_page=per_page, place=place)
+        super().__init__()
+        self.service = service
+        """Reads the instance."""
+        self.set_reactive(BrowserScreen.directory, service.directory)
+        self._per_page = per_page
+        self._first_place = place or Place()
         self._start_at = start_at
-        self._settling: Timer | None = None
+        self._unauthorized = False
+        """Whether the site has refused the token."""
+        self._profiles_requested = False
+        self._replaced_snapshot = False
+        """Whether the crawl of this run has replaced a snapshot, so that there may be news."""
+        self._history_worker: Worker[None] | None = None
+        self._settle_timer: Timer | None = None
+        self._copy_export = CopyExport(
+            self, report=self.report, copies=self.copies, notify=lambda notice: self.set_notice(notice)
+        )
 
     def compose(self) -> ComposeResult:
-        """Show both panes between the status and the hints."""
         status = StatusBar().data_bind(
-            BrowserScreen.user, BrowserScreen.stale, BrowserScreen.progress, BrowserScreen.recalled
+            BrowserScreen.user,
+            BrowserScreen.as_of,
+            BrowserScreen.stale,
+            BrowserScreen.progress,
+            BrowserScreen.from_history,
         )
-        status.site = self.service.instance.name
+        status.instance = self.service.instance.name
         yield status
         with Horizontal(id="panes"):
-            yield GroupList(id="list").data_bind(BrowserScreen.listing, BrowserScreen.activity)
-            yield MemberList(id="members").data_bind(BrowserScreen.detail, BrowserScreen.recalled)
+            yield GroupList(per_page=self._per_page, id="list").data_bind(
+                BrowserScreen.directory, BrowserScreen.activity
+            )
+            yield MemberList(id="members").data_bind(BrowserScreen.detail, BrowserScreen.from_history)
         yield NoticeBar().data_bind(BrowserScreen.notice)
         yield KeyFooter()
-        yield Static("groupstui needs 40 columns and 12 lines: make the window larger.", classes="too-small")
+        yield Static("groupstui needs 40 columns and 12 lines: enlarge the window.", classes="too-small")
 
     def on_mount(self) -> None:
-        """Let the list look among all that is seen."""
-        self.groups.directory = self.service.directory
+        self.watch(self.groups, "page", self._page_changed, init=False)
+        self._follow_cooldown()
+        history = self.service.history
+        if history is not None and history.exists and self.service.first_page_from_history(self._per_page):
+            self.from_history = True
+            if self._first_place == Place():
+                self.go_to(Place())
+        self.call_after_refresh(self._start)  # to show the screen before loading begins
+
+    def _start(self) -> None:
+        if self.service.user is not None:
+            self.user = self.service.user.label
+        if self.from_history:
+            self._load_history_once()
+        else:
+            self.go_to(self._first_place)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Stack the panes if they do not fit side by side."""
+        self.set_class(event.size.width < 80, "-narrow")
+        self.set_class(event.size.height < 20, "-low")
+        self.set_class(event.size.width < 40 or event.size.height < 12, "-tiny")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        match action, parameters:
+            case "turn", (to,):
+                available = self.groups.can_turn(str(to))
+            case "stop", _:
+                available = bool(self.activity or self.progress)
+            case "filter", _:
+                available = not isinstance(self.focused, FilterInput)
+            case "user", _:
+                available = self.member is not None
+            case _:
+                available = True
+        return available or None  # None keeps the key in the help
+
+    # The state of the panes
 
     @property
-    def following(self) -> bool:
-        """Whether the detail is still to follow the cursor."""
-        return self._settling is not None
-
-    @property
-    def groups(self) -> GroupList:
-        """The left pane."""
-        return self.query_one(GroupList)
-
-    @property
-    def members(self) -> MemberList:
-        """The right pane."""
-        return self.query_one(MemberList)
+    def pane(self) -> GroupList | MemberList:
+        """The pane with the focus."""
+        return self.members if self.members.has_focus_within else self.groups
 
     @property
     def member(self) -> User | None:
-        """The member under the cursor, where the members have the keys."""
+        """The member under the cursor, if the members have the focus."""
         return self.members.table.current if self.pane is self.members else None
 
     @property
-    def pane(self) -> FilterableTable[Group] | MemberList:
-        """The pane that has the keys."""
-        return self.members if self.members.has_focus_within else self.groups
+    def place(self) -> Place | None:
+        """Where the user is; None before the first page."""
+        place = self.groups.place
+        if place is None or self.member is None:
+            return place
+        return replace(place, member_id=self.member.id)
 
-    def watch_listing(self, listing: GroupPage | None) -> None:
-        """Tell the status line how old the page is."""
-        self.query_one(StatusBar).as_of = None if listing is None else listing.as_of
+    @property
+    def following(self) -> bool:
+        """Whether the members are still to follow the cursor."""
+        return self._settle_timer is not None
+
+    def _page_changed(self, page: GroupPage | None) -> None:
+        self.as_of = None if page is None else page.as_of
         self.refresh_bindings()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Say what can be done now; None keeps the rest among the keys that help explains."""
-        return self._can_be_done(action, parameters) or None
-
-    def _can_be_done(self, action: str, parameters: tuple[object, ...]) -> bool:
-        listing = self.listing
-        match action, parameters:
-            case "turn", _ if self.groups.filtered:
-                return False  # what fits is on no page; to turn one would take the filter away
-            case "turn", ("next",):
-                return listing is not None and listing.page < listing.last_page
-            case "turn", ("previous",):
-                return listing is not None and listing.page > 1
-            case "stop", _:
-                return bool(self.activity or self.progress)
-            case "filter", _:
-                return not isinstance(self.focused, FilterInput)
-            case "user", _:
-                return self.members.has_focus_within and self.members.table.current is not None
-            case _:
-                return True
+    def watch_directory(self, directory: Directory) -> None:
+        """Update the dialogs above this screen."""
+        for screen in self.app.screen_stack:
+            if isinstance(screen, Dialog) and screen.is_mounted:
+                screen.update_directory(directory)
 
     # Pages
 
-    def show_page(self, listing: GroupPage, group_id: int | None, member_id: int | None) -> None:
-        """Draw a page; the cursor goes to a group, or back to where it was on that page."""
-        self.groups.directory = self.service.directory
-        same = self.listing is not None and self.listing.page == listing.page
-        if not same and self.listing is not None:  # a filter may have been typed before the first page came
-            self.groups.clear_filter()
-        self.listing = listing
-        if group_id is None and not same:
-            group_id = self.remembered(listing.page)
-        if group_id is not None and not self.groups.table.move_to(group_id):
-            self.notice = Notice("that group is no longer on this page", "Press R to read everything again.")
+    @on(GroupList.PageRequested)
+    def _page_requested(self, event: GroupList.PageRequested) -> None:
+        event.stop()
+        self.go_to(event.place)
+
+    def go_to(self, place: Place) -> None:
+        """Show a page; at once if it is known."""
+        page = self.service.known_page(place.page, self.groups.per_page)
+        if page is None:
+            self.load_page(place)
+        else:
+            self.workers.cancel_group(self, "page")
+            self._show_page(page, place)
+
+    @work(name="load page", group="page", exclusive=True, exit_on_error=False)
+    async def load_page(self, place: Place, *, fresh: bool = False) -> None:
+        """Load a page and show it.
+
+        Args:
+            place: The page, and where on it to put the cursor.
+            fresh: Load it even if it is known.
+        """
+        with self._loading(f"loading page {place.page:,}…"):
+            try:
+                if self.from_history and not fresh:
+                    await self._load_history_once().wait()
+                page = await self.service.groups_page(place.page, self.groups.per_page, fresh=fresh)
+            except TestmoError as error:
+                self._show_error(error, stale=fresh)
+                return
+            self.stale = False
+            self._show_page(page, place)
+            if self.from_history:
+                self.crawl()  # unless it is running, it has failed; now the site answers again
+
+    @contextmanager
+    def _loading(self, activity: str) -> Iterator[None]:
+        self.activity = activity
+        if (until := self.service.cooldown.until) is not None:
+            self.notice = cooldown_notice(until, "x stops.")
+        try:
+            yield
+        finally:
+            if self.activity == activity:  # otherwise a newer worker has set its own
+                self.activity = ""
+
+    def _show_page(self, page: GroupPage, place: Place) -> None:
+        self.directory = self.service.directory
+        if not self.stale:
+            self._clear_error()
+        if not self.groups.show_page(page, place.group_id):
+            self.notice = Notice("That group is no longer on this page", "R reads everything again.")
         self._show_detail()
-        if member_id is not None and self.members.table.move_to(member_id):
+        if place.member_id is not None and self.members.table.move_to(place.member_id):
             self.members.table.focus()
+        if not self.service.crawled and not self.from_history:
+            self.call_after_refresh(self._read_ahead, page)
 
-    def show_group(self, detail: GroupDetail) -> None:
-        """Draw a group that was read again, and its page with it."""
-        self.groups.directory = self.service.directory
-        if self.listing is not None:
-            self.listing = self.service.known_page(self.listing.page, self.per_page) or self.listing
-        current = self.groups.table.current
-        if current is not None and current.id == detail.group.id:
-            self.detail = detail
+    def _read_ahead(self, page: GroupPage) -> None:
+        """Read what the user will probably want next, now that the page is on the screen."""
+        self._identify_user()
+        self.crawl()
+        for number in (page.page + 1, page.page - 1):
+            if 1 <= number <= page.last_page:
+                self.service.prefetch(number, self.groups.per_page)
 
-    def nothing_to_show(self, why: str) -> None:
-        """Say why the list is empty."""
-        self.groups.nothing_to_show(why)
+    def action_turn(self, to: str) -> None:
+        """Turn to the next, previous, first or last page."""
+        self.groups.turn(to)
 
-    def directory_grown(self) -> None:
-        """Let the dialogs above show what is known by now."""
-        self.groups.directory = self.service.directory
-        for screen in self.app.screen_stack:
-            if isinstance(screen, Dialog) and screen.is_mounted:
-                screen.update_directory(self.service.directory)
+    def action_go_to_page(self) -> None:
+        """Go to a page by number."""
+        if self.groups.page is not None:
+            dialog = PageNumberDialog(self.groups.page.last_page)
+            self.app.push_screen(dialog, lambda number: None if number is None else self.go_to(Place(number)))
 
-    def index_ready(self) -> None:
-        """Let a filter that is set find the whole site, and go where the user wanted to start."""
-        self.groups.directory = self.service.directory
-        self.groups.search_again()
-        self.tell_news()
-        self.directory_grown()
-        if self.detail is not None:
-            # More names may be known by now; the same detail draws nothing.
-            self.detail = self.service.directory.detail(self.detail.group, self.detail.as_of)
-        if self._start_at:
-            wanted, self._start_at = self._start_at, ""
-            self.find(wanted)
+    def action_page_size(self, per_page: PageSize) -> None:
+        """Change the page size; the cursor stays on its group."""
+        self.groups.set_page_size(per_page)
+        self.post_message(self.PageSizeChanged(per_page))
 
-    # Groups and members
+    # The group under the cursor
 
     @on(GroupList.Highlighted)
     def _group_highlighted(self, event: GroupList.Highlighted) -> None:
+        """Show the members: at once after one step, later while a key is held or a filter is typed."""
         event.stop()
-        if event.group is not None and not self.groups.filtered:
-            self.remember(event.group)
-        # One step shows the detail at once. While a key is held, or a filter is typed, only the list follows:
-        # a slow link could not carry both.
-        typing = isinstance(self.focused, FilterInput)
-        if self._settling is not None:
-            self._settling.reset()
+        if self._settle_timer is not None:
+            self._settle_timer.reset()
             return
+        typing = isinstance(self.focused, FilterInput)
         if not typing:
             self._show_detail()
-        self._settling = self.set_timer(TYPED if typing else SETTLE, self._settled)
+        seconds = FILTER_SETTLE_SECONDS if typing else CURSOR_SETTLE_SECONDS
+        self._settle_timer = self.set_timer(seconds, self._cursor_settled)
 
-    def _settled(self) -> None:
-        self._settling = None
+    def _cursor_settled(self) -> None:
+        self._settle_timer = None
         self._show_detail()
 
     def _show_detail(self) -> None:
-        group = self.groups.table.current
-        if group is None or self.listing is None:
+        group, page = self.groups.table.current, self.groups.page
+        if group is None or page is None:
             self.detail = None
         elif self.detail is None or self.detail.group is not group:
-            as_of = self.service.directory.as_of if self.groups.filtered else None
-            self.detail = self.service.directory.detail(group, as_of or self.listing.as_of)
+            as_of = self.directory.as_of if self.groups.filtered else None
+            self.detail = self.directory.detail(group, as_of or page.as_of)
         self.refresh_bindings()
 
+    @work(name="load group", group="page", exclusive=True, exit_on_error=False)
+    async def load_group(self, group_id: int) -> None:
+        """Load one group again and show it."""
+        with self._loading(f"loading group #{group_id}…"):
+            try:
+                detail = await self.service.group(group_id)
+            except NotFound:
+                self.stale = True
+                self.notice = Notice(f"Group #{group_id} does not exist", "R reads the list again.", "error")
+                return
+            except TestmoError as error:
+                self._show_error(error, stale=True)
+                return
+            self.directory = self.service.directory
+            self.stale = False
+            self.notice = None
+            if (page := self.groups.page) is not None:
+                self.groups.page = self.service.known_page(page.page, page.per_page) or page
+            current = self.groups.table.current
+            if current is not None and current.id == detail.group.id:
+                self.detail = detail
+
+    # The whole instance
+
+    def _load_history_once(self) -> Worker[None]:
+        worker: Worker[None] = self._history_worker or self._load_history()
+        self._history_worker = worker
+        return worker
+
+    @work(name="load history", group="history", exclusive=True, exit_on_error=False)
+    async def _load_history(self) -> None:
+        """Show the last snapshot until the crawl is complete."""
+        self.from_history = await self.service.load_from_history()
+        self._show_history_notice()
+        if not self.from_history:
+            self.load_page(Place(), fresh=True)
+            return
+        if self.groups.page is None:
+            self.go_to(self._first_place)
+        self._directory_loaded()
+        self.crawl()
+        self._identify_user()
+
+    def crawl(self) -> None:
+        """Read the whole instance in the background, unless that is already in progress."""
+        running = any(worker.group == "crawl" and worker.is_running for worker in self.workers)
+        if not running and not self.service.offline:
+            self._crawl()
+
+    @work(name="crawl", group="crawl", exclusive=True, exit_on_error=False)
+    async def _crawl(self) -> None:
+        self.progress = "reading groups"
+        try:
+            directory = await self.service.load(self._crawl_progressed)
+        except TestmoError as error:
+            if self.from_history:
+                self._show_error(error, stale=True)
+            else:
+                text = f"Only the loaded pages can be searched: {error}"
+                self.notice = Notice(text, "R reads the instance again.")
+            return
+        finally:
+            self.progress = ""
+        if not directory.complete:
+            text = "Some groups may be missing: they changed while they were read"
+            self.notice = Notice(text, "R reads them again.")
+        await self.service.save_history()
+        self._show_history_notice()
+        if self.stale:
+            self._clear_error()
+        self._show_crawled_page()
+        self._directory_loaded()
+        if self._profiles_requested or len(directory.names) <= MAX_USERS_LOADED_UNASKED:
+            self._load_profiles()
+
+    def _crawl_progressed(self, progress: CrawlProgress) -> None:
+        self.directory = progress.directory
+        self.progress = f"reading {progress.groups_read:,} of {pluralize(progress.total or 0, 'group')}"
+
+    def _show_crawled_page(self) -> None:
+        """Show the page on the screen with the new data, or the last page if there are fewer now."""
+        per_page = self.groups.per_page
+        last_page = max(1, ceil(self.service.directory.group_count / per_page))
+        number = 1 if self.groups.page is None else min(self.groups.page.page, last_page)
+        if self.from_history:
+            self.from_history, self._replaced_snapshot = False, True
+            self.go_to(Place(number))
+        elif (page := self.service.known_page(number, per_page)) is not None:
+            self.groups.show_page(page)
+            self._show_detail()
+
+    def _directory_loaded(self) -> None:
+        """Use the directory, which is now whole: in the filter, the badges and the detail."""
+        self.directory = self.service.directory
+        self.groups.search_again()
+        self._show_recent_changes()
+        if self.detail is not None:
+            self.detail = self.directory.detail(self.detail.group, self.detail.as_of)
+        if self._start_at:
+            text, self._start_at = self._start_at, ""
+            self.find(text)
+
+    def request_profiles(self) -> None:
+        """Load the details of users, such as e-mail addresses, if that has not been done."""
+        if not self._profiles_requested:
+            self._profiles_requested = True
+            if self.service.crawled and not self.directory.has_profiles:
+                self._load_profiles()
+
+    @work(name="load users", group="users", exclusive=True, exit_on_error=False)
+    async def _load_profiles(self) -> None:
+        self.progress = "reading users"
+        try:
+            await self.service.load_users()
+        except TestmoError:
+            return  # everything but the details is known
+        finally:
+            self.progress = ""
+        self._directory_loaded()
+
+    @work(name="identify user", group="user", exclusive=True, exit_on_error=False)
+    async def _identify_user(self) -> None:
+        if self.service.user is not None or self.service.offline:
+            return
+        try:
+            self.user = (await self.service.current_user()).label
+        except TestmoError:
+            return  # the request for the first page fails for the same reason, and shows it
+
+    @work(name="recent changes", group="changes", exclusive=True, exit_on_error=False)
+    async def _show_recent_changes(self) -> None:
+        """Show badges for recent changes, and a notice if this run has found new ones."""
+        history = self.service.history
+        if history is None or (summary := await history.changes_since(RECENT)) is None:
+            return
+        self.groups.show_badges(per_group(summary.changes), summary.since.taken_at)
+        new_changes = summary.until.changes if self._replaced_snapshot else 0
+        self._replaced_snapshot = False
+        if new_changes and self.notice is None:
+            self.notice = Notice(f"{pluralize(new_changes, 'change')} since the last run", "d shows them.")
+
+    def action_refresh(self) -> None:
+        """Load the group again if its members have the focus, otherwise the page."""
+        group, page = self.groups.table.current, self.groups.page
+        if self.pane is self.members and group is not None:
+            self.load_group(group.id)
+        else:
+            self.load_page(Place(1 if page is None else page.page), fresh=page is not None)
+
+    def action_refresh_all(self) -> None:
+        """Read the whole instance again, the page on the screen first."""
+        page = self.groups.page
+        self.service.forget_pages()
+        self.load_page(Place(1 if page is None else page.page), fresh=True)
+        self.crawl()
+
+    def action_stop(self) -> None:
+        """Stop loading; the data on the screen stays."""
+        if self.activity:
+            self.workers.cancel_group(self, "page")
+            self.notice = Notice("Stopped", "Press r to try again.", "stopped")
+        else:
+            self.workers.cancel_group(self, "crawl")
+            self.workers.cancel_group(self, "users")
+            self._profiles_requested = False
+            self.notice = Notice("Only the loaded pages can be searched", "R reads the whole instance.")
+
+    # Notices
+
+    def set_notice(self, notice: Notice) -> None:
+        """Show a notice."""
+        self.notice = notice
+
+    def _show_error(self, error: TestmoError, *, stale: bool) -> None:
+        if isinstance(error, Offline):
+            self.notice = Notice(str(error), error.hint)
+            return
+        self.stale = stale and self.groups.page is not None
+        self._unauthorized = isinstance(error, Unauthorized | Forbidden)
+        if isinstance(error, Forbidden):
+            self._identify_user()
+        press = "Press i to sign in again." if self._unauthorized else "Press r to try again."
+        self.notice = Notice(str(error), f"{error.hint} {press}".lstrip(), "error")
+        self.groups.show_reason(str(error))
+
+    def _clear_error(self) -> None:
+        """Remove what was shown about a failed request: another one has succeeded."""
+        self.stale = self._unauthorized = False
+        if self.notice is not None and self.notice.kind in ("error", "stopped"):
+            self.notice = None
+
+    def _show_history_notice(self) -> None:
+        if self.service.history is not None and self.service.history.notice:
+            self.notice = Notice(self.service.history.notice)
+
+    @work(name="follow cooldown", group="cooldown", exclusive=True, exit_on_error=False)
+    async def _follow_cooldown(self) -> None:
+        async for until in self.service.cooldown.changes():
+            if until is not None:
+                self.notice = cooldown_notice(until, "x stops.")
+            elif self.notice is not None and self.notice.kind == "cooldown":
+                self.notice = None
+
+    # Focus
+
+    def action_pane(self, name: str) -> None:
+        """Focus a pane."""
+        (self.groups if name == "list" else self.members).table.focus()
+
+    def action_other_pane(self) -> None:
+        """Focus the other pane."""
+        (self.groups if self.pane is self.members else self.members).table.focus()
+
     @on(GroupList.Opened)
-    def _group_opened(self, event: GroupList.Opened) -> None:
+    @on(MemberList.Opened)
+    def _opened(self, event: GroupList.Opened | MemberList.Opened) -> None:
         event.stop()
         self.action_enter()
 
-    @on(GroupList.AddressTyped)
-    def _address_typed(self, event: GroupList.AddressTyped) -> None:
-        event.stop()
-        self.want_users()
-
-    @on(MemberList.Opened)
-    def _member_opened(self, event: MemberList.Opened) -> None:
-        event.stop()
-        self.action_user()
-
-    def action_user(self) -> None:
-        """Show the groups of the member under the cursor."""
-        if (member := self.members.table.current) is not None:
-            self.show_user(member)
-
-    @work(name="groups of a user", group="dialog", exclusive=True)
-    async def show_user(self, user: User) -> None:
-        """Show the groups of a user; jump to the one that is chosen."""
-        from ..dialogs.user_groups import UserGroupsDialog
-
-        chosen = await self.app.push_screen_wait(
-            UserGroupsDialog(self.service.directory, self.service.instance.origin, user)
-        )
-        if chosen is not None:
-            self.jump_to(chosen, user.id)
-
-    @work(name="palette", group="palette", exclusive=True)
-    async def action_palette(self, text: str = "") -> None:
-        """Go to any group or user, or do anything, by its name."""
-        from ..dialogs.palette import PaletteDialog
-
-        commands = [c for c in commands_of(self) if c.enabled and c.section != "move"]
-        dialog = PaletteDialog(commands, self.service.directory, text, address_typed=self.want_users)
-        chosen = await self.app.push_screen_wait(dialog)
-        match chosen:
-            case Command():
-                await self.app.run_action(chosen.action, chosen.node)
-            case _:
-                self.look_at(chosen)
-
-    def find(self, text: str) -> None:
-        """Go to the group or the user of a name; offer what fits where it is not clear which is meant."""
-        directory = self.service.directory
-        for index in (directory.group_index, directory.user_index):
-            try:
-                found = index.resolve(text)
-            except MatchError:
-                continue
-            if isinstance(found, User):
-                self.show_user(found)
-            else:
-                self.jump_to(found.id)
-            return
-        self.action_palette(text)
-
-    # What can be taken along
-
-    def report(self) -> Report:
-        """Return the rows of the pane that has the keys, as they are filtered and sorted."""
-        from ..output.records import GROUP_FIELDS, USER_FIELDS, group_records, user_record
-        from ..output.report import Report
-
-        directory = self.service.directory
-        as_of = self.listing.as_of if self.listing is not None else datetime.now(UTC)
-        whole = (self.service.instance.origin, as_of, directory.complete)
-        if self.pane is self.members:
-            users = [user_record(user) for user in self.members.table.rows]
-            return Report("members", USER_FIELDS, users, *whole)
-        return Report("groups", GROUP_FIELDS, group_records(directory, self.groups.table.rows), *whole)
-
-    def copies(self) -> list[Copy]:
-        """Return what can be copied of the row under the cursor and of its list."""
-        from ..dialogs.copy import copies_of, copies_of_row
-
-        group, member = self.groups.table.current, self.members.table.current
-        if self.pane is self.members and member is not None:
-            profile = self.service.directory.profile(member.id)
-            row = copies_of_row(member.label, member.id, None if profile is None else profile.email)
-            return [*row, *copies_of(self.report(), lambda: [each.label for each in self.members.table.rows])]
-        if group is None:
-            return []
-        row = copies_of_row(group.name, group.id)
-        return [*row, *copies_of(self.report(), lambda: [each.name for each in self.groups.table.rows])]
-
-    # Moving between the panes
-
-    def action_pane(self, which: str) -> None:
-        """Return the keys to a pane."""
-        (self.groups if which == "list" else self.members).table.focus()
-
-    def action_other_pane(self) -> None:
-        """Return the keys to the pane that does not have them."""
-        (self.groups if self.pane is self.members else self.members).table.focus()
-
     def action_enter(self) -> None:
-        """Go from the group into its members, from a member to its groups."""
+        """Go from a group to its members, from a member to its groups."""
         if self.pane is self.groups:
             self._show_detail()
             self.members.table.focus()
@@ -371,12 +609,12 @@ class BrowserScreen(AnalysisScreen):
             self.action_user()
 
     def action_back(self) -> None:
-        """Go back: to where a jump came from, or from the members to the list."""
-        if not self.go_back() and self.pane is self.members:
+        """Go back to where the last jump began, or from the members to the list."""
+        if not self.groups.go_back() and self.pane is self.members:
             self.groups.table.focus()
 
     def action_escape(self) -> None:
-        """Do the nearest of: stop loading, clear the filter, dismiss a notice, go back."""
+        """Do the first that applies: stop loading, clear the filter, dismiss the notice, go back."""
         if self.activity:
             self.action_stop()
         elif self.pane.clear_filter():
@@ -387,43 +625,145 @@ class BrowserScreen(AnalysisScreen):
             self.action_back()
 
     def action_filter(self) -> None:
-        """Filter the pane that has the keys."""
+        """Filter the focused pane."""
         self.pane.open_filter()
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Stack the panes where they do not fit beside each other."""
-        self.set_class(event.size.width < 80, "-narrow")
-        self.set_class(event.size.height < 20, "-low")
-        self.set_class(event.size.width < 40 or event.size.height < 12, "-tiny")
+    @on(GroupList.EmailTyped)
+    def _email_typed(self, event: GroupList.EmailTyped) -> None:
+        event.stop()
+        self.request_profiles()
 
-    # Loading and failing
+    # Users and groups from anywhere
 
-    def action_refresh(self) -> None:
-        """Read the group again where its members have the keys, else the page."""
-        group = self.groups.table.current
-        if self.pane is self.members and group is not None:
-            self.load_group(group.id)
-        elif self.listing is not None:
-            self.load_page(self.listing.page, fresh=True)
-        else:
-            self.load_page(1)
+    def jump(self, target: JumpTarget | None) -> None:
+        """Show a group on its page; `back` returns here."""
+        if target is not None:
+            self.groups.jump(target.group_id, target.member_id, come_back_to=self.place)
 
-    def action_refresh_all(self) -> None:
-        """Forget every page, and read the one on the screen again."""
-        self.service.forget_pages()
-        self.load_page(1 if self.listing is None else self.listing.page, fresh=True)
-        self.index_site()
+    def action_user(self) -> None:
+        """Show the groups of the member under the cursor."""
+        if (member := self.members.table.current) is not None:
+            self.show_user(member)
 
-    # Sites
+    def show_user(self, user: User) -> None:
+        """Show the groups of a user."""
+        dialog = UserGroupsDialog(self.directory, self.service.instance.origin, user)
+        self.app.push_screen(dialog, self.jump)
 
-    def action_sites(self) -> None:
-        """Choose a site; where the token is not taken, sign in again."""
-        self.post_message(SignInAgain() if self.refused else ChooseSite())
+    def action_palette(self, text: str = "") -> None:
+        """Go to any group, user or command by name."""
+        commands = [each for each in commands_of(self) if each.enabled and each.section != "move"]
+        dialog = PaletteDialog(commands, self.directory, text, on_email=self.request_profiles)
+        self.app.push_screen(dialog, self._palette_chosen)
+
+    async def _palette_chosen(self, choice: Choice | None) -> None:
+        match choice:
+            case Command():
+                await self.app.run_action(choice.action, choice.node)
+            case Group():
+                self.jump(JumpTarget(choice.id))
+            case User():
+                self.show_user(choice)
+
+    def find(self, text: str) -> None:
+        """Go to the group or the user with a name or id; if it is ambiguous, let the user choose."""
+        for index in (self.directory.group_index, self.directory.user_index):
+            try:
+                found: Group | User = index.resolve(text)
+            except MatchError:
+                continue
+            if isinstance(found, User):
+                self.show_user(found)
+            else:
+                self.jump(JumpTarget(found.id))
+            return
+        self.action_palette(text)
+
+    # Analyse
+
+    def action_unmark(self) -> None:
+        """Remove all marks."""
+        self.groups.clear_marks()
+
+    def action_compare(self) -> None:
+        """Compare the marked groups; a single one is compared with the group under the cursor."""
+        ids = dict(self.groups.marks)
+        if len(ids) == 1 and (current := self.groups.table.current) is not None:
+            ids[current.id] = None
+        chosen = [group for group in map(self.directory.group, ids) if group is not None]
+        if not MIN_GROUPS <= len(chosen) <= MAX_GROUPS:
+            self.notice = Notice(f"Mark two to six groups to compare, not {len(chosen)}", "space marks one.")
+            return
+        comparison = compare(self.directory, chosen)
+        dialog = CompareDialog(comparison, self.directory, self.service.instance.origin)
+        self.app.push_screen(dialog, self.jump)
+
+    def action_audit(self) -> None:
+        """Look for groups and members that need attention."""
+        self.request_profiles()
+        self.app.push_screen(AuditDialog(self.directory, self.service.instance.origin), self.jump)
+
+    def action_changes(self) -> None:
+        """Show recent changes."""
+        if (history := self.service.history) is None:
+            self.notice = Notice("There is no history", "The settings contain history = false.")
+            return
+        dialog = ChangesDialog(self.directory, self.service.instance.origin, history.changes_since)
+        self.app.push_screen(dialog, self.jump)
+
+    # Copy and export
+
+    def report(self) -> Report:
+        """Return the visible rows of the focused pane."""
+        page = self.groups.page
+        as_of = datetime.now(UTC) if page is None else page.as_of
+        origin, complete = self.service.instance.origin, self.directory.complete
+        if self.pane is self.members:
+            users = [user_record(user) for user in self.members.table.rows]
+            return Report("members", USER_FIELDS, users, origin, as_of, complete)
+        groups = group_records(self.directory, self.groups.table.rows)
+        return Report("groups", GROUP_FIELDS, groups, origin, as_of, complete)
+
+    def copies(self) -> list[Copy]:
+        """Return what can be copied: of the row under the cursor, and of its list."""
+        if (member := self.member) is not None:
+            users = self.members.table.rows
+            profile = self.directory.profile(member.id)
+            row = copies_of_row(member.label, member.id, None if profile is None else profile.email)
+            return [*row, *copies_of_list(self.report(), lambda: (user.label for user in users))]
+        if (group := self.groups.table.current) is not None:
+            groups = self.groups.table.rows
+            row = copies_of_row(group.name, group.id)
+            return [*row, *copies_of_list(self.report(), lambda: (each.name for each in groups))]
+        return []
+
+    def action_copy_row(self) -> None:
+        """Copy the name under the cursor."""
+        self._copy_export.copy_row()
+
+    def action_copy(self) -> None:
+        """Choose what to copy."""
+        self.request_profiles()
+        self._copy_export.choose()
+
+    def action_print_copied(self) -> None:
+        """Print the copied text on the normal screen."""
+        self._copy_export.print_copied()
+
+    def action_export(self) -> None:
+        """Write the visible rows to a file."""
+        self._copy_export.export()
+
+    # Instances
+
+    def action_instances(self) -> None:
+        """Choose an instance; if the token was refused, sign in again."""
+        self.post_message(self.SignInRequested() if self._unauthorized else self.InstancesRequested())
 
     def action_sign_in_again(self) -> None:
-        """Use another token."""
-        self.post_message(SignInAgain())
+        """Sign in with another token."""
+        self.post_message(self.SignInRequested())
 
     def action_sign_out(self) -> None:
-        """Have the token deleted."""
-        self.post_message(SignOut())
+        """Delete the token."""
+        self.post_message(self.SignOutRequested())

@@ -3,155 +3,274 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import ClassVar
 
 from textual import on
+from textual.binding import BindingType
 from textual.message import Message
-from textual.reactive import var
+from textual.reactive import reactive
 
+from ..directory.directory import Directory
+from ..directory.models import Group, GroupPage
 from ..text import pluralize, sanitize
+from .commands import bind
 from .filter_input import FilterInput
 from .filterable_table import FilterableTable
 from .table import Column, Table
 
-if TYPE_CHECKING:
-    from ..directory.directory import Directory
-    from ..directory.models import Group, GroupPage
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the list of groups, to return to."""
+
+    page: int = 1
+    group_id: int | None = None
+    """The group under the cursor; None for the one that was there before."""
+    member_id: int | None = None
+    """The member under the cursor, if the members had the focus."""
 
 
-class GroupList(FilterableTable["Group"]):
-    """Shows a page of groups, and in its lower border where on the site that page is."""
+class GroupList(FilterableTable[Group]):
+    """Shows a page of groups; knows where the user has been, and which groups are marked."""
 
     BORDER_TITLE = "Groups"
 
-    listing: var[GroupPage | None] = var(None)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("space", "mark", "analyse.mark", "Mark this group, or remove its mark"),
+    ]
+
+    page: reactive[GroupPage | None] = reactive(None)
     """The page on the screen; None before the first."""
 
-    activity: var[str] = var("")
-    """What is being loaded, in words; empty while nothing is."""
+    directory: reactive[Directory | None] = reactive(None)
+    """The loaded groups, which the filter searches."""
+
+    activity: reactive[str] = reactive("")
+    """What is being loaded; empty while nothing is."""
 
     class Highlighted(Message):
-        """The cursor is on another group, or on none."""
+        """Posted when another group, or None, comes under the cursor."""
 
         def __init__(self, group: Group | None) -> None:
             super().__init__()
             self.group = group
 
     class Opened(Message):
-        """The user wants to see into a group."""
+        """Posted when the user opens a group."""
 
         def __init__(self, group: Group) -> None:
             super().__init__()
             self.group = group
 
-    class AddressTyped(Message):
-        """The user filters by what looks like an e-mail address."""
+    class PageRequested(Message):
+        """Posted when another page is wanted; `show_page` answers it."""
 
-    def __init__(self, *, id: str | None = None) -> None:
-        """Make the pane.
+        def __init__(self, place: Place) -> None:
+            super().__init__()
+            self.place = place
+
+    class EmailTyped(Message):
+        """Posted when an e-mail address is typed into the filter."""
+
+    def __init__(self, *, per_page: int = 15, id: str | None = None) -> None:
+        """Create an empty list.
 
         Args:
-            id: The widget's id.
+            per_page: The number of groups on a page.
+            id: The id of the widget.
         """
-        self.badges: Mapping[int, tuple[int, int]] = {}
-        """How many have joined and left of late, by the group's id."""
-        self._since = ""
+        self.per_page = per_page
+        """The number of groups on a page."""
         self.marks: dict[int, None] = {}
-        """The ids of the groups that are marked, in the order in which they were."""
-        news = Column(
-            "news", "", self._badge, sort_key=self._turnover, width=self._badge_width, align="right"
+        """The ids of the marked groups, in the order in which they were marked."""
+        self.with_members = False
+        """Whether the filter also searches the names of members."""
+        self._back_stack: list[Place] = []
+        self._cursor_by_page: dict[int, int] = {}
+        self._badges: Mapping[int, tuple[int, int]] = {}
+        self._badges_since = ""
+        badges = Column(
+            "badge", "", self._badge, sort_key=self._turnover, width=self._badge_width, align="right"
         )
         super().__init__(
-            (*COLUMNS[:2], news, *COLUMNS[2:]),
+            (*COLUMNS[:2], badges, *COLUMNS[2:]),
             identity=lambda group: group.id,
             search=self._matches,
             search_size=self._search_size,
-            placeholder="any group of the site, by name or id",
+            placeholder="any group, by name or id",
             has_scopes=True,
             marked=lambda group: group.id in self.marks,
             id=id,
         )
-        self.directory: Directory | None = None
-        """The groups that the filter searches."""
-        self.with_members = False
-        """Whether the filter looks at the names of members as well."""
 
-    def show_badges(self, badges: Mapping[int, tuple[int, int]], since: datetime) -> None:
-        """Show in the list who has joined and left, as `+3 −1`.
+    # Pages
+
+    def show_page(self, page: GroupPage, group_id: int | None = None) -> bool:
+        """Show a page.
 
         Args:
-            badges: How many, by the group's id.
-            since: From when on; told in the upper border.
-        """
-        if badges != self.badges:
-            self.badges = badges
-            self.table.relayout()
-        self._since = f"± since {since.astimezone():%a %m-%d}" if badges else ""
-        self._entitle()
+            page: The page.
+            group_id: The group to move the cursor to; by default the one that was under it on that page.
 
-    def toggle_mark(self) -> None:
-        """Mark the group under the cursor, or take its mark away."""
+        Returns:
+            Whether the group is on the page.
+        """
+        is_other_page = self.page is not None and self.page.page != page.page
+        if is_other_page:
+            self.clear_filter()  # but not on the first page: the filter may be older than its answer
+        if group_id is None and (self.page is None or is_other_page):
+            group_id = self._cursor_by_page.get(page.page)
+        self.page = page
+        return group_id is None or self.table.move_to(group_id)
+
+    def can_turn(self, to: str) -> bool:
+        """Return whether there is a page to turn to; while a filter is set, there is none.
+
+        Args:
+            to: `next`, `previous`, `first` or `last`.
+        """
+        return not self.filtered and self._page_number(to) is not None
+
+    def turn(self, to: str) -> None:
+        """Request the `next`, `previous`, `first` or `last` page."""
+        if (number := self._page_number(to)) is not None:
+            self.post_message(self.PageRequested(Place(number)))
+
+    def _page_number(self, to: str) -> int | None:
+        if (page := self.page) is None:
+            return None
+        targets = {"next": page.page + 1, "previous": page.page - 1, "first": 1, "last": page.last_page}
+        number = targets[to]
+        return number if 1 <= number <= page.last_page and number != page.page else None
+
+    def set_page_size(self, per_page: int) -> None:
+        """Request a page of another size that holds the group under the cursor."""
+        group = self.table.current
+        first = 0 if self.page is None else self.page.first
+        position = first if group is None else self._position(group.id) or first
+        self.per_page = per_page
+        self._cursor_by_page.clear()
+        self._back_stack.clear()
+        place = Place(position // per_page + 1, None if group is None else group.id)
+        self.post_message(self.PageRequested(place))
+
+    # Places
+
+    @property
+    def place(self) -> Place | None:
+        """The page and the group under the cursor; None while there is none."""
+        if self.table.current is None or self.page is None:
+            return None
+        return Place(self.page.page, self.table.current.id)
+
+    def jump(self, group_id: int, member_id: int | None = None, *, come_back_to: Place | None) -> None:
+        """Request the page of a loaded group.
+
+        Args:
+            group_id: The group.
+            member_id: The member to move to.
+            come_back_to: The place that `go_back` returns to.
+        """
+        position = self._position(group_id)
+        if position is None:
+            return
+        if come_back_to is not None and come_back_to.group_id != group_id:
+            self._back_stack.append(come_back_to)
+        self.clear_filter()
+        self.post_message(self.PageRequested(Place(position // self.per_page + 1, group_id, member_id)))
+
+    def go_back(self) -> bool:
+        """Request the place where the last jump began; return whether there was one."""
+        if not self._back_stack:
+            return False
+        self.post_message(self.PageRequested(self._back_stack.pop()))
+        return True
+
+    def _position(self, group_id: int) -> int | None:
+        return None if self.directory is None else self.directory.position(group_id)
+
+    # Marks and badges
+
+    def action_mark(self) -> None:
+        """Mark the group under the cursor, or remove its mark, and move on to the next."""
         if (group := self.table.current) is not None:
             if group.id in self.marks:
                 del self.marks[group.id]
             else:
                 self.marks[group.id] = None
             self.table.refresh_current()
-            self._entitle()
+            self._show_title()
+            self.table.cursor += 1
 
     def clear_marks(self) -> None:
-        """Take every mark away."""
+        """Remove every mark."""
         self.marks.clear()
         self.table.refresh()
-        self._entitle()
+        self._show_title()
 
-    def _entitle(self) -> None:
+    def show_badges(self, badges: Mapping[int, tuple[int, int]], since: datetime) -> None:
+        """Show how many members have joined and left, as `+3 −1`.
+
+        Args:
+            badges: The numbers of those who joined and who left, by the id of the group.
+            since: The start of the period, shown in the title.
+        """
+        if badges != self._badges:
+            self._badges = badges
+            self.table.relayout()
+        self._badges_since = f"± since {since.astimezone():%a %m-%d}" if badges else ""
+        self._show_title()
+
+    def _show_title(self) -> None:
         marked = f"{len(self.marks)} marked" if self.marks else ""
-        self.border_title = " · ".join(filter(None, (self.BORDER_TITLE, marked, self._since)))
+        self.border_title = " · ".join(filter(None, (self.BORDER_TITLE, marked, self._badges_since)))
 
     def _badge(self, group: Group) -> str:
-        joined, left = self.badges.get(group.id, (0, 0))
+        joined, left = self._badges.get(group.id, (0, 0))
         return " ".join(filter(None, (f"+{joined:,}" * bool(joined), f"−{left:,}" * bool(left))))
 
     def _turnover(self, group: Group) -> int:
-        return sum(self.badges.get(group.id, (0, 0)))
+        return sum(self._badges.get(group.id, (0, 0)))
 
     def _badge_width(self, groups: Sequence[Group]) -> int:
-        badges = self.badges
+        badges = self._badges
         return max((len(self._badge(group)) for group in groups if group.id in badges), default=0)
 
-    def watch_listing(self, old: GroupPage | None, listing: GroupPage | None) -> None:
-        """Show the page; the cursor stays on its group where that is on it."""
-        if listing is not None:
-            same = old is not None and (old.page, old.per_page) == (listing.page, listing.per_page)
-            empty = "There are no groups on this page." if listing.total else "This site has no groups."
-            self.show(listing.groups, empty=empty, keep=same)
+    # Rows
+
+    def watch_page(self, old: GroupPage | None, page: GroupPage | None) -> None:
+        """Show the groups of the page; on the same page the cursor stays on its group."""
+        if page is not None:
+            same = old is not None and (old.page, old.per_page) == (page.page, page.per_page)
+            empty = "This page has no groups." if page.total else "This instance has no groups."
+            self.show(page.groups, empty=empty, keep=same)
 
     def watch_activity(self) -> None:
-        """Say what is being loaded."""
+        """Show what is being loaded."""
         if self.activity:
-            self.nothing_to_show(self.activity)
+            self.show_reason(self.activity)
         self._show_position()
 
-    def nothing_to_show(self, why: str) -> None:
-        """Say why the list is empty, where there was no page yet."""
-        if self.listing is None:
-            self.show((), empty=sanitize(why))
+    def show_reason(self, reason: str) -> None:
+        """Show why the list is empty, if there is no page yet."""
+        if self.page is None:
+            self.show((), empty=sanitize(reason))
 
     def _search_size(self) -> int:
         if self.directory is None:
             return 0
         return self.directory.group_count + (len(self.directory.names) if self.with_members else 0)
 
-    def _matches(self, query: str) -> Sequence[Group]:
-        """Return the loaded groups that match, best first."""
+    def _matches(self, text: str) -> Sequence[Group]:
+        """Return the loaded groups that match, best first; then those with matching members."""
         if self.directory is None:
             return ()
-        found = self.directory.group_index.search(query)
+        found = self.directory.group_index.search(text)
         if self.with_members:
             known = {group.id for group in found}
-            users = self.directory.user_index.search_ids(query)
+            users = self.directory.user_index.search_ids(text)
             found += [group for group in self.directory.groups_with(users) if group.id not in known]
         return found
 
@@ -164,29 +283,31 @@ class GroupList(FilterableTable["Group"]):
     def watch_match_count(self) -> None:
         """Show how many groups match."""
         if self.with_members and "@" in self.query_text:
-            self.post_message(self.AddressTyped())
+            self.post_message(self.EmailTyped())
         self._show_position()
 
     def _show_position(self) -> None:
-        listing = self.listing
-        if self.activity or listing is None:
+        if self.activity or self.page is None:
             self.border_subtitle = self.activity
-        elif self.match_count is not None:
-            self.border_subtitle = f"{self._how_many()}{' by name or member' if self.with_members else ''}"
+        elif self.match_count is None:
+            self.border_subtitle = f"{position(self.page)} · {self.page.per_page}/page"
         else:
-            self.border_subtitle = f"{position(listing)} · {listing.per_page}/page"
+            scope = " by name or member" if self.with_members else ""
+            self.border_subtitle = f"{self._match_summary(self.match_count)}{scope}"
 
-    def _how_many(self) -> str:
+    def _match_summary(self, count: int) -> str:
         directory = self.directory
         if directory is None or directory.total is None:
-            return pluralize(self.match_count or 0, "group")
+            return pluralize(count, "group")
         if directory.complete:
-            return f"{self.match_count:,} of {pluralize(directory.total, 'group')}"
-        return f"{self.match_count:,} of the {directory.group_count:,} seen so far"
+            return f"{count:,} of {pluralize(directory.total, 'group')}"
+        return f"{count:,} of the {directory.group_count:,} loaded"
 
     @on(Table.Highlighted)
     def _highlighted(self, event: Table.Highlighted[Group]) -> None:
         event.stop()
+        if event.row is not None and self.page is not None and not self.filtered:
+            self._cursor_by_page[self.page.page] = event.row.id
         self.post_message(self.Highlighted(event.row))
 
     @on(Table.Selected)
@@ -195,21 +316,21 @@ class GroupList(FilterableTable["Group"]):
         self.post_message(self.Opened(event.row))
 
 
-def position(listing: GroupPage) -> str:
-    """Return a page's place on the site, as `page 2 of 16 · 16-30 of 230`."""
-    place = f"page {listing.page:,} of {listing.last_page:,}"
-    if not listing.groups:
-        return f"{place} · none of {listing.total:,}"
-    return f"{place} · {listing.first + 1:,}–{listing.first + len(listing.groups):,} of {listing.total:,}"
+def position(page: GroupPage) -> str:
+    """Return the position of a page, as `page 2 of 16 · 16–30 of 230`."""
+    number = f"page {page.page:,} of {page.last_page:,}"
+    if not page.groups:
+        return f"{number} · none of {page.total:,}"
+    return f"{number} · {page.first + 1:,}–{page.first + len(page.groups):,} of {page.total:,}"
 
 
 def last_change(group: Group) -> str:
-    """Return the day of a group's last change; of its making where it was never changed."""
+    """Return the day of a group's last change, or of its creation if it was never changed."""
     return day(group.updated_at or group.created_at)
 
 
 def day(time: datetime | str | None) -> str:
-    """Return a time's day in the local zone; a time that could not be read as the text it is."""
+    """Return the local day of a time; a time that could not be parsed is returned as it is."""
     return f"{time.astimezone():%Y-%m-%d}" if isinstance(time, datetime) else time or ""
 
 

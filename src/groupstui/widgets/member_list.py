@@ -3,53 +3,42 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
-from textual.reactive import var
+from textual.reactive import reactive
 from textual.widgets import Static
 
+from ..directory.models import GroupDetail, User
 from ..directory.search import SearchIndex
 from ..text import fold, pluralize, sanitize
 from .filterable_table import FilterableTable
-from .status_bar import moment
+from .status_bar import age
 from .table import Column, Table
 from .table_layout import fit_text
 
-if TYPE_CHECKING:
-    from ..directory.models import GroupDetail, User
 
-
-class MemberList(FilterableTable["User"]):
-    """Shows who is in a group, and where the group comes from.
-
-    The group's name stands inside the pane, for a changed border repaints the whole of it at every step.
-    """
+class MemberList(FilterableTable[User]):
+    """Shows a group: who created and changed it, and its members."""
 
     BORDER_TITLE = "Members"
 
-    detail: var[GroupDetail | None] = var(None)
-    """The group under the list's cursor; None where there is none."""
+    detail: reactive[GroupDetail | None] = reactive(None)
+    """The group under the cursor of the list; None if there is none."""
 
-    recalled: var[bool] = var(False)
-    """Whether that is what the history has kept, and may be long ago."""
+    from_history: reactive[bool] = reactive(False)
+    """Whether the group comes from a snapshot of an earlier run."""
 
     class Opened(Message):
-        """The user wants to see a member's groups."""
+        """Posted when the user opens a member."""
 
         def __init__(self, member: User) -> None:
             super().__init__()
             self.member = member
 
     def __init__(self, *, id: str | None = None) -> None:
-        """Make the pane.
-
-        Args:
-            id: The widget's id.
-        """
         super().__init__(
             COLUMNS,
             identity=lambda member: member.id,
@@ -60,18 +49,17 @@ class MemberList(FilterableTable["User"]):
             id=id,
         )
         self._facts = Static(id="facts")
-        self._words = ""
         self._index: tuple[GroupDetail, SearchIndex[User]] | None = None
+        """The index of the members, and the group that they belong to."""
 
     def compose(self) -> ComposeResult:
-        """Stack the group's facts, the filter and the table."""
         yield self._facts
         yield from super().compose()
 
     def watch_detail(self, old: GroupDetail | None, detail: GroupDetail | None) -> None:
         """Show the group."""
         if detail is None:
-            self._facts.update("", layout=False)
+            self._facts.update("")
             self.show((), empty="")
             return
         same = old is not None and old.group.id == detail.group.id
@@ -81,20 +69,27 @@ class MemberList(FilterableTable["User"]):
         self.show(detail.members, empty="This group has no members.", keep=same)
 
     def on_resize(self) -> None:
-        """Cut the group's name to the new width."""
         self._show_facts()
 
     def _show_facts(self) -> None:
         if self.detail is not None:
-            self._facts.update(facts(self.detail, self._facts.content_size.width), layout=False)
+            self._facts.update(facts(self.detail, self._facts.content_size.width))
 
-    def watch_recalled(self) -> None:
-        """Draw the age in other words."""
-        self._show_age()
+    def watch_from_history(self) -> None:
+        """Show the age with or without the date."""
+        self._show_subtitle()
 
     def watch_match_count(self) -> None:
         """Show how many members match."""
-        self._show_age()
+        self._show_subtitle()
+
+    def _show_subtitle(self) -> None:
+        subtitle = ""
+        if self.detail is not None:
+            subtitle = age(self.detail.as_of, with_date=self.from_history)
+            if self.match_count is not None:
+                subtitle = f"{self.match_count:,} of {len(self.detail.members):,} · {subtitle}"
+        self.border_subtitle = subtitle
 
     def _matches(self, text: str) -> list[User]:
         """Return the members that match, best first."""
@@ -108,16 +103,6 @@ class MemberList(FilterableTable["User"]):
             self._index = self.detail, index
         return self._index[1].search(text)
 
-    def _show_age(self) -> None:
-        """Draw how many members are shown, and as of when."""
-        words = ""
-        if self.detail is not None:
-            words = moment(self.detail.as_of, another_day=self.recalled)
-            if self.match_count is not None:
-                words = f"{self.match_count} of {len(self.detail.members):,} · {words}"
-        if words != self._words:
-            self._words = self.border_subtitle = words
-
     @on(Table.Highlighted)
     def _highlighted(self, event: Table.Highlighted[User]) -> None:
         event.stop()
@@ -129,11 +114,11 @@ class MemberList(FilterableTable["User"]):
 
 
 def facts(detail: GroupDetail, width: int) -> Content:
-    """Return what a group is and where it comes from: its name on one line, and three short lines.
+    """Return four lines about a group: its name, its id and size, its creation and its last change.
 
     Args:
         detail: The group.
-        width: The cells of a line; 0 where that is not known yet.
+        width: The width of a line in cells, to cut the name to; 0 if it is not known yet.
     """
     group = detail.group
     name = sanitize(group.name) or "(no name)"
@@ -155,7 +140,7 @@ def _when(time: datetime | str | None, user: User | None) -> str:
 
 
 def _by_name(member: User) -> tuple[bool, str, int]:
-    """Return what members are sorted by: those without a name come last."""
+    """Return the sort key of a member; members without a name come last."""
     return member.name is None, fold(member.label), member.id
 
 

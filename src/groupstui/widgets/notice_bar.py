@@ -1,4 +1,4 @@
-"""The line above the hints: what failed, why, and what to press; or what is going on."""
+"""The line above the footer: an error with its remedy, or what is going on."""
 
 from __future__ import annotations
 
@@ -7,42 +7,54 @@ from datetime import datetime
 from typing import Literal
 
 from textual.content import Content
-from textual.reactive import var
+from textual.reactive import reactive
 from textual.widgets import Static
+from textual.worker import Worker, WorkerState
 
 from ..text import sanitize
+
+MAX_NOTICE_CHARS = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that a user should know."""
+    """A message for the user."""
 
     text: str
     hint: str = ""
-    kind: Literal["error", "notice", "pause", "stopped"] = "notice"
+    """What the user can do; a whole sentence."""
+    kind: Literal["error", "info", "cooldown", "stopped"] = "info"
 
 
-def pause_notice(until: datetime, hint: str) -> Notice:
-    """Return the notice for a rate limit: a time, because a countdown would write every second."""
-    return Notice(f"rate limited by the site; continuing at {until.astimezone():%H:%M:%S}", hint, "pause")
+def cooldown_notice(until: datetime, hint: str = "") -> Notice:
+    """Return the notice for a rate limit: with a time, because a countdown would repaint every second."""
+    text = f"Rate limited by the site (429); retrying at {until.astimezone():%H:%M:%S}"
+    return Notice(text, hint, "cooldown")
+
+
+def worker_failure(event: Worker.StateChanged) -> Notice | None:
+    """Return the notice for a worker that ended with an unexpected exception, or None."""
+    if event.state is not WorkerState.ERROR:
+        return None
+    text = f"{type(event.worker.error).__name__} in “{event.worker.name}”"
+    return Notice(text, "This is a bug in groupstui: please report it.", "error")
 
 
 class NoticeBar(Static):
-    """Shows one notice; takes no room while there is none."""
+    """Shows one notice; hidden while there is none."""
 
-    notice: var[Notice | None] = var(None)
-    """What to show; None hides the line."""
+    notice: reactive[Notice | None] = reactive(None)
+    """The notice to show; None hides the bar."""
 
     def on_mount(self) -> None:
-        """Start hidden."""
         self.display = self.notice is not None
 
     def watch_notice(self, notice: Notice | None) -> None:
-        """Draw the notice."""
+        """Show or hide the notice."""
         self.display = notice is not None
         if notice is None:
             return
         self.set_class(notice.kind == "error", "-error")
-        sentence = sanitize(notice.text, 400)
-        end = "" if sentence.endswith(("…", ".")) else "."
-        self.update(Content(f"{sentence[:1].upper()}{sentence[1:]}{end} {notice.hint}".rstrip()))
+        text = sanitize(notice.text, MAX_NOTICE_CHARS)
+        period = "" if text.endswith(("…", ".")) else "."
+        self.update(Content(f"{text}{period} {notice.hint}".rstrip()))

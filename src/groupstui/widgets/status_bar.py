@@ -1,4 +1,4 @@
-"""The top line: where, who, and as of when."""
+"""The top line: the instance, the user, and when the data was read."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ from ..text import sanitize
 
 
 class StatusBar(Widget):
-    """Draws the program's name, the site, the user, and the age of what is on the screen."""
+    """Shows the program's name, the instance, the user, and the age of the data."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"status-bar--program", "status-bar--stale", "status-bar--muted"}
 
-    site: reactive[str] = reactive("")
-    """The site's host."""
+    instance: reactive[str] = reactive("")
+    """The host of the instance."""
 
     user: reactive[str] = reactive("")
     """The name of the token's user; empty while unknown."""
 
     as_of: reactive[datetime | None] = reactive(None)
-    """When the page on the screen was read; None before there is one."""
+    """When the page on the screen was read; None before the first page."""
 
-    recalled: reactive[bool] = reactive(False)
-    """Whether that was another run, whose reading the history has kept."""
+    from_history: reactive[bool] = reactive(False)
+    """Whether the page comes from a snapshot of an earlier run."""
 
     progress: reactive[str] = reactive("")
-    """What is being read in the background, in words."""
+    """What is being read in the background; empty if nothing is."""
 
     stale: reactive[bool] = reactive(False)
-    """Whether a later try to read it has failed."""
+    """Whether the last attempt to read the page again has failed."""
 
     def render(self) -> Content:
-        """Draw the line; the age stays whole, the names give way."""
-        right = moment(self.as_of, another_day=self.recalled)
+        """Draw the line; if there is too little room, the names are cut, not the age."""
+        right = age(self.as_of, with_date=self.from_history)
         if self.stale:
             right = f"STALE {right}"
-        elif self.recalled and not self.progress:
+        elif self.from_history and not self.progress:
             right = f"from the history {right}"
         elif self.progress:
             right = f"{self.progress} · {right}"
-        names = "  ".join(filter(None, (sanitize(self.site), sanitize(self.user))))
+        names = "  ".join(filter(None, (sanitize(self.instance), sanitize(self.user))))
         program = " groupstui  "
         room = max(0, self.size.width - cell_len(program) - cell_len(right) - 2)
         return Content.assemble(
@@ -57,13 +57,13 @@ class StatusBar(Widget):
         )
 
 
-def moment(time: datetime | None, *, another_day: bool = False) -> str:
-    """Return a time in the local zone, as `as of Mon 14:02:11`; nothing for None.
+def age(time: datetime | None, *, with_date: bool = False) -> str:
+    """Return a local time as `as of Mon 14:02:11`, or an empty string for None.
 
     Args:
-        time: When it was.
-        another_day: Whether it may be long ago: then it is given as `as of 2026-11-16 14:02`.
+        time: When the data was read.
+        with_date: Return `as of 2026-11-16 14:02`, for times that may be long ago.
     """
     if time is None:
         return ""
-    return f"as of {time.astimezone():{'%Y-%m-%d %H:%M' if another_day else '%a %H:%M:%S'}}"
+    return f"as of {time.astimezone():{'%Y-%m-%d %H:%M' if with_date else '%a %H:%M:%S'}}"

@@ -1,0 +1,96 @@
+"""Sign-out from an instance: the question, and the deletion of its token and its history."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from enum import Enum
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from ..credentials import TokenStore
+from ..errors import HistoryUnavailable, KeyringUnavailable
+from ..history import History
+from ..widgets.commands import bind
+from ..widgets.key_footer import KeyFooter
+from ..widgets.notice_bar import Notice
+from .base import Dialog
+
+
+class SignOut(Enum):
+    """What to delete."""
+
+    TOKEN = "token"
+    TOKEN_AND_HISTORY = "token and history"
+
+
+class SignOutDialog(Dialog[SignOut]):
+    """Asks whether to sign out; the result is None for no."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("y", "sign_out", "dialog.yes", "Sign out", hint="yes"),
+        bind("n", "close", "dialog.no", "Stay signed in", hint="no"),
+        bind("m", "delete_history", "dialog.more", "Sign out, delete the history", hint="delete history too"),
+    ]
+
+    def __init__(self, origin: str, *, deletes_token: bool, has_history: bool) -> None:
+        """Create the dialog.
+
+        Args:
+            origin: The address of the instance.
+            deletes_token: Whether its token is in the keyring.
+            has_history: Whether there is a history to delete.
+        """
+        super().__init__()
+        self._origin = origin
+        self._deletes_token = deletes_token
+        self._has_history = has_history
+
+    def compose(self) -> ComposeResult:
+        if self._deletes_token:
+            question = (
+                f"Delete the token of {self._origin} from the keyring? "
+                "Testmo shows a token only once: to sign in again, create a new one."
+            )
+        else:
+            question = f"Leave {self._origin}? Its token came from TESTMO_TOKEN or --demo and is not deleted."
+        with Vertical(classes="dialog") as box:
+            box.border_title = "Sign out"
+            yield Static(question, markup=False)
+            if self._has_history:
+                yield Static("Its history stays on this machine; m deletes it, too.", id="more", markup=False)
+            yield KeyFooter()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self._has_history if action == "delete_history" else True
+
+    def action_sign_out(self) -> None:
+        """Sign out."""
+        self.dismiss(SignOut.TOKEN)
+
+    def action_delete_history(self) -> None:
+        """Sign out and delete the history."""
+        self.dismiss(SignOut.TOKEN_AND_HISTORY)
+
+
+async def delete_token(origin: str, tokens: TokenStore) -> Notice:
+    """Delete the token of an instance from the keyring; return what happened."""
+    try:
+        was_there = await tokens.delete(origin)
+    except KeyringUnavailable as error:
+        return Notice(f"The token may still be in the keyring: {error}", error.hint, "error")
+    deleted = "its token is deleted" if was_there else "the keyring held no token"
+    return Notice(f"Signed out of {origin}; {deleted}")
+
+
+async def delete_history(history: History, notice: Notice) -> Notice:
+    """Delete the history of an instance; return the notice with what happened added to its hint."""
+    try:
+        await asyncio.to_thread(history.purge)
+    except HistoryUnavailable as error:
+        return replace(notice, hint=f"{notice.hint} But {error}.".lstrip(), kind="error")
+    return replace(notice, hint=f"{notice.hint} Its history is deleted.".lstrip())

@@ -1,0 +1,162 @@
+"""Copy, print and export the visible rows, by key presses."""
+
+from __future__ import annotations
+
+import csv
+import json
+from stat import S_IMODE
+
+import pytest
+
+from ..support.pilot import browser_app, cursor, drawn, press, settled, type_text, words
+
+
+@pytest.fixture
+async def pilot(demo, clock, tmp_path, monkeypatch):
+    """The app after the crawl, started in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    async with browser_app(demo.url, demo.token, clock).run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        yield pilot
+
+
+async def copied(pilot, what: str) -> str:
+    """Choose what to copy, and return the copied text."""
+    await press(pilot, "Y")
+    while what not in cursor(pilot, "Table"):
+        await press(pilot, "down")
+    await press(pilot, "enter")
+    return pilot.app.clipboard
+
+
+async def test_copy_group_name(pilot):
+    await press(pilot, "down", "y")
+    assert pilot.app.clipboard == "Release managers"
+    assert "Sent the name to the terminal's clipboard." in words(pilot)
+    assert "If it did not arrive, press P to print it." in words(pilot)
+
+
+async def test_copy_member_name(pilot):
+    await press(pilot, "tab", "y")
+    assert pilot.app.clipboard == "Ada Lovelace"
+
+
+async def test_copy_id_and_email(pilot):
+    await press(pilot, "tab")
+    assert await copied(pilot, "the id") == "1"
+    assert await copied(pilot, "e-mail") == "ada.lovelace@demo.example"
+
+
+async def test_copy_list_as_sorted_and_filtered(pilot):
+    await press(pilot, "tab", "S", "/")
+    await type_text(pilot, "ar")
+    await press(pilot, "enter")
+    assert await copied(pilot, "one per line") == "Margaret Hamilton\nBarbara Liskov"
+
+
+async def test_copy_list_in_every_format(pilot):
+    await press(pilot, "tab")
+    assert (await copied(pilot, "CSV")).splitlines()[:2] == ["id,name", "1,Ada Lovelace"]
+    assert (await copied(pilot, "Markdown")).splitlines()[2] == "| 1 | Ada Lovelace |"
+    whole = json.loads(await copied(pilot, "JSON"))
+    assert whole["schema"] == "groupstui/1"
+    assert whole["members"][0] == {"id": 1, "name": "Ada Lovelace"}
+
+
+async def test_closed_copy_dialog_copies_nothing(pilot):
+    await press(pilot, "Y", "escape")
+    assert pilot.app.clipboard == ""
+    assert "clipboard" not in words(pilot)
+
+
+async def test_export_groups(pilot, tmp_path):
+    await press(pilot, "e", "enter")
+    path = tmp_path / "groups.csv"
+    assert "Wrote groups.csv" in words(pilot)
+    assert S_IMODE(path.stat().st_mode) == 0o600
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["name"] for row in rows][:3] == ["QA", "Release managers", "Everyone"]
+    assert len(rows) == 15
+
+
+async def test_export_format_by_file_name(pilot, tmp_path):
+    await press(pilot, "tab", "e")
+    await type_text(pilot, "qa.json")
+    await press(pilot, "enter")
+    assert json.loads((tmp_path / "qa.json").read_text())["members"][0]["name"] == "Ada Lovelace"
+
+
+async def test_export_keeps_an_existing_file(pilot, tmp_path):
+    (tmp_path / "groups.csv").write_text("mine")
+    await press(pilot, "e", "enter")
+    assert "groups.csv exists. Type another name." in words(pilot, ".dialog")
+    assert (tmp_path / "groups.csv").read_text() == "mine"
+    await press(pilot, "home")
+    await type_text(pilot, "more-")
+    await press(pilot, "enter")
+    assert (tmp_path / "more-groups.csv").read_text().startswith("id,name")
+
+
+async def test_export_to_a_missing_folder(pilot, tmp_path):
+    await press(pilot, "e", "home")
+    await type_text(pilot, "nowhere/")
+    await press(pilot, "enter")
+    assert "cannot write nowhere/groups.csv: No such file or directory" in words(pilot, ".dialog")
+    await press(pilot, "escape")
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_print_without_a_copy(pilot):
+    await press(pilot, "P")
+    assert "Nothing has been copied yet" in drawn(pilot)
+
+
+async def test_print_without_a_normal_screen(pilot):
+    await press(pilot, "y", "P")
+    assert "This terminal cannot show the normal screen" in drawn(pilot)
+
+
+# Dialogs
+
+
+async def test_copy_and_export_a_comparison(pilot, tmp_path):
+    await press(pilot, "space", "space", "c", "y")
+    assert pilot.app.clipboard == "Ada Lovelace"
+    assert "Sent the name to the terminal's clipboard." in words(pilot, ".dialog")
+    assert await copied(pilot, "the overlaps") == "0 %  QA and Release managers have no members in common"
+    await press(pilot, "f", "e", "enter")
+    assert "Wrote users.csv" in words(pilot, ".dialog")
+    with (tmp_path / "users.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0] == {"id": "1", "name": "Ada Lovelace", "QA": "yes", "Release managers": "no"}
+
+
+async def test_copy_and_export_findings(pilot, tmp_path):
+    await press(pilot, "a", "y")
+    assert pilot.app.clipboard == "Contractors 2027 has no members"
+    assert (await copied(pilot, "one per line")).startswith("Contractors 2027 has no members\n")
+    await press(pilot, "e")
+    await type_text(pilot, "found.json")
+    await press(pilot, "enter")
+    whole = json.loads((tmp_path / "found.json").read_text())
+    assert whole["findings"][0]["check"] == "empty"
+    assert {check["check"] for check in whole["checks"]} >= {"empty", "last-active-member"}
+
+
+async def test_copy_and_export_groups_of_a_user(pilot, tmp_path):
+    await press(pilot, "tab", "u")
+    names = (await copied(pilot, "one per line")).splitlines()
+    assert names == [row.name for row in pilot.app.screen.query_one("Table").rows]
+    await press(pilot, "e")
+    await type_text(pilot, "ada.json")
+    await press(pilot, "enter")
+    whole = json.loads((tmp_path / "ada.json").read_text())
+    assert whole["user"] == {"id": 1, "name": "Ada Lovelace"}
+    assert [group["name"] for group in whole["groups"]] == names
+
+
+async def test_help_lists_the_keys_of_a_dialog(pilot):
+    await press(pilot, "a", "?")
+    assert "Go to the next check" in words(pilot)
+    assert "Write the visible rows to a file" in words(pilot)
