@@ -184,11 +184,13 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
         if (error := sys.exception()) is None:
             super()._fatal_error()
             return
-        self.exit(return_code=ExitCode.UNKNOWN)
+        notice = None
         if not self._crashed:
             self._crashed = True
-            # One long line: the terminal wraps it, so that the path in it can be selected.
-            self.panic(Text(f"groupstui: {crash_notice(error)}", overflow="ignore", no_wrap=True))
+            # Without wrapping: the terminal wraps by itself, so that the path can be selected.
+            notice = Text(f"groupstui: {crash_notice(error)}", overflow="ignore", no_wrap=True)
+        self.exit(return_code=ExitCode.UNKNOWN, message=notice)
+        self.panic()  # closes the app even if it cannot handle the message that `exit` posts
 
     # Opening an instance
 
@@ -258,7 +260,7 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
             await self.push_screen(screen)
         if old_service is not None:
             await old_service.close()
-        self.accept_keys()
+        screen.call_after_refresh(self.accept_keys)
         if not self._is_from_outside(origin := service.instance.origin):
             self._update_settings(lambda settings: settings.remember(origin))
 
