@@ -146,7 +146,8 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
             self._filters.append(AsciiFilter())
         if not display.animations:
             self.animation_level = "none"
-        self.theme = self._readable_theme(preferences.settings.theme)
+        if (theme := self._readable_theme(preferences.settings.theme)) != self.theme:
+            self.theme = theme  # not otherwise, because an assignment parses every style again
 
     def _readable_theme(self, theme: str | None) -> str:
         if self.console.color_system == "standard":

@@ -18,8 +18,8 @@ from .export import ExportDialog
 
 COPY_EXPORT_BINDINGS: tuple[Binding, ...] = (
     bind("y", "copy_row", "copy.row", "Copy the name, or the line, under the cursor"),
-    bind("Y", "copy", "copy.choose", "Choose what to copy: id, e-mail address, or the list in any format"),
-    bind("P", "print_copied", "copy.print", "Print the copied text on the normal screen, to select it there"),
+    bind("Y", "copy", "copy.choose", "Copy the id, the e-mail address, or the list"),
+    bind("P", "print_copied", "copy.print", "Print the copied text on the normal screen"),
     bind("e", "export", "copy.export", "Write the visible rows to a file"),
 )
 """The keys; a screen with them has an action of each name that calls the method of `CopyExport`."""

@@ -33,7 +33,7 @@ class SignOutDialog(Dialog[SignOut]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("y", "sign_out", "dialog.yes", "Sign out", hint="yes"),
-        bind("n", "close", "dialog.no", "Stay signed in", hint="no"),
+        bind("n", "decline", "dialog.no", "Stay signed in", hint="no"),
         bind("m", "delete_history", "dialog.more", "Sign out, delete the history", hint="delete history too"),
     ]
 
@@ -71,6 +71,10 @@ class SignOutDialog(Dialog[SignOut]):
     def action_sign_out(self) -> None:
         """Sign out."""
         self.dismiss(SignOut.TOKEN)
+
+    def action_decline(self) -> None:
+        """Stay signed in."""
+        self.dismiss(None)
 
     def action_delete_history(self) -> None:
         """Sign out and delete the history."""
