@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import on, work
@@ -18,12 +18,9 @@ from textual.driver import Driver
 from textual.filter import LineFilter, NoColor
 from textual.widgets import Static
 
+from . import dialogs
 from .credentials import TokenStore
 from .diagnostics import crash_notice
-from .dialogs.help import HelpDialog
-from .dialogs.instances import InstanceChoice, InstancesDialog
-from .dialogs.records import RecordsDialog
-from .dialogs.sign_out import SignOut, SignOutDialog, delete_history, delete_token
 from .errors import InvalidInstance, KeyringUnavailable, SettingsError, TestmoError, Unauthorized
 from .exit_codes import ExitCode
 from .history import History
@@ -41,6 +38,10 @@ from .testmo.instance import Instance
 from .token import Token
 from .widgets.commands import commands_of
 from .widgets.notice_bar import Notice
+
+if TYPE_CHECKING:  # dialogs are imported when they are first used
+    from .dialogs.instances import InstanceChoice
+    from .dialogs.sign_out import SignOut
 
 HistoryFactory = Callable[[str], History | None]
 """Returns the history of an instance by its address; None if none is kept."""
@@ -302,7 +303,7 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
     def _instances_requested(self) -> None:
         current = "" if self._service is None else self._service.instance.origin
         origins = [site.instance for site in self._preferences.settings.sites]
-        self.push_screen(InstancesDialog(origins, current), self._instance_chosen)
+        self.push_screen(dialogs.InstancesDialog(origins, current), self._instance_chosen)
 
     def _instance_chosen(self, choice: InstanceChoice | None) -> None:
         if choice is None:
@@ -319,13 +320,13 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
         history = self._history(origin)
         if history is not None and not history.exists:
             history = None
-        dialog = SignOutDialog(
+        dialog = dialogs.SignOutDialog(
             origin, deletes_token=not self._is_from_outside(origin), has_history=history is not None
         )
 
         def answered(answer: SignOut | None) -> None:
             if answer is not None:
-                self._sign_out(origin, history if answer is SignOut.TOKEN_AND_HISTORY else None)
+                self._sign_out(origin, history if answer is dialogs.SignOut.TOKEN_AND_HISTORY else None)
 
         self.push_screen(dialog, answered)
 
@@ -336,14 +337,14 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
             notice = Notice(f"Left {origin}; no token was deleted")
         else:
             self._notify_user(Notice(f"Deleting the token of {origin}…"))
-            notice = await delete_token(origin, self._tokens)
+            notice = await dialogs.delete_token(origin, self._tokens)
             self._update_settings(lambda settings: settings.forget(origin))
         is_open = self._service is not None and self._service.instance.origin == origin
         if is_open and self._service is not None:
             await self._service.close()
             self._service = None
         if history is not None:
-            notice = await delete_history(history, notice)
+            notice = await dialogs.delete_history(history, notice)
         if not is_open:
             self._notify_user(notice)
             return
@@ -374,7 +375,7 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
 
     def _notify_user(self, notice: Notice) -> None:
         for screen in self.screen_stack:
-            if isinstance(screen, BaseScreen | RecordsDialog):
+            if isinstance(screen, BaseScreen | dialogs.RecordsDialog):
                 screen.notice = notice
 
     def get_key_display(self, binding: Binding) -> str:
@@ -386,7 +387,7 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
 
     def action_help(self) -> None:
         """Show the keys of the screen below."""
-        self.push_screen(HelpDialog(commands_of(self.screen)))
+        self.push_screen(dialogs.HelpDialog(commands_of(self.screen)))
 
 
 def make_app(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
 from textual import getters
@@ -13,6 +14,15 @@ from ..directory.directory import Directory
 from ..widgets.commands import bind
 
 Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class JumpTarget:
+    """The group that the user wants to go to."""
+
+    group_id: int
+    member_id: int | None = None
+    """The member to move to in that group."""
 
 
 class Dialog(ModalScreen[Result | None]):

@@ -19,8 +19,9 @@ from ..service.history_reader import ChangeSummary
 from ..text import pluralize
 from ..widgets.commands import bind
 from ..widgets.table import Column, Table
+from .base import JumpTarget
 from .copy import Copy, copy_of_line
-from .records import JumpTarget, RecordsDialog
+from .records import RecordsDialog
 from .user_groups import UserGroupsDialog
 
 PERIODS: tuple[tuple[str, timedelta | None], ...] = (

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import SuspendNotSupported
 from textual.binding import Binding
 from textual.screen import Screen
 
+from .. import dialogs
 from ..output.report import Report
 from ..widgets.commands import bind
 from ..widgets.notice_bar import Notice
-from .copy import Copy, CopyDialog
-from .export import ExportDialog
+
+if TYPE_CHECKING:  # dialogs are imported when they are first used
+    from .copy import Copy
 
 COPY_EXPORT_BINDINGS: tuple[Binding, ...] = (
     bind("y", "copy_row", "copy.row", "Copy the name, or the line, under the cursor"),
@@ -57,7 +59,7 @@ class CopyExport:
     def choose(self) -> None:
         """Let the user choose what to copy."""
         if copies := self._copies():
-            self._screen.app.push_screen(CopyDialog(copies), self._copy)
+            self._screen.app.push_screen(dialogs.CopyDialog(copies), self._copy)
 
     def _copy(self, copy: Copy | None) -> None:
         if copy is not None:
@@ -82,7 +84,7 @@ class CopyExport:
     def export(self) -> None:
         """Let the user write the visible rows to a file."""
         if (report := self._report()) is not None:
-            self._screen.app.push_screen(ExportDialog(report), self._exported)
+            self._screen.app.push_screen(dialogs.ExportDialog(report), self._exported)
 
     def _exported(self, path: Path | None) -> None:
         if path is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
 from textual import on
@@ -18,20 +17,11 @@ from ..widgets.commands import bind
 from ..widgets.key_footer import KeyFooter
 from ..widgets.notice_bar import Notice, NoticeBar, worker_failure
 from ..widgets.table import Table
-from .base import Dialog
+from .base import Dialog, JumpTarget
 from .copy import Copy, copies_of_list
 from .copy_export import COPY_EXPORT_BINDINGS, CopyExport
 
 Record = TypeVar("Record")
-
-
-@dataclass(frozen=True, slots=True)
-class JumpTarget:
-    """The group that the user wants to go to."""
-
-    group_id: int
-    member_id: int | None = None
-    """The member to move to in that group."""
 
 
 class RecordsDialog(Dialog[JumpTarget], Generic[Record]):

@@ -13,8 +13,9 @@ from ..output.report import Report
 from ..text import pluralize, sanitize
 from ..widgets.group_list import COLUMNS
 from ..widgets.table import Table
+from .base import JumpTarget
 from .copy import Copy, copies_of_row
-from .records import JumpTarget, RecordsDialog
+from .records import RecordsDialog
 
 
 class UserGroupsDialog(RecordsDialog[Group]):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import ceil
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, getters, on, work
 from textual.app import ComposeResult
@@ -19,16 +19,9 @@ from textual.timer import Timer
 from textual.widgets import Static
 from textual.worker import Worker
 
-from ..dialogs.audit import AuditDialog
-from ..dialogs.base import Dialog
-from ..dialogs.changes import ChangesDialog
-from ..dialogs.compare import CompareDialog
-from ..dialogs.copy import Copy, copies_of_list, copies_of_row
+from .. import dialogs
+from ..dialogs.base import Dialog, JumpTarget
 from ..dialogs.copy_export import COPY_EXPORT_BINDINGS, CopyExport
-from ..dialogs.page_number import PageNumberDialog
-from ..dialogs.palette import Choice, PaletteDialog
-from ..dialogs.records import JumpTarget
-from ..dialogs.user_groups import UserGroupsDialog
 from ..directory.changes import per_group
 from ..directory.compare import MAX_GROUPS, MIN_GROUPS, compare
 from ..directory.directory import Directory
@@ -47,6 +40,10 @@ from ..widgets.member_list import MemberList
 from ..widgets.notice_bar import Notice, NoticeBar, cooldown_notice
 from ..widgets.status_bar import StatusBar
 from .base import BaseScreen
+
+if TYPE_CHECKING:  # dialogs are imported when they are first used
+    from ..dialogs.copy import Copy
+    from ..dialogs.palette import Choice
 
 CURSOR_SETTLE_SECONDS = 0.04
 """How long the cursor has to rest, while a key is held, until the members are shown."""
@@ -345,7 +342,7 @@ class BrowserScreen(BaseScreen[None]):
     def action_go_to_page(self) -> None:
         """Go to a page by number."""
         if self.groups.page is not None:
-            dialog = PageNumberDialog(self.groups.page.last_page)
+            dialog = dialogs.PageNumberDialog(self.groups.page.last_page)
             self.app.push_screen(dialog, lambda number: None if number is None else self.go_to(Place(number)))
 
     def action_page_size(self, per_page: PageSize) -> None:
@@ -647,13 +644,13 @@ class BrowserScreen(BaseScreen[None]):
 
     def show_user(self, user: User) -> None:
         """Show the groups of a user."""
-        dialog = UserGroupsDialog(self.directory, self.service.instance.origin, user)
+        dialog = dialogs.UserGroupsDialog(self.directory, self.service.instance.origin, user)
         self.app.push_screen(dialog, self.jump)
 
     def action_palette(self, text: str = "") -> None:
         """Go to any group, user or command by name."""
         commands = [each for each in commands_of(self) if each.enabled and each.section != "move"]
-        dialog = PaletteDialog(commands, self.directory, text, on_email=self.request_profiles)
+        dialog = dialogs.PaletteDialog(commands, self.directory, text, on_email=self.request_profiles)
         self.app.push_screen(dialog, self._palette_chosen)
 
     async def _palette_chosen(self, choice: Choice | None) -> None:
@@ -695,20 +692,20 @@ class BrowserScreen(BaseScreen[None]):
             self.notice = Notice(f"Mark two to six groups to compare, not {len(chosen)}", "space marks one.")
             return
         comparison = compare(self.directory, chosen)
-        dialog = CompareDialog(comparison, self.directory, self.service.instance.origin)
+        dialog = dialogs.CompareDialog(comparison, self.directory, self.service.instance.origin)
         self.app.push_screen(dialog, self.jump)
 
     def action_audit(self) -> None:
         """Look for groups and members that need attention."""
         self.request_profiles()
-        self.app.push_screen(AuditDialog(self.directory, self.service.instance.origin), self.jump)
+        self.app.push_screen(dialogs.AuditDialog(self.directory, self.service.instance.origin), self.jump)
 
     def action_changes(self) -> None:
         """Show recent changes."""
         if (history := self.service.history) is None:
             self.notice = Notice("There is no history", "The settings contain history = false.")
             return
-        dialog = ChangesDialog(self.directory, self.service.instance.origin, history.changes_since)
+        dialog = dialogs.ChangesDialog(self.directory, self.service.instance.origin, history.changes_since)
         self.app.push_screen(dialog, self.jump)
 
     # Copy and export
@@ -729,12 +726,12 @@ class BrowserScreen(BaseScreen[None]):
         if (member := self.member) is not None:
             users = self.members.table.rows
             profile = self.directory.profile(member.id)
-            row = copies_of_row(member.label, member.id, None if profile is None else profile.email)
-            return [*row, *copies_of_list(self.report(), lambda: (user.label for user in users))]
+            row = dialogs.copies_of_row(member.label, member.id, None if profile is None else profile.email)
+            return [*row, *dialogs.copies_of_list(self.report(), lambda: (user.label for user in users))]
         if (group := self.groups.table.current) is not None:
             groups = self.groups.table.rows
-            row = copies_of_row(group.name, group.id)
-            return [*row, *copies_of_list(self.report(), lambda: (each.name for each in groups))]
+            row = dialogs.copies_of_row(group.name, group.id)
+            return [*row, *dialogs.copies_of_list(self.report(), lambda: (each.name for each in groups))]
         return []
 
     def action_copy_row(self) -> None:
