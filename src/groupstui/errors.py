@@ -1,8 +1,8 @@
-"""Every error of the package, sorted by what the user has to do about it.
+"""All errors of the package, by what the user has to do about them.
 
 GroupstuiError
 ├── InvalidInput            what was typed, configured or named cannot be used
-│   ├── UsageError            options that do not go together, or a missing terminal
+│   ├── UsageError            options that cannot be combined, or a missing terminal
 │   ├── InvalidInstance       not the address of a Testmo instance
 │   ├── InvalidToken          not a token
 │   ├── InvalidTime           not a time, a duration or a snapshot
@@ -10,18 +10,18 @@ GroupstuiError
 │   ├── SettingsError         the settings file cannot be read or written
 │   └── FileNotWritten        an export cannot be written
 │       └── FileAlreadyExists   a file of that name exists
-├── TestmoError             a request to the site brought no usable answer
+├── TestmoError             a request to the instance got no usable response
 │   ├── Unauthorized          the token is missing, wrong or revoked (401)
 │   ├── Forbidden             the token is valid, but its user is not a site admin (403)
-│   ├── NotFound              the id does not exist, or no longer (404)
+│   ├── NotFound              the id does not exist, or no longer exists (404)
 │   ├── RateLimited           too many requests (429)
-│   ├── WrongAddress          what answers is not Testmo's API
+│   ├── WrongAddress          the address is not that of Testmo's API
 │   ├── Unreachable           network, TLS, proxy, time-out, 5xx
 │   ├── Offline               nothing was requested, because of --offline
-│   └── InvalidResponse       an answer that makes no sense (400, 422, cut JSON)
+│   └── InvalidResponse       a response that cannot be used (400, 422, truncated JSON)
 ├── MatchError              a name or id does not identify one user or group
 │   ├── NoMatch               nothing has this name or id
-│   └── AmbiguousMatch        several have it
+│   └── AmbiguousMatch        several users or groups match
 ├── KeyringUnavailable      the keyring cannot be used
 ├── HistoryUnavailable      the history cannot be read or written
 └── UnknownAnswer           a question that the available data cannot answer
@@ -67,7 +67,7 @@ class InvalidInput(GroupstuiError):
 
 
 class UsageError(InvalidInput):
-    """Options that do not go together, or something that is missing."""
+    """Options that cannot be combined, or something that is missing."""
 
 
 class InvalidInstance(InvalidInput):
@@ -99,7 +99,7 @@ class FileAlreadyExists(FileNotWritten):
 
 
 class TestmoError(GroupstuiError):
-    """A request to the site brought no usable answer."""
+    """A request to the instance got no usable response."""
 
     hint = "Try again."
 
@@ -122,7 +122,7 @@ class NotFound(TestmoError):
     """404, and 422 for a deleted id: the requested object does not exist."""
 
     exit_code = ExitCode.NOT_FOUND
-    hint = "Refresh the list; if that fails as well, check the address of the instance."
+    hint = "Reload the list; if that fails as well, check the address of the instance."
 
 
 class RateLimited(TestmoError):
@@ -134,18 +134,18 @@ class RateLimited(TestmoError):
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
-        """Seconds that the site asks to wait; None if it did not say."""
+        """Seconds to wait, as the instance requests; None if it did not say."""
 
 
 class WrongAddress(TestmoError):
-    """What answers at this address is not Testmo's API."""
+    """The address is not that of Testmo's API."""
 
     exit_code = ExitCode.UNREACHABLE
     hint = "Check the address of the instance."
 
 
 class Unreachable(TestmoError):
-    """The site could not be reached, or has a problem itself: network, TLS, proxy, time-out, 5xx."""
+    """The instance could not be reached, or failed: network, TLS, proxy, time-out, 5xx."""
 
     exit_code = ExitCode.UNREACHABLE
     hint = "Check the network, then try again."
@@ -160,11 +160,11 @@ class Offline(TestmoError):
     """Nothing was requested, because of `--offline`."""
 
     exit_code = ExitCode.UNREACHABLE
-    hint = "Omit --offline to read the site."
+    hint = "Omit --offline to read the instance."
 
 
 class InvalidResponse(TestmoError):
-    """The site sent something that makes no sense: 400, 422, cut JSON, an unknown structure."""
+    """The instance sent a response that cannot be used: 400, 422, truncated JSON, an unknown structure."""
 
     hint = "Try again; if it happens again, report it with this message."
 
@@ -189,7 +189,7 @@ class AmbiguousMatch(MatchError, Generic[T]):
 
 
 class KeyringUnavailable(GroupstuiError):
-    """The keyring gave no usable answer."""
+    """The keyring cannot be used."""
 
     exit_code = ExitCode.UNAUTHORIZED
     hint = "Try again; if it fails again, set TESTMO_TOKEN for now."

@@ -28,12 +28,12 @@ class ExitCode(IntEnum):
 MEANINGS: dict[ExitCode, str] = {
     ExitCode.OK: "done; yes",
     ExitCode.FALSE: "no: not a member, findings, differences, changes",
-    ExitCode.USAGE: "wrong usage, invalid settings, no terminal for the app",
-    ExitCode.UNKNOWN: "unknown: incomplete data, time before the history, invalid answer, a bug",
-    ExitCode.UNAUTHORIZED: "no token, or the site does not accept it (401)",
+    ExitCode.USAGE: "wrong usage, invalid settings, file not written, no terminal for the app",
+    ExitCode.UNKNOWN: "unknown: incomplete data, no history for that time, invalid response, a bug",
+    ExitCode.UNAUTHORIZED: "no token, or the instance does not accept it (401)",
     ExitCode.NOT_ADMIN: "the token's user is not a site admin (403)",
-    ExitCode.NOT_FOUND: "no such user or group, or ambiguous",
-    ExitCode.RATE_LIMITED: "rate limited, after waiting",
+    ExitCode.NOT_FOUND: "no such user or group, or several match",
+    ExitCode.RATE_LIMITED: "still rate limited after waiting (429)",
     ExitCode.UNREACHABLE: "network, TLS, proxy, time-out, or a server error (5xx)",
     ExitCode.INTERRUPTED: "interrupted",
 }

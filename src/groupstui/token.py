@@ -9,10 +9,10 @@ from .diagnostics import register_secret
 from .errors import InvalidToken
 
 MAX_TOKEN_CHARS = 4096
-"""A longer text is not a token; one line of HTTP headers holds little more."""
+"""A longer text is not a token: servers accept little more in one HTTP header."""
 
 MIN_MASKED_CHARS = 4
-"""A shorter text is not masked in messages: it is part of many words, and no real token."""
+"""A shorter text is not masked in messages: it is no real token, and part of many words."""
 
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 
@@ -41,7 +41,7 @@ class Token:
             InvalidToken: If the text is empty, too long, or contains anything but `[\x21-\x7e]`.
         """
         if not isinstance(text, str):
-            raise InvalidToken("the token is not a text")
+            raise InvalidToken("the token is not a string")
         # An error and its traceback may be logged: neither may refer to the text.
         text = text.strip()
         if not text:

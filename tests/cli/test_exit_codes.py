@@ -35,7 +35,7 @@ def test_check_of_non_member_exits_1(cli):
         (["members"], "the following arguments are required: GROUP"),
         (["groups", "--format", "xml"], "invalid choice: 'xml'"),
         (["groups", "--sort", "colour"], "there is no field “colour”"),
-        (["groups", "--sort", "-members"], "for descending order join both: --sort=-FIELD"),
+        (["groups", "--sort", "-members"], "for descending order, write --sort=-FIELD"),
         (["QA", "\x1b[31m"], "unrecognized arguments: \ufffd[31m; see: groupstui browse --help"),
         (["groups", "--bogus"], "unrecognized arguments: --bogus; see: groupstui groups --help"),
         (["groups", "--columns", "id,colour"], "there is no field “colour”"),

@@ -22,16 +22,16 @@ class ErrorCase:
 REPORT = "Try again; if it happens again, report it with this message."
 NETWORK = "Check the network, then try again."
 MINUTE = "Try again in a minute."
-REFRESH = "Refresh the list; if that fails as well, check the address of the instance."
+REFRESH = "Reload the list; if that fails as well, check the address of the instance."
 PAUSE = "Wait before you try again: more requests may lengthen the block."
 ADDRESS = "Check the address of the instance."
 NEVER = f"did not answer within {TIMEOUT:g} s"
 
 ERROR_CASES = [
-    ErrorCase("400", "the site refused the request (400: Bad Request)", REPORT, 3),
+    ErrorCase("400", "the instance refused the request (400: Bad Request)", REPORT, 3),
     ErrorCase(
         "401",
-        "the site does not accept the token (401: Unauthenticated)",
+        "the instance does not accept the token (401: Unauthenticated)",
         "Sign in again with a new token.",
         4,
     ),
@@ -42,18 +42,18 @@ ERROR_CASES = [
         5,
     ),
     ErrorCase("404", "not found (404: The requested resource was not found)", REFRESH, 6),
-    ErrorCase("405", "the site refused the request (405: Method Not Allowed)", REPORT, 3),
-    ErrorCase("422", "the site refused the request (422: The given data was invalid)", REPORT, 3),
-    ErrorCase("429", "rate limited by the site (429: Too Many Attempts)", PAUSE, 7),
-    ErrorCase("429-date", "rate limited by the site (429: Too Many Attempts)", PAUSE, 7),
-    ErrorCase("429-bare", "rate limited by the site (429: Too Many Attempts)", PAUSE, 7),
-    ErrorCase("500", "the site failed (500: Server Error)", MINUTE, 8),
-    ErrorCase("502", "the site failed (502)", MINUTE, 8),
-    ErrorCase("503", "the site failed (503)", MINUTE, 8),
+    ErrorCase("405", "the instance refused the request (405: Method Not Allowed)", REPORT, 3),
+    ErrorCase("422", "the instance refused the request (422: The given data was invalid)", REPORT, 3),
+    ErrorCase("429", "rate limited by the instance (429: Too Many Attempts)", PAUSE, 7),
+    ErrorCase("429-date", "rate limited by the instance (429: Too Many Attempts)", PAUSE, 7),
+    ErrorCase("429-bare", "rate limited by the instance (429: Too Many Attempts)", PAUSE, 7),
+    ErrorCase("500", "the instance failed (500: Server Error)", MINUTE, 8),
+    ErrorCase("502", "the instance failed (502)", MINUTE, 8),
+    ErrorCase("503", "the instance failed (503)", MINUTE, 8),
     ErrorCase("html", "sent a web page instead of Testmo's API (200)", ADDRESS, 8),
     ErrorCase("cut-json", "sent invalid JSON", REPORT, 3),
     ErrorCase("empty", "sent an empty response", REPORT, 3),
-    ErrorCase("redirect", "the site redirects to https://elsewhere.example/login (302)", ADDRESS, 8),
+    ErrorCase("redirect", "the instance redirects to https://elsewhere.example/login (302)", ADDRESS, 8),
     ErrorCase("drop", "was lost: peer closed connection", NETWORK, 8),
     ErrorCase("slow", NEVER, NETWORK, 8),
     ErrorCase("hang", NEVER, NETWORK, 8),

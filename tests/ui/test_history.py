@@ -64,7 +64,7 @@ async def test_snapshot_stays_when_the_site_fails(demo, clock, history):
         await settled(pilot)
         assert "Release managers" in drawn(pilot)
         assert "STALE as of 2026-11-23 14:02" in drawn(pilot)
-        assert "the site failed" in drawn(pilot)
+        assert "the instance failed" in drawn(pilot)
 
 
 @pytest.mark.usefixtures("known")

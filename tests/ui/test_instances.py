@@ -271,7 +271,7 @@ async def test_sign_out_reports_an_undeletable_history(demo, keyring, settings, 
         await press(pilot, "i", "o", "m")
         assert asked_to_sign_in(pilot)
         assert "its token is deleted. But " in words(pilot)
-        assert "can't be deleted: Is a directory" in words(pilot)
+        assert "cannot be deleted: Is a directory" in words(pilot)
 
 
 async def test_sign_out_without_history_offers_no_deletion(pilot):

@@ -186,7 +186,7 @@ async def test_login_reports_401_and_403(pilot, demo, keyring, token, what, hint
     [
         ("html", "sent a web page instead of Testmo's API", "Check the address of the instance."),
         ("redirect", "redirects to https://elsewhere.example/login", "Check the address of the instance."),
-        ("500", "the site failed (500", "Try again in a minute."),
+        ("500", "the instance failed (500", "Try again in a minute."),
         ("cut-json", "sent invalid JSON", "Try again; if it happens again, report it"),
     ],
 )

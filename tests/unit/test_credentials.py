@@ -281,7 +281,7 @@ def test_hung_keyring_does_not_keep_the_program_alive():
     [
         (NoKeyringError("none"), "no keyring is available", "Start a keyring"),
         (KeyringLocked("Failed"), "the keyring is locked", "Unlock"),
-        (InitError("no collection"), "can't be opened (InitError: no collection)", "Unlock"),
+        (InitError("no collection"), "cannot be opened (InitError: no collection)", "Unlock"),
         (PasswordSetError("-25308"), "failed (PasswordSetError: -25308)", "TESTMO_TOKEN"),
         (OSError("\x1b[2Jgone\nfor good"), "failed (OSError: \ufffd[2Jgone for good)", "Try again"),
         (RuntimeError(), "failed (RuntimeError)", "Try again"),

@@ -260,7 +260,7 @@ def test_any_layout_can_be_edited(written, text):
         ('[sites]\n"my site" = "s3cret"', f", line 2: my site must be an address such as {ACME}"),
         (
             f'[sites]\nb = "{ACME}"\n\na = "{ACME}"\n',
-            ", line 4: a has the same address as another site",
+            ", line 4: a has the same address as another instance",
         ),
         ("page_size = true", ", line 1: page_size must be one of 15, 25, 50, 100"),
         ("history = 1", ", line 1: history must be true or false"),
@@ -294,14 +294,14 @@ def test_invalid_file_is_never_overwritten(written):
 
 def test_folder_in_place_of_the_file_is_an_error(file):
     file.path.mkdir(parents=True)
-    assert why_load_fails(file) == ": the settings can't be read: Is a directory"
-    with pytest.raises(SettingsError, match="can't be read"):
+    assert why_load_fails(file) == ": the settings cannot be read: Is a directory"
+    with pytest.raises(SettingsError, match="cannot be read"):
         file.save(Settings(theme="nord"))
 
 
 def test_failed_save_leaves_only_the_old_file(written):
     file = written(EDITED_BY_HAND)
-    with no_room_for_files(), pytest.raises(SettingsError, match="can't be saved: File too large"):
+    with no_room_for_files(), pytest.raises(SettingsError, match="cannot be saved: File too large"):
         file.save(file.load().with_theme("gruvbox"))
     assert file.path.read_text() == EDITED_BY_HAND
     assert list(file.path.parent.iterdir()) == [file.path]
@@ -310,4 +310,4 @@ def test_failed_save_leaves_only_the_old_file(written):
 def test_file_in_place_of_the_folder_is_an_error(tmp_path):
     (tmp_path / "groupstui").touch()
     file = SettingsFile(tmp_path / "groupstui" / "settings.toml")
-    assert why_load_fails(file) == ": the settings can't be read: Not a directory"
+    assert why_load_fails(file) == ": the settings cannot be read: Not a directory"

@@ -31,7 +31,7 @@ async def _login(context: Context) -> ExitCode:
         print(f"Create a token at {instance.api_access_page}", file=sys.stderr)
         token = Token.parse(getpass.getpass(f"Token for {instance.name}: "))
     else:
-        raise UsageError("no terminal to ask for the token: add --token-stdin or --token-file")
+        raise UsageError("there is no terminal to ask for the token: add --token-stdin or --token-file")
     async with context.connect(instance, token) as service:
         user = await service.sign_in()
     try:
@@ -48,13 +48,13 @@ async def _logout(context: Context) -> ExitCode:
     origin = context.instance.origin
     if context.options.purge:
         purged = History(origin, default_folder()).purge()
-        context.warn("deleted its history" if purged else "it has no history")
+        context.warn(f"deleted the history of {origin}" if purged else f"there is no history of {origin}")
     try:
         deleted = await TokenStore().delete(origin)
     except KeyringUnavailable as error:
         raise Unauthorized(
-            f"a token in the keyring was not deleted: {error}",
-            hint="Sign out where the keyring can be used, or revoke the token in Testmo.",
+            f"the token was not deleted from the keyring: {error}",
+            hint="Sign out again when the keyring is available, or revoke the token in Testmo.",
         ) from None
     context.settings_file.save(context.settings.forget(origin))
     context.warn(f"signed out of {origin}" if deleted else f"the keyring contained no token for {origin}")

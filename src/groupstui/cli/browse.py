@@ -28,7 +28,7 @@ HELP = (
     "A number opens that line of the list.",
     "n: next page. p: previous page. g 3: page 3.",
     "A name, or a part of one, finds groups and users; /n finds the name n.",
-    "b: back. l: list of all groups. s there: sort by name, by members, or in Testmo's order.",
+    "b: back. l: list of all groups. s: sort that list by name, by members, or in Testmo's order.",
     "r: read the groups again. ?: help. q: quit.",
 )
 

@@ -25,5 +25,5 @@ async def compare(context: Context) -> ExitCode:
     code = ExitCode.FALSE if comparison.differ and options.exit_code else ExitCode.OK
     code = answer(context, report, code, certain=False)
     for pair in comparison.pairs:
-        context.warn(f"{pair.overlap} %: {pair.text}")
+        context.warn(f"{pair.text} (overlap: {pair.overlap} %)")
     return code

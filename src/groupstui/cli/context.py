@@ -83,7 +83,9 @@ class Context:
             return self.demo.instance
         instance = self.named_instance() or self._current_instance()
         if instance is None:
-            raise UsageError("no instance: add --instance, set TESTMO_INSTANCE, or run: groupstui auth login")
+            raise UsageError(
+                "no instance: add --instance, set TESTMO_INSTANCE, or run: groupstui auth login --instance …"
+            )
         return instance
 
     def named_instance(self) -> Instance | None:
@@ -129,7 +131,7 @@ class Context:
         return self.given_token() or await self._keyring_token()
 
     def given_token(self) -> Token | None:
-        """Return the token from stdin or a file, if an option says so, otherwise from the environment.
+        """Return the token from stdin or a file if an option says so, otherwise from the environment.
 
         Raises:
             UsageError: If it is not valid, or if it is not known which instance it is for.
@@ -161,7 +163,7 @@ class Context:
         if token is None:
             raise Unauthorized(
                 f"no token for {self.instance.name}",
-                hint="Run: groupstui auth login; or set TESTMO_TOKEN.",
+                hint="Run groupstui auth login, or set TESTMO_TOKEN.",
             )
         return token
 
@@ -225,7 +227,7 @@ class Context:
         if (snapshot := self._snapshot(addresses=addresses)) is not None:
             if users:
                 self.warn(
-                    "snapshots contain no e-mail addresses and user details: omit --offline and --max-age"
+                    "snapshots contain no e-mail addresses or user details: omit --offline and --max-age"
                 )
             return snapshot
         service = await self.open()
@@ -236,7 +238,7 @@ class Context:
         self._service = service
         if service.repaired_values:
             values = pluralize(service.repaired_values, "invalid value")
-            self.warn(f"the instance sent {values}; treated as missing")
+            self.warn(f"the instance sent {values}, treated as missing")
         if not has_profiles:
             self.warn("e-mail addresses and user details are not available with this token or instance")
         return service.directory
@@ -251,7 +253,7 @@ class Context:
         known = history.latest() if history is not None and history.exists else None
         if known is not None and known.as_of is not None:
             if max_age is None or self.clock.now() - known.as_of <= max_age:
-                self.warn(f"from the snapshot of {local_minute(known.as_of)}")
+                self.warn(f"the data is from the snapshot of {local_minute(known.as_of)}")
                 return known
         elif offline:
             reason = "the history is off" if history is None else "there is no snapshot yet"
@@ -299,7 +301,7 @@ class Progress:
     async def _follow_cooldown(self) -> None:
         async for until in self._cooldown.changes():
             if until is not None:
-                _rewrite_line(f"rate limited by the site (429); retrying at {local_clock(until)}")
+                _rewrite_line(f"rate limited by the instance (429); retrying at {local_clock(until)}")
 
 
 def _rewrite_line(text: str) -> None:

@@ -25,14 +25,14 @@ TEXTUAL_VARIABLES = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL_DRIVER"
 KEYRING_GRACE_S = 2.0
 """How long the exit waits for a keyring that is still saving a token."""
 
-NO_TERMINAL_HINT = "Use a command or “groupstui browse --plain” instead: see --help"
+NO_TERMINAL_HINT = "Use a command such as “groupstui browse --plain” instead; see --help."
 
 
 def launch(context: Context) -> int:
     """Open the app, and return the exit code when it is closed.
 
     Raises:
-        UsageError: If there is no suitable terminal, or if options do not go together.
+        UsageError: If there is no suitable terminal, or if options cannot be combined.
     """
     options = context.options
     for name in ("max_age", "token_stdin"):

@@ -51,7 +51,7 @@ environment:
   TESTMO_INSTANCE   the Testmo instance, in any form that --instance accepts
   TESTMO_TOKEN      the API token of a site admin; the keyring is not used then
   NO_COLOR          draw without colors
-  HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE
+  HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE
                     proxy and certificates, as for other programs
 """
 
@@ -67,7 +67,7 @@ examples:
 
 
 class Parser(argparse.ArgumentParser):
-    """Reports a usage error in one line."""
+    """Reports a usage error on one line."""
 
     def error(self, message: str) -> NoReturn:
         """Print the error and exit.
@@ -76,7 +76,7 @@ class Parser(argparse.ArgumentParser):
             SystemExit: With 2, always.
         """
         if message == "argument --sort: expected one argument":
-            message = "--sort needs a field; for descending order join both: --sort=-FIELD"
+            message = "--sort needs a field; for descending order, write --sort=-FIELD"
         print_error(f"{sanitize(message, MAX_ERROR_CHARS)}; see: {self.prog} --help")
         raise SystemExit(ExitCode.USAGE)
 
@@ -89,7 +89,7 @@ AddCommand = Callable[..., Parser]
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """Parse the command line. Without a command, it is that of `browse`, which opens the app.
+    """Parse the command line. Without a command, run `browse`, which opens the app.
 
     Args:
         arguments: The words after the program's name. Options may precede the command.
@@ -182,7 +182,7 @@ def _add_instance(parser: argparse.ArgumentParser) -> None:
         help="acme, acme.testmo.net, any URL of the instance, or a name from the settings",
     )
     instance.add_argument(
-        "--demo", action="store_true", help="use made-up data, without network, account and keyring"
+        "--demo", action="store_true", help="use made-up data; no network, account or keyring needed"
     )
     token = group.add_mutually_exclusive_group()
     token.add_argument(
@@ -201,10 +201,13 @@ def _add_instance(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         type=_positive_int,
         default=4,
-        help="requests at the same time (default: 4)",
+        help="maximum number of simultaneous requests (default: 4)",
     )
     group.add_argument(
-        "--proxy", metavar="URL", default="", help="such as http://proxy.example:3128 (default: HTTPS_PROXY)"
+        "--proxy",
+        metavar="URL",
+        default="",
+        help="proxy, such as http://proxy.example:3128 (default: HTTPS_PROXY)",
     )
     ca_bundle = group.add_argument(
         "--ca-bundle", metavar="FILE", default="", help="trust these certificates in addition to the system's"
@@ -214,7 +217,7 @@ def _add_instance(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--debug",
         action="store_true",
-        help="log requests without the token, to stderr or, in the app, to a file",
+        help="log requests, without the token, to stderr; in the app, to a file",
     )
 
 
@@ -225,7 +228,7 @@ def _add_age(parser: argparse.ArgumentParser) -> None:
         "--max-age",
         metavar="AGE",
         type=_duration,
-        help="use the last snapshot if it is not older: 10m, 12h, 7d",
+        help="use the last snapshot if it is no older than this, such as 10m, 12h or 7d",
     )
 
 
@@ -234,7 +237,7 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--format",
         choices=tuple(FORMATS),
-        help="output format (default: table on a terminal, otherwise rows with tabs)",
+        help="output format (default: table on a terminal, otherwise tab-separated rows)",
     )
     group.add_argument("--sort", metavar="FIELD", help="sort by a field; --sort=-FIELD for descending order")
     group.add_argument("--limit", metavar="N", type=_positive_int, help="print only the first N rows")
@@ -242,7 +245,9 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
         "--columns", metavar="FIELDS", type=_field_names, help="print only these fields, separated by commas"
     )
     group.add_argument(
-        "--raw", action="store_true", help="do not escape CSV cells that a spreadsheet would run as formulas"
+        "--raw",
+        action="store_true",
+        help="do not escape CSV and TSV cells that a spreadsheet would run as formulas",
     )
 
 
@@ -263,7 +268,7 @@ def _add_browse(add: AddCommand) -> None:
     )
     browse.add_argument("name", nargs="?", metavar="NAME", help="group or user to open first")
     browse.add_argument(
-        "--plain", action="store_true", help="numbered lines: for screen readers and simple terminals"
+        "--plain", action="store_true", help="print numbered lines, for screen readers and simple terminals"
     )
     display = browse.add_argument_group("display")
     display.add_argument("--ascii", action="store_true", help="draw with ASCII characters only")
@@ -274,7 +279,9 @@ def _add_browse(add: AddCommand) -> None:
 
 def _add_lookups(add: AddCommand) -> None:
     groups = add("groups", "List groups", "[TEXT]", "groups\ngroups qa --sort=-members --limit 5", LOOKUP)
-    groups.add_argument("search", nargs="?", metavar="TEXT", help="only groups with this text in their name")
+    groups.add_argument(
+        "search", nargs="?", metavar="TEXT", help="list only groups with this text in their name"
+    )
 
     members = add(
         "members", "List the members of a group", "GROUP", "members QA\nmembers '#4' --format csv", LOOKUP
@@ -309,7 +316,7 @@ def _add_lookups(add: AddCommand) -> None:
         LOOKUP,
     )
     file = lookup.add_argument(
-        "file", metavar="FILE", nargs="?", default="-", help="file with one user a line (default: stdin)"
+        "file", metavar="FILE", nargs="?", default="-", help="file with one user per line (default: stdin)"
     )
     _complete_files(file)
 
@@ -321,12 +328,12 @@ def _add_analysis(add: AddCommand) -> None:
         "GROUP GROUP...",
         "compare QA 'Release managers'\n"
         "compare QA QA-EU --differ --format csv\n"
-        "compare QA QA-EU --exit-code -q > /dev/null || echo different",
+        "compare QA QA-EU --exit-code -q > /dev/null && echo same",
         LOOKUP,
         meanings={ExitCode.FALSE: "the groups differ (with --exit-code)"},
     )
     compare.add_argument("groups", metavar="GROUP", nargs="+", help=GROUP_HELP)
-    compare.add_argument("--differ", action="store_true", help="only users who are not in every group")
+    compare.add_argument("--differ", action="store_true", help="list only users who are not in every group")
     compare.add_argument("--exit-code", action="store_true", help="exit with 1 if the groups differ")
 
     audit = add(
@@ -361,7 +368,7 @@ def _add_history(add: AddCommand) -> None:
         "",
         "changes\nchanges --since 24h --format markdown\n"
         "changes --since 2026-11-01 --until 2026-11-16 --offline\n"
-        "changes --since '#12' --exit-code -q || echo changed",
+        "changes --since '#12' --exit-code -q > /dev/null && echo unchanged",
         LOOKUP,
         meanings={ExitCode.FALSE: "something changed (with --exit-code)"},
     )
@@ -369,9 +376,9 @@ def _add_history(add: AddCommand) -> None:
         "--since",
         metavar="WHEN",
         default="7d",
-        help="start: 7d, 12h, a date, or a snapshot #12 (default: 7d)",
+        help="start: an age (7d, 12h), a date or a snapshot (#12); default: 7d",
     )
-    changes.add_argument("--until", metavar="WHEN", help="end, in the same forms (default: now)")
+    changes.add_argument("--until", metavar="WHEN", help="end, in the same form (default: now)")
     changes.add_argument("--exit-code", action="store_true", help="exit with 1 if anything changed")
 
     snapshot = add(
@@ -381,9 +388,12 @@ def _add_history(add: AddCommand) -> None:
         "snapshot list\nsnapshot save\nsnapshot prune --older-than 90d",
         (_add_instance, _add_output),
     )
-    snapshot.add_argument("action", choices=("list", "save", "prune"))
+    snapshot.add_argument("action", choices=("list", "save", "prune"), help="prune deletes old snapshots")
     snapshot.add_argument(
-        "--older-than", metavar="AGE", type=_duration, help="age to prune, such as 90d; the last one is kept"
+        "--older-than",
+        metavar="AGE",
+        type=_duration,
+        help="with prune: delete older snapshots than this, such as 90d, but not the last",
     )
 
     watch = add(
@@ -397,7 +407,11 @@ def _add_history(add: AddCommand) -> None:
         meanings={ExitCode.OK: "stopped by ctrl+c or SIGTERM"},
     )
     watch.add_argument(
-        "--interval", metavar="TIME", type=_duration, default="5m", help="time between crawls (default: 5m)"
+        "--interval",
+        metavar="TIME",
+        type=_duration,
+        default="5m",
+        help="time between crawls, at least 1m (default: 5m)",
     )
     watch.add_argument(
         "--exec", metavar="CMD", help="run CMD for each change (JSON on stdin); print the change if CMD fails"
@@ -412,16 +426,23 @@ def _add_export(add: AddCommand) -> None:
         "export memberships -o memberships.csv\nexport matrix -o access.md\nexport review -o review-2026-11",
         LOOKUP,
     )
-    export.add_argument("what", type=_export_kind, choices=EXPORT_KINDS, help="a review is a directory")
+    export.add_argument(
+        "what",
+        type=_export_kind,
+        choices=EXPORT_KINDS,
+        help="matrix: users by groups; review: a directory for an access review",
+    )
     output = export.add_argument(
         "-o",
         "--output",
         metavar="FILE",
         required=True,
-        help="file (its extension sets the format), - for stdout; a directory for review",
+        help="file, whose extension selects the format, or - for stdout; for a review, a directory",
     )
     _complete_files(output)
-    export.add_argument("--force", action="store_true", help="replace an existing file or unmodified review")
+    export.add_argument(
+        "--force", action="store_true", help="replace an existing file, or a review that was not modified"
+    )
 
 
 def _add_setup(add: AddCommand) -> None:
@@ -433,20 +454,25 @@ def _add_setup(add: AddCommand) -> None:
         (_add_instance,),
     )
     auth.add_argument("action", choices=("login", "logout", "status"))
-    auth.add_argument("--purge", action="store_true", help="with logout: delete the history, too")
+    auth.add_argument(
+        "--purge", action="store_true", help="with logout: delete the history of the instance, too"
+    )
 
     config = add(
-        "config", "Show the settings or the path of their file", "path|show", "config path\nconfig show"
+        "config",
+        "Show the settings, or the path of the settings file",
+        "path|show",
+        "config path\nconfig show",
     )
     config.add_argument("action", choices=("path", "show"))
 
     add(
         "doctor",
-        "Check terminal, keyring, proxy, TLS and instance",
+        "Check the terminal, keyring, proxy, TLS and instance",
         "",
         "doctor",
         (_add_instance,),
-        description="Check terminal, keyring, proxy, TLS and instance. Prints no secrets.",
+        description="Check the terminal, keyring, proxy, TLS and instance. Print no secrets.",
     )
 
     completion = add(

@@ -24,7 +24,7 @@ from .context import Context
 T = TypeVar("T")
 
 MIN_INTERVAL = timedelta(minutes=1)
-"""Testmo blocks requests for a minute after a 429; crawls that are more frequent would soon cause one."""
+"""After a 429, Testmo blocks requests for a minute; more frequent crawls would soon cause one."""
 
 MAX_BACKOFF = timedelta(hours=1)
 """The wait doubles after each failure, up to this."""

@@ -261,7 +261,9 @@ def _explain(error: BaseException, token: Token | None) -> KeyringUnavailable:
             return KeyringUnavailable("the keyring is locked", UNLOCK_HINT)
         case InitError():
             # An account that never signed in on a desktop has no collection, not even to read from.
-            return KeyringUnavailable(f"the keyring can't be opened ({_describe(error, token)})", UNLOCK_HINT)
+            return KeyringUnavailable(
+                f"the keyring cannot be opened ({_describe(error, token)})", UNLOCK_HINT
+            )
         case _:
             return KeyringUnavailable(f"the keyring failed ({_describe(error, token)})")
 

@@ -1,4 +1,4 @@
-"""Audit a directory: find groups that nobody needs, and members who should not have access.
+"""Audit a directory: find unusual groups, and members who may not need access.
 
 Each check is a function from a directory to findings. A check without the data that it needs is skipped, and
 the result gives the reason: "no findings" would be wrong.
@@ -159,11 +159,16 @@ CHECKS: tuple[Check, ...] = (
         "Access for one user is easily forgotten when they leave.",
         _single_member,
     ),
-    Check("identical", "Identical groups", "Two groups with the same members are one too many.", _identical),
+    Check(
+        "identical",
+        "Identical groups",
+        "Of two groups with the same members, one is probably not needed.",
+        _identical,
+    ),
     Check(
         "near-identical",
         "Nearly identical groups",
-        f"Groups that share at least {MIN_SHARED_PERCENT} % of their members may have been meant as one.",
+        f"Groups that share at least {MIN_SHARED_PERCENT} % of their members may be meant to be the same.",
         _nearly_identical,
     ),
     Check(
@@ -182,7 +187,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "no-group",
         "Users in no group",
-        "A user in no group has access in other ways, or no access.",
+        "A user in no group may have access in other ways, or may not need an account.",
         _in_no_group,
         needs_profiles=True,
         needs_complete=True,
@@ -204,7 +209,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "api-users",
         "API users in groups",
-        "The access of an API token should be given on purpose.",
+        "An API user should be in a group only on purpose.",
         _members_who("is an API user", lambda profile: bool(profile.api_user)),
         needs_profiles=True,
     ),

@@ -1,4 +1,4 @@
-"""Builds directories from the pages of a site as they arrive."""
+"""Build directories from the pages of an instance as they arrive."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class DirectoryBuilder:
 
     def __init__(self) -> None:
         self.total: int | None = None
-        """Groups that the site reports."""
+        """The number of groups that the instance reports."""
         self._groups: dict[int, Group] = {}
         self._positions: dict[int, int] = {}
         self._names: dict[int, str] = {}
@@ -41,10 +41,10 @@ class DirectoryBuilder:
             groups: Whole groups.
             names: Names of users by id, of members and others.
             unnamed: Ids of members that have no name in the response.
-            first: Position of the first group in the site's order, counted from 0; None if it is unknown.
+            first: Position of the first group in the instance's order, counted from 0; None if it is unknown.
         """
         known = self._names
-        # A name that is known stays the object that it is: its copies would double the memory.
+        # The object of a known name is kept: copies of it would double the memory.
         known.update({user_id: name for user_id, name in names.items() if known.get(user_id) != name})
         self._unnamed.update(unnamed)
         for position, group in enumerate(groups, first or 0):
@@ -59,11 +59,11 @@ class DirectoryBuilder:
             self._names[profile.id] = profile.name
 
     def keep_profiles(self, directory: Directory) -> None:
-        """Keep the details of users that another directory has; their names are not taken."""
+        """Take over the details of users from another directory, but not their names."""
         self._profiles.update(directory.profiles_by_id)
 
     def discard(self, group_id: int) -> None:
-        """Remove a group that the site no longer has."""
+        """Remove a group that no longer exists."""
         self._groups.pop(group_id, None)
         self._positions.pop(group_id, None)
 
@@ -71,7 +71,7 @@ class DirectoryBuilder:
         """Replace all groups by those of a crawl.
 
         Args:
-            groups: Every group that the crawl found, in the site's order.
+            groups: Every group that the crawl found, in the instance's order.
             complete: Whether the crawl is consistent.
             as_of: When it started.
         """
@@ -80,7 +80,7 @@ class DirectoryBuilder:
         self._complete, self._as_of = complete, as_of
 
     def replace(self, directory: Directory) -> None:
-        """Continue from another directory; details of users that are known already stay."""
+        """Continue from another directory; keep the details of users that are known already."""
         self.total = directory.total
         self._groups = {group.id: group for group in directory.groups}
         self._positions = dict(directory.positions)
@@ -116,12 +116,12 @@ def crawled_directory(
     """Return the directory of a crawl.
 
     Args:
-        groups: Every group that was found, in the site's order.
+        groups: Every group that was found, in the instance's order.
         names: Names of users by id.
         as_of: When the crawl started.
         complete: Whether the crawl is consistent.
         profiles: Details of users from `/users`.
-        total: Groups that the site reported; as many as were found, if not given.
+        total: The number of groups that the instance reported; by default, as many as were found.
     """
     found = tuple(groups)
     builder = DirectoryBuilder()

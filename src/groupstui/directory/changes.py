@@ -1,4 +1,4 @@
-"""Compare two directories of the same site: which groups, members and names have changed."""
+"""Compare two directories of the same instance: which groups, members and names have changed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .models import Group
 
 
 class ChangeKind(Enum):
-    """Kinds of changes, in the order of a list. Scripts read the values: they stay."""
+    """Kinds of changes, in the order of a list. Scripts read the values, so they never change."""
 
     CREATED = "group created"
     RENAMED = "group renamed"
@@ -48,7 +48,7 @@ class Change:
     before: str | None = None
     """The old name of a group or user that was renamed."""
     seen: datetime | None = None
-    """When the crawl that found it began; it happened after the crawl before that."""
+    """When the crawl that found it began; the change happened after the previous crawl."""
 
     @property
     def user_label(self) -> str:

@@ -103,7 +103,7 @@ def compare(directory: Directory, groups: Sequence[Group]) -> Comparison:
     if not MIN_GROUPS <= len(groups) <= MAX_GROUPS:
         raise ValueError(f"{MIN_GROUPS} to {MAX_GROUPS} groups can be compared, not {len(groups)}")
     if len({group.id for group in groups}) < len(groups):
-        raise ValueError("a group can't be compared with itself")
+        raise ValueError("a group cannot be compared with itself")
     members = [frozenset(group.members) for group in groups]
     users = sorted(
         map(directory.user, frozenset().union(*members)), key=lambda user: (fold(user.label), user.id)

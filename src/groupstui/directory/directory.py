@@ -1,4 +1,4 @@
-"""Everything known of an instance in memory: groups, users, and who is in which group."""
+"""What is known about an instance, in memory: groups, users, and who is in which group."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from .search import SearchIndex
 
 @dataclass(frozen=True, eq=False)
 class Directory:
-    """Groups and users as known at one time. Immutable: more knowledge is a new directory.
+    """Groups and users as known at one time. Immutable: when more is known, a new directory replaces it.
 
     A `DirectoryBuilder` makes it. Indexes are built when they are first used.
     """
 
     groups: tuple[Group, ...] = ()
-    """The known groups, in the site's order if it is known."""
+    """The known groups, in the instance's order if it is known."""
 
     names: Mapping[int, str] = field(default_factory=dict)
     """The known names of users, by id."""
@@ -33,19 +33,19 @@ class Directory:
     """The details of users, by id; empty unless `/users` was read."""
 
     positions: Mapping[int, int] = field(default_factory=dict)
-    """Positions of groups in the site's order, counted from 0, by the group's id."""
+    """Positions of groups in the instance's order, counted from 0, by the group's id."""
 
     total: int | None = None
-    """Groups that the site reports; None before the first page."""
+    """The number of groups that the instance reports; None before the first page."""
 
     complete: bool = False
-    """Whether all groups are known, from a crawl that is consistent."""
+    """Whether all groups are known, from a consistent crawl."""
 
     as_of: datetime | None = None
     """When the crawl started; None while only pages were read."""
 
     def build_indexes(self) -> None:
-        """Build the search indexes now; for a large site this belongs into a thread."""
+        """Build the search indexes now; for a large instance, do this in a thread."""
         _ = self.group_index, self.user_index
 
     # Groups
@@ -64,7 +64,7 @@ class Directory:
         return self._groups_by_id.get(group_id)
 
     def position(self, group_id: int) -> int | None:
-        """Return the position of a group in the site's order, counted from 0, or None."""
+        """Return the position of a group in the instance's order, counted from 0, or None."""
         return self.positions.get(group_id)
 
     def page(self, page: int, per_page: int) -> GroupPage | None:
@@ -81,7 +81,7 @@ class Directory:
         """Return a group with its users resolved, if their names are known.
 
         Args:
-            group: Any group of this site.
+            group: Any group of this instance.
             as_of: When the group was read.
         """
         return GroupDetail(
@@ -96,7 +96,7 @@ class Directory:
 
     @cached_property
     def users(self) -> tuple[User, ...]:
-        """All known users by id: members, and everybody whom a response named."""
+        """All known users by id: members, and all users whom a response named."""
         return tuple(map(self.user, sorted(self._user_ids)))
 
     @property
@@ -113,7 +113,7 @@ class Directory:
 
     @property
     def profiles(self) -> tuple[UserProfile, ...]:
-        """The details of all users that have any, by id."""
+        """The known details of users, by id."""
         return tuple(self.profiles_by_id[user_id] for user_id in sorted(self.profiles_by_id))
 
     @property
@@ -124,12 +124,12 @@ class Directory:
     # Memberships
 
     def members(self, group: Group) -> tuple[User, ...]:
-        """Return the members of a group, in the site's order."""
+        """Return the members of a group, in the instance's order."""
         return tuple(map(self.user, group.members))
 
     @cached_property
     def memberships(self) -> Mapping[int, Sequence[int]]:
-        """The ids of every member's groups, in the site's order."""
+        """The ids of every member's groups, in the instance's order."""
         groups: dict[int, list[int]] = {}
         for group in self.groups:
             for user_id in group.members:
@@ -139,12 +139,12 @@ class Directory:
     def groups_of(self, user_id: int) -> tuple[Group, ...]:
         """Return the known groups of a user, by name.
 
-        For one user, looking through all groups is faster than `memberships`; for many users, look there.
+        For one user, searching all groups is faster than `memberships`; for many users, use that.
         """
         return self.by_name(group for group in self.groups if user_id in group.members)
 
     def groups_with(self, user_ids: Set[int]) -> list[Group]:
-        """Return the groups that have any of these users as a member, in the site's order."""
+        """Return the groups that have any of these users as a member, in the instance's order."""
         return [group for group in self.groups if not user_ids.isdisjoint(group.members)]
 
     @staticmethod

@@ -9,7 +9,7 @@ from datetime import datetime
 
 
 def compact(ids: Sequence[int]) -> array[int]:
-    """Return ids in four bytes each, or in eight if one needs them: a site may have a million memberships."""
+    """Return ids in four bytes each, or in eight if needed: an instance may have a million memberships."""
     return array("I" if max(ids, default=0) < 1 << 32 else "Q", ids)
 
 
@@ -20,9 +20,9 @@ class Group:
     id: int
     name: str
     members: Sequence[int] = ()
-    """User ids, each once, in the site's order."""
+    """User ids, each once, in the instance's order."""
     created_at: datetime | str | None = None
-    """In UTC; the text as it was sent if it is not a time."""
+    """In UTC; if it is not a valid time, the text as it was sent."""
     created_by: int | None = None
     updated_at: datetime | str | None = None
     updated_by: int | None = None
@@ -34,7 +34,7 @@ class User:
 
     id: int
     name: str | None
-    """None if no response named the id: a deleted user, as a rule."""
+    """None if no response named the user, who was usually deleted."""
 
     @property
     def label(self) -> str:
@@ -57,7 +57,7 @@ class UserProfile:
 
 @dataclass(frozen=True, slots=True)
 class GroupPage:
-    """One page of groups, as it was at a time."""
+    """One page of groups, as of a point in time."""
 
     groups: tuple[Group, ...]
     page: int
@@ -65,7 +65,7 @@ class GroupPage:
     last_page: int
     per_page: int
     total: int
-    """Groups of the whole site."""
+    """The number of groups of the whole instance."""
     as_of: datetime
 
     @property
@@ -76,7 +76,7 @@ class GroupPage:
 
 @dataclass(frozen=True, slots=True)
 class GroupDetail:
-    """A group with its users resolved, as it was at a time."""
+    """A group with its users resolved, as of a point in time."""
 
     group: Group
     members: tuple[User, ...]

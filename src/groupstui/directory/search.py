@@ -1,4 +1,4 @@
-"""The one search: for both panes, the palette and the command line."""
+"""The search of both panes, the palette and the command line."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ Kind = Literal["group", "user", "command"]
 PLURALS: dict[Kind, str] = {"group": "groups", "user": "users", "command": "commands"}
 
 MAX_CANDIDATES = 10
-"""Candidates listed for an ambiguous name: a list to choose from, not to scroll."""
+"""Candidates listed for an ambiguous name: few enough to choose from without scrolling."""
 
 
 class SearchIndex(Generic[T]):
     """Names and ids to search in.
 
-    Built once: the names are folded, sorted, and joined to one text. A prefix is found by bisection, a part
-    by passes over that text, which end when there are enough results.
+    Built once: the names are folded, sorted, and joined into one text. A prefix is found by bisection, a part
+    by searching that text until there are enough results.
     """
 
     def __init__(
@@ -94,8 +94,8 @@ class SearchIndex(Generic[T]):
         has, then a part that only one has. `17` may be a name as well; `#17` is an id first.
 
         Raises:
-            NoMatch: Nothing matches.
-            AmbiguousMatch: Several items match equally well.
+            NoMatch: If nothing matches.
+            AmbiguousMatch: If several items match equally well.
         """
         text = text.strip()
         for places in map(list, self._candidates(text)):

@@ -12,13 +12,13 @@ from ..text import fold
 from .models import Group
 
 MIN_SHARED_PERCENT = 80
-"""Users in both groups, in percent of those in either, from which two groups are nearly identical."""
+"""Two groups are nearly identical from this overlap: users in both, in percent of users in either."""
 
 MIN_MEMBERS = 5
-"""Members from which a group is compared: small groups are similar by chance."""
+"""Groups with fewer members are not compared: small groups are similar by chance."""
 
 MIN_TYPO_CHARS = 6
-"""Letters from which two names that differ in one letter are similar: short names differ on purpose."""
+"""Shorter names that differ in one letter are not similar: they differ on purpose."""
 
 
 def nearly_identical(groups: Sequence[Group]) -> Iterator[tuple[Group, Group, int]]:

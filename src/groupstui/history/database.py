@@ -69,7 +69,7 @@ class Database:
         """Run queries on a consistent state, without a write lock; a missing file is not created.
 
         Raises:
-            HistoryUnavailable: If the file can't be read.
+            HistoryUnavailable: If the file cannot be read.
         """
         return self._run(work, write=False)
 
@@ -77,7 +77,7 @@ class Database:
         """Run a transaction: all of it takes effect, or nothing.
 
         Raises:
-            HistoryUnavailable: If the file can't be written.
+            HistoryUnavailable: If the file cannot be written.
         """
         return self._run(work, write=True)
 
@@ -136,7 +136,7 @@ class Database:
         """Delete the file, what SQLite keeps beside it, and damaged copies; return whether there were any.
 
         Raises:
-            HistoryUnavailable: If one of them can't be deleted.
+            HistoryUnavailable: If one of them cannot be deleted.
         """
         self._content = b""
         if self.path is None:
@@ -148,7 +148,7 @@ class Database:
             for file in files:
                 file.unlink(missing_ok=True)
         except OSError as error:
-            raise HistoryUnavailable(f"{self.path} can't be deleted: {error.strerror or error}") from None
+            raise HistoryUnavailable(f"{self.path} cannot be deleted: {error.strerror or error}") from None
         return bool(files)
 
     def _move_aside(self, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The history of a site: its snapshots, and what changed between any two of them."""
+"""The history of an instance: its snapshots, and what changed between any two of them."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class History:
         """
         taken_at = directory.as_of
         if not directory.complete or taken_at is None:
-            raise ValueError("an incomplete directory can't be a snapshot")
+            raise ValueError("an incomplete directory cannot be a snapshot")
 
         def save(db: sqlite3.Connection) -> Snapshot | None:
             last = last_snapshot(db)
@@ -107,7 +107,7 @@ class History:
     def first_groups(self, count: int) -> tuple[Snapshot, list[Group], dict[int, str]] | None:
         """Return the last snapshot, its first groups, and the names of their users; None without one.
 
-        It takes no longer for a large site than for a small one.
+        It takes no longer for a large instance than for a small one.
         """
 
         def read(db: sqlite3.Connection) -> tuple[Snapshot, list[Group], dict[int, str]] | None:

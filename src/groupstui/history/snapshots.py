@@ -1,4 +1,4 @@
-"""Read and write snapshots: the groups and user names of a site at several times.
+"""Read and write snapshots: the groups and user names of an instance at several times.
 
 Groups and names are stored once for as long as they stay the same, with the first snapshot that has them
 (`since`) and the first that no longer does (`until`, NULL up to the last). A version of a group that another
@@ -47,7 +47,7 @@ _VERSIONS = f"""
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A complete crawl of a site, kept on disk."""
+    """A complete crawl of an instance, kept on disk."""
 
     id: int
     """Counted from 1, in the order of time."""
@@ -150,7 +150,7 @@ def last_directory(db: sqlite3.Connection) -> Directory | None:
 
 
 def last_groups(db: sqlite3.Connection, count: int = -1) -> list[Group]:
-    """Return the first groups of the last snapshot in the site's order; all by default."""
+    """Return the first groups of the last snapshot in the instance's order; all by default."""
     (order,) = db.execute("SELECT site_order FROM snapshot ORDER BY id DESC LIMIT 1").fetchone() or (None,)
     if order is None:
         return list(map(_group, db.execute(f"{_GROUP}{_LAST} ORDER BY id LIMIT ?", (count,))))
@@ -251,7 +251,7 @@ def _snapshots(rows: Iterable[Row]) -> list[Snapshot]:
     try:
         return [Snapshot(each, _from_milliseconds(time), *rest) for each, time, *rest in rows]
     except (TypeError, ValueError, OverflowError, OSError) as error:
-        raise DamagedRow(f"a snapshot can't be read: {error}") from None
+        raise DamagedRow(f"a snapshot cannot be read: {error}") from None
 
 
 def _group(row: Row, members: Sequence[int] | None = None) -> Group:
@@ -260,7 +260,7 @@ def _group(row: Row, members: Sequence[int] | None = None) -> Group:
     try:
         return Group(group_id, name, members, _time(created), creator, _time(updated), editor)
     except TypeError as error:
-        raise DamagedRow(f"a group can't be read: {error}") from None
+        raise DamagedRow(f"a group cannot be read: {error}") from None
 
 
 def _group_row(group: Group) -> Row:
@@ -273,7 +273,7 @@ def _group_row(group: Group) -> Row:
 
 
 def _time(text: str | None) -> datetime | str | None:
-    """Return a stored time; a text from the site that was no time is still a text."""
+    """Return a stored time; a text from the instance that was no time is still a text."""
     try:
         return None if text is None else datetime.fromisoformat(text)
     except ValueError:
@@ -290,5 +290,5 @@ def _ids_from_bytes(content: bytes) -> array[int]:
         ids = array(chr(content[0]))
         ids.frombytes(content[1:])
     except (TypeError, ValueError, IndexError) as error:
-        raise DamagedRow(f"a list of ids can't be read: {error}") from None
+        raise DamagedRow(f"a list of ids cannot be read: {error}") from None
     return ids

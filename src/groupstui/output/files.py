@@ -28,7 +28,7 @@ def write_file(path: Path, content: Iterable[str], *, force: bool = False) -> No
         FileNotWritten: If it cannot be written.
     """
     if not path.name:
-        raise FileNotWritten("a file needs a name")
+        raise FileNotWritten(f"{path} is not the name of a file")
     try:
         write_private(path, content, force=force)
     except FileExistsError:
@@ -52,7 +52,7 @@ def write_folder(path: Path, files: Mapping[str, str], *, time: float, force: bo
         FileNotWritten: If it cannot be written or replaced.
     """
     if not path.name:
-        raise FileNotWritten("a directory needs a name")
+        raise FileNotWritten(f"{path} is not the name of a directory")
     path = path.absolute()
     if path.is_symlink():
         raise FileNotWritten(f"{path} is a link: name the directory itself")

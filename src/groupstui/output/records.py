@@ -220,5 +220,5 @@ def changes_report(instance: str, changes: Iterable[Change], since: Snapshot, un
 
 
 def _iso(time: datetime | str | None) -> str | None:
-    """Return a time in UTC; a time that could not be parsed is returned as the site sent it."""
+    """Return a time in UTC; a time that could not be parsed is returned as the instance sent it."""
     return utc_iso(time) if isinstance(time, datetime) else time

@@ -1,17 +1,18 @@
-"""Read every group of a site, and find out whether the result is consistent.
+"""Read every group of an instance, and find out whether the result is consistent.
 
-Testmo's pages are counted, not anchored: a group deleted between two requests moves all later groups up by
-one, and one of them falls between two pages. The order of groups is not documented. So:
+Testmo's pages are numbered, not anchored to an id: a group deleted between two requests moves all later
+groups up by one, and one of them falls between two pages. The order of groups is not documented. So:
 
-- the last page is requested right after the first, and once more at the end. In the order of ids, in which
-  new groups come last, every group that is added or deleted in between changes it. The other pages are
-  requested beside it: a change before its response shows in the totals, or as a new group on it;
+- the last page is requested right after the first, and once more at the end. If groups are in the order of
+  ids, new ones come last, so every group that is added or deleted in between changes the last page. The other
+  pages are requested at the same time: a change before the response of the last page shows in the totals, or
+  as a new group on it;
 - a group on the last page that is newer than the first response was added during the crawl;
 - all totals must agree, with each other and with the number of distinct groups.
 
-If one of these fails, or if groups are not in the order of their ids, the site is read once more. If both
-passes are equal, nothing has moved; if not, the result is incomplete. A crawl needs one request more than the
-site has pages, and a single one if one page holds all groups.
+If one of these fails, or if groups are not in the order of their ids, the instance is read once more. If both
+passes are equal, nothing has moved; if not, the result is incomplete. A crawl needs one request more than
+there are pages, and a single one if one page holds all groups.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ CRAWL_PAGE_SIZE = 100
 """The largest page that the API returns."""
 
 MAX_PAGES = 10_000
-"""A million groups; a site that reports more is not believed."""
+"""A million groups; a response that reports more is invalid."""
 
 MAX_PASSES = 2
 
 MAX_PENDING_PAGES = 8
-"""Pages that are requested or wait to be parsed: if responses arrive faster than they are parsed, all of them
-would lie in memory."""
+"""Pages that are requested or wait to be parsed. Without a limit, responses that arrive faster than they are
+parsed would pile up in memory."""
 
 T = TypeVar("T")
 
@@ -47,7 +48,7 @@ FetchPage = Callable[[int], Awaitable[GroupsResponse]]
 
 @dataclass(frozen=True, slots=True)
 class CrawlPass:
-    """All pages of a site, as they were read one after another."""
+    """All pages of an instance, as they were read one after another."""
 
     pages: tuple[GroupsResponse, ...]
     stable: bool
@@ -55,7 +56,7 @@ class CrawlPass:
 
     @property
     def groups(self) -> list[Group]:
-        """Every group once, in the site's order; the later of two that were read twice."""
+        """Every group once, in the instance's order; of a group that was read twice, the later version."""
         return list({group.id: group for page in self.pages for group in page.groups}.values())
 
     @property
@@ -71,21 +72,21 @@ class CrawlPass:
 
     @property
     def is_complete(self) -> bool:
-        """Whether no group can have been missed."""
+        """Whether no group can be missing."""
         in_order = self.order == sorted(set(self.order))
         return self.totals_agree and (len(self.pages) == 1 or (self.stable and in_order))
 
 
 @dataclass(frozen=True, slots=True)
 class Crawl:
-    """The groups of a whole site."""
+    """The groups of a whole instance."""
 
     groups: list[Group]
     complete: bool
 
 
 async def crawl(fetch: FetchPage, server_time: Callable[[], datetime | None]) -> Crawl:
-    """Read every page of a site; twice, if the first pass is not consistent.
+    """Read every page of an instance; twice if the first pass is not consistent.
 
     Args:
         fetch: Requests one page; several are requested at once, and it limits how many are in flight.
@@ -142,13 +143,13 @@ async def gather_pages(fetch: Callable[[int], Awaitable[T]], pages: Iterable[int
 
 
 def _page_count(first: GroupsResponse) -> int:
-    """Return the number of pages: what the site reports, or what its total implies."""
+    """Return the number of pages that the instance reports, or that its total implies."""
     by_total = math.ceil((first.total or len(first.groups)) / CRAWL_PAGE_SIZE)
     count = max(1, by_total if first.last_page is None else first.last_page)
     if first.next_page is None and count > 1 and first.last_page is None:
         count = 1
     if count > MAX_PAGES:
-        raise InvalidResponse(f"the site reports {count:,} pages of groups")
+        raise InvalidResponse(f"the instance reports {count:,} pages of groups, more than {MAX_PAGES:,}")
     return count
 
 

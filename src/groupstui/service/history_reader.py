@@ -1,4 +1,4 @@
-"""The history of one site for screens and commands: read in a thread; an error never stops anything else."""
+"""The history of one instance for screens and commands: read in a thread, and never fatal."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ChangeSummary:
     until: Snapshot
     changes: list[Change]
     reaches_back: bool
-    """Whether the history is as old as was requested."""
+    """Whether the history goes back as far as requested."""
 
 
 class HistoryReader:
@@ -38,7 +38,7 @@ class HistoryReader:
         self._history = history
         self._clock = clock
         self.notice = ""
-        """Why the history could not be used, or what happened to its file; empty if all is well."""
+        """Why the history could not be used, or what happened to its file; empty if there is no problem."""
 
     @property
     def exists(self) -> bool:

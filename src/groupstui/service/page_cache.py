@@ -13,7 +13,7 @@ Key = tuple[int, int]
 
 
 class PageCache:
-    """The pages of one site that were read, and those that are being read."""
+    """The pages of one instance that were read, and those that are being read."""
 
     def __init__(self, fetch: Callable[[int, int], Awaitable[GroupPage]]) -> None:
         """Start with an empty cache.
@@ -33,14 +33,14 @@ class PageCache:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def fetch(self, page: int, per_page: int, *, fresh: bool = False) -> GroupPage:
-        """Return a page that is requested now, or is being requested already unless it must be fresh."""
+        """Return a page from a new request, or from one in progress unless the page must be fresh."""
         key = (page, per_page)
         if fresh or key not in self._pending:
             self._start(key)
         return await self._pending[key]
 
     def prefetch(self, page: int, per_page: int) -> None:
-        """Request a page that will probably be wanted next. An error is raised when it is wanted."""
+        """Request a page that will probably be needed next. An error is raised only when it is needed."""
         key = (page, per_page)
         if key not in self._pages and key not in self._pending:
             self._start(key)

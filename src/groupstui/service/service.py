@@ -1,4 +1,4 @@
-"""The one object behind every screen and command."""
+"""The service that all screens and commands use."""
 
 from __future__ import annotations
 
@@ -38,23 +38,23 @@ ServiceFactory = Callable[[Instance, TokenSource], "GroupsService"]
 """Creates the service for an instance."""
 
 MAX_CONCURRENT_REQUESTS = 4
-"""Testmo publishes no limits, so few requests are in flight at the same time."""
+"""Testmo publishes no limits, so only a few requests are in flight at the same time."""
 
 PUBLISH_GROWTH = 4 / 3
-"""Growth of the known data during a crawl after which its directory is published, with new indexes."""
+"""During a crawl, a directory with new indexes is published each time the data has grown by this factor."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlProgress:
-    """How far a crawl is."""
+    """The progress of a crawl."""
 
     groups_read: int
     total: int | None
-    """Groups that the site reports."""
+    """The number of groups that the instance reports."""
     directory: Directory
-    """What can be searched already."""
+    """The groups and users that are known already."""
 
 
 class GroupsService:
@@ -67,7 +67,7 @@ class GroupsService:
             for member in detail.members:
                 print(member.id, member.label)
 
-    Every method that sends a request raises a `TestmoError`, by what the user must do.
+    Every method that sends a request raises the `TestmoError` that tells the user what to do.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class GroupsService:
             http: Time limit, proxy and certificates.
             transport: Carries the requests instead of the network, as for httpx; or a callable that returns
                 it when it is first needed.
-            history: Stores complete crawls.
+            history: Stores the snapshots.
             offline: Send no requests; only the history can be read.
             concurrency: Requests that may be in flight at the same time.
             clock: Used instead of the system's clock.
@@ -108,12 +108,12 @@ class GroupsService:
         self.directory = Directory()
         """What is known now; replaced by a new one whenever more is known."""
         self.crawled = False
-        """Whether this service has read the whole site."""
+        """Whether this service has crawled the instance."""
         self._clock = clock or Clock()
         self.cooldown = Cooldown(self._clock)
-        """The pause that the site requested, if any."""
+        """The pause that the instance requested, if any."""
         self.history = None if history is None else HistoryReader(history, self._clock)
-        """Earlier snapshots of the site, if they are kept."""
+        """Earlier snapshots of the instance, if a history is kept."""
         self._token = Token.parse(token) if isinstance(token, str) else token
         self._http = http or HttpOptions()
         self._http.check(os.environ)
@@ -140,7 +140,7 @@ class GroupsService:
 
     @property
     def server_time(self) -> datetime | None:
-        """The site's clock as of its last response, in UTC, to the second."""
+        """The instance's clock as of its last response, in UTC, to the second."""
         return None if self._client is None else self._client.server_time
 
     @property
@@ -162,17 +162,17 @@ class GroupsService:
         `/user` accepts every valid token, so only `/groups` shows whether it is a site admin's.
 
         Raises:
-            Unauthorized: The token is wrong or revoked.
-            Forbidden: The token is valid, but not a site admin's.
+            Unauthorized: If the token is wrong or revoked.
+            Forbidden: If the token is valid, but not a site admin's.
         """
         user = await self.current_user()
         await self.groups_page(1, 15, fresh=True)
         return user
 
     async def load_users(self) -> bool:
-        """Read the details of all users from `/users`; return False if the site does not provide them.
+        """Read the details of all users from `/users`; return False if they are not available.
 
-        The endpoint is not available for every token, and not on every site.
+        The endpoint is not available for every token, or on every instance.
         """
         client = await self._connected()
 
@@ -192,23 +192,23 @@ class GroupsService:
     # Groups
 
     async def groups_page(self, page: int = 1, per_page: int = 15, *, fresh: bool = False) -> GroupPage:
-        """Return one page of groups; a page that was read or prefetched needs no request.
+        """Return one page of groups, without a request if it was read or prefetched.
 
         Args:
             page: Counted from 1.
             per_page: 15, 25, 50 or 100: the API accepts no others.
-            fresh: Request the page even if it is known.
+            fresh: Request the page even if it was read already.
         """
         if not fresh and (known := self.known_page(page, per_page)) is not None:
             return known
         return await self._pages.fetch(page, per_page, fresh=fresh)
 
     def known_page(self, page: int, per_page: int) -> GroupPage | None:
-        """Return a page that needs no request, or None."""
+        """Return a page if no request is needed for it, or None."""
         return self._pages.get(page, per_page) or self.directory.page(page, per_page)
 
     def prefetch(self, page: int, per_page: int) -> None:
-        """Request a page that will probably be wanted next. An error is raised when it is wanted."""
+        """Request a page that will probably be needed next. An error is raised only when it is needed."""
         if self.known_page(page, per_page) is None:
             self._pages.prefetch(page, per_page)
 
@@ -219,9 +219,9 @@ class GroupsService:
     async def groups(self, per_page: int = 100) -> AsyncIterator[Group]:
         """Yield every group, page by page, requested now.
 
-        It ends when the site says so, or when the next page does not follow: a site that returns the same
-        page for ever must not be read for ever. A group may be missing or repeated if the site changes
-        meanwhile; `load` detects that.
+        It ends after the last page, or if a page does not follow the one before: an instance that always
+        returns the same page must not be read forever. A group may be missing or repeated if the instance
+        changes meanwhile; `load` detects that.
         """
         page = 1
         while True:
@@ -236,7 +236,7 @@ class GroupsService:
         """Return one group with its users resolved, requested now.
 
         Raises:
-            NotFound: The group does not exist, or no longer.
+            NotFound: If the group does not exist, or no longer exists.
         """
         client = await self._connected()
         try:
@@ -251,7 +251,7 @@ class GroupsService:
         return self.directory.detail(response.group, self._clock.now())
 
     async def load(self, on_progress: Callable[[CrawlProgress], object] | None = None) -> Directory:
-        """Read every group of the site: see `crawl`.
+        """Crawl the instance: read every group. See `crawl`.
 
         The directory's `complete` says whether the result is consistent. It is not saved in the history: see
         `save_history`.
@@ -300,7 +300,7 @@ class GroupsService:
     def first_page_from_history(self, per_page: int) -> bool:
         """Publish the first page of the last snapshot; return False before the first snapshot.
 
-        It blocks on the disk, but for no longer than the page takes.
+        It blocks on the disk, but only for as long as reading the page takes.
         """
         found = None if self.history is None else self.history.first_groups(per_page)
         if found is None:
@@ -346,13 +346,13 @@ class GroupsService:
         self.directory = self._builder.build()
 
     async def _publish_indexed(self) -> None:
-        """Publish a directory whose indexes are built in a thread: for a large site they take a while."""
+        """Publish a directory with its indexes, built in a thread: for a large instance they take a while."""
         directory = self._builder.build()
         await asyncio.to_thread(directory.build_indexes)
         self.directory = directory
 
     async def _connected(self) -> TestmoClient:
-        """Return the client; importing httpx and reading certificates happen in a thread."""
+        """Return the client. httpx is imported, and certificates are read, in a thread."""
         if self.offline:
             raise Offline("no requests are sent (--offline)")
         if self._client is None:

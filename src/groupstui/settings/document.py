@@ -57,7 +57,7 @@ class Document:
         except (TOMLKitError, InvalidDocument):
             pass
         # For example `sites.acme = "…"` among other keys, which tomlkit cannot always edit in place.
-        raise InvalidDocument("the settings can't be changed without damage to the file: edit it by hand")
+        raise InvalidDocument("the settings cannot be changed without damaging the file: edit it by hand")
 
 
 def _set(table: MutableMapping[str, Any], key: str, old: object, new: object) -> None:

@@ -54,7 +54,7 @@ class SettingsFile:
         except InvalidDocument as error:
             raise self._error(str(error)) from None
         except OSError as error:
-            raise self._error(f"the settings can't be saved: {error.strerror or error}") from error
+            raise self._error(f"the settings cannot be saved: {error.strerror or error}") from error
 
     def _read(self) -> str:
         try:
@@ -65,7 +65,7 @@ class SettingsFile:
             line = error.object.count(b"\n", 0, error.start) + 1
             raise self._error("the file is not valid UTF-8", line) from None
         except OSError as error:
-            raise self._error(f"the settings can't be read: {error.strerror or error}") from error
+            raise self._error(f"the settings cannot be read: {error.strerror or error}") from error
 
     def _document(self, text: str) -> Document:
         # Part of the httpx and pydantic boundary: without a file, nothing waits for pydantic and tomlkit.

@@ -92,7 +92,7 @@ def _explain(error: ValidationError) -> InvalidSetting:
     if first["type"] == "extra_forbidden":
         return InvalidSetting(key, "is not a setting")
     if first["type"] == "same_address":
-        return InvalidSetting(first["ctx"]["name"], "has the same address as another site")
+        return InvalidSetting(first["ctx"]["name"], "has the same address as another instance")
     if inner and inner[-1] != "[key]":
         return InvalidSetting(inner[0], _ADDRESS_RULE)
     return InvalidSetting(key, SettingsModel.model_fields[key].description or "is invalid")

@@ -38,10 +38,10 @@ MAX_ATTEMPTS = 3
 """How often one request is sent before a 429 is reported."""
 
 DEFAULT_COOLDOWN_S = 60.0
-"""Seconds to wait after a 429 without `Retry-After`: the least that Testmo's documentation asks for."""
+"""Seconds to wait after a 429 without `Retry-After`: the minimum in Testmo's documentation."""
 
 MAX_COOLDOWN_S = 600.0
-"""Seconds; a longer wait is reported instead."""
+"""Seconds; if the instance asks for a longer wait, the 429 is reported instead."""
 
 RETRY_DELAY_S = 0.5
 """Seconds before the one retry after a dropped connection or a 5xx."""
@@ -54,9 +54,9 @@ log = logging.getLogger(__name__)
 
 
 class TestmoClient:
-    """Requests to one site, limited in rate and repeated if that helps.
+    """Sends requests to one instance; limits their rate, and retries them if that can help.
 
-    Every method raises a `TestmoError`, by what the user must do.
+    Every method raises the `TestmoError` that tells the user what to do.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class TestmoClient:
         """Set up the client; nothing is sent yet.
 
         Args:
-            instance: The site.
+            instance: The instance.
             token: Sent with every request.
             options: Time limit, proxy and certificates.
             transport: Carries the requests instead of the network.
@@ -154,7 +154,7 @@ class TestmoClient:
                 await self._clock.sleep(RETRY_DELAY_S)
 
     async def _get_once(self, path: str, query: Query, parse: Callable[[bytes], R]) -> R:
-        """Send one request; the next may be sent while the response is parsed in a thread."""
+        """Send one request. The response is parsed in a thread, while the next request may be sent."""
         target = f"/api/v1/{path}" + (f"?{urlencode(query)}" if query else "")
         started = self._clock.monotonic()
         try:
@@ -181,23 +181,27 @@ class TestmoClient:
             raise self._payload_error(response, str(error)) from None
 
     def _status_error(self, response: Response, path: str) -> TestmoError:
-        """Return the error for a status other than 200, by what the user must do."""
+        """Return the error for a status other than 200."""
         status = response.status
         detail = f": {message}" if (message := _error_message(response.body)) else ""
         if 300 <= status < 400:
             target = sanitize(redact(response.headers.get("location", "nowhere")))
-            return WrongAddress(f"the site redirects to {target} ({status}); the token was not sent there")
+            return WrongAddress(
+                f"the instance redirects to {target} ({status}); the token was not sent there"
+            )
         if status == 429:
-            return RateLimited(f"rate limited by the site (429{detail})", retry_after=response.retry_after)
+            return RateLimited(
+                f"rate limited by the instance (429{detail})", retry_after=response.retry_after
+            )
         if status >= 500:
             return Unreachable(
-                f"the site failed ({status}{detail})", hint="Try again in a minute.", transient=True
+                f"the instance failed ({status}{detail})", hint="Try again in a minute.", transient=True
             )
         if response.is_web_page:
             return self._web_page_error(response)
         match status:
             case 401:
-                return Unauthorized(f"the site does not accept the token (401{detail})")
+                return Unauthorized(f"the instance does not accept the token (401{detail})")
             case 403:
                 return Forbidden(f"the token's user may not read this (403{detail})")
             case 404:
@@ -205,7 +209,7 @@ class TestmoClient:
             case 422 if path.rpartition("/")[2].isdecimal():  # Testmo's answer for some deleted ids
                 return NotFound(f"not found (422{detail})")
             case _:
-                return InvalidResponse(f"the site refused the request ({status}{detail})")
+                return InvalidResponse(f"the instance refused the request ({status}{detail})")
 
     def _payload_error(self, response: Response, reason: str) -> TestmoError:
         if response.is_web_page:
@@ -223,8 +227,8 @@ class TestmoClient:
 def _models() -> ModuleType:
     """Return the module that parses responses.
 
-    Lazy boundary: pydantic takes longer to import than many a site takes to answer, so it is imported in the
-    parser's thread when the TCP connection stands (benchmark `who, one page, TLS`).
+    Lazy boundary: pydantic often takes longer to import than the instance takes to answer, so it is imported
+    in the parser's thread once the TCP connection is established (benchmark `who, one page, TLS`).
     """
     from . import models
 

@@ -1,7 +1,7 @@
-"""HTTP requests to one site: fixed origin, no redirects, one total time limit, bounded bodies.
+"""HTTP requests to one instance: fixed origin, no redirects, a total time limit, bounded bodies.
 
 httpx has no limit for the size of a body (204 kB of gzip can become 209 MB) and none for the total time, so
-both are set here. Every failure leaves as a `TestmoError`.
+both are set here. Every failure is raised as a `TestmoError`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ MAX_BODY_BYTES = 32 * 1024 * 1024
 """Size of the largest body, raw or decoded: five times a page of 100 groups of 5,000 members."""
 
 MAX_GZIP_MEMBERS = 100
-"""A gzip stream of more members is refused: each copies the rest of its chunk."""
+"""A gzip stream with more members is rejected: each member copies the rest of its chunk."""
 
 IDLE_CONNECTION_S = 60.0
 """Seconds after which an idle connection is closed; a new TLS connection costs three round trips."""
@@ -79,7 +79,7 @@ class Response:
 
 
 class HttpClient:
-    """Sends GET requests to one site with one token."""
+    """Sends GET requests to one instance with one token."""
 
     def __init__(
         self,
@@ -93,11 +93,11 @@ class HttpClient:
         """Set up the client; nothing is sent yet.
 
         Args:
-            instance: The site; requests go to its origin only.
+            instance: The instance; requests go only to its origin.
             token: Sent with every request.
             options: Time limit, proxy and certificates.
             transport: Carries the requests instead of the network.
-            on_connect: Called when a TCP connection stands, while its TLS handshake is still under way.
+            on_connect: Called when a TCP connection is established, before its TLS handshake is complete.
 
         Raises:
             Unreachable: If the proxy or a file of certificates cannot be used.
@@ -178,7 +178,10 @@ class HttpClient:
         if any(isinstance(cause, ssl.SSLError) for cause in causes) or "ssl" in reason.lower():
             message = f"cannot verify the TLS certificate of {self._name}: {reason}"
             if "expired" in reason.lower() or "not yet valid" in reason.lower():
-                return Unreachable(message, hint="Check the clock of this machine: certificates expire.")
+                return Unreachable(
+                    message,
+                    hint="Check the clock of this machine; if it is right, the certificate must be renewed.",
+                )
             return Unreachable(
                 message,
                 hint="Check the address; if a proxy inspects TLS, pass its certificate with --ca-bundle.",
@@ -212,7 +215,7 @@ def _reason(error: BaseException) -> str:
 
 
 def _proxy(address: str, context: ssl.SSLContext | None) -> httpx.Proxy:
-    """Return the proxy; one with an https address is verified with the same certificates as the site."""
+    """Return the proxy; one with an https address is verified with the same certificates as the instance."""
     return httpx.Proxy(address, ssl_context=context if address.startswith("https") else None)
 
 
@@ -291,7 +294,7 @@ def tls_context(ca_bundle: str, cert_file: str) -> ssl.SSLContext:
     """Return the TLS context for the whole program, which trusts what the operating system trusts.
 
     Companies that inspect TLS put their certificate into the system's store, not into Python's. OpenSSL
-    ignores an `SSL_CERT_FILE` that it cannot read, and then trusts nobody, so the file is checked here.
+    ignores an `SSL_CERT_FILE` that it cannot read, and then trusts no server, so the file is checked here.
 
     Args:
         ca_bundle: Path of a file with further certificates, or nothing.

@@ -1,6 +1,6 @@
-"""How a site is reached: the time limit, the proxy and the trusted certificates.
+"""How to connect to an instance: the time limit, the proxy and the trusted certificates.
 
-Apart from `http`, because options are made and checked before httpx is loaded.
+Separate from `http`, because options are created and checked before httpx is imported.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
 @dataclass(frozen=True, slots=True)
 class HttpOptions:
-    """Options of the connection to a site; the defaults are the system's."""
+    """Options of the connection to an instance; by default those of the system."""
 
     proxy: str = ""
     """Address of a proxy, used instead of those in the environment; the scheme may be omitted."""
 
     ca_bundle: str = ""
-    """Path of a PEM file with certificates that are trusted besides the system's."""
+    """Path of a PEM file with certificates that are trusted in addition to the system's."""
 
     timeout: float = REQUEST_TIMEOUT_S
     """Seconds that one request may take in total."""
@@ -50,7 +50,7 @@ class HttpOptions:
                 )
 
     def proxy_for(self, instance: Instance, environ: Mapping[str, str]) -> str | None:
-        """Return the address of the proxy for a site, with a scheme; None for a direct connection.
+        """Return the address of the proxy for an instance, with a scheme; None for a direct connection.
 
         A proxy in the environment is never used for this machine: the proxy cannot reach it, and would learn
         the token. `NO_PROXY` lists hosts, domains and networks (as in 10.0.0.0/8); `*` is any host.

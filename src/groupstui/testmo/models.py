@@ -1,10 +1,10 @@
 """pydantic models of Testmo's JSON, and the parsers that turn it into records.
 
-Ids, and the numbers of a page, must be right. Everything else is tolerated: a value of the wrong type is
-read as missing, so that one odd value never costs the page. What had to be repaired is counted.
+Ids and the numbers of a page must be valid. Everything else is tolerated: a value of the wrong type is read
+as missing, so that one odd value does not make the whole page unusable. Repairs are counted.
 
-Importing pydantic takes longer than many a site takes to answer, so `client` imports this module when the
-TCP connection stands.
+Importing pydantic often takes longer than the instance takes to answer, so `client` imports this module once
+the TCP connection is established.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _read_as_missing(info: ValidationInfo) -> None:
 
 
 def _timestamp(value: object) -> datetime | str | None:
-    """Return the time in UTC; one that cannot be parsed stays the text that it is."""
+    """Return the time in UTC; a text that cannot be parsed is returned as it is."""
     if value is None or isinstance(value, datetime):
         return value
     if not isinstance(value, str):
@@ -90,7 +90,7 @@ def _optional_text(value: object, info: ValidationInfo) -> str | None:
 
 Id = Annotated[StrictInt, Field(ge=1, le=MAX_ID)]
 Many = Annotated[list[T], Field(fail_fast=True)]
-"""A list that is given up at its first error: pydantic takes gigabytes to collect millions of them."""
+"""A list that is rejected at its first error: collecting millions of errors takes gigabytes."""
 Timestamp = Annotated[datetime | str | None, BeforeValidator(_timestamp)]
 OptionalId = Annotated[int | None, BeforeValidator(_optional_id)]
 OptionalFlag = Annotated[bool | None, BeforeValidator(_optional_flag)]
@@ -120,7 +120,7 @@ class Expands(Model):
 
 
 class GroupModel(Model):
-    """A user group; `members` are user ids in the site's order, possibly repeated."""
+    """A user group; `members` are user ids in the instance's order, possibly repeated."""
 
     id: Id
     name: str

@@ -1,4 +1,4 @@
-"""Limits on requests: a few at a time, and none during a cooldown that the site requested."""
+"""Limits on requests: a few at a time, and none during a cooldown that the instance requested."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from types import TracebackType
 
 
 class Clock:
-    """The time, and waiting for it. Tests use one that advances by itself."""
+    """Tells the time, and waits. Tests use one that advances by itself."""
 
     def monotonic(self) -> float:
-        """Return seconds that never decrease."""
+        """Return the seconds of a clock that never goes backwards."""
         return time.monotonic()
 
     def now(self) -> datetime:
-        """Return the present in UTC."""
+        """Return the current time in UTC."""
         return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
@@ -26,7 +26,7 @@ class Clock:
 
 
 class Cooldown:
-    """A pause that the site requested, shared by all requests to it."""
+    """A pause that the instance requested, shared by all requests to it."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -1,4 +1,4 @@
-"""What the endpoints return, as records of the directory."""
+"""The responses of the endpoints, as records of the directory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..directory.models import Group, UserProfile
 
 
 class InvalidPayload(ValueError):
-    """A body that is not what was requested; `str()` says why, without any part of the body."""
+    """The body is not a valid response; `str()` says why, without any part of the body."""
 
 
 @dataclass(slots=True)
@@ -25,14 +25,14 @@ class Repairs:
 
 @dataclass(frozen=True, slots=True)
 class GroupsResponse:
-    """One page of `GET /groups`; numbers that the site did not send are None."""
+    """One page of `GET /groups`; numbers that the instance did not send are None."""
 
     groups: tuple[Group, ...]
     """As sent, with repeated groups."""
     names: Mapping[int, str]
     """Names of the expanded users by id; not all of them need to be members."""
     unnamed: frozenset[int]
-    """Ids of members whose name was not expanded: deleted users, as a rule."""
+    """Ids of members whose name was not expanded, usually of deleted users."""
     page: int | None
     next_page: int | None
     last_page: int | None
