@@ -135,7 +135,8 @@ def _odd_values(body: dict[str, Any]) -> None:
     if isinstance(groups := body.get("result"), list) and groups and "members" in groups[0]:
         groups[0] |= {"name": None, "created_by": "Ada"}
         groups[0]["members"] = {str(index): member for index, member in enumerate(groups[0]["members"])}
-        body["expands"]["users"][0]["name"] = None
+        for user in body["expands"].get("users", [])[:1]:
+            user["name"] = None
 
 
 MALFORMED: dict[str, Malformed] = {
