@@ -12,6 +12,7 @@ import sys
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
@@ -169,6 +170,11 @@ def test_changes_between_any_two_snapshots(tmp_path, folder):
     assert {each.seen for each in history.changes(second, third)} == {third.taken_at}
 
 
+UNKNOWN_FOR_A_WHILE = [
+    *[("join", 0, 0), ("delete", 0, 0), ("new user", 0, 0), ("new user", 0, 0), ("join", 0, 87)]
+]
+"""A user whose name is known, then unknown, and then another one."""
+
 edits = st.lists(
     st.tuples(
         st.sampled_from(["join", "leave", "create", "delete", "rename", "rename user", "new user"]),
@@ -264,6 +270,7 @@ def as_tuples(changes: list[Change]) -> set[tuple]:
 @example([[*[("delete", 0, 0)] * 5, ("rename user", 0, 74)]])  # a user who only created a group
 @example([[*[("delete", 0, 0)] * 5, ("new user", 0, 0), ("rename user", 0, 13)], [("join", 0, 33)]])
 @example([[("delete", 0, 0)], [("create", 0, 0)], [("join", 0, 1)], [("leave", 0, 1)]])
+@example([UNKNOWN_FOR_A_WHILE, [("delete", 90, 0), ("rename user", 0, 21)], [("join", 0, 10)]])
 async def test_changes_equal_the_edits_of_the_site(rounds):
     site = make_site(groups=6, users=9, members_max=6)
     transport = httpx.MockTransport(SiteApp(site, token=TOKEN))
@@ -284,13 +291,21 @@ async def test_changes_equal_the_edits_of_the_site(rounds):
             for each in changes:
                 if each.group_id in states[j].groups:
                     assert each.group == states[j].groups[each.group_id]
-                if each.kind is not ChangeKind.USER_RENAMED:  # a name may be unknown in between
+                if each.kind is ChangeKind.USER_RENAMED:  # the name may be unknown in between
+                    assert each.seen == snapshots[last_renaming(states, each.user_id, i, j)].taken_at
+                else:
                     last = [
                         snapshots[k].taken_at
                         for k in range(i + 1, j + 1)
                         if key(each) in map(key, history.changes(snapshots[k - 1], snapshots[k]))
                     ][-1]
                     assert each.seen == last
+
+
+def last_renaming(states: list[State], user_id: int, first: int, last: int) -> int:
+    """Return the number of the last state in which a user has another name than was known before."""
+    known = [(k, states[k].names[user_id]) for k in range(first, last + 1) if user_id in states[k].names]
+    return [k for (_, before), (k, name) in pairwise(known) if name != before][-1]
 
 
 def key(change: Change) -> tuple[int | None, int | None]:
@@ -311,6 +326,15 @@ def test_change_has_the_time_of_the_last_crawl_that_brought_it(history):
     snapshots = history.snapshots()
     (joined,) = history.changes(snapshots[0], snapshots[-1])
     assert joined.seen == snapshots[3].taken_at
+
+
+def test_renaming_has_the_time_when_the_new_name_was_first_seen(history):
+    for minute, names in enumerate([{1: "Ada"}, {1: "Augusta"}, {}, {1: "Augusta"}]):
+        history.save(crawled_directory([Group(1, "QA", (1,))], names, as_of=NOON + timedelta(minutes=minute)))
+    snapshots = history.snapshots()
+    (renamed,) = history.changes(snapshots[0], snapshots[-1])
+    assert (renamed.before, renamed.user) == ("Ada", "Augusta")
+    assert renamed.seen == snapshots[1].taken_at
 
 
 def test_deleted_group_that_returns_is_reported_with_its_members(history):

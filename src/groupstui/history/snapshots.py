@@ -180,10 +180,14 @@ def changes_in(db: sqlite3.Connection, since: Snapshot, until: Snapshot) -> list
     span = {"since": since.id, "until": until.id}
     before, after = list[Group](), list[Group]()
     last_seen: dict[tuple[int | None, int | None], int] = {}
-    for user_id, snapshot_id in db.execute(
-        "SELECT id, since FROM user_name WHERE since > :since AND since <= :until ORDER BY since", span
+    names_before: dict[int, str] = dict(db.execute(_NAME + _AT, {"id": since.id}))
+    last_name = dict(names_before)
+    for user_id, snapshot_id, name in db.execute(
+        "SELECT id, since, name FROM user_name WHERE since > :since AND since <= :until ORDER BY since", span
     ):
-        last_seen[None, user_id] = snapshot_id
+        if last_name.get(user_id) != name:  # it may be unknown for a while, and then the same as before
+            last_seen[None, user_id] = snapshot_id
+            last_name[user_id] = name
     for _, versions in groupby(db.execute(_VERSIONS, span), key=lambda row: row[0]):
         was, now = _follow(list(versions), since.id, until.id, last_seen)
         before += [was] if was else []
@@ -192,7 +196,7 @@ def changes_in(db: sqlite3.Connection, since: Snapshot, until: Snapshot) -> list
     return [
         replace(change, seen=times.get(last_seen.get((change.group_id, change.user_id), 0)))
         for change in changes_between(
-            Directory(tuple(before), dict(db.execute(_NAME + _AT, {"id": since.id}))),
+            Directory(tuple(before), names_before),
             Directory(tuple(after), dict(db.execute(_NAME + _AT, {"id": until.id}))),
         )
     ]
