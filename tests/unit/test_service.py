@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import httpx
 import pytest
 
 from groupstui.errors import (
@@ -21,6 +22,7 @@ from groupstui.testmo.client import MAX_ATTEMPTS, MAX_COOLDOWN_S
 from groupstui.testmo.http_options import HttpOptions
 from groupstui.testmo.instance import Instance
 from groupstui.testmo.rate_limit import Clock
+from groupstui.token import Token
 
 
 async def test_sign_in_returns_the_user_and_reads_the_first_page(service, demo):
@@ -262,3 +264,101 @@ async def test_load_keeps_user_details_but_takes_new_names(service, demo):
     directory = await service.load()
     assert directory.user(7).name == "New Name"
     assert directory.profile(7).email
+
+
+# A site that repeats itself, and callers that give up
+
+
+def service_with(handler) -> GroupsService:
+    return GroupsService("acme", "a-token", transport=httpx.MockTransport(handler))
+
+
+async def test_groups_ends_if_the_site_repeats_a_page():
+    body = {"result": [{"id": 1, "name": "QA", "members": []}], "page": 1, "last_page": 5, "total": 5}
+    requests = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        return httpx.Response(200, json=body)
+
+    async with service_with(handler) as service:
+        assert [group.id async for group in service.groups()] == [1, 1]
+    assert len(requests) == 2
+
+
+async def test_users_of_too_many_pages_are_not_read():
+    requests = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        return httpx.Response(200, json={"result": [{"id": 1, "name": "Ada"}], "last_page": 10**12})
+
+    async with service_with(handler) as service:
+        assert not await service.load_users()
+    assert len(requests) == 1
+
+
+async def slow_page(request: httpx.Request) -> httpx.Response:
+    await asyncio.sleep(0.2)
+    return httpx.Response(200, json={"result": [], "page": 1, "last_page": 1, "total": 0})
+
+
+async def test_cancelled_caller_leaves_the_page_to_another():
+    async with service_with(slow_page) as service:
+        first, second = (asyncio.create_task(service.groups_page(1)) for _ in range(2))
+        await asyncio.sleep(0.1)
+        first.cancel()
+        assert (await second).total == 0
+        assert first.cancelled()
+
+
+async def test_page_can_be_read_again_right_after_it_was_cancelled():
+    async with service_with(slow_page) as service:
+        first = asyncio.create_task(service.groups_page(1))
+        await asyncio.sleep(0.1)
+        first.cancel()
+        assert (await asyncio.create_task(service.groups_page(1))).total == 0
+
+
+async def test_request_is_cancelled_with_its_last_caller():
+    ended = asyncio.Event()
+
+    async def handler(request: httpx.Request) -> httpx.Response:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.set()
+        return httpx.Response(200)
+
+    async with service_with(handler) as service:
+        caller = asyncio.create_task(service.groups_page(1))
+        await asyncio.sleep(0.5)
+        caller.cancel()
+        await asyncio.wait_for(ended.wait(), 5)
+
+
+async def test_request_that_outlives_the_service_is_an_error_of_the_site():
+    started = asyncio.Event()
+
+    async def handler(request: httpx.Request) -> httpx.Response:
+        started.set()
+        return await slow_page(request)
+
+    service = service_with(handler)
+    request = asyncio.create_task(service.group(1))
+    await started.wait()
+    await service.close()
+    with pytest.raises(Unreachable, match="was closed"):
+        await request
+
+
+async def test_close_leaves_no_task_that_waits_for_a_token():
+    async def token() -> Token:
+        await asyncio.sleep(60)
+        raise AssertionError
+
+    before = asyncio.all_tasks()
+    async with GroupsService("acme", token) as service:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(service.group(1), 0.1)
+    assert asyncio.all_tasks() <= before

@@ -32,7 +32,7 @@ CRAWL_PAGE_SIZE = 100
 """The largest page that the API returns."""
 
 MAX_PAGES = 10_000
-"""A million groups; a response that reports more is invalid."""
+"""A million groups or users; a response that reports more is invalid."""
 
 MAX_PASSES = 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -24,6 +25,8 @@ class PageCache:
         self._fetch = fetch
         self._pages: dict[Key, GroupPage] = {}
         self._pending: dict[Key, asyncio.Task[GroupPage]] = {}
+        self._waiting: Counter[asyncio.Task[GroupPage]] = Counter()
+        """How many callers wait for each request; it is cancelled with the last one."""
 
     async def close(self) -> None:
         """Cancel all requests."""
@@ -37,7 +40,18 @@ class PageCache:
         key = (page, per_page)
         if fresh or key not in self._pending:
             self._start(key)
-        return await self._pending[key]
+        task = self._pending[key]
+        self._waiting[task] += 1
+        try:
+            await asyncio.wait((task,))  # unlike `await task`, it leaves the request to the other callers
+        finally:
+            self._waiting[task] -= 1
+            if not self._waiting[task]:
+                del self._waiting[task]
+                if not task.done():
+                    task.cancel()
+                    self._remove(key, task)
+        return task.result()
 
     def prefetch(self, page: int, per_page: int) -> None:
         """Request a page that will probably be needed next. An error is raised only when it is needed."""
@@ -69,12 +83,15 @@ class PageCache:
         self._pending[key] = task
 
         def done(task: asyncio.Task[GroupPage]) -> None:
-            if self._pending.get(key) is task:
-                del self._pending[key]
+            self._remove(key, task)
             if not task.cancelled():
                 task.exception()  # nobody may be waiting for a prefetched page
 
         task.add_done_callback(done)
+
+    def _remove(self, key: Key, task: asyncio.Task[GroupPage]) -> None:
+        if self._pending.get(key) is task:
+            del self._pending[key]
 
     async def _read(self, key: Key) -> GroupPage:
         page = await self._fetch(*key)

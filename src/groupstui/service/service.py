@@ -22,7 +22,7 @@ from ..testmo.instance import Instance
 from ..testmo.rate_limit import Clock, Cooldown
 from ..testmo.responses import GroupsResponse
 from ..token import Token
-from .crawl import CRAWL_PAGE_SIZE, crawl, gather_pages
+from .crawl import CRAWL_PAGE_SIZE, MAX_PAGES, crawl, gather_pages
 from .history_reader import HistoryReader
 from .page_cache import PageCache
 
@@ -135,6 +135,9 @@ class GroupsService:
     async def close(self) -> None:
         """Cancel all requests and close the connections."""
         await self._pages.close()
+        if self._connecting is not None:
+            self._connecting.cancel()
+            await asyncio.gather(self._connecting, return_exceptions=True)
         if self._client is not None:
             await self._client.close()
 
@@ -183,6 +186,8 @@ class GroupsService:
 
         try:
             last_page = await fetch(1)
+            if last_page > MAX_PAGES:
+                raise InvalidResponse(f"the site reports {last_page:,} pages of users")
             await gather_pages(fetch, range(2, last_page + 1))
         except (Forbidden, NotFound, InvalidResponse):
             return False
@@ -228,9 +233,9 @@ class GroupsService:
             result = await self.groups_page(page, per_page, fresh=True)
             for group in result.groups:
                 yield group
-            if result.page >= result.last_page or not result.groups:
+            if result.page != page or page >= result.last_page or not result.groups:
                 return
-            page = result.page + 1
+            page += 1
 
     async def group(self, group_id: int) -> GroupDetail:
         """Return one group with its users resolved, requested now.
@@ -359,7 +364,7 @@ class GroupsService:
             if self._connecting is None:
                 self._connecting = asyncio.create_task(self._connect(), name="connect")
             try:
-                self._client = await asyncio.shield(self._connecting)
+                return await asyncio.shield(self._connecting)
             except Exception:
                 self._connecting = None  # the next request tries again
                 raise
@@ -367,7 +372,8 @@ class GroupsService:
 
     async def _connect(self) -> TestmoClient:
         token = self._token if isinstance(self._token, Token) else await self._token()
-        return await asyncio.to_thread(self._new_client, token)
+        self._client = await asyncio.to_thread(self._new_client, token)
+        return self._client
 
     def _new_client(self, token: Token) -> TestmoClient:
         # Lazy boundary: httpx takes longer to import than the first screen takes to be drawn.

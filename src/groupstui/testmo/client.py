@@ -92,6 +92,7 @@ class TestmoClient:
         self._cooldown = cooldown
         self._limiter = RequestLimiter(cooldown, concurrency)
         self._clock = clock
+        self._closed = False
         # One thread: several would keep the interpreter from the event loop for longer.
         self._parser = ThreadPoolExecutor(1, "parse a response")
         self._http = HttpClient(
@@ -104,6 +105,7 @@ class TestmoClient:
 
     async def close(self) -> None:
         """Cancel what is being parsed and close all connections."""
+        self._closed = True
         self._parser.shutdown(wait=False, cancel_futures=True)
         await self._http.close()
 
@@ -152,6 +154,10 @@ class TestmoClient:
                     raise
                 retried = True
                 await self._clock.sleep(RETRY_DELAY_S)
+            except RuntimeError:  # of httpx and of the parser's thread
+                if not self._closed:
+                    raise
+                raise Unreachable(f"the connection to {self._instance.name} was closed") from None
 
     async def _get_once(self, path: str, query: Query, parse: Callable[[bytes], R]) -> R:
         """Send one request. The response is parsed in a thread, while the next request may be sent."""
