@@ -33,6 +33,7 @@ def test_members_and_memberships_agree(groups, names):
     for user_id in range(1, 14):
         expected = sorted((g.id for g in groups if user_id in g.members), key=lambda i: (f"group {i}", i))
         assert [g.id for g in directory.groups_of(user_id)] == expected
+        assert directory.indexed_groups_of(user_id) == directory.groups_of(user_id)
         assert sorted(directory.memberships.get(user_id, ())) == sorted(expected)
     assert {u.id for u in directory.users} == set(names) | {i for g in groups for i in g.members}
 

@@ -96,7 +96,7 @@ def _users(directory: Directory) -> tuple[tuple[str, ...], Sequence[Record]]:
         {
             **user_record(user),
             **profile_record(directory, user),
-            "groups": [group.name for group in directory.groups_of(user.id)],
+            "groups": [group.name for group in directory.indexed_groups_of(user.id)],
         }
         for user in directory.users
     ]

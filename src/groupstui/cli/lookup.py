@@ -98,7 +98,7 @@ async def lookup(context: Context) -> ExitCode:
             ambiguous.append({"text": text, "candidates": [user_record(each) for each in error.candidates]})
             context.warn(_with_candidates(error))
         else:
-            names = [group.name for group in directory.groups_of(user.id)]
+            names = [group.name for group in directory.indexed_groups_of(user.id)]
             records.append({"text": text, **user_record(user), "groups": names})
     about = {"unmatched": unmatched, "ambiguous": ambiguous}
     fields = ("text", "id", "name", "groups")
