@@ -123,7 +123,7 @@ def _wrong_total(body: dict[str, Any]) -> None:
 def _repeats(body: dict[str, Any]) -> None:
     """Repeat every group, member and user, and add an unknown member."""
     if isinstance(groups := body.get("result"), list):
-        for group in groups:
+        for group in (each for each in groups if "members" in each):
             group["members"] = [*group["members"], *group["members"], 9_999_999]
         body["result"] = [*groups, *groups]
     for users in body.get("expands", {}).values():

@@ -109,6 +109,12 @@ def test_php_objects_with_integer_keys_are_lists():
     assert found.names == {7: "Ada"}
 
 
+def test_an_empty_php_array_may_be_an_object():
+    groups = [{"id": 1, "name": "QA", "members": {}}]
+    found = page(repaired=2, result=groups, expands={"users": {}})
+    assert [list(each.members) for each in found.groups] == [[]]
+
+
 @pytest.mark.parametrize("expands", ["users", 1, {"users": "all"}, [1]])
 def test_nonsense_in_expands_is_ignored(expands):
     assert page(repaired=1, expands=expands).names == {}

@@ -7,6 +7,7 @@ import gc
 import json
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ import trustme
 
 from groupstui.errors import TestmoError, Unreachable
 from groupstui.service.service import GroupsService
+from groupstui.testmo.http import tls_context
 from groupstui.testmo.http_options import HttpOptions
 from groupstui.testmo.instance import Instance
 
@@ -300,6 +302,20 @@ async def test_expired_certificate_hints_at_the_clock(authority, bundle):
     ):
         await name_of_user(f"https://localhost:{port}", HttpOptions(ca_bundle=str(bundle)))
     assert "Check the clock of this machine" in caught.value.hint
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have their own trust stores")
+def test_the_system_s_file_is_trusted_beside_its_folder(monkeypatch, tmp_path, authority):
+    (tmp_path / "0123abcd.0").touch()
+    file = tmp_path / "all.pem"
+    authority.cert_pem.write_to_path(str(file))
+    paths = ssl.get_default_verify_paths()._replace(cafile=str(file), capath=str(tmp_path))
+    monkeypatch.setattr("ssl.get_default_verify_paths", lambda: paths)
+    tls_context.cache_clear()
+    try:
+        assert len(tls_context("", "").get_ca_certs()) == 1
+    finally:
+        tls_context.cache_clear()
 
 
 async def test_ca_bundle_is_trusted(secure_site, bundle):

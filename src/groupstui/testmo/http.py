@@ -210,7 +210,7 @@ def _reason(error: BaseException) -> str:
     """Return the first text in a chain of exceptions; httpx wraps some without a text."""
     for cause in _causes(error):
         if text := (isinstance(cause, OSError) and cause.strerror) or str(cause):
-            return sanitize(redact(text))
+            return sanitize(redact(text)).rstrip(".")
     return type(error).__name__
 
 
@@ -317,10 +317,11 @@ def _system_context(cert_file: str) -> ssl.SSLContext:
     truststore reads the whole file of certificates for each connection, which blocks the event loop; in a
     folder with hashed names OpenSSL reads only the one certificate that it needs.
     """
-    folder = ssl.get_default_verify_paths().capath or ""
+    paths = ssl.get_default_verify_paths()
+    folder = paths.capath or ""
     if sys.platform == "linux" and not cert_file and folder and _has_hashed_names(folder):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.load_verify_locations(capath=folder)
+        context.load_verify_locations(cafile=paths.cafile, capath=folder)  # one may lack what the other has
         return context
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 

@@ -307,7 +307,7 @@ def _repair(data: object, repairs: Repairs, missing_name: str) -> object:
     """Return a response with the known oddities repaired; ids and page numbers are left as they are."""
     if not isinstance(data, dict):
         return data
-    result = _list_of(data["result"], repairs) if "result" in data else None
+    result = data.get("result") and _list_of(data["result"], repairs)
     if isinstance(result, list):
         return _with_expands(
             {**data, "result": [_named(each, repairs, missing_name) for each in result]}, repairs
@@ -330,7 +330,7 @@ def _with_expands(data: dict[str, object], repairs: Repairs) -> dict[str, object
 
 def _list_of(value: object, repairs: Repairs) -> object:
     """Return the values of a PHP array that was sent as an object with integer keys; else the value."""
-    if isinstance(value, dict) and value and all(key.isdecimal() for key in value):
+    if isinstance(value, dict) and all(key.isdecimal() for key in value):
         repairs.add()
         return list(value.values())
     return value
