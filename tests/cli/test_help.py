@@ -8,7 +8,7 @@ import pytest
 import shtab
 
 from groupstui.cli.main import load_handler
-from groupstui.cli.parser import COMMANDS, FILE, SHELLS, parse
+from groupstui.cli.parser import COMMANDS, FILE, SHELLS, VALUE_OPTIONS, build_parser, parse
 
 from ..support.commands import run_program, shell_environment
 
@@ -42,10 +42,21 @@ def test_every_command_has_a_handler():
         (["who", "check"], "who"),
         (["--demo", "who", "ada"], "who"),
         (["--instance", "acme", "members", "QA"], "members"),
+        (["--instance", "check", "who", "ada"], "who"),
+        (["--instance", "check"], "browse"),
+        (["--proxy=watch", "--format", "csv", "groups", "audit"], "groups"),
     ],
 )
 def test_command_of_arguments(arguments, command):
     assert parse(arguments).command == command
+
+
+def test_value_options_are_all_options_with_a_value():
+    commands = build_parser()._subparsers._group_actions[0].choices.values()
+    actions = [action for command in commands for action in command._actions]
+    assert {option for each in actions if each.nargs is None for option in each.option_strings} == {
+        *VALUE_OPTIONS
+    }
 
 
 def test_export_accepts_people_for_users():

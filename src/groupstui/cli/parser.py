@@ -27,6 +27,13 @@ COMMANDS = (
     *("watch", "export", "auth", "config", "doctor", "completion"),
 )
 
+VALUE_OPTIONS = (
+    *("--instance", "--token-file", "--timeout", "--concurrency", "--proxy", "--ca-bundle", "--max-age"),
+    *("--format", "--sort", "--limit", "--columns", "--fail-on", "--since", "--until", "--older-than"),
+    *("--interval", "--exec", "-o", "--output"),
+)
+"""The options that take the next word as their value: it is no command, even if it reads like one."""
+
 COMMON_EXIT_CODES = tuple(code for code in ExitCode if code is not ExitCode.FALSE)
 """The exit codes of every command that reads an instance."""
 
@@ -97,17 +104,21 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     Raises:
         SystemExit: With 2 after a usage error, with 0 after `--help` and `--version`.
     """
-    command = next((word for word in arguments if word in COMMANDS), None)
-    if command is not None:
-        rest = list(arguments)
-        rest.remove(command)
-        arguments = [command, *rest]
+    place = _first_word(arguments)
+    if place is not None and arguments[place] in COMMANDS:
+        arguments = [arguments[place], *arguments[:place], *arguments[place + 1 :]]
     elif {"-h", "--help", "--version"}.isdisjoint(arguments):
         arguments = ["browse", *arguments]
     options, unknown = build_parser().parse_known_args(arguments)
     if unknown:
         Parser(prog=f"groupstui {options.command}").error(f"unrecognized arguments: {' '.join(unknown)}")
     return options
+
+
+def _first_word(arguments: Sequence[str]) -> int | None:
+    """Return the place of the first word that is neither an option nor the value of one."""
+    words = ((place, word) for place, word in enumerate(arguments) if not word.startswith("-"))
+    return next((place for place, _ in words if not place or arguments[place - 1] not in VALUE_OPTIONS), None)
 
 
 def build_parser() -> Parser:
