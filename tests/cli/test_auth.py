@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+
+from groupstui.cli.main import main
 
 
 @pytest.mark.parametrize("way", ["stdin", "file"])
@@ -40,3 +44,18 @@ def test_login_without_keyring_fails(cli, environ, demo):
     assert result.code != 0
     assert "keyring" in result.err
     assert demo.token not in result.out + result.err
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_login_without_a_typed_token_exits_2(environ, capsys, monkeypatch):
+    def end_of_input(prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("getpass.getpass", end_of_input)
+    monkeypatch.setattr("sys.stdin", Terminal())
+    assert main(["auth", "login"], environ) == 2
+    assert capsys.readouterr().err.endswith("groupstui: no token was typed\n")

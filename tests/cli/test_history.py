@@ -217,6 +217,20 @@ def test_unwritable_history_does_not_prevent_answer(cli, demo):
     assert cli("changes").code == 3
 
 
+def test_max_age_reads_the_instance_if_the_history_is_unreadable(cli, demo):
+    History(demo.url, default_folder()).path.mkdir(parents=True)
+    result = cli("members", "QA", "--max-age", "10m")
+    assert result.code == 0
+    assert "Ada Lovelace" in result.out
+    assert "no history: " in result.err
+    assert cli("members", "QA", "--offline").code == 3
+
+
+def test_prune_before_the_first_year_exits_2(cli):
+    result = cli("snapshot", "prune", "--older-than", "999999w")
+    assert (result.code, result.err) == (2, "groupstui: --older-than is too long ago\n")
+
+
 @pytest.mark.parametrize(("user", "code"), [("ada lovelace", 0), ("no such user", 6)])
 def test_history_is_saved_after_the_answer(cli, demo, capsys, monkeypatch, user, code):
     save, printed = GroupsService.save_history, []

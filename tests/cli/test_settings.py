@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 
 def test_config_shows_all_settings(cli):
     assert "history = true\nhistory_days = 400\n" in cli("config", "show").out
@@ -40,3 +42,13 @@ def test_invalid_settings_report_line(cli, environ):
     assert result.code == 2
     assert "line 2" in result.err
     assert "page_size" in result.err
+
+
+@pytest.mark.parametrize(
+    "address", ["me:pa55@proxy.example:3128", "http://me:pa55@[", "http://me:p@pa55@proxy.example", "pa55@x"]
+)
+def test_doctor_hides_the_password_of_any_proxy(cli, environ, address):
+    environ["HTTPS_PROXY"] = address
+    result = cli("doctor")
+    assert "pa55" not in result.out + result.err
+    assert "internal error" not in result.err

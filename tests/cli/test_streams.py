@@ -16,10 +16,10 @@ from ..support.commands import COMMAND_TIMEOUT, shell_environment
 def shell(environ):
     """Run a shell command line, and return its exit code, stdout and stderr."""
 
-    def command(line: str) -> tuple[int, str, str]:
+    def command(line: str, **variables: str) -> tuple[int, str, str]:
         done = subprocess.run(
             ["sh", "-c", f"{shlex.quote(sys.executable)} -m groupstui {line}"],
-            env=shell_environment(**environ),
+            env=shell_environment(**environ, **variables),
             capture_output=True,
             text=True,
             timeout=COMMAND_TIMEOUT,
@@ -77,3 +77,16 @@ def test_closed_pipe_exits_0(environ, arguments):
 
 def test_head_causes_no_message(shell):
     assert shell("groups | head -n 1")[2] == ""
+
+
+def test_encoding_of_stdout_without_a_character_exits_3(shell):
+    code, _, err = shell("groups", PYTHONIOENCODING="ascii")
+    assert code == 3
+    assert err.startswith("groupstui: cannot write to stdout: its encoding, ascii, does not have ")
+    assert "internal error" not in err
+
+
+def test_token_on_stdin_that_is_not_utf_8_exits_2(shell):
+    code, _, err = shell("groups --token-stdin < /bin/sh", PYTHONIOENCODING="utf-8:strict")
+    assert code == 2
+    assert err.startswith("groupstui: no token from standard input: ")

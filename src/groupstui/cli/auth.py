@@ -29,7 +29,10 @@ async def _login(context: Context) -> ExitCode:
         token = await context.token()
     elif sys.stdin.isatty():
         print(f"Create a token at {instance.api_access_page}", file=sys.stderr)
-        token = Token.parse(getpass.getpass(f"Token for {instance.name}: "))
+        try:
+            token = Token.parse(getpass.getpass(f"Token for {instance.name}: "))
+        except EOFError:  # ctrl+d
+            raise UsageError("no token was typed") from None
     else:
         raise UsageError("there is no terminal to ask for the token: add --token-stdin or --token-file")
     async with context.connect(instance, token) as service:

@@ -15,6 +15,7 @@ from ..credentials import TokenStore, token_from_environment
 from ..demo.demo import Demo, open_demo
 from ..directory.directory import Directory
 from ..errors import (
+    HistoryUnavailable,
     InvalidInstance,
     InvalidToken,
     KeyringUnavailable,
@@ -146,8 +147,10 @@ class Context:
                 return Token.parse(Path(options.token_file).read_text(encoding="ascii", errors="replace"))
             self.token_source = "TESTMO_TOKEN"
             token = token_from_environment(self.environ)
-        except (InvalidToken, OSError) as error:
+        except (InvalidToken, OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
+            if isinstance(error, UnicodeDecodeError):
+                reason = "it is not UTF-8"
             raise UsageError(f"no token from {self.token_source}: {reason}") from None
         if token is not None and self.named_instance() is None:
             # A token must not be sent to an instance that it was not made for.
@@ -250,7 +253,13 @@ class Context:
         if not offline and (max_age is None or addresses):
             return None
         history = self.history
-        known = history.latest() if history is not None and history.exists else None
+        try:
+            known = history.latest() if history is not None and history.exists else None
+        except HistoryUnavailable as error:
+            if offline:
+                raise
+            self.warn(error.full)
+            return None
         if known is not None and known.as_of is not None:
             if max_age is None or self.clock.now() - known.as_of <= max_age:
                 self.warn(f"the data is from the snapshot of {local_minute(known.as_of)}")

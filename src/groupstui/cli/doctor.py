@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import locale
 import platform
+import re
 import sys
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
-from urllib.parse import urlsplit
 
 from ..credentials import TokenStore
 from ..errors import GroupstuiError, HistoryUnavailable, KeyringUnavailable, SettingsError, UsageError
@@ -133,8 +133,8 @@ def _skew(now: datetime, server_time: datetime | None) -> str:
 
 
 def _without_password(address: str) -> str:
-    parts = urlsplit(address)
-    return address.replace(f"{parts.username}:{parts.password}@", "***@") if parts.password else address
+    """Return the address of a proxy, which may be invalid, without the user's name and password."""
+    return re.sub(r"^([a-z0-9+.-]+://)?.*@", r"\1***@", address, flags=re.IGNORECASE | re.DOTALL)
 
 
 def _version(package: str) -> str:

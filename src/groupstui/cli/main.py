@@ -51,6 +51,9 @@ def main(arguments: Sequence[str], environ: MutableMapping[str, str]) -> int:
     except Exception as error:
         if isinstance(error, OSError) and error.errno in OUTPUT_ERRORS:
             print_error(f"cannot write to stdout: {error.strerror}")
+        elif isinstance(error, UnicodeEncodeError):  # stdout is all that is not written as UTF-8
+            reason = f"its encoding, {error.encoding}, does not have every character"
+            print_error(f"cannot write to stdout: {reason}. Set PYTHONIOENCODING=utf-8.")
         else:
             print_error(crash_notice(error))  # Python would exit with 1, which means "no"
         return ExitCode.UNKNOWN

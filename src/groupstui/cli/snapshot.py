@@ -52,6 +52,10 @@ async def _save(context: Context) -> ExitCode:
 def _prune(context: Context) -> ExitCode:
     if (age := context.options.older_than) is None:
         raise UsageError("snapshot prune needs --older-than, such as 90d")
-    deleted = context.required_history().prune(context.clock.now() - age)
+    try:
+        before = context.clock.now() - age
+    except OverflowError:  # before the year 1
+        raise UsageError("--older-than is too long ago") from None
+    deleted = context.required_history().prune(before)
     context.warn(f"deleted {pluralize(deleted, 'snapshot')}")
     return ExitCode.OK
