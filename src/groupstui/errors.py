@@ -134,7 +134,7 @@ class RateLimited(TestmoError):
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
-        """Seconds to wait, as the instance requests; None if it did not say."""
+        """Seconds to wait, as the instance requests; None if it sent no `Retry-After`."""
 
 
 class WrongAddress(TestmoError):

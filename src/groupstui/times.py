@@ -1,4 +1,4 @@
-"""Format times: local ones for people, UTC ones for files and programs.
+"""Format times: local ones for users, UTC ones for files and programs.
 
 A time that has no local form, such as one in the year 1, is shown in its own zone instead.
 """

@@ -132,7 +132,7 @@ class Context:
         return self.given_token() or await self._keyring_token()
 
     def given_token(self) -> Token | None:
-        """Return the token from stdin or a file if an option says so, otherwise from the environment.
+        """Return the token from stdin or a file if an option asks for it, otherwise from the environment.
 
         Raises:
             UsageError: If it is not valid, or if it is not known which instance it is for.

@@ -46,7 +46,7 @@ class PointInTime:
             end_of_day: Whether a date without a time means the end of that day instead of its start.
 
         Raises:
-            InvalidTime: If the text is none of these.
+            InvalidTime: If the text has another form.
         """
         text = text.strip()
         if (digits := text.removeprefix("#")).isdecimal() and len(digits) < 10:

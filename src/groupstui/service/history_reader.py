@@ -32,7 +32,7 @@ class ChangeSummary:
 
 
 class HistoryReader:
-    """Reads and writes the history; `notice` says what went wrong."""
+    """Reads and writes the history; `notice` describes a failure."""
 
     def __init__(self, history: History, clock: Clock) -> None:
         self._history = history

@@ -67,7 +67,7 @@ class GroupsService:
             for member in detail.members:
                 print(member.id, member.label)
 
-    Every method that sends a request raises the `TestmoError` that tells the user what to do.
+    Every method that sends a request raises a `TestmoError` whose hint is the remedy.
     """
 
     def __init__(
@@ -258,7 +258,7 @@ class GroupsService:
     async def load(self, on_progress: Callable[[CrawlProgress], object] | None = None) -> Directory:
         """Crawl the instance: read every group. See `crawl`.
 
-        The directory's `complete` says whether the result is consistent. It is not saved in the history: see
+        The directory's `complete` is whether the result is consistent. It is not saved in the history: see
         `save_history`.
 
         Args:

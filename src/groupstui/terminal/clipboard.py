@@ -18,7 +18,7 @@ def clipboard_driver(driver: type[Driver], environ: Mapping[str, str]) -> type[D
 
     Args:
         driver: The class to extend.
-        environ: The environment; tells whether the app runs in tmux or screen.
+        environ: The environment, which shows whether the app runs in tmux or screen.
     """
     if not osc52_passthrough(OSC52, environ):
         return driver

@@ -56,7 +56,7 @@ log = logging.getLogger(__name__)
 class TestmoClient:
     """Sends requests to one instance; limits their rate, and retries them if that can help.
 
-    Every method raises the `TestmoError` that tells the user what to do.
+    Every method raises a `TestmoError` whose hint is the remedy.
     """
 
     def __init__(

@@ -10,7 +10,7 @@ from types import TracebackType
 
 
 class Clock:
-    """Tells the time, and waits. Tests use one that advances by itself."""
+    """Returns the time, and waits. Tests use one that advances by itself."""
 
     def monotonic(self) -> float:
         """Return the seconds of a clock that never goes backwards."""
@@ -47,7 +47,7 @@ class Cooldown:
             await changed.wait()
 
     def start(self, seconds: float) -> None:
-        """Let no request start for this long. A cooldown that lasts longer already is not shortened."""
+        """Hold all requests for this long. A cooldown that lasts longer already is not shortened."""
         deadline = self._clock.monotonic() + seconds
         if deadline > self._deadline:
             self._deadline = deadline

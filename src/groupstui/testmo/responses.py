@@ -9,7 +9,7 @@ from ..directory.models import Group, UserProfile
 
 
 class InvalidPayload(ValueError):
-    """The body is not a valid response; `str()` says why, without any part of the body."""
+    """The body is not a valid response; `str()` is the reason, without any part of the body."""
 
 
 @dataclass(slots=True)

@@ -197,7 +197,7 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
 
     @property
     def _order(self) -> tuple[str | None, bool]:
-        """The key of the column that the rows are sorted by now, and whether the order is reversed."""
+        """The key of the column that the rows are sorted by, and whether the order is reversed."""
         if self._ranked and not self._sorted_by_user:
             return None, False
         return self.sort_column, self.sort_reversed
