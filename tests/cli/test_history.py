@@ -226,6 +226,15 @@ def test_max_age_reads_the_instance_if_the_history_is_unreadable(cli, demo):
     assert cli("members", "QA", "--offline").code == 3
 
 
+def test_no_changes_are_uncertain_if_the_crawl_is_not_saved(cli, demo):
+    cli("groups", "-q")
+    assert cli("changes", "--exit-code").code == 0
+    demo.faults.always("wrong-total")
+    assert cli("changes", "--exit-code").code == 3
+    assert cli("changes").code == 0
+    assert cli("changes", "--exit-code", "--offline").code == 0
+
+
 def test_prune_before_the_first_year_exits_2(cli):
     result = cli("snapshot", "prune", "--older-than", "999999w")
     assert (result.code, result.err) == (2, "groupstui: --older-than is too long ago\n")

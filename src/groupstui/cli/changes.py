@@ -7,8 +7,9 @@ from datetime import datetime
 from ..errors import UnknownAnswer, UsageError
 from ..exit_codes import ExitCode
 from ..history import History, Snapshot
+from ..history.snapshots import milliseconds
 from ..history.time_spec import PointInTime
-from ..output.records import changes_report
+from ..output.records import as_of, changes_report
 from ..text import pluralize, sanitize
 from ..times import local_minute
 from .context import Context
@@ -29,7 +30,11 @@ async def changes(context: Context) -> ExitCode:
         context.warn("the instance changed while it was read: the changes end with the previous snapshot")
     since, until = _snapshots(context, history, since_when, until_when, now)
     found = history.changes(since, until)
-    code = ExitCode.FALSE if found and options.exit_code else ExitCode.OK
+    code = ExitCode.OK
+    if options.exit_code:
+        # Without a snapshot of this crawl, "nothing changed" is uncertain.
+        is_known = until_when is not None or milliseconds(until.taken_at) >= milliseconds(as_of(directory))
+        code = ExitCode.FALSE if found else ExitCode.OK if is_known else ExitCode.UNKNOWN
     code = answer(context, changes_report(context.instance.origin, found, since, until), code)
     period = f"from {local_minute(since.taken_at)} to {local_minute(until.taken_at)}"
     context.warn(f"{pluralize(len(found), 'change')} {period}")
