@@ -197,7 +197,7 @@ class Context:
         return GroupsService(
             instance,
             token,
-            transport=None if demo is None else demo.transport,
+            transport=None if demo is None else lambda: demo.transport,  # made when it is first needed
             concurrency=options.concurrency,
             http=HttpOptions(options.proxy, options.ca_bundle, options.timeout),
             history=history,
