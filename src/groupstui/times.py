@@ -22,6 +22,16 @@ def local_minute(time: datetime, *, weekday: bool = False) -> str:
     return f"{_weekday(local) if weekday else ''}{text}"
 
 
+def short_day(time: datetime) -> str:
+    """Return the local date without the year, as in `Mon 11-16`."""
+    return f"{_local(time):%a %m-%d}"
+
+
+def short_minute(time: datetime) -> str:
+    """Return the local date and time without the year, as in `Mon 11-16 14:02`."""
+    return f"{_local(time):%a %m-%d %H:%M}"
+
+
 def local_clock(time: datetime) -> str:
     """Return the local time of day, as in `14:02:11`."""
     return _local(time).time().isoformat("seconds")

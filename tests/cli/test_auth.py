@@ -59,3 +59,10 @@ def test_login_without_a_typed_token_exits_2(environ, capsys, monkeypatch):
     monkeypatch.setattr("sys.stdin", Terminal())
     assert main(["auth", "login"], environ) == 2
     assert capsys.readouterr().err.endswith("groupstui: no token was typed\n")
+
+
+@pytest.mark.parametrize("action", ["login", "logout", "status"])
+def test_auth_refuses_demo(cli, action):
+    result = cli("auth", action, "--demo")
+    assert (result.code, result.out) == (2, "")
+    assert "--demo" in result.err

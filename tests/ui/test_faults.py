@@ -122,7 +122,7 @@ async def test_429_is_shown_and_can_be_stopped(demo):
         demo.faults.retry_after = 500
         demo.faults.always("429")
         await pilot.press("r")
-        await until(pilot, lambda: "Rate limited by the site (429); retrying at" in words(pilot))
+        await until(pilot, lambda: "Rate limited by the instance (429); retrying at" in words(pilot))
         assert "Release managers" in words(pilot)
         await press(pilot, "x")
         assert "Stopped. Press r to try again." in words(pilot)

@@ -10,7 +10,7 @@ import pytest
 from ..support.clock import SteppedClock
 from ..support.pilot import browser_app, press, settled, until, words
 
-NOTICE = "Rate limited by the site (429); retrying at 14:02:18. x stops."
+NOTICE = "Rate limited by the instance (429); retrying at 14:02:18. x stops."
 STOPPED = "Stopped. Press r to try again."
 
 

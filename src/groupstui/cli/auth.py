@@ -18,6 +18,8 @@ async def auth(context: Context) -> ExitCode:
     """Run `auth login`, `auth logout` or `auth status`."""
     if context.options.purge and context.options.action != "logout":
         raise UsageError("--purge needs auth logout")
+    if context.demo is not None:
+        raise UsageError("--demo needs no token: it cannot be used with auth")
     actions = {"login": _login, "logout": _logout, "status": _status}
     return await actions[context.options.action](context)
 

@@ -17,6 +17,7 @@ from ..output.records import changes_report
 from ..output.report import Report
 from ..service.history_reader import ChangeSummary
 from ..text import pluralize
+from ..times import local_minute, short_minute
 from ..widgets.commands import bind
 from ..widgets.table import Column, Table
 from .base import JumpTarget
@@ -89,7 +90,7 @@ class ChangesDialog(RecordsDialog[Change]):
             self.table.empty = "There is no history yet; changes from now on will be listed here."
             self.table.show(())
             return
-        since = f"{summary.since.taken_at.astimezone():%a %Y-%m-%d %H:%M}"
+        since = local_minute(summary.since.taken_at, weekday=True)
         start = "" if summary.reaches_back else ", the start of the history"
         self.table.empty = f"No changes since {since}{start}."
         self.table.show(summary.changes)
@@ -146,7 +147,7 @@ COLUMNS: tuple[Column[Change], ...] = (
     Column(
         "seen",
         "Seen",
-        lambda change: "" if change.seen is None else f"{change.seen.astimezone():%a %m-%d %H:%M}",
+        lambda change: "" if change.seen is None else short_minute(change.seen),
         sort_key=lambda change: 0.0 if change.seen is None else change.seen.timestamp(),
         width=15,
         priority=1,

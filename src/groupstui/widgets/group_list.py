@@ -15,6 +15,7 @@ from textual.reactive import reactive
 from ..directory.directory import Directory
 from ..directory.models import Group, GroupPage
 from ..text import pluralize, sanitize
+from ..times import local_day, short_day
 from .commands import bind
 from .filter_input import FilterInput
 from .filterable_table import FilterableTable
@@ -220,7 +221,7 @@ class GroupList(FilterableTable[Group]):
         if badges != self._badges:
             self._badges = badges
             self.table.relayout()
-        self._badges_since = f"± since {since.astimezone():%a %m-%d}" if badges else ""
+        self._badges_since = f"± since {short_day(since)}" if badges else ""
         self._show_title()
 
     def _show_title(self) -> None:
@@ -331,7 +332,7 @@ def last_change(group: Group) -> str:
 
 def day(time: datetime | str | None) -> str:
     """Return the local day of a time; a time that could not be parsed is returned as it is."""
-    return f"{time.astimezone():%Y-%m-%d}" if isinstance(time, datetime) else time or ""
+    return local_day(time) if isinstance(time, datetime) else time or ""
 
 
 def _sortable(time: datetime | str | None) -> str:

@@ -14,6 +14,7 @@ from textual.widgets import Static
 from ..directory.models import GroupDetail, User
 from ..directory.search import SearchIndex
 from ..text import fold, pluralize, sanitize
+from ..times import local_minute
 from .filterable_table import FilterableTable
 from .status_bar import age
 from .table import Column, Table
@@ -133,7 +134,7 @@ def facts(detail: GroupDetail, width: int) -> Content:
 
 def _when(time: datetime | str | None, user: User | None) -> str:
     if isinstance(time, datetime):
-        words = f"{time.astimezone():%Y-%m-%d %H:%M}"
+        words = local_minute(time)
     else:
         words = sanitize(time) if time else "at an unknown time"
     return f"{words} by {sanitize(user.label)}" if user is not None else words

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from ..text import sanitize
+from ..times import local_clock
 
 MAX_NOTICE_CHARS = 400
 
@@ -28,7 +29,7 @@ class Notice:
 
 def cooldown_notice(until: datetime, hint: str = "") -> Notice:
     """Return the notice for a rate limit: with a time, because a countdown would repaint every second."""
-    text = f"Rate limited by the site (429); retrying at {until.astimezone():%H:%M:%S}"
+    text = f"Rate limited by the instance (429); retrying at {local_clock(until)}"
     return Notice(text, hint, "cooldown")
 
 
