@@ -305,15 +305,17 @@ async def test_expired_certificate_hints_at_the_clock(authority, bundle):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have their own trust stores")
-def test_the_system_s_file_is_trusted_beside_its_folder(monkeypatch, tmp_path, authority):
-    (tmp_path / "0123abcd.0").touch()
-    file = tmp_path / "all.pem"
-    authority.cert_pem.write_to_path(str(file))
-    paths = ssl.get_default_verify_paths()._replace(cafile=str(file), capath=str(tmp_path))
+@pytest.mark.parametrize(("place", "count"), [("all.pem", 1), ("certs/all.pem", 0)])
+def test_system_file_outside_its_folder_is_trusted(monkeypatch, tmp_path, authority, place, count):
+    folder = tmp_path / "certs"
+    folder.mkdir()
+    (folder / "0123abcd.0").touch()
+    authority.cert_pem.write_to_path(str(tmp_path / place))
+    paths = ssl.get_default_verify_paths()._replace(cafile=str(tmp_path / place), capath=str(folder))
     monkeypatch.setattr("ssl.get_default_verify_paths", lambda: paths)
     tls_context.cache_clear()
     try:
-        assert len(tls_context("", "").get_ca_certs()) == 1
+        assert len(tls_context("", "").get_ca_certs()) == count
     finally:
         tls_context.cache_clear()
 
