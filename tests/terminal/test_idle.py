@@ -20,7 +20,7 @@ SCREENS = {
     "help": ("?", "Move"),
     "the palette": (":ada", "Ada Lovelace"),
     "a user": ("\tu", "Groups of Ada Lovelace"),
-    "the sites": ("i", "add a site"),
+    "instances": ("i", "a add"),
     "the export": ("e", "groups.csv"),
     "the copy dialog": ("Y", "all 15 groups as CSV"),
 }
