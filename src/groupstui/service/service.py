@@ -267,7 +267,7 @@ class GroupsService:
         client = await self._connected()
         started = self._clock.now()
         found = DirectoryBuilder()  # of this crawl alone: without users who left since the last one
-        published = groups_read = 0
+        published, groups_read = len(self._builder), 0  # what the history knows is published already
 
         async def fetch(page: int) -> GroupsResponse:
             nonlocal published, groups_read
