@@ -1,15 +1,15 @@
-"""`open_demo`: what the program gets for `--demo`."""
+"""`Demo`: what the program gets for `--demo`."""
 
 from __future__ import annotations
 
 import httpx
 
-from groupstui.demo.demo import open_demo
+from groupstui.demo.demo import Demo
 from groupstui.service.service import GroupsService
 
 
 async def test_service_reads_the_demo_site() -> None:
-    demo = open_demo()
+    demo = Demo()
     service = GroupsService(demo.instance, demo.token, transport=lambda: demo.transport)
     async with service:
         assert (await service.sign_in()).label == "Ada Lovelace"
@@ -17,7 +17,7 @@ async def test_service_reads_the_demo_site() -> None:
 
 
 def test_transport_saves_last_week_in_the_history() -> None:
-    demo = open_demo()
+    demo = Demo()
     assert not demo.history.exists
     with httpx.Client(transport=demo.transport, base_url=demo.instance.origin) as client:
         assert client.get("/api/v1/user").status_code == 401
@@ -25,7 +25,7 @@ def test_transport_saves_last_week_in_the_history() -> None:
 
 
 def test_prepare_saves_last_week_in_the_history() -> None:
-    demo = open_demo()
+    demo = Demo()
     demo.prepare()
     demo.prepare()
     assert len(demo.history.snapshots()) == 1
@@ -35,4 +35,4 @@ def test_prepare_saves_last_week_in_the_history() -> None:
 
 
 def test_demos_are_independent() -> None:
-    assert open_demo().history is not open_demo().history
+    assert Demo().history is not Demo().history

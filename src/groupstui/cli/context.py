@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ..credentials import TokenStore, token_from_environment
-from ..demo.demo import Demo, open_demo
+from ..demo.demo import Demo
 from ..directory.directory import Directory
 from ..errors import (
     HistoryUnavailable,
@@ -55,7 +55,7 @@ class Context:
         """The demo instance, with `--demo`."""
         if not self.options.demo:
             return None
-        return open_demo()
+        return Demo()
 
     @cached_property
     def settings_file(self) -> SettingsFile:

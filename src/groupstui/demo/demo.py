@@ -38,8 +38,3 @@ class Demo:
     def prepare(self) -> None:
         """Make the site and its past before the first request, for commands that only read the history."""
         _ = self.transport
-
-
-def open_demo() -> Demo:
-    """Return a new demo site."""
-    return Demo()

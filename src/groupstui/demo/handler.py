@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from email.utils import formatdate
-from itertools import chain
+from itertools import chain, islice
+from math import ceil
 from typing import Any, TypeVar
 
 import httpx
 
-from .pagination import InvalidParameters, expands_of, page_of, paginate
 from .site import ROLES, Group, Site, User
 
-ADMIN_ID = 1
-"""The user of the admin's token."""
+ADMIN_ID, MEMBER_ID = 1, 2
 
-MEMBER_ID = 2
-"""The user of the token without admin rights."""
+PAGE_SIZES = (15, 25, 50, 100)
+"""The values of `per_page` that Testmo accepts."""
 
 ENDPOINT = re.compile(r"/api/v1/(?:user|(?P<kind>groups|users)(?:/(?P<id>[0-9]{1,18}))?)")
 
@@ -27,16 +26,12 @@ Record = TypeVar("Record", Group, User)
 
 
 class ApiError(Exception):
-    """An error response of the API.
+    """An error response of the API: its status and its JSON body."""
 
-    Args:
-        status: The HTTP status.
-        message: The `message` of the JSON body.
-    """
-
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, **fields: Json) -> None:
         super().__init__(message)
         self.status = status
+        self.body = {"message": message, **fields}
 
 
 class DemoHandler:
@@ -46,8 +41,8 @@ class DemoHandler:
 
     Args:
         site: The data.
-        token: The admin's token, that of user 1. The token of a deleted user is refused.
-        member_token: A valid token without admin rights, that of user 2.
+        token: The token of user 1, the admin. The token of a deleted user is refused.
+        member_token: A valid token of user 2, who is no admin.
         users_status: A status, such as 403 or 404, that `/users` returns for every valid token.
     """
 
@@ -64,10 +59,8 @@ class DemoHandler:
         """Return the response to a request."""
         try:
             status, body = 200, self._answer(request)
-        except InvalidParameters as error:
-            status, body = 422, {"message": str(error), "errors": error.errors}
         except ApiError as error:
-            status, body = error.status, {"message": str(error)}
+            status, body = error.status, error.body
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         headers = {
             "Content-Type": "application/json",
@@ -135,15 +128,59 @@ class DemoHandler:
         return _body([user.as_json(groups[user.id]) for user in users], envelope, expanded)
 
 
+def expands_of(query: Mapping[str, str], known: set[str]) -> set[str]:
+    """Return the requested `expands`, a comma-separated list."""
+    wanted = set(filter(None, query.get("expands", "").split(",")))
+    if wanted - known:
+        raise invalid_parameters(expands=["The selected expands is invalid."])
+    return wanted
+
+
+def invalid_parameters(**errors: list[str]) -> ApiError:
+    """Return the error for wrong parameters, with the messages for each of them."""
+    return ApiError(422, "The given data was invalid.", errors=errors)
+
+
 def _selected(
     records: Mapping[int, Record], id: int | None, query: Mapping[str, str]
 ) -> tuple[list[Record], Json | None]:
     """Return the record with an id, or the records of a page and its envelope."""
     if id is None:
-        return paginate(list(records.values()), *page_of(query))
+        return _page(records.values(), query)
     if id not in records:
         raise ApiError(404, "The requested resource was not found.")
     return [records[id]], None
+
+
+def _page(records: Collection[Record], query: Mapping[str, str]) -> tuple[list[Record], Json]:
+    """Return the records of one page and its envelope.
+
+    As on Testmo, most fields of the envelope are null if the page has no records.
+    """
+    page, per_page = _whole_number(query.get("page", "1")), _whole_number(query.get("per_page", "100"))
+    errors = {}
+    if page < 1:
+        errors["page"] = ["The page must be an integer of at least 1."]
+    if per_page not in PAGE_SIZES:
+        errors["per_page"] = ["The selected per page is invalid."]
+    if errors:
+        raise invalid_parameters(**errors)
+    shown = list(islice(records, (page - 1) * per_page, page * per_page))
+    last_page = ceil(len(records) / per_page)
+    envelope = {
+        "page": page if shown else None,
+        "prev_page": page - 1 if shown and page > 1 else None,
+        "next_page": page + 1 if page < last_page else None,
+        "last_page": last_page if shown else None,
+        "per_page": per_page,
+        "total": len(records),
+    }
+    return shown, envelope
+
+
+def _whole_number(text: str) -> int:
+    """Return a number from a query; 0, which no parameter accepts, for anything else."""
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
 
 
 def _body(result: list[Json], envelope: Json | None, expanded: Json) -> Json:

@@ -1,112 +1,88 @@
-"""Names of the demo site's users: pioneers of computing first, then names of many languages."""
+"""Names of the demo site's users and groups: famous or difficult ones first, then random ones."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
-# fmt: off
-PIONEERS = (
-    "Ada Lovelace", "Grace Hopper", "Barbara Liskov", "Margaret Hamilton", "Alan Turing",
-    "Katherine Johnson", "Edsger Dijkstra", "Frances Allen", "Donald Knuth", "Radia Perlman",
-    "Dennis Ritchie", "Karen Spärck Jones", "Ken Thompson", "Hedy Lamarr", "Tony Hoare",
-    "Mary Kenneth Keller", "Niklaus Wirth", "Adele Goldberg", "John McCarthy", "Annie Easley",
-    "Alan Kay", "Jean Bartik", "Konrad Zuse", "Kathleen Booth", "Claude Shannon", "Shafi Goldwasser",
-    "Leslie Lamport", "Sophie Wilson", "Guido van Rossum", "Lynn Conway", "Jan Łukasiewicz",
-    "Mary Jackson", "Ole-Johan Dahl", "Rózsa Péter", "Kristen Nygaard", "Екатерина Ющенко",
-    "Андрей Ершов", "Сергей Лебедев", "姚期智", "夏培肃", "まつもとゆきひろ", "Charles Babbage",
-)
-"""The first users of every site."""
-# fmt: on
+NAMES_FILE = Path(__file__).with_name("names.txt")
+"""Sections of names separated by commas. A language has given names, family names, and their order."""
+
+EVERYONE = 10**9
+"""A size that `make_site` limits to the largest possible group."""
+
+DEPARTED = (17, 34, 51)
+"""Ids of deleted users: no site assigns them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Language:
-    """Given and family names of one language, and their order."""
+class Team:
+    """Name, size and peculiarities of a group."""
 
-    given: str
-    family: str
-    pattern: str = "{given} {family}"
+    name: str
+    size: int
+    departed: tuple[int, ...] = ()
+    """Ids of deleted users among the members."""
+    repeats: bool = False
+    """Whether the first member is listed twice."""
+    created_at: str | None = None
+    """A timestamp in the variant without a time zone."""
 
-    def name(self, rng: Random) -> str:
-        """Return a random full name."""
-        return self.pattern.format(
-            given=rng.choice(self.given.split()), family=rng.choice(self.family.split())
-        )
 
-
-FAMILY_FIRST = "{family} {given}"
-TOGETHER = "{family}{given}"
-
-LANGUAGES = (
-    Language(
-        "Amelia Daniel Grace Harper Isla Jack Maya Noah Olivia Priscilla Samuel Theo Wesley Zoe",
-        "Adeyemi Baker Campbell Clarke Evans Hughes MacLeod Mensah Nguyen O’Brien Osei Smith-Jones Taylor",
+FRONT = (
+    Team("QA", 5),
+    Team("Release managers", 12),
+    Team("Everyone", EVERYONE),
+    Team("Contractors 2027", 0),
+    Team("Beta testers", 140),
+    Team("Former pilots", 9, departed=DEPARTED),
+    Team("team [dev]", 8, created_at="2026-07-29 15:52:59.210008"),
+    Team("品質保証チーム", 23),
+    Team("Launch crew 🚀", 31),
+    Team("[/x]", 3),
+    Team(
+        "Accessibility, localisation and right-to-left layout reviewers for every public website, help centre"
+        " and e-mail template of the group and its subsidiaries – Europe, Middle East and Africa",
+        6,
     ),
-    Language(
-        "Anaïs Benoît Chloé Élodie François Gaëlle Hélène Jérôme Loïc Noémie René Zoé",
-        "Bélanger Côté Dubois Fauré Gagné Lefèvre L’Hôpital Marçais Noël Rousseau",
-    ),
-    Language(
-        "Anneliese Björn Friederike Günther Jörg Käthe Lothar Mårten Søren Åsa Øyvind Þóra",
-        "Ångström Bäcker Großmann Jørgensen Köhler Müller Schäfer Strauß Sæther Weiß",
-    ),
-    Language(
-        "Álvaro Begoña Inês Iñaki João Lucía Martín Núria Raúl Sofía Tomás Verónica",
-        "Araújo Conceição Fernández García Gonçalves Ibáñez Muñoz Núñez Peña Vélez",
-    ),
-    Language(
-        "Agnieszka Błażej Grażyna Jędrzej Łucja Małgorzata Paweł Stanisław Wojciech Zdzisław",
-        "Dąbrowski Gałązka Jabłoński Kościuk Ślusarczyk Wójcik Wróbel Zając Żółć Źrebiec",
-    ),
-    Language(
-        "Anežka István Jiří Ľubomír Márton Ondřej Réka Šárka Tünde Zdeněk",
-        "Čapek Erdős Hašek Kovács Kříž Németh Novotná Růžička Szabó Šťastný",
-    ),
-    Language(
-        "Ayşe Barış Çağla Emre Gökhan Işıl İpek Oğuz Şule Ümit",
-        "Aydın Çelik Doğan Güneş Kılıç Öztürk Şahin Yıldız",
-    ),
-    Language(
-        "Ánh Bảo Dũng Hương Khánh Linh Nguyệt Phượng Thảo Tuấn",
-        "Bùi Đặng Đỗ Hoàng Lê Nguyễn Phạm Trần Võ Vũ",
-        FAMILY_FIRST,
-    ),
-    Language(
-        "Αθηνά Γιώργος Δήμητρα Ελένη Θοδωρής Κατερίνα Νίκος Σπύρος",
-        "Αγγελόπουλος Βασιλείου Δημητρίου Ιωάννου Παπαδοπούλου Οικονόμου",
-    ),
-    Language(
-        "Алексей Борис Галина Дмитрий Игорь Людмила Юрий Олексій Їжак",
-        "Шевченко Коваленко Бондарь Мельник Лысенко",
-    ),
-    Language(
-        "Ани Георги Десислава Иван Милица Петър Ђорђе Љиљана",
-        "Димитрова Николић Поповић Стојановски Тодоров",
-    ),
-    Language("أحمد خديجة زينب سارة عمر فاطمة ليلى محمد يوسف", "البغدادي الحسن الخوارزمي العلي المصري منصور"),
-    Language("آرش پریسا ژاله فرهاد کامران گلنار", "رضایی احمدی تهرانی کریمی موسوی"),
-    Language("אביגיל דוד יעל נועה רחל שירה תמר", "אברהם כהן לוי מזרחי פרידמן שפירא"),
-    Language(
-        "伟 芳 娜 敏 静 丽 强 磊 军 洋 秀英 建国 子涵", "王 李 张 刘 陈 杨 黄 赵 周 吴 欧阳 司马", TOGETHER
-    ),
-    Language(
-        "さくら 陽菜 翔太 健 美咲 大輔 直子 蓮", "佐藤 鈴木 高橋 田中 伊藤 渡辺 山本 髙﨑", FAMILY_FIRST
-    ),
-    Language("민준 서연 지우 하은 도윤 수빈 예준 유나", "김 이 박 최 정 강 조 윤 남궁", TOGETHER),
-    Language("अमित आरती कृष्ण दीपिका प्रिया राजेश श्रेया सुनीता", "शर्मा वर्मा गुप्ता कुमार सिंह मिश्रा जोशी"),
-    Language("অনন্যা রবীন্দ্র সুমিতা শুভঙ্কর", "চট্টোপাধ্যায় সেন দাস রায়"),
-    Language("அருண் கவிதா செல்வி முருகன்", "சுப்பிரமணியன் இராமன் குமார்"),
-    Language("กนกวรรณ ณัฐวุฒิ ปิยะ พิมพ์ชนก วิชัย สุดารัตน์", "แก้วมณี จันทร์เพ็ญ ทองดี ศรีสุวรรณ"),
-    Language("გიორგი ნინო თამარ ლევან", "ბერიძე კაპანაძე გელაშვილი"),
-    Language("Արամ Անահիտ Տիգրան", "Հակոբյան Պետրոսյան"),
-    Language("አበበ ሰላም ትርሲት", "ተስፋዬ ከበደ"),
-    Language("Kealoha Leilani Nālani Tāne", "Kahananui Kamakawiwoʻole Māhoe Ngāta"),
+    Team("Payments – EMEA", 47),
+    Team("[@click=app.quit]x[/]", 1),
+    Team("Night shift", 14, repeats=True),
+    Team('=HYPERLINK("http://files.example","open me")', 4),
 )
+"""The first groups of every site: together they cover what a client has to handle."""
+
+
+def read_names() -> dict[str, list[str]]:
+    """Return the names of each section of the file."""
+    sections = re.split(r"\[(\w+)\]\n", NAMES_FILE.read_text(encoding="utf-8"))[1:]
+    texts = zip(sections[::2], sections[1::2], strict=True)
+    return {title: re.split(r",?\n|, ", text.strip()) for title, text in texts}
 
 
 def user_names(rng: Random, count: int) -> Iterator[str]:
-    """Yield full names: the pioneers, then random ones, some of which repeat."""
-    for position in range(count):
-        yield PIONEERS[position] if position < len(PIONEERS) else rng.choice(LANGUAGES).name(rng)
+    """Yield full names: pioneers of computing, then random ones of many languages, some of which repeat."""
+    names = read_names()
+    yield from names["pioneers"][:count]
+    languages = [line.split(" | ") for line in names["languages"]]
+    for _ in range(len(names["pioneers"]), count):
+        given, family, order = rng.choice(languages)
+        yield order.format(given=rng.choice(given.split()), family=rng.choice(family.split()))
+
+
+def team_names(rng: Random, count: int) -> Iterator[str]:
+    """Yield distinct team names, short ones first."""
+    names = read_names()
+    products, regions = names["products"], names["regions"]
+    short = list(products)
+    short += [f"{product} {discipline}" for product in products for discipline in names["disciplines"]]
+    short += [f"{product} – {region}" for product in products for region in regions]
+    long = [f"{name} – {region}" for name in short[len(products) :] for region in regions if "–" not in name]
+    found = rng.sample(short, len(short)) + rng.sample(long, len(long))
+    found.remove("Payments – EMEA")
+    yield from found[: max(0, count)]
+    for position in range(len(found), count):
+        yield f"{found[position % len(found)]} {position // len(found) + 1}"

@@ -11,9 +11,8 @@ from random import Random
 from typing import TypedDict
 
 from ..times import utc_iso
-from .names import user_names
+from .names import DEPARTED, FRONT, Team, team_names, user_names
 from .site import Group, Site, User
-from .teams import DEPARTED, FRONT, Team, team_names
 
 _START = datetime(2021, 1, 4, 8, 0, tzinfo=UTC)
 _SPAN = (datetime(2026, 9, 30, 18, 0, tzinfo=UTC) - _START) // timedelta(milliseconds=1)
@@ -96,12 +95,12 @@ def _history(
     """Return a record's timestamps: creation follows the position, and a third is never updated."""
     stretch = _SPAN // total
     created = stretch * position + rng.randrange(stretch)
-    history = _History(
-        created_at=created_at or _timestamp(created),
-        created_by=rng.choice(makers),
-        updated_at=None,
-        updated_by=None,
-    )
+    history: _History = {
+        "created_at": created_at or _timestamp(created),
+        "created_by": rng.choice(makers),
+        "updated_at": None,
+        "updated_by": None,
+    }
     if created_at is None and rng.randrange(3):
         history["updated_at"] = _timestamp(rng.randrange(created, _SPAN))
         history["updated_by"] = rng.choice(makers)
