@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ..directory.audit import CHECKS
 from ..errors import InvalidTime
@@ -141,9 +141,8 @@ def build_parser() -> Parser:
     )
 
     def add(
-        name: str,
-        summary: str,
         usage: str,
+        summary: str,
         examples: str,
         shared: Sequence[AddOptions] = (),
         *,
@@ -154,9 +153,9 @@ def build_parser() -> Parser:
         lines = "\n".join(f"  groupstui {example}" for example in examples.splitlines())
         codes = COMMON_EXIT_CODES if shared else (ExitCode.OK, ExitCode.USAGE)
         command = commands.add_parser(
-            name,
+            usage.split()[0],
             help=summary,
-            usage=" ".join(["groupstui", name, *usage.split(), *(["[OPTIONS]"] if shared else [])]),
+            usage=f"groupstui {usage}{' [OPTIONS]' if shared else ''}",
             description=description or f"{summary}.",
             epilog=f"examples:\n{lines}\n\n{notes}{_exit_codes(codes, meanings or {})}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -181,6 +180,25 @@ def _exit_codes(codes: Iterable[ExitCode], meanings: Mapping[ExitCode, str]) -> 
     return "\n".join(["exit codes:", *(f"{code:>3}  {meanings.get(code, code.meaning)}" for code in shown)])
 
 
+def _flag(parser: argparse._ActionsContainer, *names: str, help: str) -> None:
+    parser.add_argument(*names, action="store_true", help=help)
+
+
+def _value(
+    parser: argparse._ActionsContainer,
+    name: str,
+    metavar: str,
+    help: str,
+    *,
+    is_file: bool = False,
+    **details: Any,
+) -> None:
+    """Add an argument, or an option with a value; shells complete it if it is a file."""
+    argument = parser.add_argument(name, metavar=metavar, help=help, **details)
+    if is_file:
+        argument.complete = FILE  # type: ignore[attr-defined]  # read by shtab
+
+
 # Options that several commands share
 
 
@@ -188,58 +206,52 @@ def _add_instance(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("instance and connection")
     instance = group.add_mutually_exclusive_group()
     instance.add_argument(
-        "--instance",
-        metavar="INSTANCE",
-        help="acme, acme.testmo.net, any URL of the instance, or a name from the settings",
+        "--instance", help="acme, acme.testmo.net, any URL of the instance, or a name from the settings"
     )
-    instance.add_argument(
-        "--demo", action="store_true", help="use made-up data; no network, account or keyring needed"
-    )
+    _flag(instance, "--demo", help="use made-up data; no network, account or keyring needed")
     token = group.add_mutually_exclusive_group()
-    token.add_argument(
-        "--token-stdin", action="store_true", help="read the API token from the first line of stdin"
-    )
-    _complete_files(token.add_argument("--token-file", metavar="FILE", help="read the API token from a file"))
-    group.add_argument(
+    _flag(token, "--token-stdin", help="read the API token from the first line of stdin")
+    _value(token, "--token-file", "FILE", "read the API token from a file", is_file=True)
+    _value(
+        group,
         "--timeout",
-        metavar="SECONDS",
-        type=_positive_float,
+        "SECONDS",
+        "time limit for each request (default: 30)",
+        type=_seconds,
         default=30.0,
-        help="time limit for each request (default: 30)",
     )
-    group.add_argument(
+    _value(
+        group,
         "--concurrency",
-        metavar="N",
+        "N",
+        "maximum number of simultaneous requests (default: 4)",
         type=_positive_int,
         default=4,
-        help="maximum number of simultaneous requests (default: 4)",
     )
-    group.add_argument(
-        "--proxy",
-        metavar="URL",
+    _value(
+        group, "--proxy", "URL", "proxy, such as http://proxy.example:3128 (default: HTTPS_PROXY)", default=""
+    )
+    _value(
+        group,
+        "--ca-bundle",
+        "FILE",
+        "trust these certificates in addition to the system's",
         default="",
-        help="proxy, such as http://proxy.example:3128 (default: HTTPS_PROXY)",
+        is_file=True,
     )
-    ca_bundle = group.add_argument(
-        "--ca-bundle", metavar="FILE", default="", help="trust these certificates in addition to the system's"
-    )
-    _complete_files(ca_bundle)
-    parser.add_argument("-q", "--quiet", action="store_true", help="suppress messages on stderr")
-    parser.add_argument(
-        "--debug",
-        action="store_true",
-        help="log requests, without the token, to stderr; in the app, to a file",
-    )
+    _flag(parser, "-q", "--quiet", help="suppress messages on stderr")
+    _flag(parser, "--debug", help="log requests, without the token, to stderr; in the app, to a file")
 
 
 def _add_age(parser: argparse.ArgumentParser) -> None:
     age = parser.add_argument_group("history").add_mutually_exclusive_group()
-    age.add_argument("--offline", action="store_true", help="use the last snapshot; send no requests")
-    age.add_argument(
+    _flag(age, "--offline", help="use the last snapshot; send no requests")
+    _value(
+        age,
         "--max-age",
-        metavar="AGE",
+        "AGE",
+        "use the last snapshot if it is no older than this, such as 10m, 12h or 7d",
         type=_duration,
-        help="use the last snapshot if it is no older than this, such as 10m, 12h or 7d",
     )
 
 
@@ -250,16 +262,10 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
         choices=tuple(FORMATS),
         help="output format (default: table on a terminal, otherwise tab-separated rows)",
     )
-    group.add_argument("--sort", metavar="FIELD", help="sort by a field; --sort=-FIELD for descending order")
-    group.add_argument("--limit", metavar="N", type=_positive_int, help="print only the first N rows")
-    group.add_argument(
-        "--columns", metavar="FIELDS", type=_field_names, help="print only these fields, separated by commas"
-    )
-    group.add_argument(
-        "--raw",
-        action="store_true",
-        help="do not escape CSV and TSV cells that a spreadsheet would run as formulas",
-    )
+    _value(group, "--sort", "FIELD", "sort by a field; --sort=-FIELD for descending order")
+    _value(group, "--limit", "N", "print only the first N rows", type=_positive_int)
+    _value(group, "--columns", "FIELDS", "print only these fields, separated by commas", type=_field_names)
+    _flag(group, "--raw", help="do not escape CSV and TSV cells that a spreadsheet would run as formulas")
 
 
 LOOKUP = (_add_instance, _add_age, _add_output)
@@ -271,86 +277,74 @@ LOOKUP = (_add_instance, _add_age, _add_output)
 
 def _add_browse(add: AddCommand) -> None:
     browse = add(
-        "browse",
+        "browse [NAME]",
         "Open the app (the default), or browse by numbered lines",
-        "[NAME]",
         "browse QA\nbrowse --plain\nbrowse --plain < commands.txt",
         (_add_instance, _add_age),
     )
-    browse.add_argument("name", nargs="?", metavar="NAME", help="group or user to open first")
-    browse.add_argument(
-        "--plain", action="store_true", help="print numbered lines, for screen readers and simple terminals"
-    )
+    _value(browse, "name", "NAME", "group or user to open first", nargs="?")
+    _flag(browse, "--plain", help="print numbered lines, for screen readers and simple terminals")
     display = browse.add_argument_group("display")
-    display.add_argument("--ascii", action="store_true", help="draw with ASCII characters only")
-    display.add_argument("--no-color", action="store_true", help="draw without colors")
-    display.add_argument("--mouse", action="store_true", help="enable the mouse over SSH")
-    display.add_argument("--animations", action="store_true", help="enable animations over SSH")
+    _flag(display, "--ascii", help="draw with ASCII characters only")
+    _flag(display, "--no-color", help="draw without colors")
+    _flag(display, "--mouse", help="enable the mouse over SSH")
+    _flag(display, "--animations", help="enable animations over SSH")
 
 
 def _add_lookups(add: AddCommand) -> None:
-    groups = add("groups", "List groups", "[TEXT]", "groups\ngroups qa --sort=-members --limit 5", LOOKUP)
-    groups.add_argument(
-        "search", nargs="?", metavar="TEXT", help="list only groups with this text in their name"
-    )
+    groups = add("groups [TEXT]", "List groups", "groups\ngroups qa --sort=-members --limit 5", LOOKUP)
+    _value(groups, "search", "TEXT", "list only groups with this text in their name", nargs="?")
 
     members = add(
-        "members", "List the members of a group", "GROUP", "members QA\nmembers '#4' --format csv", LOOKUP
+        "members GROUP", "List the members of a group", "members QA\nmembers '#4' --format csv", LOOKUP
     )
-    members.add_argument("group", metavar="GROUP", help=GROUP_HELP)
+    _value(members, "group", "GROUP", GROUP_HELP)
 
     who = add(
-        "who",
+        "who USER",
         "List the groups of a user",
-        "USER",
         "who ada\nwho ada --format json | jq -r '.groups[].name'",
         LOOKUP,
     )
-    who.add_argument("user", metavar="USER", help=USER_HELP)
+    _value(who, "user", "USER", USER_HELP)
 
     check = add(
-        "check",
+        "check USER GROUP...",
         "Check whether a user is a member of all given groups",
-        "USER GROUP...",
         "check ada QA && echo yes\ncheck ada QA 'Release managers' -q",
         LOOKUP,
         meanings={ExitCode.OK: "member of all groups", ExitCode.FALSE: "not a member of all groups"},
     )
-    check.add_argument("user", metavar="USER", help=USER_HELP)
-    check.add_argument("groups", metavar="GROUP", nargs="+", help=GROUP_HELP)
+    _value(check, "user", "USER", USER_HELP)
+    _value(check, "groups", "GROUP", GROUP_HELP, nargs="+")
 
     lookup = add(
-        "lookup",
+        "lookup [FILE]",
         "List the groups of many users, read from a file or stdin",
-        "[FILE]",
         "lookup leavers.txt\nlookup --format csv < leavers.txt",
         LOOKUP,
     )
-    file = lookup.add_argument(
-        "file", metavar="FILE", nargs="?", default="-", help="file with one user per line (default: stdin)"
-    )
-    _complete_files(file)
+    one_per_line = "file with one user per line (default: stdin)"
+    _value(lookup, "file", "FILE", one_per_line, nargs="?", default="-", is_file=True)
 
 
 def _add_analysis(add: AddCommand) -> None:
     compare = add(
-        "compare",
+        "compare GROUP GROUP...",
         "Compare the members of two to six groups",
-        "GROUP GROUP...",
         "compare QA 'Release managers'\n"
         "compare QA QA-EU --differ --format csv\n"
         "compare QA QA-EU --exit-code -q > /dev/null && echo same",
         LOOKUP,
         meanings={ExitCode.FALSE: "the groups differ (with --exit-code)"},
     )
-    compare.add_argument("groups", metavar="GROUP", nargs="+", help=GROUP_HELP)
-    compare.add_argument("--differ", action="store_true", help="list only users who are not in every group")
-    compare.add_argument("--exit-code", action="store_true", help="exit with 1 if the groups differ")
+    _value(compare, "groups", "GROUP", GROUP_HELP, nargs="+")
+    _flag(compare, "--differ", help="list only users who are not in every group")
+    _flag(compare, "--exit-code", help="exit with 1 if the groups differ")
 
     audit = add(
-        "audit",
+        "audit [CHECK...]",
         "Find unusual groups and members who may not need access",
-        "[CHECK...]",
         "audit\naudit empty identical --format markdown\naudit --fail-on inactive --fail-on no-two-factor -q",
         LOOKUP,
         description="Find empty, duplicate or similar groups, and members who may not need access.",
@@ -360,80 +354,55 @@ def _add_analysis(add: AddCommand) -> None:
             ExitCode.UNKNOWN: "a check named by --fail-on could not be run",
         },
     )
-    audit.add_argument(
-        "checks", metavar="CHECK", nargs="*", help="run only these checks (default: all; see below)"
-    )
-    audit.add_argument(
-        "--fail-on",
-        metavar="CHECK",
-        action="append",
-        default=[],
-        help="exit with 1 if this check has findings (repeatable)",
-    )
+    _value(audit, "checks", "CHECK", "run only these checks (default: all; see below)", nargs="*")
+    fail_on = "exit with 1 if this check has findings (repeatable)"
+    _value(audit, "--fail-on", "CHECK", fail_on, action="append", default=[])
 
 
 def _add_history(add: AddCommand) -> None:
     changes = add(
         "changes",
         "Show who joined or left which group, and other changes",
-        "",
         "changes\nchanges --since 24h --format markdown\n"
         "changes --since 2026-11-01 --until 2026-11-16 --offline\n"
         "changes --since '#12' --exit-code -q > /dev/null && echo unchanged",
         LOOKUP,
         meanings={ExitCode.FALSE: "something changed (with --exit-code)"},
     )
-    changes.add_argument(
-        "--since",
-        metavar="WHEN",
-        default="7d",
-        help="start: an age (7d, 12h), a date or a snapshot (#12); default: 7d",
-    )
-    changes.add_argument("--until", metavar="WHEN", help="end, in the same form (default: now)")
-    changes.add_argument("--exit-code", action="store_true", help="exit with 1 if anything changed")
+    since = "start: an age (7d, 12h), a date or a snapshot (#12); default: 7d"
+    _value(changes, "--since", "WHEN", since, default="7d")
+    _value(changes, "--until", "WHEN", "end, in the same form (default: now)")
+    _flag(changes, "--exit-code", help="exit with 1 if anything changed")
 
     snapshot = add(
-        "snapshot",
+        "snapshot list|save|prune",
         "List, save or delete snapshots of an instance",
-        "list|save|prune",
         "snapshot list\nsnapshot save\nsnapshot prune --older-than 90d",
         (_add_instance, _add_output),
     )
     snapshot.add_argument("action", choices=("list", "save", "prune"), help="prune deletes old snapshots")
-    snapshot.add_argument(
-        "--older-than",
-        metavar="AGE",
-        type=_duration,
-        help="with prune: delete older snapshots than this, such as 90d, but not the last",
-    )
+    older_than = "with prune: delete older snapshots than this, such as 90d, but not the last"
+    _value(snapshot, "--older-than", "AGE", older_than, type=_duration)
 
     watch = add(
         "watch",
         "Print changes as lines of JSON, as they happen",
-        "",
         "watch --interval 15m\n"
         "watch | jq --unbuffered -r 'select(.change == \"joined\") | .user'\n"
         "watch --exec 'mail -s \"Testmo groups\" admins@example.com'",
         (_add_instance,),
         meanings={ExitCode.OK: "stopped by ctrl+c or SIGTERM"},
     )
-    watch.add_argument(
-        "--interval",
-        metavar="TIME",
-        type=_duration,
-        default="5m",
-        help="time between crawls, at least 1m (default: 5m)",
-    )
-    watch.add_argument(
-        "--exec", metavar="CMD", help="run CMD for each change (JSON on stdin); print the change if CMD fails"
-    )
+    interval = "time between crawls, at least 1m (default: 5m)"
+    _value(watch, "--interval", "TIME", interval, type=_duration, default="5m")
+    run = "run CMD for each change (JSON on stdin); print the change if CMD fails"
+    _value(watch, "--exec", "CMD", run)
 
 
 def _add_export(add: AddCommand) -> None:
     export = add(
-        "export",
+        "export groups|memberships|users|matrix|review -o FILE",
         "Export all groups, users or memberships to a file",
-        "groups|memberships|users|matrix|review -o FILE",
         "export memberships -o memberships.csv\nexport matrix -o access.md\nexport review -o review-2026-11",
         LOOKUP,
     )
@@ -450,29 +419,23 @@ def _add_export(add: AddCommand) -> None:
         required=True,
         help="file, whose extension selects the format, or - for stdout; for a review, a directory",
     )
-    _complete_files(output)
-    export.add_argument(
-        "--force", action="store_true", help="replace an existing file, or a review that was not modified"
-    )
+    output.complete = FILE  # type: ignore[attr-defined]  # read by shtab
+    _flag(export, "--force", help="replace an existing file, or a review that was not modified")
 
 
 def _add_setup(add: AddCommand) -> None:
     auth = add(
-        "auth",
+        "auth login|logout|status",
         "Sign in, sign out, or show the signed-in user",
-        "login|logout|status",
         "auth login --instance acme\nauth status\nauth logout --purge",
         (_add_instance,),
     )
     auth.add_argument("action", choices=("login", "logout", "status"))
-    auth.add_argument(
-        "--purge", action="store_true", help="with logout: delete the history of the instance, too"
-    )
+    _flag(auth, "--purge", help="with logout: delete the history of the instance, too")
 
     config = add(
-        "config",
+        "config path|show",
         "Show the settings, or the path of the settings file",
-        "path|show",
         "config path\nconfig show",
     )
     config.add_argument("action", choices=("path", "show"))
@@ -480,26 +443,20 @@ def _add_setup(add: AddCommand) -> None:
     add(
         "doctor",
         "Check the terminal, keyring, proxy, TLS and instance",
-        "",
         "doctor",
         (_add_instance,),
         description="Check the terminal, keyring, proxy, TLS and instance. Print no secrets.",
     )
 
     completion = add(
-        "completion",
+        "completion bash|zsh|fish|tcsh",
         "Print a completion script for a shell",
-        "bash|zsh|fish|tcsh",
         "completion bash > /etc/bash_completion.d/groupstui\ncompletion fish | source",
     )
     completion.add_argument("shell", choices=SHELLS)
 
 
 # Types of arguments
-
-
-def _complete_files(argument: argparse.Action) -> None:
-    argument.complete = FILE  # type: ignore[attr-defined]  # read by shtab
 
 
 def _duration(text: str) -> timedelta:
@@ -516,7 +473,7 @@ def _positive_int(text: str) -> int:
     raise argparse.ArgumentTypeError(f"“{text}” is not a positive integer")
 
 
-def _positive_float(text: str) -> float:
+def _seconds(text: str) -> float:
     try:
         number = float(text)
     except ValueError:
