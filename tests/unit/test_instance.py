@@ -45,6 +45,17 @@ def test_parse_name_host_and_page_addresses(typed: str, origin: str):
         ("https://acme..net", "not a valid host name"),
         ("https://acme.testmo.net:99999", "check the spelling"),
         ("https://[::1", "check the spelling"),
+        ("http://[::1%1]:8080", "not a valid host name"),
+        ("http://[::1]evil.example", "not a valid host name"),
+        ("https:/acme", "starts with https:// and a host"),
+        ("https:acme", "starts with https:// and a host"),
+        ("http//acme", "starts with https:// and a host"),
+        ("https://https://acme", "starts with https:// and a host"),
+        ("https", "starts with https:// and a host"),
+        ("https:///acme", "not a valid host name"),
+        ("https://straße.example", "xn--"),
+        ("0123456789abcdef0123456789abcdef", "no name is so long"),
+        ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5NXgL0n3I9PlF", "no name is so long"),
     ],
 )
 def test_parse_refuses_invalid_addresses(typed: str, why: str):

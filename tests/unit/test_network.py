@@ -21,7 +21,7 @@ import trustme
 from groupstui.errors import TestmoError, Unreachable
 from groupstui.service.service import GroupsService
 from groupstui.testmo.http import tls_context
-from groupstui.testmo.http_options import HttpOptions
+from groupstui.testmo.http_options import HttpOptions, proxy_without_credentials
 from groupstui.testmo.instance import Instance
 
 
@@ -74,6 +74,9 @@ def serving(tls: ssl.SSLContext | None = None, server: Server | None = None) -> 
         thread.join()
 
 
+ACME = "https://acme.testmo.net"
+
+
 async def name_of_user(url: str, options: HttpOptions | None = None) -> str:
     async with GroupsService(url, "demo-admin-token", http=options or HttpOptions(timeout=5)) as service:
         return (await service.current_user()).name
@@ -109,46 +112,52 @@ async def test_instance_may_be_an_ipv6_address():
 # Proxies
 
 
-async def test_proxy_option_is_used(demo):
-    with serving() as port:
-        assert (
-            await name_of_user(demo.url, HttpOptions(proxy=f"http://127.0.0.1:{port}")) == "Through the proxy"
-        )
+async def test_proxy_option_is_used():
+    with refusing_proxy() as (port, requests), pytest.raises(Unreachable):
+        await name_of_user(ACME, HttpOptions(proxy=f"http://127.0.0.1:{port}"))
+    assert requests[0] == "CONNECT acme.testmo.net:443 HTTP/1.1"
+    assert "demo-admin-token" not in str(requests)
 
 
 async def test_https_proxy_variable_is_used(monkeypatch):
     with refusing_proxy() as (port, requests):
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
         with pytest.raises(Unreachable):
-            await name_of_user("https://acme.testmo.net")
-    assert requests == ["CONNECT acme.testmo.net:443 HTTP/1.1"]
+            await name_of_user(ACME)
+    assert requests[0] == "CONNECT acme.testmo.net:443 HTTP/1.1"
+    assert "demo-admin-token" not in str(requests)
 
 
-async def test_proxy_needs_no_scheme_and_gets_credentials(demo):
-    with serving(server=(proxy := Server())) as port:
-        await name_of_user(demo.url, HttpOptions(proxy=f"ada:l%40ve@127.0.0.1:{port}"))
-    basic = base64.b64encode(b"ada:l@ve").decode()
-    assert proxy.requests[0]["Proxy-Authorization"] == f"Basic {basic}"
+@pytest.mark.parametrize(
+    ("credentials", "sent"),
+    [("ada:l%40ve", "ada:l@ve"), ("ad%C3%A9:s%C3%A9cret", "adé:sécret"), (":secret", ":secret")],
+)
+async def test_proxy_needs_no_scheme_and_gets_credentials(credentials, sent):
+    with refusing_proxy() as (port, requests), pytest.raises(Unreachable):
+        await name_of_user(ACME, HttpOptions(proxy=f"{credentials}@127.0.0.1:{port}"))
+    basic = base64.b64encode(sent.encode()).decode()
+    assert f"Proxy-Authorization: Basic {basic}" in requests
 
 
 async def test_all_proxy_variable_is_used(monkeypatch):
     with refusing_proxy() as (port, requests):
         monkeypatch.setenv("ALL_PROXY", f"127.0.0.1:{port}")
         with pytest.raises(Unreachable):
-            await name_of_user("https://acme.testmo.net")
-    assert requests == ["CONNECT acme.testmo.net:443 HTTP/1.1"]
+            await name_of_user(ACME)
+    assert requests[0] == "CONNECT acme.testmo.net:443 HTTP/1.1"
+    assert "demo-admin-token" not in str(requests)
 
 
 @contextmanager
 def refusing_proxy() -> Iterator[tuple[int, list[str]]]:
-    """Run a proxy that refuses one request; yield its port and the request line that it received."""
+    """Run a proxy that refuses one request; yield its port and the lines that it received."""
     requests: list[str] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve() -> None:
             connection, _ = listening.accept()
             with connection:
-                requests.append(connection.recv(4096).decode().splitlines()[0])
+                requests.extend(connection.recv(4096).decode().splitlines())
                 connection.sendall(b"HTTP/1.1 403 Forbidden\r\n\r\n")
 
         thread = threading.Thread(target=serve)
@@ -178,37 +187,56 @@ def replying(answer: bytes) -> Iterator[int]:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 @pytest.mark.parametrize("answer", [b"", b"\x04", b"\x05\xff", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
-async def test_socks_proxy_that_fails_is_reported(demo, answer):
+async def test_socks_proxy_that_fails_is_reported(answer):
     with replying(answer) as port, pytest.raises(Unreachable, match="the proxy refused the connection"):
-        await name_of_user(demo.url, HttpOptions(proxy=f"socks5://127.0.0.1:{port}"))
+        await name_of_user(ACME, HttpOptions(proxy=f"socks5://127.0.0.1:{port}"))
     gc.collect()
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", b""])
 async def test_proxy_that_refuses_connect_is_reported(answer):
     with replying(answer) as port, pytest.raises(Unreachable):
-        await name_of_user("https://acme.testmo.net", HttpOptions(proxy=f"http://127.0.0.1:{port}"))
+        await name_of_user(ACME, HttpOptions(proxy=f"http://127.0.0.1:{port}"))
 
 
-async def test_proxy_credentials_may_have_accents(demo):
-    with serving(server=(proxy := Server())) as port:
-        await name_of_user(demo.url, HttpOptions(proxy=f"http://ad%C3%A9:s%C3%A9cret@127.0.0.1:{port}"))
-        await name_of_user(demo.url, HttpOptions(proxy=f"http://:secret@127.0.0.1:{port}"))
-    told = [
-        base64.b64decode(requests["Proxy-Authorization"].removeprefix("Basic "))
-        for requests in proxy.requests
-    ]
-    assert told == ["adé:sécret".encode(), b":secret"]
+async def test_proxy_with_an_invalid_host_is_reported():
     with pytest.raises(TestmoError):
-        await name_of_user(demo.url, HttpOptions(proxy="http://prøxy.invalid:3128"))
+        await name_of_user(ACME, HttpOptions(proxy="http://prøxy.invalid:3128"))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-async def test_loopback_ignores_proxy_variables(monkeypatch, host):
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-        monkeypatch.setenv(name, "http://127.0.0.1:1")
+@pytest.mark.parametrize("name", ["--proxy", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"])
+async def test_plain_http_never_uses_a_proxy(monkeypatch, name, host):
+    with serving(server=(proxy := Server())) as proxy_port, serving() as port:
+        address = f"http://127.0.0.1:{proxy_port}"
+        monkeypatch.setenv(name, address)
+        options = HttpOptions(proxy=address if name == "--proxy" else "", timeout=5)
+        assert await name_of_user(f"http://{host}:{port}", options) == "Through the proxy"
+    assert proxy.requests == []
+
+
+async def test_https_on_loopback_ignores_proxy_variables(monkeypatch, secure_site, bundle):
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    assert await name_of_user(secure_site, HttpOptions(ca_bundle=str(bundle))) == "Through the proxy"
+
+
+async def test_localhost_is_not_resolved(monkeypatch):
+    def resolve(host: str, *_: object, **__: object) -> list[object]:
+        raise AssertionError(f"{host} was resolved")
+
     with serving() as port:
-        assert await name_of_user(f"http://{host}:{port}") == "Through the proxy"
+        monkeypatch.setattr("socket.getaddrinfo", resolve)
+        assert await name_of_user(f"http://localhost:{port}") == "Through the proxy"
+
+
+async def test_localhost_may_answer_over_ipv6_only():
+    try:
+        site = Server6(("::1", 0))
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with serving(server=site) as port:
+        assert await name_of_user(f"http://localhost:{port}") == "Through the proxy"
+    assert site.requests[0]["Host"] == f"localhost:{port}"
 
 
 @pytest.mark.parametrize(
@@ -242,19 +270,54 @@ def test_no_proxy_lists_networks(no_proxy, direct):
     assert (HttpOptions().proxy_for(Instance.parse("https://10.1.2.3"), environ) is None) == direct
 
 
-async def test_unreachable_proxy_is_reported(demo):
+async def test_unreachable_proxy_is_reported():
     with pytest.raises(Unreachable, match="cannot connect to the proxy"):
-        await name_of_user(demo.url, HttpOptions(proxy="http://127.0.0.1:1"))
+        await name_of_user(ACME, HttpOptions(proxy="http://127.0.0.1:1"))
 
 
-@pytest.mark.parametrize("address", ["nonsense://proxy", "http://", "http://[bad", "http://host:port"])
-@pytest.mark.parametrize("name", ["--proxy", "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "https_proxy"])
+INVALID_PROXIES = [
+    *("nonsense://proxy", "http://", "http://[bad", "http://host:port"),
+    *("http://bob:s3#cret@proxy:1", "http://bob:80/cret@proxy:1", "http://bob:80?cret@proxy:1"),
+]
+
+
+@pytest.mark.parametrize("address", INVALID_PROXIES)
+@pytest.mark.parametrize("name", ["--proxy", "HTTPS_PROXY", "ALL_PROXY", "https_proxy"])
 def test_invalid_proxy_is_reported_by_name(name, address, monkeypatch):
     if name != "--proxy":
         monkeypatch.setenv(name, address)
     with pytest.raises(Unreachable) as caught:
         GroupsService("acme", "t0ken", http=HttpOptions(proxy=address if name == "--proxy" else ""))
     assert str(caught.value) == f"{name if name == '--proxy' else name.upper()} is not the address of a proxy"
+
+
+def test_invalid_proxy_matters_only_if_used(monkeypatch):
+    monkeypatch.setenv("ALL_PROXY", "nonsense")
+    monkeypatch.setenv("HTTP_PROXY", "[nonsense")
+    monkeypatch.setenv("HTTPS_PROXY", "[nonsense")
+    GroupsService("http://localhost:1", "t0ken")
+    GroupsService("acme", "t0ken", http=HttpOptions(proxy="proxy:3128"))
+    monkeypatch.setenv("NO_PROXY", "testmo.net")
+    GroupsService("acme", "t0ken")
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("http://bob:pa55@proxy:3128", "http://***@proxy:3128"),
+        ("bob:pa55@proxy:3128", "http://***@proxy:3128"),
+        ("pa55@proxy", "http://***@proxy"),
+        ("socks5://bob:p@55@proxy:1", "socks5://***@proxy:1"),
+        ("proxy:3128", "http://proxy:3128"),
+    ],
+)
+def test_shown_proxy_has_no_credentials(address, shown):
+    assert proxy_without_credentials(address) == shown
+
+
+@pytest.mark.parametrize("address", INVALID_PROXIES)
+def test_invalid_proxy_is_not_shown(address):
+    assert proxy_without_credentials(address) == "set, but not the address of a proxy"
 
 
 def test_proxy_password_is_not_in_the_error(monkeypatch):
@@ -340,5 +403,5 @@ async def test_ca_file_without_certificates_is_reported(name, content, monkeypat
     why = "No such file or directory" if content is None else "it contains no certificates"
     network = HttpOptions(ca_bundle=str(file) if name != "SSL_CERT_FILE" else "")
     with pytest.raises(Unreachable) as caught:
-        await name_of_user("https://acme.testmo.net", network)
+        await name_of_user(ACME, network)
     assert str(caught.value) == f"{name} cannot be used: {why}: {file}"

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import locale
 import platform
-import re
 import sys
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 
 from ..credentials import TokenStore
+from ..diagnostics import redact
 from ..errors import GroupstuiError, HistoryUnavailable, KeyringUnavailable, SettingsError, UsageError
 from ..exit_codes import ExitCode
+from ..testmo.http_options import environment_proxies, environment_variable, proxy_without_credentials
 from ..text import pluralize
 from ..version import __version__
 from .context import Context
 
 PACKAGES = ("textual", "rich", "httpx", "pydantic", "keyring", "truststore")
-PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 MAX_SKEW_S = 60.0
@@ -91,8 +91,10 @@ def _history(context: Context) -> None:
 
 def _network(context: Context) -> None:
     environ = context.environ
-    proxies = {name: environ.get(name) or environ.get(name.lower()) for name in PROXY_VARIABLES}
-    found = [f"{name}={_without_password(value)}" for name, value in proxies.items() if value]
+    proxies = environment_proxies(environ)
+    found = [f"{name}={proxy_without_credentials(address)}" for name, address in proxies.items()]
+    if no_proxy := environment_variable(environ, "NO_PROXY"):
+        found.append(f"NO_PROXY={no_proxy}")
     _print("proxy", ", ".join(found) or "none")
     certificates = [f"{name}={environ[name]}" for name in CERTIFICATE_VARIABLES if environ.get(name)]
     _print("certificates", ", ".join(["the system's trust store", *certificates]))
@@ -132,11 +134,6 @@ def _skew(now: datetime, server_time: datetime | None) -> str:
     return f"{abs(seconds):.0f} s {direction} that of the instance: set the clock of this machine"
 
 
-def _without_password(address: str) -> str:
-    """Return the address of a proxy, which may be invalid, without the user's name and password."""
-    return re.sub(r"^([a-z0-9+.-]+://)?.*@", r"\1***@", address, flags=re.IGNORECASE | re.DOTALL)
-
-
 def _version(package: str) -> str:
     try:
         return version(package)
@@ -145,4 +142,4 @@ def _version(package: str) -> str:
 
 
 def _print(label: str, text: str) -> None:
-    print(f"{label + ':':<14}{text}")
+    print(f"{label + ':':<14}{redact(text)}")

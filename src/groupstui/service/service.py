@@ -116,7 +116,7 @@ class GroupsService:
         """Earlier snapshots of the instance, if a history is kept."""
         self._token = Token.parse(token) if isinstance(token, str) else token
         self._http = http or HttpOptions()
-        self._http.check(os.environ)
+        self._http.check(self.instance, os.environ)
         self._transport = transport
         self._concurrency = concurrency
         self._client: TestmoClient | None = None

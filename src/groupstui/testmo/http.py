@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
 
 import httpx
 import truststore
@@ -40,6 +41,9 @@ MAX_GZIP_MEMBERS = 100
 
 IDLE_CONNECTION_S = 60.0
 """Seconds after which an idle connection is closed; a new TLS connection costs three round trips."""
+
+LOOPBACK_ADDRESSES = ("127.0.0.1", "::1")
+"""What `localhost` stands for (RFC 6761, section 6.3)."""
 
 _HASHED_NAME = re.compile(r"[0-9a-f]{8}\.[0-9]")
 
@@ -103,16 +107,23 @@ class HttpClient:
             Unreachable: If the proxy or a file of certificates cannot be used.
         """
         self._name = instance.name
-        self._origin = httpx.URL(instance.origin)
         self._timeout = options.timeout
         self._on_connect = on_connect
         proxy = options.proxy_for(instance, os.environ)
         self._through_proxy = proxy is not None
+        self._origins = [httpx.URL(instance.origin)]
+        """Where the instance may answer: the first that accepts a connection is kept."""
+        self._extensions: dict[str, Any] = {"trace": self._trace}
+        if proxy is None and self._origins[0].raw_host == b"localhost":
+            # The name is not resolved: a DNS server may answer with the address of another machine.
+            self._origins = [self._origins[0].copy_with(host=address) for address in LOOPBACK_ADDRESSES]
+            self._extensions["sni_hostname"] = "localhost"
         needs_tls = instance.origin.startswith("https") or (proxy or "").startswith("https")
         context = tls_context(options.ca_bundle, os.environ.get("SSL_CERT_FILE", "")) if needs_tls else None
         try:
             self._client = httpx.AsyncClient(
                 headers={
+                    "Host": instance.name,
                     "Authorization": f"Bearer {token.reveal()}",
                     "User-Agent": f"groupstui/{__version__}",
                     "Accept": "application/json",
@@ -126,10 +137,9 @@ class HttpClient:
                 verify=context or False,
                 trust_env=False,  # `HttpOptions` reads the proxies, `tls_context` the certificates
             )
-        except (ValueError, OSError, httpx.InvalidURL) as error:
+        except (ValueError, OSError, httpx.InvalidURL):  # the text of these may contain a password
             raise Unreachable(
-                f"the proxy cannot be used: {sanitize(redact(str(error)))}",
-                hint="Check --proxy, HTTPS_PROXY, ALL_PROXY and NO_PROXY.",
+                "the proxy cannot be used", hint="Check --proxy, HTTPS_PROXY, ALL_PROXY and NO_PROXY."
             ) from None
 
     async def close(self) -> None:
@@ -145,13 +155,9 @@ class HttpClient:
         Raises:
             TestmoError: If there is no complete response.
         """
-        url = self._origin.copy_with(raw_path=target.encode())
         try:
-            async with (
-                asyncio.timeout(self._timeout),
-                self._client.stream("GET", url, extensions={"trace": self._trace}) as response,
-            ):
-                return Response(response.status_code, response.headers, await _read_body(response))
+            async with asyncio.timeout(self._timeout):
+                return await self._get_from_any_origin(target)
         except (TimeoutError, httpx.TimeoutException):
             raise Unreachable(f"{self._name} did not answer within {self._timeout:g} s") from None
         except httpx.ConnectError as error:
@@ -167,6 +173,24 @@ class HttpClient:
             raise Unreachable(
                 f"the connection to {self._name} was lost: {_reason(error)}", transient=True
             ) from None
+
+    async def _get_from_any_origin(self, target: str) -> Response:
+        """Send a request to the first origin that accepts a connection, and to no other from then on.
+
+        Raises:
+            httpx.ConnectError: If there is none: that of the first origin.
+        """
+        first_error: httpx.ConnectError | None = None
+        for origin in self._origins:
+            url = origin.copy_with(raw_path=target.encode())
+            try:
+                async with self._client.stream("GET", url, extensions=self._extensions) as response:
+                    self._origins = [origin]
+                    return Response(response.status_code, response.headers, await _read_body(response))
+            except httpx.ConnectError as error:
+                first_error = first_error or error
+        assert first_error is not None
+        raise first_error
 
     async def _trace(self, event: str, info: object) -> None:
         if event == "connection.connect_tcp.complete":

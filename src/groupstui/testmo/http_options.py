@@ -16,7 +16,7 @@ from .instance import Instance
 REQUEST_TIMEOUT_S = 30.0
 """Seconds that one request may take in total, from the name look-up to the last byte."""
 
-PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
+PROXY_VARIABLES = ("HTTPS_PROXY", "ALL_PROXY")
 PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
@@ -33,44 +33,50 @@ class HttpOptions:
     timeout: float = REQUEST_TIMEOUT_S
     """Seconds that one request may take in total."""
 
-    def check(self, environ: Mapping[str, str]) -> None:
-        """Check the addresses of the proxies that could be used.
-
-        The message names the option or the variable, but not its value, which may contain a password.
+    def check(self, instance: Instance, environ: Mapping[str, str]) -> None:
+        """Check the proxy that requests to an instance would use.
 
         Raises:
-            Unreachable: If one of them is not the address of a proxy.
+            Unreachable: If it is not the address of a proxy.
         """
-        named = {"--proxy": self.proxy} if self.proxy else _environment_proxies(environ)
-        for name, address in named.items():
-            if not _is_proxy_address(address):
-                raise Unreachable(
-                    f"{name} is not the address of a proxy",
-                    hint=f"Set {name} to an address such as http://proxy.example:3128.",
-                )
+        self.proxy_for(instance, environ)
 
     def proxy_for(self, instance: Instance, environ: Mapping[str, str]) -> str | None:
         """Return the address of the proxy for an instance, with a scheme; None for a direct connection.
 
-        A proxy in the environment is never used for this machine: the proxy cannot reach it, and would learn
-        the token. `NO_PROXY` lists hosts, domains and networks (as in 10.0.0.0/8); `*` is any host.
+        Plain http goes to this machine only, so no proxy ever carries it: it would read the token. With
+        https, a proxy in the environment is not used for this machine, because the proxy cannot reach it.
+        `NO_PROXY` lists hosts, domains and networks (as in 10.0.0.0/8); `*` is any host.
+
+        Raises:
+            Unreachable: If it is not the address of a proxy. The message names the option or the variable,
+                but not its value, which may contain a password.
         """
-        address = self.proxy
+        name, address = "--proxy", self.proxy
+        if instance.origin.startswith("http://"):
+            return None
         if not address and not instance.is_loopback:
-            proxies = _environment_proxies(environ)
-            address = proxies.get("HTTPS_PROXY") or proxies.get("ALL_PROXY", "")
-            if address and _bypasses_proxy(instance, _variable(environ, "NO_PROXY")):
+            name, address = next(iter(environment_proxies(environ).items()), ("", ""))
+            if address and _bypasses_proxy(instance, environment_variable(environ, "NO_PROXY")):
                 return None
-        return _with_scheme(address) if address else None
+        if not address:
+            return None
+        if proxy_parts(address) is None:
+            raise Unreachable(
+                f"{name} is not the address of a proxy",
+                hint=f"Set {name} to an address such as http://proxy.example:3128.",
+            )
+        return _with_scheme(address)
 
 
-def _variable(environ: Mapping[str, str], name: str) -> str:
+def environment_variable(environ: Mapping[str, str], name: str) -> str:
     """Return a variable of the environment; the lower-case name wins, as in other programs."""
     return environ.get(name.lower()) or environ.get(name, "")
 
 
-def _environment_proxies(environ: Mapping[str, str]) -> dict[str, str]:
-    found = {name: _variable(environ, name) for name in PROXY_VARIABLES}
+def environment_proxies(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the proxies in the environment by variable, the one to use first."""
+    found = {name: environment_variable(environ, name) for name in PROXY_VARIABLES}
     return {name: address for name, address in found.items() if address}
 
 
@@ -78,12 +84,25 @@ def _with_scheme(address: str) -> str:
     return address if "://" in address else f"http://{address}"
 
 
-def _is_proxy_address(address: str) -> bool:
+def proxy_parts(address: str) -> SplitResult | None:
+    """Return the parts of a proxy's address, whose scheme may be omitted; None if it is not one."""
     try:
-        parts: SplitResult = urlsplit(_with_scheme(address))
-        return parts.scheme in PROXY_SCHEMES and bool(parts.hostname) and parts.port != 0
+        parts = urlsplit(_with_scheme(address))
+        is_proxy = parts.scheme in PROXY_SCHEMES and parts.hostname and parts.port != 0
     except ValueError:
-        return False
+        return None
+    # A password with an unescaped #, / or ? ends the host too early; the rest of it follows.
+    rest = parts.path.strip("/") + parts.query + parts.fragment
+    return parts if is_proxy and not rest else None
+
+
+def proxy_without_credentials(address: str) -> str:
+    """Return the address of a proxy for display, but nothing of one that cannot be parsed."""
+    parts = proxy_parts(address)
+    if parts is None:
+        return "set, but not the address of a proxy"
+    credentials, separator, host = parts.netloc.rpartition("@")
+    return f"{parts.scheme}://{'***' if credentials else ''}{separator}{host}"
 
 
 def _bypasses_proxy(instance: Instance, no_proxy: str) -> bool:

@@ -12,6 +12,18 @@ from ..errors import InvalidInstance
 HOSTED = "testmo.net"
 """The domain of the instances that Testmo hosts."""
 
+MAX_LAST_LABEL_CHARS = 24
+"""The longest top-level domain (IANA's root zone). A longer word may be a token: DNS would reveal it."""
+
+_BROKEN_SCHEME = re.compile(r"https?([:;/]|$)", re.IGNORECASE)
+"""What begins like a scheme, but lacks its `://`."""
+
+_NETLOC = re.compile(r"(\[[0-9a-f:.]+\]|[^][%]+)(:[0-9]*)?", re.IGNORECASE)
+"""A host and a port; an IPv6 address stands alone in brackets, without the zone of one machine."""
+
+_IDNA_2008_CHARACTERS = "ßς\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
+"""In these, IDNA 2003 (Python) and IDNA 2008 (browsers) lead to different hosts (UTS 46, section 7)."""
+
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 
@@ -53,7 +65,9 @@ class Instance:
             raise InvalidInstance("the address is empty: type the name of your Testmo instance, such as acme")
         if any(c.isspace() or not c.isprintable() for c in text):
             raise InvalidInstance("an address contains no spaces")
-        scheme, separator, _ = text.partition("://")
+        scheme, separator, rest = text.partition("://")
+        if _BROKEN_SCHEME.match(rest if separator else text):  # "https" would become the host
+            raise InvalidInstance("this is not a valid address: it starts with https:// and a host")
         try:
             parts = urlsplit(text if separator else f"//{text}")
             host, port = (parts.hostname or "").rstrip("."), parts.port
@@ -61,7 +75,11 @@ class Instance:
             raise InvalidInstance("this is not a valid address: check the spelling") from None
         if parts.username is not None or parts.password is not None:
             raise InvalidInstance("an address must not contain a user name or password")
+        if not _NETLOC.fullmatch(parts.netloc):
+            raise InvalidInstance("this is not a valid host name: check the spelling")
         host = _checked(host)
+        if len(host.rpartition(".")[2]) > MAX_LAST_LABEL_CHARS and ":" not in host:
+            raise InvalidInstance(f"no name is so long: type the whole address, such as acme.{HOSTED}")
         if "." not in host and ":" not in host and host != "localhost":
             host = f"{host}.{HOSTED}"
         scheme = scheme.lower() if separator else ("http" if _is_loopback(host) else "https")
@@ -78,6 +96,8 @@ def _checked(host: str) -> str:
     """Return the host in ASCII, so that look-alike letters are visible in it."""
     if _as_ip(host) is not None:
         return host
+    if any(character in _IDNA_2008_CHARACTERS for character in host):
+        raise InvalidInstance("this host name is ambiguous: write it in its xn-- form")
     try:
         host = host.encode("idna").decode("ascii").lower()
     except UnicodeError:
