@@ -18,6 +18,7 @@ class ExitCode(IntEnum):
     RATE_LIMITED = 7
     UNREACHABLE = 8
     INTERRUPTED = 130
+    CLOSED_PIPE = 141
 
     @property
     def meaning(self) -> str:
@@ -36,4 +37,5 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.RATE_LIMITED: "still rate limited after waiting (429)",
     ExitCode.UNREACHABLE: "network, TLS, proxy, time-out, or a server error (5xx)",
     ExitCode.INTERRUPTED: "interrupted",
+    ExitCode.CLOSED_PIPE: "the reader closed the pipe before the answer was known",
 }

@@ -75,16 +75,51 @@ def test_app_without_terminal_exits_2():
     assert "stdin and stderr must be a terminal" in result.err
 
 
-def test_check_no_of_incomplete_data_exits_3(cli, demo):
+INCOMPLETE_DATA = "groupstui: the data is incomplete: the instance changed while it was read; try again"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["groups"],
+        ["members", "QA"],
+        ["who", "ada lovelace"],
+        ["check", "ada lovelace", "Night shift"],
+        ["lookup", "-"],
+        ["compare", "QA", "Night shift"],
+        ["audit", "empty", "--fail-on", "empty"],
+        ["changes"],
+        *(["export", what, "-o", "-"] for what in ("groups", "memberships", "users", "matrix")),
+        ["browse", "--plain"],
+    ],
+    ids=" ".join,
+)
+def test_incomplete_data_is_printed_and_exits_3(cli, demo, line):
+    cli("groups", "-q")
     demo.faults.always("wrong-total")
-    result = cli("check", "ada lovelace", "Night shift")
-    assert result.code == 3
-    assert "“no” is uncertain" in result.err
+    result = cli(*line, "-q", stdin="ada lovelace\n")
+    assert (result.code, result.err.splitlines()[-1]) == (3, INCOMPLETE_DATA)
+    assert result.out or line == ["changes"]
 
 
 def test_check_yes_of_incomplete_data_exits_0(cli, demo):
     demo.faults.always("wrong-total")
-    assert cli("check", "ada lovelace", "QA").code == 0
+    result = cli("check", "ada lovelace", "QA", "-q")
+    assert (result.code, result.err.splitlines()) == (0, [INCOMPLETE_DATA])
+
+
+@pytest.mark.parametrize("line", [["members", "no such"], ["who", "no such"], ["check", "no such", "QA"]])
+def test_no_match_in_incomplete_data_exits_3(cli, demo, line):
+    demo.faults.always("wrong-total")
+    result = cli(*line, "-q")
+    assert (result.code, result.out) == (3, "")
+    assert "matches “no such”, but the data is incomplete" in result.err
+
+
+def test_incomplete_review_exits_3(cli, demo, tmp_path):
+    demo.faults.always("wrong-total")
+    assert cli("export", "review", "-o", str(tmp_path / "review"), "-q").code == 3
+    assert (tmp_path / "review" / "index.md").exists()
 
 
 def test_missing_token_exits_4(cli, environ):

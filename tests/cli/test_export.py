@@ -118,3 +118,15 @@ def test_incomplete_review_exits_3(cli, demo, tmp_path):
 
 def test_review_rejects_format(cli, tmp_path):
     assert cli("export", "review", "-o", str(tmp_path / "review"), "--format", "json").code == 2
+
+
+def test_incomplete_data_replaces_no_file(cli, demo, tmp_path):
+    path = tmp_path / "memberships.csv"
+    assert cli("export", "memberships", "-o", str(path)).code == 0
+    before = path.read_bytes()
+    demo.faults.always("wrong-total")
+    result = cli("export", "memberships", "-o", str(path), "--force", "-q")
+    assert (result.code, path.read_bytes()) == (3, before)
+    assert f"{path} exists and was not replaced: the data is incomplete" in result.err
+    assert cli("export", "memberships", "-o", str(tmp_path / "new.csv"), "-q").code == 3
+    assert (tmp_path / "new.csv").read_bytes() == before

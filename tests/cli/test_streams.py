@@ -75,6 +75,34 @@ def test_closed_pipe_exits_0(environ, arguments):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("check ada QA", 0),
+        ("check ada 'Night shift'", 1),
+        ("compare QA Everyone --exit-code", 1),
+        ("audit --fail-on empty", 1),
+        ("audit identical --format json", 0),
+        ("lookup -", 6),
+        ("export memberships -o -", 0),
+        ("completion bash", 141),
+    ],
+)
+def test_closed_pipe_keeps_the_exit_code_of_the_answer(environ, line, code):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as pipe:
+        done = subprocess.run(
+            [sys.executable, "-m", "groupstui", *shlex.split(line), "-q"][: -1 if "bash" in line else None],
+            env=shell_environment(**environ),
+            input=b"nosuch\n",
+            stdout=pipe,
+            stderr=subprocess.PIPE,
+            timeout=COMMAND_TIMEOUT,
+        )
+    assert (done.returncode, done.stderr) == (code, b"")
+
+
 def test_head_causes_no_message(shell):
     assert shell("groups | head -n 1")[2] == ""
 

@@ -23,6 +23,7 @@ from ..errors import (
     UnknownAnswer,
     UsageError,
 )
+from ..exit_codes import ExitCode
 from ..history import History, history_of
 from ..service.service import CrawlProgress, GroupsService, TokenSource
 from ..settings import Settings, SettingsFile, default_path
@@ -47,6 +48,12 @@ class Context:
     show_progress: bool = True
     token_source: str = ""
     """Where the token came from, in words, after it was requested."""
+    verdict: ExitCode | None = None
+    """The exit code of the answer, once it is known: a closed pipe does not change it."""
+    complete: bool = True
+    """Whether the data of the answer is complete."""
+    certain: bool = False
+    """Whether the answer is right even if groups are missing."""
     _service: GroupsService | None = None
     """The service whose crawl is not saved yet."""
 
@@ -242,6 +249,7 @@ class Context:
         if service.repaired_values:
             values = pluralize(service.repaired_values, "invalid value")
             self.warn(f"the instance sent {values}, treated as missing")
+        self.complete = service.directory.complete
         if not has_profiles:
             self.warn("e-mail addresses and user details are not available with this token or instance")
         return service.directory

@@ -10,7 +10,7 @@ from typing import overload
 
 from ..directory.directory import Directory
 from ..directory.models import User
-from ..errors import FileAlreadyExists, UsageError
+from ..errors import FileAlreadyExists, UnknownAnswer, UsageError
 from ..exit_codes import ExitCode
 from ..output.access_review import review_files
 from ..output.files import write_file, write_folder
@@ -29,7 +29,7 @@ from ..output.report import Record
 from ..text import pluralize
 from ..times import local_minute
 from .context import Context
-from .output import exit_code, select
+from .output import INCOMPLETE, select
 
 
 async def export(context: Context) -> ExitCode:
@@ -37,6 +37,7 @@ async def export(context: Context) -> ExitCode:
 
     Raises:
         FileNotWritten: If the file cannot be written, or exists already.
+        UnknownAnswer: If incomplete data would replace a file, even with `--force`.
     """
     options = context.options
     review = options.what == "review"
@@ -45,12 +46,15 @@ async def export(context: Context) -> ExitCode:
     if review and options.output == "-":
         raise UsageError("a review is a directory: it cannot be written to stdout")
     directory = await context.directory(users=options.what in ("users", "review"))
+    context.verdict = ExitCode.OK
     try:
         written = _write_review(context, directory) if review else _write_report(context, directory)
     except FileAlreadyExists as error:
+        if options.force:  # the file may be complete
+            raise UnknownAnswer(f"{error} and was not replaced: {INCOMPLETE}", hint="Try again.") from None
         raise FileAlreadyExists(str(error), hint="Add --force to replace it.") from None
     context.warn(written)
-    return exit_code(context, ExitCode.OK, complete=directory.complete, certain=not review)
+    return ExitCode.OK
 
 
 def _write_report(context: Context, directory: Directory) -> str:
@@ -63,14 +67,14 @@ def _write_report(context: Context, directory: Directory) -> str:
     if options.output == "-":
         sys.stdout.writelines(text)
     else:
-        write_file(path, text, force=options.force)
+        write_file(path, text, force=options.force and directory.complete)
     return f"wrote {pluralize(len(report.records), 'row')} to {'stdout' if options.output == '-' else path}"
 
 
 def _write_review(context: Context, directory: Directory) -> str:
     path, time = Path(context.options.output), as_of(directory)
     files = review_files(directory, context.instance.origin)
-    write_folder(path, files, time=time.timestamp(), force=context.options.force)
+    write_folder(path, files, time=time.timestamp(), force=context.options.force and directory.complete)
     return f"wrote {pluralize(len(files), 'file')} to {path}, as of {local_minute(time)}"
 
 

@@ -103,12 +103,13 @@ async def lookup(context: Context) -> ExitCode:
     about = {"unmatched": unmatched, "ambiguous": ambiguous}
     fields = ("text", "id", "name", "groups")
     report = site_report(directory, context.instance.origin, "users", fields, records, about)
-    code = answer(context, report, ExitCode.NOT_FOUND if unmatched or ambiguous else ExitCode.OK)
-    for text in unmatched:
-        context.warn(f"no user matches “{sanitize(text)}”")
+    code = ExitCode.NOT_FOUND if unmatched or ambiguous else ExitCode.OK
     if not directory.has_profiles and any("@" in text for text in unmatched):
         context.warn(NO_ADDRESSES)
-        return ExitCode.UNKNOWN
+        code = ExitCode.UNKNOWN
+    answer(context, report, code)
+    for text in unmatched:
+        context.warn(f"no user matches “{sanitize(text)}”")
     return code
 
 

@@ -11,11 +11,12 @@ from importlib import import_module
 from typing import Any, TextIO
 
 from ..diagnostics import crash_notice, log_to_stderr
-from ..errors import GroupstuiError
+from ..errors import GroupstuiError, MatchError, UnknownAnswer
 from ..exit_codes import ExitCode
 from ..terminal.stdio import print_error
 from .context import Context
 from .launch import launch
+from .output import INCOMPLETE, exit_code
 from .parser import parse
 
 Handler = Callable[[Context], Coroutine[Any, Any, ExitCode]]
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str], environ: MutableMapping[str, str]) -> int:
     Returns:
         The exit code.
     """
+    code: int = ExitCode.CLOSED_PIPE
     try:
         code = _run(arguments, environ)
         sys.stdout.flush()
@@ -45,7 +47,7 @@ def main(arguments: Sequence[str], environ: MutableMapping[str, str]) -> int:
         print_error(error.full)
         return error.exit_code
     except BrokenPipeError:  # the reader has closed the pipe, as `head` does
-        return ExitCode.OK
+        return code
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except Exception as error:
@@ -87,11 +89,23 @@ def load_handler(command: str) -> Handler:
 
 
 async def _run_command(handler: Handler, context: Context) -> ExitCode:
-    """Run a command, and store what it has read only after it has printed its answer."""
+    """Run a command, and store what it has read only after it has printed its answer.
+
+    Every command gets its exit code here, so none can ignore incomplete data or a closed pipe.
+    """
     try:
-        return await handler(context)
+        code = await handler(context)
+    except MatchError as error:
+        if context.complete:
+            raise
+        raise UnknownAnswer(f"{error}, but {INCOMPLETE}", hint="Try again.") from None
+    except BrokenPipeError:  # what was not printed does not change the answer
+        if context.verdict is None:
+            raise
+        code = context.verdict
     finally:
         await context.save_history()
+    return exit_code(context, code)
 
 
 def _discard_unwritable(stream: TextIO) -> None:

@@ -9,11 +9,10 @@ import sys
 from ..exit_codes import ExitCode
 from ..output.formats import rows, write
 from ..output.report import Report
+from ..terminal.stdio import print_error
 from .context import Context
 
-INCOMPLETE = (
-    "the instance changed while it was read: the result may be incomplete, and “no” is uncertain; try again"
-)
+INCOMPLETE = "the data is incomplete: the instance changed while it was read"
 
 
 def select(options: argparse.Namespace, report: Report) -> Report:
@@ -30,12 +29,12 @@ def select(options: argparse.Namespace, report: Report) -> Report:
 
 
 def answer(
-    context: Context, report: Report, code: ExitCode = ExitCode.OK, *, certain: bool = True
+    context: Context, report: Report, code: ExitCode = ExitCode.OK, *, certain: bool = False
 ) -> ExitCode:
     """Print a report to stdout, and return the exit code of the command.
 
     Args:
-        context: The options of the command.
+        context: The options of the command; it receives the answer before anything is printed.
         report: What to print: a table on a terminal, rows in a pipe, or what `--format` requires.
         code: The exit code if the data is complete.
         certain: Whether the result is right even if groups are missing; see `exit_code`.
@@ -45,6 +44,8 @@ def answer(
     """
     options = context.options
     report = select(options, report)
+    context.verdict, context.certain = code, certain
+    context.complete &= report.complete
     terminal = sys.stdout.isatty()
     if options.format is None and not terminal:
         text = rows(report)
@@ -54,21 +55,20 @@ def answer(
         text = write(report, options.format or "table", width=width, raw=options.raw)
     sys.stdout.write(text)
     sys.stdout.flush()
-    return exit_code(context, code, complete=report.complete, certain=certain)
+    return code
 
 
-def exit_code(context: Context, code: ExitCode, *, complete: bool, certain: bool = True) -> ExitCode:
+def exit_code(context: Context, code: ExitCode) -> ExitCode:
     """Return the exit code of a command: the one policy for incomplete data.
 
-    Incomplete data is printed, with a warning. A result that missing groups could change is unknown.
+    Incomplete data is printed, with a warning that `--quiet` does not suppress. The exit code is “unknown”
+    then, unless missing groups cannot change the answer: the only such answer is “is a member”.
 
     Args:
-        context: Prints the warning.
+        context: What is known of the answer.
         code: The exit code if the data is complete.
-        complete: Whether the data is complete.
-        certain: Whether the result is right even if groups are missing, as "is a member" is.
     """
-    if complete:
+    if context.complete:
         return code
-    context.warn(INCOMPLETE)
-    return code if certain else ExitCode.UNKNOWN
+    print_error(f"{INCOMPLETE}; try again")
+    return code if context.certain else ExitCode.UNKNOWN
