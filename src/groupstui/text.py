@@ -6,6 +6,7 @@ combining marks cover the lines above. So every name and error text passes `sani
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -58,8 +59,35 @@ def pluralize(number: int, singular: str, plural: str | None = None) -> str:
 
 
 def fold(text: str) -> str:
-    """Return the text for comparisons that ignore case, accents and width."""
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    """Return the text for comparisons that ignore case, accents, width, typography and runs of spaces."""
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text.replace("´", "'"))  # which would become a space
+        text = decomposed.casefold().translate(_FOLDED)
+    return " ".join(text.lower().replace("`", "'").split())
+
+
+class _Folded(dict[int, str | None]):
+    """What a decomposed character is compared as, None for nothing; filled when it is first needed."""
+
+    def __missing__(self, code: int) -> str | None:
+        character = chr(code)
+        category = unicodedata.category(character)
+        if unicodedata.combining(character) or category == "Cf":
+            folded = None
+        elif category == "Pd":
+            folded = "-"
+        else:  # letters such as ł, ø and đ are not decomposed, but named after their base
+            base = re.fullmatch("LATIN SMALL LETTER ([A-Z]) WITH .*", unicodedata.name(character, ""))
+            folded = base[1].lower() if base else character
+        self[code] = folded
+        return folded
+
+
+_FOLDED = _Folded(
+    str.maketrans(
+        {"æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i", "ŋ": "n", "ĸ": "k", "ə": "e", "−": "-"}
+        | dict.fromkeys("‘’‚‛ʹʻʼʽˈ′", "'")
+        | dict.fromkeys("“”„‟«»″", '"')
+        | dict.fromkeys(map(chr, (0x34F, *range(0xFE00, 0xFE10))))  # invisible: joiner, variation selectors
+    )
+)

@@ -96,7 +96,7 @@ def test_users_are_found_by_their_e_mail_address():
     builder.add_profiles([UserProfile(id=5, name="Ada", email="ada@example.org")])
     directory = builder.build()
     assert directory.user(5).label == "Ada"
-    assert directory.user_index.resolve("ADA@example").id == 5
+    assert directory.user_index.resolve("ADA@example.org").id == 5
     assert directory.profile(5).email == "ada@example.org"
     assert directory.member_index(directory.group(1)).search("ada@") == [directory.user(5)]
 

@@ -43,9 +43,35 @@ def test_sanitize_cuts_long_names_with_an_ellipsis() -> None:
     assert sanitize("x" * 10_000) == "x" * (MAX_NAME_CHARS - 1) + "…"
 
 
-@pytest.mark.parametrize(("typed", "name"), [("muller", "Müller"), ("STRASSE", "Straße"), ("ａda", "Ada")])
-def test_fold_ignores_case_accents_and_width(typed: str, name: str) -> None:
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("muller", "Müller"),
+        ("STRASSE", "Straße"),
+        ("ａda", "Ada"),
+        ("lukasz zolc", "Łukasz Żółć"),
+        ("oystein sorensen", "Øystein Sørensen"),
+        ("dang duc", "Đặng Đức"),
+        ("ILKER ISIK", "İlker Işık"),
+        ("aesa thorsdottir", "Æsa Þórsdóttir"),
+        ("gudmundur", "Guðmundur"),
+        ("hal oeuvre nganga", "Ħal Œuvre Ŋganga"),
+        ("jean-luc o'brien", "Jean‑Luc O’Brien"),
+        ("O'Brien", "O´Brien"),
+        ("O'Brien", "O`Brien"),
+        ('payments - "EMEA"', "Payments – „EMEA“"),
+        ("alan lovelace", "\ufeffAlan \N{NO-BREAK SPACE}\t Love\N{SOFT HYPHEN}lace "),
+        ("علیرضا", "علی\N{ZERO WIDTH NON-JOINER}رضا"),
+        ("\N{HEAVY BLACK HEART}", "\N{HEAVY BLACK HEART}\N{VARIATION SELECTOR-16}"),
+    ],
+)
+def test_fold_ignores_case_accents_width_and_typography(typed: str, name: str) -> None:
     assert fold(typed) == fold(name)
+
+
+@given(st.text(max_size=50))
+def test_fold_twice_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
 
 
 def test_pluralize_agrees_with_the_number() -> None:

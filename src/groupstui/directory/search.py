@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from heapq import merge
-from itertools import accumulate, chain, takewhile
+from functools import cached_property
+from heapq import merge, nlargest
+from itertools import accumulate, chain, pairwise, takewhile
 from typing import Generic, Literal, TypeVar
 
 from ..errors import AmbiguousMatch, NoMatch
@@ -20,6 +22,15 @@ PLURALS: dict[Kind, str] = {"group": "groups", "user": "users", "command": "comm
 
 MAX_CANDIDATES = 10
 """Candidates listed for an ambiguous name: few enough to choose from without scrolling."""
+
+MAX_SUGGESTIONS = 3
+"""Similar names that are listed for a name that nothing has."""
+
+MAX_SUGGESTION_NAMES = 20_000
+"""Names that are compared for similarity, which takes about 50 ms; in a larger instance, only the first."""
+
+MIN_SIMILARITY = 0.5
+"""Share of pairs of letters that two similar names have in common."""
 
 
 class SearchIndex(Generic[T]):
@@ -62,18 +73,18 @@ class SearchIndex(Generic[T]):
         """Return what matches, each item with its rank; 0 is best.
 
         The ranks: the exact id, the whole name, a prefix of the id, a prefix of the name, a prefix of a word,
-        any part. Within a rank, items are sorted by name, ids by number.
+        any part, all words in any order. Within a rank, items are sorted by name, ids by number.
 
         Args:
             text: A part of a name, or of an id as `17` or `#17`. An empty text matches nothing.
             limit: The number of results; None returns all.
         """
-        wanted = _searchable(text.strip())
-        if not wanted:
+        text = text.strip(_INVISIBLE)
+        if not (wanted := _searchable(text)):
             return []
         enough = len(self._ids) if limit is None else limit
         found: dict[int, int] = {}
-        for rank, places in enumerate(self._by_rank(wanted)):
+        for rank, places in enumerate(self._by_rank(text, wanted)):
             for place in places:
                 if len(found) >= enough:
                     break
@@ -82,23 +93,29 @@ class SearchIndex(Generic[T]):
 
     def search_ids(self, text: str) -> set[int]:
         """Return the ids of what matches; faster than `search`, which returns the items in order."""
-        wanted = _searchable(text.strip())
-        if not wanted:
+        text = text.strip(_INVISIBLE)
+        if not (wanted := _searchable(text)):
             return set()
-        return {self._ids[place] for place in chain(self._with_id_prefix(wanted), self._containing(wanted))}
+        places = chain(self._with_id_prefix(text), self._containing(wanted), self._with_words(wanted))
+        return {self._ids[place] for place in places}
 
-    def resolve(self, text: str) -> T:
+    def resolve(self, text: str, *, exact: bool = False) -> T:
         """Return the one item that a name or an id identifies.
 
-        The exact id or name wins, then the name ignoring case and accents, then a prefix that only one name
-        has, then a part that only one has. `17` may be a name as well; `#17` is an id first.
+        An id, as `17` or `#17`, and a text with `@` match completely or not at all; `17` may be a name as
+        well. Of names, the same characters win, then the same name ignoring case and accents, then the same
+        words in any order, then a prefix that only one name has, then a part, then words in any order.
+
+        Args:
+            text: The id, the name, or the address as `ada@example.org` or `Ada <ada@example.org>`.
+            exact: Only match complete names.
 
         Raises:
             NoMatch: If nothing matches.
             AmbiguousMatch: If several items match equally well.
         """
-        text = text.strip()
-        for places in map(list, self._candidates(text)):
+        text = text.strip(_INVISIBLE)
+        for places in map(list, self._readings(text, exact=exact)):
             if len(places) == 1:
                 return self._item(self._ids[places[0]])
             if places:
@@ -108,41 +125,74 @@ class SearchIndex(Generic[T]):
                 )
         raise NoMatch(f"no {self._kind} matches “{sanitize(text)}”")
 
-    def _candidates(self, text: str) -> Iterator[Iterable[int]]:
+    def similar(self, text: str) -> list[T]:
+        """Return a few items that a text which matches nothing may mean, the most similar first."""
+        if _ID.fullmatch(text):
+            return []
+        if found := self.search(text, MAX_SUGGESTIONS):
+            return found
+        pairs = _letter_pairs(_searchable(text))
+        scored = (
+            (max(_similarity(pairs, _letter_pairs(name)) for name in self._names_at(place)), place)
+            for place in range(min(len(self._ids), MAX_SUGGESTION_NAMES))
+        )
+        best = nlargest(MAX_SUGGESTIONS, (each for each in scored if each[0] >= MIN_SIMILARITY))
+        return [self._item(self._ids[place]) for _, place in best]
+
+    def _readings(self, text: str, *, exact: bool) -> Iterator[Iterable[int]]:
         """Yield sets of places, from the strictest reading of the text to the loosest."""
         wanted = _searchable(text)
         if not wanted:
             return
-        if wanted.startswith("#"):
-            yield self._with_id(wanted)
-        exact = (place for place in self._whole(wanted) if text in self._names(self._ids[place]))
-        yield dict.fromkeys(chain(self._with_id(wanted), exact))
-        yield self._whole(wanted)
-        yield self._with_prefix(wanted)
-        yield self._containing(wanted)
+        if _ID.fullmatch(text):
+            yield dict.fromkeys(chain(self._with_id(text), () if text[0] == "#" else self._whole(wanted)))
+            return
+        address = _ADDRESS.fullmatch(text)
+        if address is None or address[1] != text:
+            yield self._spelled(text, str)
+            yield self._whole(wanted)
+            yield self._with_words(wanted, complete=True)
+        if address is not None:
+            yield self._spelled(address[1], str.casefold)
+        if not (exact or "@" in wanted or wanted.removeprefix("#").isdecimal()):
+            yield self._with_prefix(wanted)
+            yield self._containing(wanted)
+            yield self._with_words(wanted)
 
-    def _by_rank(self, wanted: str) -> Iterator[Iterable[int]]:
-        yield self._with_id(wanted)
+    def _by_rank(self, text: str, wanted: str) -> Iterator[Iterable[int]]:
+        yield self._with_id(text)
         yield self._whole(wanted)
-        yield self._with_id_prefix(wanted)
+        yield self._with_id_prefix(text)
         yield self._with_prefix(wanted)
         yield self._containing(f" {wanted}")
         yield self._containing(wanted)
+        yield self._with_words(wanted)
+
+    def _names_at(self, place: int) -> list[str]:
+        """Return the folded names of an item."""
+        return self._text[self._starts[place] : self._starts[place + 1] - 1].split(BETWEEN)
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        return {each: place for place, each in enumerate(self._ids)}
 
     # Each of these returns places in `_ids`, in the order of names.
 
-    def _with_id(self, wanted: str) -> Sequence[int]:
-        digits = wanted.removeprefix("#")
-        if not digits.isdecimal() or len(digits) > MAX_ID_DIGITS or int(digits) not in self._ids:
-            return ()
-        return (self._ids.index(int(digits)),)
+    def _with_id(self, text: str) -> Sequence[int]:
+        place = self._places.get(int(match[1])) if (match := _ID.fullmatch(text)) and match[1] else None
+        return () if place is None else (place,)
 
-    def _with_id_prefix(self, wanted: str) -> Iterator[int]:
+    def _with_id_prefix(self, text: str) -> Iterator[int]:
         """Return places in the order of ids."""
-        digits = wanted.removeprefix("#")
-        if digits.isdecimal() and len(digits) <= MAX_ID_DIGITS:
+        if (match := _ID.fullmatch(text)) and (digits := match[1]):
             found = ((each, place) for place, each in enumerate(self._ids) if str(each).startswith(digits))
             for _, place in sorted(found):
+                yield place
+
+    def _spelled(self, text: str, form: Callable[[str], str]) -> Iterator[int]:
+        """Return the places of a whole name that is the same in a stricter form than the folded one."""
+        for place in self._whole(_searchable(text)):
+            if form(text) in map(form, self._names(self._ids[place])):
                 yield place
 
     def _whole(self, wanted: str) -> Iterator[int]:
@@ -170,9 +220,30 @@ class SearchIndex(Generic[T]):
             yield place
             at = text.find(wanted, starts[place + 1])
 
+    def _with_words(self, wanted: str, *, complete: bool = False) -> Iterator[int]:
+        """Return the places of names with these words in any order, or of exactly these words."""
+        words = sorted(_words(wanted))
+        if not words or (words == [wanted] and not complete):  # a single word is found as a part
+            return
 
-MAX_ID_DIGITS = 19
-"""Digits of the largest id; a longer number is not one."""
+        def fits(name: str) -> bool:
+            if complete:
+                return sorted(_words(name)) == words
+            return all(name.count(word) >= words.count(word) for word in words)
+
+        for place in self._containing(max(words, key=len)):
+            if any(map(fits, self._names_at(place))):
+                yield place
+
+
+_INVISIBLE = " \t\r\n\f\v\xa0\ufeff\u200b\u200e\u200f\u202a\u202c\u2060"
+"""White space, and what copied text often begins or ends with."""
+
+_ID = re.compile("#?(?:([1-9][0-9]{0,18})|[0-9]+)")
+"""An id; without its group, a number that no id can be: it is too long or begins with 0."""
+
+_ADDRESS = re.compile(r"(?:.*<)?(?:mailto:)?([^\s<>@]+@[^\s<>@?]+?)(?:\?[^\s<>]*)?>?[,;]?", re.IGNORECASE)
+"""An e-mail address, alone, as a link, or after a name: `Ada Lovelace <ada@example.org>`."""
 
 BETWEEN, END = ENDS = "\x1e\x1f"
 """Separators in the text: between the names of one item, and after its last name."""
@@ -181,7 +252,21 @@ BETWEEN, END = ENDS = "\x1e\x1f"
 def _searchable(name: str) -> str:
     """Return a folded name without unprintable characters, so that it contains no separator."""
     folded = fold(name)
-    return folded if folded.isprintable() else "".join(c if c.isprintable() else " " for c in folded)
+    return folded if folded.isprintable() else fold("".join(c if c.isprintable() else " " for c in folded))
+
+
+def _words(folded: str) -> list[str]:
+    """Return the words of a name, which may be written as `Last, First`."""
+    return folded.replace(",", " ").replace('"', " ").split()
+
+
+def _letter_pairs(folded: str) -> set[tuple[str, str]]:
+    """Return the neighbouring letters of a name, or of an address without its domain."""
+    return set(pairwise(folded.partition("@")[0]))
+
+
+def _similarity(one: set[tuple[str, str]], other: set[tuple[str, str]]) -> float:
+    return 2 * len(one & other) / (len(one) + len(other) or 1)
 
 
 def _sorted(entries: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
