@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 # Textual and Rich read these on import; the snapshots depend on them.
 DISPLAY_VARIABLES = (
@@ -46,7 +47,7 @@ def _isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
         monkeypatch.setenv(variable, str(home / variable.lower()))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     # Short tokens of one test would mask the messages of all later ones.
-    monkeypatch.setattr("groupstui.diagnostics._secrets", set[str]())
+    monkeypatch.setattr("groupstui.redaction._secrets", WeakValueDictionary())
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
 

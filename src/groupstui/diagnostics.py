@@ -17,6 +17,7 @@ from typing import Any
 import platformdirs
 
 from .private_files import make_private_folder, open_private
+from .redaction import mask
 from .text import sanitize
 from .times import utc_stamp
 
@@ -26,22 +27,10 @@ MAX_LOG_BYTES = 1_000_000
 MAX_LINE_CHARS = 2_000
 """Length at which a line of a log or a crash report is cut."""
 
-_secrets: set[str] = set()
-
-
-# Redaction
-
-
-def register_secret(secret: str) -> None:
-    """Mask this text in everything that `redact` returns from now on."""
-    _secrets.add(secret)
-
 
 def redact(text: str) -> str:
     """Return a text of any number of lines without secrets and terminal control characters."""
-    for secret in sorted(_secrets, key=len, reverse=True):  # one may be part of another
-        text = text.replace(secret, "•••")
-    return "\n".join(sanitize(line, MAX_LINE_CHARS) for line in text.splitlines())
+    return "\n".join(sanitize(line, MAX_LINE_CHARS) for line in mask(text).splitlines())
 
 
 # Logs

@@ -33,6 +33,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Generic, TypeVar
 
 from .exit_codes import ExitCode
+from .redaction import mask
 
 T = TypeVar("T")
 
@@ -50,9 +51,9 @@ class GroupstuiError(Exception):
     """What the user can do about it: one sentence, or nothing."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
-        super().__init__(message)
+        super().__init__(mask(message))  # an instance may repeat the token
         if hint is not None:
-            self.hint = hint
+            self.hint = mask(hint)
 
     @property
     def full(self) -> str:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from typing import Self
 
-from .diagnostics import register_secret
 from .errors import InvalidToken
+from .redaction import MASK, register_secret
 
 MAX_TOKEN_CHARS = 4096
 """A longer text is not a token: servers accept little more in one HTTP header."""
-
-MIN_MASKED_CHARS = 4
-"""A shorter text is not masked in messages: it is no real token, and part of many words."""
 
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 
@@ -24,7 +21,7 @@ class Token:
     library that gets a line break in a header raises an error that contains the whole header.
     """
 
-    __slots__ = ("_text",)
+    __slots__ = ("__weakref__", "_text")
     _text: str
 
     def __init__(self) -> None:
@@ -56,8 +53,7 @@ class Token:
             raise InvalidToken("the token contains a character that no token has: copy it again from Testmo")
         token = object.__new__(cls)
         token._text = text
-        if len(text) >= MIN_MASKED_CHARS:
-            register_secret(text)
+        register_secret(token)
         return token
 
     def reveal(self) -> str:
@@ -65,7 +61,7 @@ class Token:
         return self._text
 
     def __repr__(self) -> str:
-        return "•••"
+        return MASK
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Token) and other._text == self._text

@@ -114,7 +114,7 @@ async def test_instance_may_be_an_ipv6_address():
 
 async def test_proxy_option_is_used():
     with refusing_proxy() as (port, requests), pytest.raises(Unreachable):
-        await name_of_user(ACME, HttpOptions(proxy=f"http://127.0.0.1:{port}"))
+        await name_of_user(ACME, HttpOptions(proxy=f"http://127.0.0.1:{port}", timeout=2))
     assert requests[0] == "CONNECT acme.testmo.net:443 HTTP/1.1"
     assert "demo-admin-token" not in str(requests)
 
@@ -196,7 +196,7 @@ async def test_socks_proxy_that_fails_is_reported(answer):
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", b""])
 async def test_proxy_that_refuses_connect_is_reported(answer):
     with replying(answer) as port, pytest.raises(Unreachable):
-        await name_of_user(ACME, HttpOptions(proxy=f"http://127.0.0.1:{port}"))
+        await name_of_user(ACME, HttpOptions(proxy=f"http://127.0.0.1:{port}", timeout=2))
 
 
 async def test_proxy_with_an_invalid_host_is_reported():

@@ -15,6 +15,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
+from ..diagnostics import redact
 from ..errors import InvalidToken, KeyringUnavailable
 from ..text import sanitize
 from ..token import Token
@@ -135,7 +136,7 @@ class TokenStore:
             if backend.get_password(SERVICE, origin) != token.reveal():
                 raise KeyringUnavailable(f"the keyring {backend.name} did not store the token")
 
-        await self._run(save, self._write_limit, token, on_timeout="the token may still be stored later")
+        await self._run(save, self._write_limit, on_timeout="the token may still be stored later")
 
     async def delete(self, origin: str) -> bool:
         """Delete the token of an instance, and return whether there was one.
@@ -159,7 +160,6 @@ class TokenStore:
         self,
         work: Callable[[KeyringBackend], R],
         limit: float,
-        token: Token | None = None,
         *,
         on_timeout: str = "",
     ) -> R:
@@ -168,7 +168,6 @@ class TokenStore:
         Args:
             work: The function.
             limit: Seconds to wait for it.
-            token: The token that it stores, to keep it out of error messages.
             on_timeout: What may still happen after the limit; not empty for a change.
         """
 
@@ -180,7 +179,7 @@ class TokenStore:
                     self._backend = backend
                 return work(self._backend)
             except BaseException as error:  # a panic in cryptography's Rust part is no Exception
-                return _explain(error, token)
+                return _explain(error)
 
         thread, future = _in_daemon_thread(result_or_error)
         if on_timeout:
@@ -244,7 +243,7 @@ def _refuse_unsafe(backend: KeyringBackend) -> None:
         )
 
 
-def _explain(error: BaseException, token: Token | None) -> KeyringUnavailable:
+def _explain(error: BaseException) -> KeyringUnavailable:
     """Return the error to raise for what a keyring raised, which is more than `keyring.errors` lists.
 
     It is a new exception without cause, context and traceback: the frames of a keyring contain the token in
@@ -261,21 +260,12 @@ def _explain(error: BaseException, token: Token | None) -> KeyringUnavailable:
             return KeyringUnavailable("the keyring is locked", UNLOCK_HINT)
         case InitError():
             # An account that never signed in on a desktop has no collection, not even to read from.
-            return KeyringUnavailable(
-                f"the keyring cannot be opened ({_describe(error, token)})", UNLOCK_HINT
-            )
+            return KeyringUnavailable(f"the keyring cannot be opened ({_describe(error)})", UNLOCK_HINT)
         case _:
-            return KeyringUnavailable(f"the keyring failed ({_describe(error, token)})")
+            return KeyringUnavailable(f"the keyring failed ({_describe(error)})")
 
 
-def _describe(error: BaseException, token: Token | None = None) -> str:
-    """Return the type and text of an exception, as in `OSError: no space left`.
-
-    The text is omitted if it contains the token, as it is or as `repr` shows it.
-    """
-    name, text = type(error).__name__, str(error)
-    if token is not None:
-        secret = token.reveal()
-        if secret in text or repr(secret)[1:-1] in text:
-            return name
+def _describe(error: BaseException) -> str:
+    """Return the type and text of an exception, as in `OSError: no space left`."""
+    name, text = type(error).__name__, redact(str(error))
     return f"{name}: {sanitize(text)}" if text else name

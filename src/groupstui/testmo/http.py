@@ -108,6 +108,7 @@ class HttpClient:
         """
         self._name = instance.name
         self._timeout = options.timeout
+        self._token = token  # exists, and is masked in errors, as long as the client
         self._on_connect = on_connect
         proxy = options.proxy_for(instance, os.environ)
         self._through_proxy = proxy is not None

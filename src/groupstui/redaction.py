@@ -1,0 +1,80 @@
+"""Mask tokens in texts that are shown, logged or raised."""
+
+from __future__ import annotations
+
+import re
+from binascii import b2a_base64
+from collections.abc import Iterator
+from typing import Protocol
+from urllib.parse import quote
+from weakref import WeakValueDictionary
+
+MASK = "•••"
+
+MIN_SECRET_CHARS = 4
+"""A shorter text is not masked: it is no real token, and part of many words."""
+
+
+class Secret(Protocol):
+    """What can be masked while it exists."""
+
+    def reveal(self) -> str:
+        """Return the text to mask."""
+        ...
+
+
+_secrets: WeakValueDictionary[int, Secret] = WeakValueDictionary()
+"""By object: equal secrets may live for different times. A secret to which nothing else refers is gone."""
+
+
+def register_secret(secret: Secret) -> None:
+    """Mask this secret in everything that `mask` returns, as long as the secret exists."""
+    if len(secret.reveal()) >= MIN_SECRET_CHARS:
+        _secrets[id(secret)] = secret
+
+
+def mask(text: str) -> str:
+    """Return a text without secrets, even if they are encoded, or interrupted by spaces and line breaks."""
+    spellings = {spelling for secret in list(_secrets.values()) for spelling in _spellings(secret.reveal())}
+    compact = "".join(filter(_is_visible, text))
+    for spelling in sorted(spellings, key=len, reverse=True):  # one may be part of another
+        if spelling in compact:
+            text = _mask(text, spelling)
+    return text
+
+
+def _is_visible(character: str) -> bool:
+    return character.isprintable() and character != " "
+
+
+def _spellings(secret: str) -> set[str]:
+    """Return the secret as it is, as in a URL, as in a string of Python or JSON, and as in base64."""
+    quoted = {quote(secret, safe=""), quote(secret)}
+    in_urls = {*quoted, *(re.sub("%..", lambda code: code[0].lower(), each) for each in quoted)}
+    in_json = secret.replace("\\", "\\\\").replace('"', '\\"')
+    in_strings = {repr(secret)[1:-1], in_json, in_json.replace("/", "\\/")}  # the last as in PHP
+    return {secret, *in_urls, *in_strings, *_in_base64(secret)}
+
+
+def _in_base64(secret: str) -> Iterator[str]:
+    """Yield the characters of base64 that do not depend on the text around the secret, as in `Basic`.
+
+    There are three forms, by the number of bytes before the secret.
+    """
+    for before in range(3):
+        encoded = b2a_base64(bytes(before) + secret.encode(), newline=False).decode().rstrip("=")
+        if len(spelling := encoded[(before * 8 + 5) // 6 : -1]) >= MIN_SECRET_CHARS:
+            yield spelling
+
+
+def _mask(text: str, spelling: str) -> str:
+    """Mask a spelling. Not with a regular expression: Python keeps each pattern that it has compiled."""
+    places = [place for place, character in enumerate(text) if _is_visible(character)]
+    compact = "".join(text[place] for place in places)
+    masked, end, found = "", 0, compact.find(spelling)
+    while found >= 0:
+        last = found + len(spelling) - 1
+        masked += text[end : places[found]] + MASK
+        end = places[last] + 1
+        found = compact.find(spelling, last + 1)
+    return masked + text[end:]
