@@ -243,7 +243,7 @@ class Context:
         service = await self.open()
         progress = Progress(service, enabled=self.show_progress and not self.options.quiet)
         async with service, progress:
-            await service.load(progress.draw)
+            await service.load(progress.draw if progress.enabled else None)
             has_profiles = await service.load_users() if users else True
         self._service = service
         if service.repaired_values:
@@ -298,11 +298,11 @@ class Progress:
 
     def __init__(self, service: GroupsService, *, enabled: bool) -> None:
         self._cooldown = service.cooldown
-        self._enabled = enabled and sys.stderr.isatty()
+        self.enabled = enabled and sys.stderr.isatty()
         self._following: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> None:
-        if self._enabled:
+        if self.enabled:
             self._following = asyncio.create_task(self._follow_cooldown())
 
     async def __aexit__(self, *_: object) -> None:
@@ -312,7 +312,7 @@ class Progress:
 
     def draw(self, progress: CrawlProgress) -> None:
         """Show the number of groups that were read."""
-        if self._enabled:
+        if self.enabled:
             _rewrite_line(f"reading {progress.groups_read:,} of {progress.total or 0:,} groups")
 
     async def _follow_cooldown(self) -> None:

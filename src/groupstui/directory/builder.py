@@ -43,14 +43,20 @@ class DirectoryBuilder:
             unnamed: Ids of members that have no name in the response.
             first: Position of the first group in the instance's order, counted from 0; None if it is unknown.
         """
-        known = self._names
-        # The object of a known name is kept: copies of it would double the memory.
-        known.update({user_id: name for user_id, name in names.items() if known.get(user_id) != name})
+        self._names.update(names)
         self._unnamed.update(unnamed)
         for position, group in enumerate(groups, first or 0):
             self._groups[group.id] = group
             if first is not None:
                 self._positions[group.id] = position
+
+    def include(self, other: DirectoryBuilder) -> None:
+        """Add the groups and users that another builder has collected."""
+        self.total = other.total
+        self._groups.update(other._groups)
+        self._positions.update(other._positions)
+        self._names.update(other._names)
+        self._unnamed.update(other._unnamed)
 
     def add_profiles(self, profiles: Iterable[UserProfile]) -> None:
         """Add details of users from `/users`."""

@@ -9,8 +9,15 @@ from datetime import datetime
 
 
 def compact(ids: Sequence[int]) -> array[int]:
-    """Return ids in four bytes each, or in eight if needed: an instance may have a million memberships."""
-    return array("I" if max(ids, default=0) < 1 << 32 else "Q", ids)
+    """Return ids in four bytes each, or in eight if needed: an instance may have a million memberships.
+
+    Raises:
+        OverflowError: If an id is negative, or larger than eight bytes.
+    """
+    try:
+        return array("I", ids)
+    except OverflowError:
+        return array("Q", ids)
 
 
 @dataclass(frozen=True, slots=True)

@@ -262,7 +262,7 @@ class GroupsService:
         `save_history`.
 
         Args:
-            on_progress: Called after each page.
+            on_progress: Called after each page. Without it, `directory` is replaced only at the end.
         """
         client = await self._connected()
         started = self._clock.now()
@@ -273,15 +273,13 @@ class GroupsService:
             nonlocal published, groups_read
             response = await client.groups(page, CRAWL_PAGE_SIZE)
             groups_read = min(groups_read + len(response.groups), response.total or 0)
-            for builder in (self._builder, found):
-                builder.total = response.total
-                builder.add(
-                    response.groups, response.names, response.unnamed, first=(page - 1) * CRAWL_PAGE_SIZE
-                )
-            if len(self._builder) > published * PUBLISH_GROWTH:
-                published = len(self._builder)
-                await self._publish_indexed()
+            found.total = response.total
+            found.add(response.groups, response.names, response.unnamed, first=(page - 1) * CRAWL_PAGE_SIZE)
             if on_progress is not None:
+                if len(found) > published * PUBLISH_GROWTH and groups_read != response.total:
+                    published = len(found)
+                    self._builder.include(found)
+                    await self._publish_indexed()
                 on_progress(CrawlProgress(groups_read, response.total, self.directory))
             return response
 
@@ -352,9 +350,10 @@ class GroupsService:
 
     async def _publish_indexed(self) -> None:
         """Publish a directory with its indexes, built in a thread: for a large instance they take a while."""
-        directory = self._builder.build()
+        before, directory = self.directory, self._builder.build()
         await asyncio.to_thread(directory.build_indexes)
-        self.directory = directory
+        if self.directory is before:  # otherwise a newer one was published meanwhile
+            self.directory = directory
 
     async def _connected(self) -> TestmoClient:
         """Return the client. httpx is imported, and certificates are read, in a thread."""

@@ -124,7 +124,8 @@ class GroupModel(Model):
 
     id: Id
     name: str
-    members: Many[Id] | None = None
+    members: Many[StrictInt] | None = None
+    """Their range is checked by `_unnamed`: pydantic needs as long for it as for all the rest."""
     created_at: Timestamp = None
     created_by: OptionalId = None
     updated_at: Timestamp = None
@@ -247,10 +248,14 @@ def _group(group: GroupModel) -> Group:
     ids = group.members or []
     if len(set(ids)) < len(ids):
         ids = list(dict.fromkeys(ids))
+    try:
+        members = compact(ids)
+    except OverflowError:
+        raise InvalidPayload(f"an invalid id among the members of group {group.id}") from None
     return Group(
         group.id,
         group.name,
-        compact(ids),
+        members,
         created_at=group.created_at,
         created_by=group.created_by,
         updated_at=group.updated_at,
@@ -259,7 +264,10 @@ def _group(group: GroupModel) -> Group:
 
 
 def _unnamed(groups: Iterable[Group], names: dict[int, str]) -> frozenset[int]:
-    return frozenset().union(*(group.members for group in groups)).difference(names)
+    ids = frozenset[int]().union(*(group.members for group in groups))
+    if ids and not 1 <= min(ids) <= max(ids) <= MAX_ID:
+        raise InvalidPayload("an invalid id among the members of a group")
+    return ids.difference(names)
 
 
 def _names(expands: Expands | None) -> dict[int, str]:
