@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from ..terminal.display import DisplayOptions, detect_display, unsupported_reaso
 from ..terminal.shutdown import exit_on_signals
 from ..terminal.stdio import print_error
 from ..token import Token
+from . import collection
 from .context import Context
 
 if TYPE_CHECKING:
@@ -26,9 +26,6 @@ TEXTUAL_VARIABLES = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL_DRIVER"
 KEYRING_GRACE_S = 2.0
 """How long the exit waits for a keyring that is still saving a token."""
 
-START_UP_S = 2.0
-"""How long collections of garbage are postponed; until then the first screen is surely loaded."""
-
 NO_TERMINAL_HINT = "Use a command such as “groupstui browse --plain” instead; see --help."
 
 
@@ -38,7 +35,6 @@ def launch(context: Context) -> int:
     Raises:
         UsageError: If there is no suitable terminal, or if options cannot be combined.
     """
-    gc.disable()  # until `_resume_collection`
     options = context.options
     for name in ("max_age", "token_stdin"):
         if getattr(options, name):
@@ -119,16 +115,6 @@ async def _run(app: GroupsApp, *, mouse: bool) -> None:
     def exit_app(code: int) -> None:
         loop.call_soon_threadsafe(lambda: app.exit(return_code=code))
 
-    loop.call_later(START_UP_S, _resume_collection)
+    collection.resume_later()
     with exit_on_signals(exit_app):
         await app.run_async(mouse=mouse)
-
-
-def _resume_collection() -> None:
-    """Collect garbage from now on, but not among the objects that start-up has loaded for good.
-
-    During start-up a collection finds nothing, and takes time before the first paint: see
-    `python -m benchmarks start`.
-    """
-    gc.freeze()
-    gc.enable()

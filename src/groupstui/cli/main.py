@@ -14,6 +14,7 @@ from ..diagnostics import crash_notice, log_to_stderr
 from ..errors import GroupstuiError, MatchError, UnknownAnswer
 from ..exit_codes import ExitCode
 from ..terminal.stdio import print_error
+from . import collection
 from .context import Context
 from .launch import launch
 from .output import INCOMPLETE, exit_code
@@ -93,6 +94,7 @@ async def _run_command(handler: Handler, context: Context) -> ExitCode:
 
     Every command gets its exit code here, so none can ignore incomplete data or a closed pipe.
     """
+    collection.resume_later()
     try:
         code = await handler(context)
     except MatchError as error:
