@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import platformdirs
 
@@ -12,9 +11,6 @@ from ..errors import SettingsError
 from ..private_files import make_private_folder, write_private
 from ..text import sanitize
 from .settings import InvalidDocument, Settings
-
-if TYPE_CHECKING:
-    from .document import Document
 
 
 def default_path() -> Path:
@@ -34,8 +30,7 @@ class SettingsFile:
         Raises:
             SettingsError: If the file cannot be read, is not TOML, or has an unknown key or invalid value.
         """
-        text = self._read()
-        return self._document(text).settings if text.strip() else Settings()
+        return self._parse(self._read())
 
     def save(self, settings: Settings) -> None:
         """Write the values that differ from the file, and keep everything else in it.
@@ -45,12 +40,16 @@ class SettingsFile:
         Raises:
             SettingsError: If the file cannot be written, or is invalid: then it is never overwritten.
         """
-        document = self._document(self._read())
-        if settings == document.settings:
+        text = self._read()
+        before = self._parse(text)
+        if settings == before:
             return
+        # Lazy boundary: tomlkit keeps comments, but importing it takes a tenth of every start with settings.
+        from .editor import edit_document
+
         try:
             make_private_folder(Path(os.path.realpath(self.path)).parent)
-            write_private(self.path, [document.edited(settings)], force=True)
+            write_private(self.path, [edit_document(text, before, settings)], force=True)
         except InvalidDocument as error:
             raise self._error(str(error)) from None
         except OSError as error:
@@ -67,12 +66,14 @@ class SettingsFile:
         except OSError as error:
             raise self._error(f"the settings cannot be read: {error.strerror or error}") from error
 
-    def _document(self, text: str) -> Document:
-        # Part of the httpx and pydantic boundary: without a file, nothing waits for pydantic and tomlkit.
-        from .document import Document
+    def _parse(self, text: str) -> Settings:
+        if not text.strip():
+            return Settings()
+        # Part of the httpx and pydantic boundary: without a file, nothing waits for pydantic.
+        from .document import parse_document
 
         try:
-            return Document(text)
+            return parse_document(text)
         except InvalidDocument as error:
             raise self._error(str(error), error.line) from None
 
