@@ -15,6 +15,10 @@ MIN_SECRET_CHARS = 4
 """A shorter text is not masked: it is no real token, and part of many words."""
 
 
+_MAY_BE_TOKEN = re.compile(r"[\w.|+/=~-]{24,}", re.ASCII)
+"""A long word; names, paths and addresses rarely have so many of these characters in a row."""
+
+
 class Secret(Protocol):
     """What can be masked while it exists."""
 
@@ -41,6 +45,11 @@ def mask(text: str) -> str:
         if spelling in compact:
             text = _mask(text, spelling)
     return text
+
+
+def without_tokens(argument: str) -> str:
+    """Return an argument for an error message; a token in the wrong place is not repeated."""
+    return _MAY_BE_TOKEN.sub("…", argument)
 
 
 def _is_visible(character: str) -> bool:

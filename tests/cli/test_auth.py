@@ -3,10 +3,49 @@
 from __future__ import annotations
 
 import io
+import json
+import sys
 
 import pytest
 
 from groupstui.cli.main import main
+
+from ..support.site_app import SiteApp
+from ..support.site_server import SiteServer
+
+FILE_KEYRING = """
+import json, pathlib
+from keyring.backend import KeyringBackend
+FILE = pathlib.Path(__file__).with_suffix(".json")
+class Keyring(KeyringBackend):
+    priority = 5
+    def _tokens(self):
+        return json.loads(FILE.read_text())
+    def get_password(self, service, username):
+        return self._tokens().get(username)
+    def set_password(self, service, username, password):
+        FILE.write_text(json.dumps({**self._tokens(), username: password}))
+    def delete_password(self, service, username):
+        FILE.write_text(json.dumps({k: v for k, v in self._tokens().items() if k != username}))
+"""
+
+
+@pytest.fixture
+def keyring(tmp_path, monkeypatch):
+    """A keyring of one JSON file; returns a function that replaces or returns its tokens."""
+    (tmp_path / "file_keyring.py").write_text(FILE_KEYRING)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "file_keyring", raising=False)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "file_keyring.Keyring")
+    file = tmp_path / "file_keyring.json"
+
+    def tokens(**replaced: str) -> dict[str, str]:
+        if replaced or not file.exists():
+            file.write_text(json.dumps(replaced))
+        return json.loads(file.read_text())
+
+    tokens()
+    return tokens
 
 
 @pytest.mark.parametrize("way", ["stdin", "file"])
@@ -55,6 +94,7 @@ def test_login_without_a_typed_token_exits_2(environ, capsys, monkeypatch):
     def end_of_input(prompt: str) -> str:
         raise EOFError
 
+    del environ["TESTMO_TOKEN"]
     monkeypatch.setattr("getpass.getpass", end_of_input)
     monkeypatch.setattr("sys.stdin", Terminal())
     assert main(["auth", "login"], environ) == 2
@@ -66,3 +106,128 @@ def test_auth_refuses_demo(cli, action):
     result = cli("auth", action, "--demo")
     assert (result.code, result.out) == (2, "")
     assert "--demo" in result.err
+
+
+# The token in the environment
+
+
+@pytest.fixture
+def staging(site):
+    """Another instance, with a token of its own."""
+    app = SiteApp(site, token="staging-token-of-its-own")
+    received: list[str] = []
+
+    async def recording(request):
+        received.append(request.headers["authorization"])
+        return await app(request)
+
+    with SiteServer(recording) as server:
+        yield server.url, received
+
+
+@pytest.mark.parametrize("command", [["groups"], ["auth", "status"], ["auth", "login"], ["doctor"]])
+def test_token_variable_is_not_sent_to_another_instance(cli, keyring, staging, command):
+    url, received = staging
+    result = cli(*command, "--instance", url)
+    assert result.code == 2
+    assert received == []
+    if command == ["groups"]:
+        assert "TESTMO_TOKEN is not for" in result.err
+        assert "Set both variables, or run groupstui auth login." in result.err
+
+
+def test_other_instance_gets_its_own_token_from_the_keyring(cli, keyring, staging):
+    url, received = staging
+    keyring(**{url: "staging-token-of-its-own"})
+    assert cli("groups", "--instance", url).code == 0
+    assert set(received) == {"Bearer staging-token-of-its-own"}
+
+
+def test_token_variable_is_for_its_instance_in_any_form(cli, demo):
+    assert cli("groups", "--instance", f"{demo.url}/admin/groups?page=2").code == 0
+
+
+def test_token_variable_without_instance_is_for_the_option(cli, demo, environ):
+    del environ["TESTMO_INSTANCE"]
+    assert cli("groups", "--instance", demo.url).code == 0
+
+
+def test_login_takes_the_token_variable(cli, keyring, demo):
+    assert cli("auth", "login").code == 0
+    assert keyring() == {demo.url: demo.token}
+
+
+# Options
+
+
+READING = [
+    *(["groups"], ["members", "QA"], ["who", "ada"], ["check", "ada", "QA"], ["lookup", "-"]),
+    *(["compare", "QA", "Everyone"], ["audit"], ["changes"], ["snapshot", "save"], ["browse", "--plain"]),
+    *(["export", "groups", "-o", "-"], ["auth", "login"], ["auth", "status"], ["doctor"]),
+]
+"""Every command that sends requests; `watch` would try again for ever."""
+
+
+@pytest.mark.parametrize("command", READING, ids=" ".join)
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--proxy", "http://127.0.0.1:1", "cannot connect to the proxy"),
+        ("--ca-bundle", "/no/such/file", "--ca-bundle cannot be used"),
+        ("--timeout", "0.000001", "did not answer within 1e-06 s"),
+    ],
+)
+def test_connection_options_reach_every_command(cli, environ, command, option, value, message):
+    environ["TESTMO_INSTANCE"] = "https://127.0.0.1:1"
+    result = cli(*command, option, value)
+    assert result.code == 8
+    assert message in result.out + result.err
+
+
+# Signing out
+
+
+def test_logout_without_terminal_needs_yes(cli, keyring, demo):
+    keyring(**{demo.url: demo.token})
+    result = cli("auth", "logout")
+    assert (result.code, result.out) == (2, "")
+    assert "add --yes" in result.err
+    assert keyring() == {demo.url: demo.token}
+    assert cli("auth", "logout", "--yes").code == 0
+    assert keyring() == {}
+
+
+@pytest.mark.parametrize(("answer", "code", "left"), [("y\n", 0, 0), ("n\n", 1, 1), ("\n", 1, 1), ("", 1, 1)])
+def test_logout_asks_on_a_terminal(keyring, demo, environ, capsys, monkeypatch, answer, code, left):
+    keyring(**{demo.url: demo.token})
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert main(["auth", "logout"], environ) == code
+    assert f"Delete the token of {demo.url}?" in capsys.readouterr().err
+    assert len(keyring()) == left
+
+
+# Tokens as arguments
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["who", "ada", "--token", "s3cret-canary-0123456789-abc"],
+        ["--token=s3cret-canary-0123456789-abc"],
+        ["who", "ada", "--api-key", "s3cret-canary-0123456789-abc"],
+        ["who", "ada", "--api-key=s3cret"],
+        ["who", "ada", "-ts3cret"],
+        ["auth", "login", "s3cret-canary-0123456789-abc"],
+        ["auth", "s3cret-canary-0123456789-abc"],
+        ["groups", "--instance", "s3cret-canary-0123456789-abc"],
+        ["groups", "--format", "s3cret-canary-0123456789-abc"],
+        ["groups", "--limit", "s3cret-canary-0123456789-abc"],
+    ],
+    ids=" ".join,
+)
+def test_token_as_argument_is_refused_and_not_repeated(cli, demo, arguments):
+    result = cli(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert "s3cret" not in result.err
+    assert demo.log.paths == []

@@ -144,7 +144,7 @@ def test_snapshot_list_may_be_empty(cli):
 
 
 def test_logout_purges_history_without_keyring(cli, demo, changed):
-    result = cli("auth", "logout", "--purge")
+    result = cli("auth", "logout", "--purge", "--yes")
     assert result.code == 4
     assert "deleted the history of" in result.err
     assert list(default_folder().iterdir()) == []

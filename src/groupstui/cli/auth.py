@@ -16,8 +16,9 @@ from .context import Context
 
 async def auth(context: Context) -> ExitCode:
     """Run `auth login`, `auth logout` or `auth status`."""
-    if context.options.purge and context.options.action != "logout":
-        raise UsageError("--purge needs auth logout")
+    for option in ("purge", "yes"):
+        if getattr(context.options, option) and context.options.action != "logout":
+            raise UsageError(f"--{option} needs auth logout")
     if context.demo is not None:
         raise UsageError("--demo needs no token: it cannot be used with auth")
     actions = {"login": _login, "logout": _logout, "status": _status}
@@ -26,9 +27,9 @@ async def auth(context: Context) -> ExitCode:
 
 async def _login(context: Context) -> ExitCode:
     """Validate a token and save it in the keyring."""
-    options, instance = context.options, context.instance
-    if options.token_stdin or options.token_file:
-        token = await context.token()
+    instance = context.instance
+    if (token := context.given_token()) is not None:
+        pass
     elif sys.stdin.isatty():
         print(f"Create a token at {instance.api_access_page}", file=sys.stderr)
         try:
@@ -51,6 +52,10 @@ async def _login(context: Context) -> ExitCode:
 async def _logout(context: Context) -> ExitCode:
     """Delete the token and forget the instance; with `--purge`, delete its history, too."""
     origin = context.instance.origin
+    what = "the token and the history" if context.options.purge else "the token"
+    if not context.options.yes and not _confirmed(f"Delete {what} of {origin}?"):
+        context.warn("nothing was deleted")
+        return ExitCode.FALSE
     if context.options.purge:
         purged = History(origin, default_folder()).purge()
         context.warn(f"deleted the history of {origin}" if purged else f"there is no history of {origin}")
@@ -64,6 +69,18 @@ async def _logout(context: Context) -> ExitCode:
     context.settings_file.save(context.settings.forget(origin))
     context.warn(f"signed out of {origin}" if deleted else f"the keyring contained no token for {origin}")
     return ExitCode.OK
+
+
+def _confirmed(question: str) -> bool:
+    """Ask the user, and return whether the answer is yes.
+
+    Raises:
+        UsageError: If there is no terminal to ask on.
+    """
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError("there is no terminal to ask for confirmation: add --yes")
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 async def _status(context: Context) -> ExitCode:

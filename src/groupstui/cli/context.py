@@ -25,6 +25,7 @@ from ..errors import (
 )
 from ..exit_codes import ExitCode
 from ..history import History, history_of
+from ..redaction import without_tokens
 from ..service.service import CrawlProgress, GroupsService, TokenSource
 from ..settings import Settings, SettingsFile, default_path
 from ..terminal.stdio import print_error
@@ -102,7 +103,12 @@ class Context:
         Raises:
             UsageError: If it is not valid.
         """
-        text = self.options.instance or self.environ.get("TESTMO_INSTANCE", "").strip()
+        return self._resolve(self.options.instance or "") or self._environment_instance()
+
+    def _environment_instance(self) -> Instance | None:
+        return self._resolve(self.environ.get("TESTMO_INSTANCE", "").strip())
+
+    def _resolve(self, text: str) -> Instance | None:
         return _parse_instance(self.settings.origin_of(text) or text) if text else None
 
     def offline_instance(self) -> Instance:
@@ -159,23 +165,28 @@ class Context:
             if isinstance(error, UnicodeDecodeError):
                 reason = "it is not UTF-8"
             raise UsageError(f"no token from {self.token_source}: {reason}") from None
-        if token is not None and self.named_instance() is None:
-            # A token must not be sent to an instance that it was not made for.
+        if token is None:
+            return None
+        # A token must not be sent to an instance that it was not made for.
+        if (named := self.named_instance()) is None:
             raise UsageError("TESTMO_TOKEN is set: name its instance with --instance or TESTMO_INSTANCE")
-        return token
+        return token if self._environment_instance() in (None, named) else None
 
     async def _keyring_token(self) -> Token:
-        self.token_source = "the keyring"
+        self.token_source, name = "the keyring", self.instance.name
+        missing = Unauthorized(f"no token for {name}", hint="Run groupstui auth login, or set TESTMO_TOKEN.")
         try:
             token = await TokenStore().load(self.instance.origin)
         except KeyringUnavailable as error:
-            raise Unauthorized(f"no token: {error}", hint=error.hint) from None
-        if token is None:
-            raise Unauthorized(
-                f"no token for {self.instance.name}",
-                hint="Run groupstui auth login, or set TESTMO_TOKEN.",
+            token, missing = None, Unauthorized(f"no token: {error}", hint=error.hint)
+        if token is not None:
+            return token
+        if token_from_environment(self.environ) is not None:
+            raise UsageError(
+                f"TESTMO_TOKEN is not for {name}, but for TESTMO_INSTANCE; {missing}",
+                hint="Set both variables, or run groupstui auth login.",
             )
-        return token
+        raise missing
 
     # Service and history
 
@@ -330,4 +341,6 @@ def _parse_instance(text: str) -> Instance:
     try:
         return Instance.parse(text)
     except InvalidInstance as error:
-        raise UsageError(f"“{sanitize(text)}” is not a valid Testmo address: {error}") from None
+        raise UsageError(
+            f"“{sanitize(without_tokens(text))}” is not a valid Testmo address: {error}"
+        ) from None

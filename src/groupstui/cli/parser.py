@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from ..directory.audit import CHECKS
@@ -12,6 +13,7 @@ from ..errors import InvalidTime
 from ..exit_codes import ExitCode
 from ..history.time_spec import parse_duration
 from ..output.formats import FORMATS
+from ..redaction import without_tokens
 from ..terminal.stdio import print_error
 from ..text import sanitize
 from ..version import __version__
@@ -21,6 +23,11 @@ MAX_NUMBER = 1_000_000
 
 MAX_ERROR_CHARS = 1_000
 """Length at which a usage error, which repeats arguments, is cut."""
+
+TOKEN_REFUSED = (
+    "a token is not accepted as an argument, because other users can see it: "
+    "set TESTMO_TOKEN, or add --token-file or --token-stdin"
+)
 
 COMMANDS = (
     *("browse", "groups", "members", "who", "check", "lookup", "compare", "audit", "changes", "snapshot"),
@@ -84,7 +91,8 @@ class Parser(argparse.ArgumentParser):
         """
         if message == "argument --sort: expected one argument":
             message = "--sort needs a field; for descending order, write --sort=-FIELD"
-        print_error(f"{sanitize(message, MAX_ERROR_CHARS)}; see: {self.prog} --help")
+        message = sanitize(without_tokens(message), MAX_ERROR_CHARS)
+        print_error(f"{message}; see: {self.prog} --help")
         raise SystemExit(ExitCode.USAGE)
 
 
@@ -104,15 +112,33 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     Raises:
         SystemExit: With 2 after a usage error, with 0 after `--help` and `--version`.
     """
+    match arguments:
+        case ["help", *topic]:
+            arguments = [*topic[:1], "--help"]
+        case ["version"]:
+            arguments = ["--version"]
+    if any(word.partition("=")[0] == "--token" for word in arguments):
+        Parser(prog="groupstui").error(TOKEN_REFUSED)
     place = _first_word(arguments)
     if place is not None and arguments[place] in COMMANDS:
         arguments = [arguments[place], *arguments[:place], *arguments[place + 1 :]]
-    elif {"-h", "--help", "--version"}.isdisjoint(arguments):
+    elif {"-h", "--help", "-V", "--version"}.isdisjoint(arguments):
+        if place is not None and (similar := get_close_matches(arguments[place].lower(), COMMANDS, 1, 0.8)):
+            reason = f"“{arguments[place]}” is not a command; did you mean {similar[0]}?"
+            Parser(prog="groupstui").error(f"{reason} To open that group or user, add browse before it")
         arguments = ["browse", *arguments]
     options, unknown = build_parser().parse_known_args(arguments)
     if unknown:
-        Parser(prog=f"groupstui {options.command}").error(f"unrecognized arguments: {' '.join(unknown)}")
+        words = " ".join(map(_without_secret, unknown))
+        Parser(prog=f"groupstui {options.command}").error(f"unrecognized arguments: {words}")
     return options
+
+
+def _without_secret(word: str) -> str:
+    """Return an unknown word of the command line without what may be a token or a password."""
+    if word.startswith("--"):
+        return word.partition("=")[0]
+    return word[:2] if word.startswith("-") else without_tokens(word)
 
 
 def _first_word(arguments: Sequence[str]) -> int | None:
@@ -134,7 +160,7 @@ def build_parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"groupstui {__version__}")
+    parser.add_argument("-V", "--version", action="version", version=f"groupstui {__version__}")
     # With `prog`, argparse need not format a usage line to find it out.
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND [OPTIONS]", title="commands", prog="groupstui", required=True
@@ -427,11 +453,12 @@ def _add_setup(add: AddCommand) -> None:
     auth = add(
         "auth login|logout|status",
         "Sign in, sign out, or show the signed-in user",
-        "auth login --instance acme\nauth status\nauth logout --purge",
+        "auth login --instance acme\nauth status\nauth logout --purge --yes",
         (_add_instance,),
     )
     auth.add_argument("action", choices=("login", "logout", "status"))
     _flag(auth, "--purge", help="with logout: delete the history of the instance, too")
+    _flag(auth, "--yes", help="with logout: do not ask for confirmation")
 
     config = add(
         "config path|show",
