@@ -21,7 +21,7 @@ import httpx
 from textual.app import App
 from textual.pilot import Pilot
 
-from groupstui.app import Credentials, make_app
+from groupstui.app import Credentials, GroupsApp
 from groupstui.demo.demo import DEMO_TOKEN
 from groupstui.demo.handler import DemoHandler
 from groupstui.demo.last_week import week_ago
@@ -98,7 +98,7 @@ def quiet(app: App[None]) -> bool:
 async def draw(name: str, size: tuple[int, int], keys: list[str]) -> str:
     """Return one picture as SVG."""
     access = Credentials(INSTANCE, Token.parse(DEMO_TOKEN))
-    app = make_app(connect=connect, access=None if name == "login" else access)
+    app = GroupsApp(connect=connect, access=None if name == "login" else access)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         for key in keys:

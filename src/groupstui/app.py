@@ -21,10 +21,10 @@ from textual.widgets import Static
 from . import dialogs
 from .credentials import TokenStore
 from .diagnostics import crash_notice
+from .dialogs.base import BaseScreen
 from .errors import InvalidInstance, KeyringUnavailable, SettingsError, TestmoError, Unauthorized
 from .exit_codes import ExitCode
 from .history import History
-from .screens.base import BaseScreen
 from .screens.browser import BrowserScreen
 from .screens.login import LoginScreen, SignedIn
 from .service.service import GroupsService, ServiceFactory, TokenSource
@@ -41,7 +41,6 @@ from .widgets.notice_bar import Notice
 
 if TYPE_CHECKING:  # dialogs are imported when they are first used
     from .dialogs.instances import InstanceChoice
-    from .dialogs.sign_out import SignOut
 
 HistoryFactory = Callable[[str], History | None]
 """Returns the history of an instance by its address; None if none is kept."""
@@ -79,33 +78,6 @@ class Credentials:
     token: TokenSource
 
 
-class Preferences:
-    """The settings, in memory and in their file."""
-
-    def __init__(self, file: SettingsFile | None) -> None:
-        """Load the settings.
-
-        Args:
-            file: Where they are stored; None keeps them for this run only.
-
-        Raises:
-            SettingsError: If the file cannot be read.
-        """
-        self._file = file
-        self.settings = Settings() if file is None else file.load()
-        """The current settings."""
-
-    def update(self, change: Callable[[Settings], Settings]) -> None:
-        """Change the settings; what another program has written to the file since stays.
-
-        Raises:
-            SettingsError: If the file cannot be read or written; the settings of this run are changed.
-        """
-        self.settings = change(self.settings)
-        if self._file is not None:
-            self._file.save(change(self._file.load()))
-
-
 class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
     """Browses the groups of Testmo instances."""
 
@@ -123,18 +95,34 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
     def __init__(
         self,
         *,
-        preferences: Preferences,
-        tokens: TokenStore,
-        connect: ServiceFactory,
-        history: HistoryFactory,
-        access: Credentials | None,
-        instance: Instance | None,
-        start_at: str,
-        display: DisplayOptions,
+        settings_file: SettingsFile | None = None,
+        tokens: TokenStore | None = None,
+        connect: ServiceFactory = GroupsService,
+        history: HistoryFactory = lambda origin: None,
+        access: Credentials | None = None,
+        instance: Instance | None = None,
+        start_at: str = "",
+        display: DisplayOptions | None = None,
     ) -> None:
+        """Create the app, for the program, the tests and the pictures.
+
+        Args:
+            settings_file: Where settings are stored; None keeps them for this run only.
+            tokens: Where tokens are stored; by default in the keyring of the system.
+            connect: Creates the service for an instance and a token.
+            history: Returns the history of an instance by its address; None if none is kept.
+            access: An instance and its token from outside; neither is stored.
+            instance: The instance to open instead of the last one.
+            start_at: The name or id of a group or a user to go to first.
+            display: What the terminal can display.
+
+        Raises:
+            SettingsError: If the settings cannot be read.
+        """
         super().__init__()
-        self._preferences = preferences
-        self._tokens = tokens
+        self._settings_file = settings_file
+        self._settings = Settings() if settings_file is None else settings_file.load()
+        self._tokens = tokens or TokenStore()
         self._connect = connect
         self._history = history
         self._access = access
@@ -143,11 +131,12 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
         self._service: GroupsService | None = None
         self._crashed = False
         self._filters: list[LineFilter] = [NoColor()] if self.no_color else []
+        display = display or DisplayOptions()
         if display.ascii_only:
             self._filters.append(AsciiFilter())
         if not display.animations:
             self.animation_level = "none"
-        if (theme := self._readable_theme(preferences.settings.theme)) != self.theme:
+        if (theme := self._readable_theme(self._settings.theme)) != self.theme:
             self.theme = theme  # not otherwise, because an assignment parses every style again
 
     def _readable_theme(self, theme: str | None) -> str:
@@ -172,7 +161,7 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
         if instance is not None:
             self._open(instance)
         else:
-            self._open_address(self._preferences.settings.current or "")
+            self._open_address(self._settings.current or "")
 
     async def on_unmount(self) -> None:
         if self._service is not None:
@@ -254,8 +243,8 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
         old = self.screen if isinstance(self.screen, BrowserScreen) else None
         place = old.place if old is not None and old.service.instance == service.instance else None
         start_at, self._start_at = self._start_at, ""
-        page_size = self._preferences.settings.page_size
-        screen = BrowserScreen(service, per_page=page_size, place=place, start_at=start_at)
+        per_page = self._settings.page_size
+        screen = BrowserScreen(service, per_page=per_page, place=place, start_at=start_at)
         if old is not None:
             await self.switch_screen(screen)
         else:
@@ -289,21 +278,21 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
         except KeyringUnavailable as error:
             self._notify_user(Notice(f"The token is kept for this run only: {error}", error.hint))
 
-    @on(BrowserScreen.SignInRequested)
-    def _sign_in_requested(self) -> None:
+    def action_sign_in(self) -> None:
+        """Sign in again, with another token."""
         if self._service is not None:
             self._sign_in(self._service.instance.origin)
 
-    @on(BrowserScreen.SignOutRequested)
-    def _sign_out_requested(self) -> None:
+    def action_sign_out(self) -> None:
+        """Ask whether to delete the token of the instance on the screen."""
         if self._service is not None:
             self._ask_to_sign_out(self._service.instance.origin)
 
-    @on(BrowserScreen.InstancesRequested)
-    def _instances_requested(self) -> None:
+    def action_instances(self) -> None:
+        """Let the user choose an instance."""
         current = "" if self._service is None else self._service.instance.origin
-        origins = [site.instance for site in self._preferences.settings.sites]
-        self.push_screen(dialogs.InstancesDialog(origins, current), self._instance_chosen)
+        origins = [site.instance for site in self._settings.sites]
+        self.push_screen(dialogs.instances.InstancesDialog(origins, current), self._instance_chosen)
 
     def _instance_chosen(self, choice: InstanceChoice | None) -> None:
         if choice is None:
@@ -320,13 +309,13 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
         history = self._history(origin)
         if history is not None and not history.exists:
             history = None
-        dialog = dialogs.SignOutDialog(
+        dialog = dialogs.sign_out.SignOutDialog(
             origin, deletes_token=not self._is_from_outside(origin), has_history=history is not None
         )
 
-        def answered(answer: SignOut | None) -> None:
-            if answer is not None:
-                self._sign_out(origin, history if answer is dialogs.SignOut.TOKEN_AND_HISTORY else None)
+        def answered(delete_history: bool | None) -> None:
+            if delete_history is not None:
+                self._sign_out(origin, history if delete_history else None)
 
         self.push_screen(dialog, answered)
 
@@ -337,14 +326,14 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
             notice = Notice(f"Left {origin}; no token was deleted")
         else:
             self._notify_user(Notice(f"Deleting the token of {origin}…"))
-            notice = await dialogs.delete_token(origin, self._tokens)
+            notice = await dialogs.sign_out.delete_token(origin, self._tokens)
             self._update_settings(lambda settings: settings.forget(origin))
         is_open = self._service is not None and self._service.instance.origin == origin
         if is_open and self._service is not None:
             await self._service.close()
             self._service = None
         if history is not None:
-            notice = await dialogs.delete_history(history, notice)
+            notice = await dialogs.sign_out.delete_history(history, notice)
         if not is_open:
             self._notify_user(notice)
             return
@@ -362,20 +351,23 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
         self._update_settings(lambda settings: settings.with_theme(self.theme))
 
     def _update_settings(self, change: Callable[[Settings], Settings]) -> None:
+        """Change the settings; what another program has written to the file since stays."""
+        self._settings = change(self._settings)
+        if self._settings_file is None:
+            return
         try:
-            self._preferences.update(change)
+            self._settings_file.save(change(self._settings_file.load()))
         except SettingsError as error:
             self._notify_user(Notice(str(error), error.hint))
 
     def action_set_theme(self, name: str) -> None:
-        """Change the theme for this run and the next."""
         self.theme = name
 
     # Notices and help
 
     def _notify_user(self, notice: Notice) -> None:
         for screen in self.screen_stack:
-            if isinstance(screen, BaseScreen | dialogs.RecordsDialog):
+            if isinstance(screen, BaseScreen):
                 screen.notice = notice
 
     def get_key_display(self, binding: Binding) -> str:
@@ -387,42 +379,4 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
 
     def action_help(self) -> None:
         """Show the keys of the screen below."""
-        self.push_screen(dialogs.HelpDialog(commands_of(self.screen)))
-
-
-def make_app(
-    *,
-    settings_file: SettingsFile | None = None,
-    tokens: TokenStore | None = None,
-    connect: ServiceFactory = GroupsService,
-    history: HistoryFactory = lambda origin: None,
-    access: Credentials | None = None,
-    instance: Instance | None = None,
-    start_at: str = "",
-    display: DisplayOptions | None = None,
-) -> GroupsApp:
-    """Return the app, for the program, the tests and the pictures.
-
-    Args:
-        settings_file: Where settings are stored; None keeps them for this run only.
-        tokens: Where tokens are stored; by default in the keyring of the system.
-        connect: Creates the service for an instance and a token.
-        history: Returns the history of an instance by its address; None if none is kept.
-        access: An instance and its token from outside; neither is stored.
-        instance: The instance to open instead of the last one.
-        start_at: The name or id of a group or a user to go to first.
-        display: What the terminal can display.
-
-    Raises:
-        SettingsError: If the settings cannot be read.
-    """
-    return GroupsApp(
-        preferences=Preferences(settings_file),
-        tokens=tokens or TokenStore(),
-        connect=connect,
-        history=history,
-        access=access,
-        instance=instance,
-        start_at=start_at,
-        display=display or DisplayOptions(),
-    )
+        self.push_screen(dialogs.help.HelpDialog(commands_of(self.screen)))

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from groupstui.app import Credentials, make_app
+from groupstui.app import Credentials, GroupsApp
 from groupstui.errors import TestmoError
 from groupstui.output.formats import FORMATS, rows, write
 from groupstui.output.records import GROUP_FIELDS, USER_FIELDS, group_records, user_record
@@ -89,7 +89,7 @@ async def pilot():
     """The app; `pilot.responses` can be changed."""
     responses: list[tuple[int, bytes]] = [(200, b'{"result": []}')]
     access = Credentials(INSTANCE, Token.parse(TOKEN))
-    app = make_app(connect=lambda instance, token: service_with(responses), access=access)
+    app = GroupsApp(connect=lambda instance, token: service_with(responses), access=access)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await settled(pilot)
         pilot.responses = responses

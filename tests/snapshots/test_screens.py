@@ -8,7 +8,7 @@ import httpx
 import pytest
 from textual.pilot import Pilot
 
-from groupstui.app import Credentials, GroupsApp, make_app
+from groupstui.app import Credentials, GroupsApp
 from groupstui.demo.last_week import week_ago
 from groupstui.demo.seed import make_site
 from groupstui.demo.site import Site
@@ -33,13 +33,13 @@ def faults() -> Faults:
 @pytest.fixture
 def app(site: Site, faults: Faults, clock) -> GroupsApp:
     """The app on the demo site, with a token from the environment."""
-    return make_app(connect=connector(site, faults, clock), access=Credentials(INSTANCE, Token.parse(TOKEN)))
+    return GroupsApp(connect=connector(site, faults, clock), access=Credentials(INSTANCE, Token.parse(TOKEN)))
 
 
 @pytest.fixture
 def new_app(site: Site, faults: Faults, clock) -> GroupsApp:
     """The app at its first start."""
-    return make_app(connect=connector(site, faults, clock))
+    return GroupsApp(connect=connector(site, faults, clock))
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def app_with_history(site: Site, faults: Faults, clock) -> GroupsApp:
     asyncio.run(crawl(then))
     clock.seconds += 7 * 24 * 3600
     access = Credentials(INSTANCE, Token.parse(TOKEN))
-    return make_app(connect=connector(site, faults, clock, history), access=access)
+    return GroupsApp(connect=connector(site, faults, clock, history), access=access)
 
 
 def connector(site: Site, faults: Faults, clock, history: History | None = None):
@@ -145,7 +145,7 @@ def test_instances(snap_compare, app) -> None:
 
 
 def test_instance_without_groups(snap_compare, clock) -> None:
-    app = make_app(
+    app = GroupsApp(
         connect=connector(make_site(groups=0, users=2), Faults(), clock),
         access=Credentials(INSTANCE, Token.parse(TOKEN)),
     )

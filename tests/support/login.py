@@ -9,7 +9,7 @@ from keyring.backend import KeyringBackend
 from textual import events
 from textual.pilot import Pilot
 
-from groupstui.app import Credentials, GroupsApp, make_app
+from groupstui.app import Credentials, GroupsApp
 from groupstui.credentials import TokenStore
 from groupstui.history import History
 from groupstui.service.service import GroupsService
@@ -32,7 +32,7 @@ def app_with(
 ) -> GroupsApp:
     """Return the app with this keyring and these settings."""
     tokens = TokenStore(lambda: keyring, **limits)
-    return make_app(
+    return GroupsApp(
         settings_file=settings,
         tokens=tokens,
         connect=lambda instance, token: GroupsService(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from textual.pilot import Pilot
 
-from groupstui.app import Credentials, GroupsApp, make_app
+from groupstui.app import Credentials, GroupsApp
 from groupstui.history import History
 from groupstui.screens.browser import BrowserScreen
 from groupstui.service.service import GroupsService, ServiceFactory
@@ -43,7 +43,7 @@ def browser_app(
 ) -> GroupsApp:
     """Return the app as `TESTMO_TOKEN=… groupstui --instance …` starts it."""
     access = Credentials(Instance.parse(url), Token.parse(token))
-    return make_app(connect=connector(clock, timeout, history, **more), access=access, start_at=start_at)
+    return GroupsApp(connect=connector(clock, timeout, history, **more), access=access, start_at=start_at)
 
 
 async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:

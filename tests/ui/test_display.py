@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from groupstui.app import Credentials, GroupsApp, make_app
+from groupstui.app import Credentials, GroupsApp
 from groupstui.settings import SettingsFile
 from groupstui.terminal.display import DisplayOptions
 from groupstui.token import Token
@@ -17,7 +17,7 @@ def make(demo, clock, settings_path):
     """Create the app with display options."""
 
     def make(looks: DisplayOptions | None = None) -> GroupsApp:
-        return make_app(
+        return GroupsApp(
             settings_file=SettingsFile(settings_path),
             connect=connector(clock),
             access=Credentials(demo.instance, Token.parse(demo.token)),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.events import Paste
 
-from groupstui.app import Credentials, make_app
+from groupstui.app import Credentials, GroupsApp
 from groupstui.service.service import GroupsService
 from groupstui.testmo.instance import Instance
 from groupstui.text import MAX_NAME_CHARS, sanitize
@@ -104,7 +104,7 @@ async def test_server_texts_are_literal(status, headers):
     def connect(instance: Instance, token: Token) -> GroupsService:
         return GroupsService(instance, token, transport=lambda: httpx.MockTransport(answer))
 
-    app = make_app(
+    app = GroupsApp(
         connect=connect, access=Credentials(Instance("https://acme.testmo.net"), Token.parse("t0ken"))
     )
     async with app.run_test(size=(160, 40)) as pilot:

@@ -79,12 +79,12 @@ def _start_log() -> str:
 
 def _make_app(context: Context, tokens: TokenStore, display: DisplayOptions) -> GroupsApp:
     # Lazy boundary: commands do not need Textual.
-    from ..app import Credentials, make_app
+    from ..app import Credentials, GroupsApp
 
     options = context.options
     start_at = options.name or ""
     if (demo := context.demo) is not None:
-        return make_app(
+        return GroupsApp(
             access=Credentials(demo.instance, demo.token),
             connect=context.connect,
             start_at=start_at,
@@ -93,7 +93,7 @@ def _make_app(context: Context, tokens: TokenStore, display: DisplayOptions) -> 
     settings = context.settings
     instance = context.offline_instance() if options.offline else context.named_instance()
     token = _no_token if options.offline else context.given_token()
-    return make_app(
+    return GroupsApp(
         settings_file=context.settings_file,
         tokens=tokens,
         connect=context.connect,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 from textual import getters, on, work
@@ -22,7 +23,6 @@ from ..widgets.table import Column, Table
 from .base import JumpTarget
 from .copy import Copy, copy_of_line
 from .records import RecordsDialog
-from .user_groups import UserGroupsDialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,6 @@ class AuditDialog(RecordsDialog[AuditRow]):
     explanation = getters.query_one("#why", Static)
 
     def __init__(self, directory: Directory, instance: str) -> None:
-        """Create the dialog.
-
-        Args:
-            directory: What is known of the instance.
-            instance: The address of the instance.
-        """
         table: Table[AuditRow] = Table(COLUMNS, identity=_identity, muted=lambda row: row.finding is None)
         super().__init__(directory, instance, table)
         self._results: list[CheckResult] = []
@@ -115,24 +109,19 @@ class AuditDialog(RecordsDialog[AuditRow]):
 
     def action_check(self, step: int) -> None:
         """Go to the first row of the next or the previous check."""
-        rows = self.table.rows
-        starts = [
-            index
-            for index, row in enumerate(rows)
-            if not index or rows[index - 1].result.check is not row.result.check
-        ]
+        checks = [row.result.check for row in self.table.rows]
+        pairs = enumerate(pairwise([None, *checks]))
+        starts = [index for index, (before, check) in pairs if check is not before]
         cursor = self.table.cursor
         if step > 0:
-            self.table.cursor = next((start for start in starts if start > cursor), cursor)
+            self.table.cursor = min((start for start in starts if start > cursor), default=cursor)
         else:
-            self.table.cursor = next((start for start in reversed(starts) if start < cursor), 0)
+            self.table.cursor = max((start for start in starts if start < cursor), default=0)
 
     def action_user(self) -> None:
-        """Show the groups of the user that the finding is about."""
         row = self.table.current
         if row is not None and row.finding is not None and row.finding.users:
-            user = self.directory.user(row.finding.users[0])
-            self.app.push_screen(UserGroupsDialog(self.directory, self.instance, user), self.go_to)
+            self.show_user(self.directory.user(row.finding.users[0]))
 
     @on(Table.Highlighted)
     def _highlighted(self, event: Table.Highlighted[AuditRow]) -> None:

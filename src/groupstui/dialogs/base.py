@@ -1,17 +1,20 @@
-"""The base of all dialogs."""
+"""The bases of screens and dialogs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
-from textual import getters
+from textual import getters, on
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
+from textual.reactive import reactive
+from textual.screen import ModalScreen, Screen
+from textual.worker import Worker
 
 from ..directory.directory import Directory
 from ..widgets.commands import bind
+from ..widgets.notice_bar import Notice, worker_failure
 
 Result = TypeVar("Result")
 
@@ -25,7 +28,18 @@ class JumpTarget:
     """The member to move to in that group."""
 
 
-class Dialog(ModalScreen[Result | None]):
+class BaseScreen(Screen[Result]):
+    """A screen with a notice, which also reports workers that end with an unexpected exception."""
+
+    notice: reactive[Notice | None] = reactive(None)
+    """What the user should know; an error stays until a request succeeds."""
+
+    @on(Worker.StateChanged)
+    def _worker_changed(self, event: Worker.StateChanged) -> None:
+        self.notice = worker_failure(event) or self.notice
+
+
+class Dialog(ModalScreen[Result | None], BaseScreen[Result | None]):
     """A box over the screen below; escape closes it without a result."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -36,12 +50,7 @@ class Dialog(ModalScreen[Result | None]):
     box = getters.query_one(".dialog", Vertical)
 
     def update_directory(self, directory: Directory) -> None:
-        """Show what is known now; called by the screen below while the instance is read.
-
-        Args:
-            directory: What is known of the instance.
-        """
+        """Show what is known now; called by the screen below while the instance is read."""
 
     def action_close(self) -> None:
-        """Close without a result."""
         self.dismiss(None)

@@ -23,7 +23,6 @@ from ..widgets.table import Column, Table
 from .base import JumpTarget
 from .copy import Copy, copy_of_line
 from .records import RecordsDialog
-from .user_groups import UserGroupsDialog
 
 PERIODS: tuple[tuple[str, timedelta | None], ...] = (
     ("the last 7 days", timedelta(days=7)),
@@ -57,18 +56,12 @@ class ChangesDialog(RecordsDialog[Change]):
         instance: str,
         changes_within: Callable[[timedelta | None], Awaitable[ChangeSummary | None]],
     ) -> None:
-        """Create the dialog.
-
-        Args:
-            directory: What is known of the instance.
-            instance: The address of the instance.
-            changes_within: Returns the changes in a period before now; None if there is no history.
-        """
         table: Table[Change] = Table(
             COLUMNS, identity=_identity, muted=lambda change: change.kind is ChangeKind.LEFT
         )
         super().__init__(directory, instance, table)
         self._changes_within = changes_within
+        """Returns the changes in a period before now; None if there is no history."""
         self._summary: ChangeSummary | None = None
         self._period = 0
 
@@ -116,16 +109,13 @@ class ChangesDialog(RecordsDialog[Change]):
             self.action_user()
 
     def action_next_period(self) -> None:
-        """Change the period."""
         self._period = (self._period + 1) % len(PERIODS)
         self.load()
 
     def action_user(self) -> None:
-        """Show the groups of the user under the cursor."""
         change = self.table.current
         if change is not None and change.user_id is not None:
-            user = self.directory.user(change.user_id)
-            self.app.push_screen(UserGroupsDialog(self.directory, self.instance, user), self.go_to)
+            self.show_user(self.directory.user(change.user_id))
 
 
 def _identity(change: Change) -> tuple[ChangeKind, int | None, int | None]:

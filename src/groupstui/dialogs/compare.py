@@ -19,7 +19,6 @@ from ..widgets.commands import bind
 from ..widgets.table import Column, Table
 from .copy import Copy, copies_of_row
 from .records import RecordsDialog
-from .user_groups import UserGroupsDialog
 
 MAX_TITLE_CHARS = 14
 """The length of a group's name above its column."""
@@ -45,13 +44,6 @@ class CompareDialog(RecordsDialog[Row]):
     ]
 
     def __init__(self, comparison: Comparison, directory: Directory, instance: str) -> None:
-        """Create the dialog.
-
-        Args:
-            comparison: The comparison to show.
-            directory: What is known of the instance.
-            instance: The address of the instance.
-        """
         self._comparison = comparison
         self._first_group = 0
         """The index of the first group whose column is shown."""
@@ -76,12 +68,10 @@ class CompareDialog(RecordsDialog[Row]):
         return True
 
     def action_filter(self) -> None:
-        """Show only the users who are not in every group, or all users."""
         self._only_differences = not self._only_differences
         self._show_users()
 
     def action_scroll(self, step: int) -> None:
-        """Move the columns by one group."""
         self._first_group = max(0, min(self._first_group + step, len(self._comparison.groups) - 1))
         self.table.columns = self._columns()
         self.table.relayout()
@@ -98,7 +88,7 @@ class CompareDialog(RecordsDialog[Row]):
         return record.user.label
 
     def open_record(self, record: Row) -> None:
-        self.app.push_screen(UserGroupsDialog(self.directory, self.instance, record.user), self.go_to)
+        self.show_user(record.user)
 
     def _show_users(self) -> None:
         comparison = self._comparison

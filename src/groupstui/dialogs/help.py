@@ -44,8 +44,8 @@ class HelpDialog(Dialog[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,q,f1", "close", "close", show=False, id="help.close"),
-        Binding("j", "scroll('line_down')", show=False),
-        Binding("k", "scroll('line_up')", show=False),
+        Binding("j", "scroll('down')", show=False),
+        Binding("k", "scroll('up')", show=False),
         Binding("g", "scroll('home')", show=False),
         Binding("G", "scroll('end')", show=False),
     ]
@@ -63,15 +63,9 @@ class HelpDialog(Dialog[None]):
                 yield Static(self._text())
             yield KeyFooter()
 
-    def action_scroll(self, to: str) -> None:
-        """Scroll by a line, or to an end."""
-        match to:
-            case "home":
-                self.body.scroll_home(animate=False)
-            case "end":
-                self.body.scroll_end(animate=False)
-            case _:
-                self.body.scroll_relative(y=1 if to == "line_down" else -1, animate=False)
+    async def action_scroll(self, to: str) -> None:
+        """Scroll `up` or `down` by a line, or to `home` or `end`."""
+        await self.body.run_action(f"scroll_{to}")
 
     def _text(self) -> Content:
         order = list(SECTIONS)

@@ -36,15 +36,10 @@ class InstancesDialog(Dialog[InstanceChoice]):
     ]
 
     def __init__(self, origins: Sequence[str], current: str) -> None:
-        """Create the dialog.
-
-        Args:
-            origins: The addresses of the known instances.
-            current: The address of the instance on the screen below.
-        """
         super().__init__()
         self._origins = origins if current in origins else (current, *origins)
         self._current = current
+        """The address of the instance on the screen below."""
         self._table = Table(COLUMNS, identity=lambda origin: origin)
 
     def compose(self) -> ComposeResult:
@@ -63,10 +58,8 @@ class InstancesDialog(Dialog[InstanceChoice]):
         self.dismiss(InstanceChoice("open", event.row))
 
     def action_add(self) -> None:
-        """Sign in to another instance."""
         self.dismiss(InstanceChoice("add"))
 
     def action_sign_out(self) -> None:
-        """Sign out of the instance under the cursor."""
         if (origin := self._table.current) is not None:
             self.dismiss(InstanceChoice("sign out", origin))

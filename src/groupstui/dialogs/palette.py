@@ -42,14 +42,6 @@ class PaletteDialog(Dialog[Choice]):
         *,
         on_email: Callable[[], None],
     ) -> None:
-        """Create the dialog.
-
-        Args:
-            commands: The available commands.
-            directory: The groups and users to choose from.
-            text: The text to search at first.
-            on_email: Called when the text looks like an e-mail address.
-        """
         super().__init__()
         self._commands = commands
         # Negative ids, because nobody searches a command by its number.
@@ -61,6 +53,7 @@ class PaletteDialog(Dialog[Choice]):
         self._input = Input(text, placeholder="a group, a user, or a command", compact=True)
         self._input.cursor_blink = False
         self._on_email = on_email
+        """Called when the text looks like an e-mail address."""
         self._table: Table[Choice] = Table(COLUMNS, identity=_identity)
 
     def compose(self) -> ComposeResult:
@@ -74,27 +67,23 @@ class PaletteDialog(Dialog[Choice]):
         self._table.can_focus = False
         self._table.empty = "No matches."
         self._offer(self._input.value)
-        self._show_extent()
 
     def update_directory(self, directory: Directory) -> None:
         self._directory = directory
         self._offer(self._input.value, keep=True)
-        self._show_extent()
 
-    def _show_extent(self) -> None:
+    def _offer(self, text: str, *, keep: bool = False) -> None:
         directory = self._directory
         loaded = f"{directory.group_count:,} of {pluralize(directory.total or 0, 'group')} loaded"
         self.box.border_subtitle = "" if directory.complete else loaded
-
-    def _offer(self, text: str, *, keep: bool = False) -> None:
         if "@" in text:
             self._on_email()
         choices: list[Choice] = list(self._commands)
         if text.strip():
             ranked: list[tuple[int, Choice]] = [
                 *self._command_index.ranked(text, MAX_CHOICES),
-                *self._directory.group_index.ranked(text, MAX_CHOICES),
-                *self._directory.user_index.ranked(text, MAX_CHOICES),
+                *directory.group_index.ranked(text, MAX_CHOICES),
+                *directory.user_index.ranked(text, MAX_CHOICES),
             ]
             # Sorting is stable: with equal ranks, commands come first, then groups, then users.
             ranked.sort(key=lambda hit: hit[0])

@@ -8,18 +8,18 @@ from typing import ClassVar, Generic, TypeVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.reactive import reactive
-from textual.worker import Worker
 
+from .. import dialogs
 from ..directory.directory import Directory
+from ..directory.models import User
 from ..output.report import Report
 from ..widgets.commands import bind
 from ..widgets.key_footer import KeyFooter
-from ..widgets.notice_bar import Notice, NoticeBar, worker_failure
+from ..widgets.notice_bar import NoticeBar
 from ..widgets.table import Table
 from .base import Dialog, JumpTarget
 from .copy import Copy, copies_of_list
-from .copy_export import COPY_EXPORT_BINDINGS, CopyExport
+from .copy_export import COPY_EXPORT_BINDINGS, choose_copy, copy_row, export, print_copied
 
 Record = TypeVar("Record")
 
@@ -32,25 +32,12 @@ class RecordsDialog(Dialog[JumpTarget], Generic[Record]):
         bind("question_mark,f1", "app.help", "app.help", "Show the keys", hint="help"),
     ]
 
-    notice: reactive[Notice | None] = reactive(None)
-    """What the user should know."""
-
     def __init__(self, directory: Directory, instance: str, table: Table[Record]) -> None:
-        """Create a dialog.
-
-        Args:
-            directory: What is known of the instance.
-            instance: The address of the instance, for reports.
-            table: The table of the records.
-        """
         super().__init__()
         self.directory = directory
-        """What is known of the instance."""
         self.instance = instance
-        """The address of the instance."""
+        """The address of the instance, for reports."""
         self.table = table
-        """The records."""
-        self._copy_export = CopyExport(self, report=self.report, copies=self.copies, notify=self.notify_user)
 
     def compose_footer(self) -> ComposeResult:
         """Yield the last lines of the box: notice and keys."""
@@ -83,39 +70,33 @@ class RecordsDialog(Dialog[JumpTarget], Generic[Record]):
         rows = self.table.rows
         return [*self.row_copies(record), *copies_of_list(report, lambda: map(self.row_text, rows))]
 
-    def notify_user(self, notice: Notice) -> None:
-        """Show a notice."""
-        self.notice = notice
-
     def go_to(self, target: JumpTarget | None) -> None:
         """Close with a place to go to, which a dialog above this one has returned; stay if it is None."""
         if target is not None:
             self.dismiss(target)
 
+    def show_user(self, user: User) -> None:
+        """Show the groups of a user."""
+        self.app.push_screen(
+            dialogs.user_groups.UserGroupsDialog(self.directory, self.instance, user), self.go_to
+        )
+
     def update_directory(self, directory: Directory) -> None:
         self.directory = directory
 
     def action_copy_row(self) -> None:
-        """Copy what is under the cursor."""
-        self._copy_export.copy_row()
+        copy_row(self, self.copies())
 
     def action_copy(self) -> None:
-        """Choose what to copy."""
-        self._copy_export.choose()
+        choose_copy(self, self.copies())
 
     def action_print_copied(self) -> None:
-        """Print the copied text on the normal screen."""
-        self._copy_export.print_copied()
+        print_copied(self)
 
     def action_export(self) -> None:
-        """Write the rows to a file."""
-        self._copy_export.export()
+        export(self, self.report())
 
     @on(Table.Selected)
     def _selected(self, event: Table.Selected[Record]) -> None:
         event.stop()
         self.open_record(event.row)
-
-    @on(Worker.StateChanged)
-    def _worker_changed(self, event: Worker.StateChanged) -> None:
-        self.notice = worker_failure(event) or self.notice

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from enum import Enum
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -21,15 +20,8 @@ from ..widgets.notice_bar import Notice
 from .base import Dialog
 
 
-class SignOut(Enum):
-    """What to delete."""
-
-    TOKEN = "token"
-    TOKEN_AND_HISTORY = "token and history"
-
-
-class SignOutDialog(Dialog[SignOut]):
-    """Asks whether to sign out; the result is None for no."""
+class SignOutDialog(Dialog[bool]):
+    """Asks whether to sign out; the result is whether to delete the history, too, or None for no."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("y", "sign_out", "dialog.yes", "Sign out", hint="yes"),
@@ -38,13 +30,6 @@ class SignOutDialog(Dialog[SignOut]):
     ]
 
     def __init__(self, origin: str, *, deletes_token: bool, has_history: bool) -> None:
-        """Create the dialog.
-
-        Args:
-            origin: The address of the instance.
-            deletes_token: Whether its token is in the keyring.
-            has_history: Whether there is a history to delete.
-        """
         super().__init__()
         self._origin = origin
         self._deletes_token = deletes_token
@@ -69,16 +54,13 @@ class SignOutDialog(Dialog[SignOut]):
         return self._has_history if action == "delete_history" else True
 
     def action_sign_out(self) -> None:
-        """Sign out."""
-        self.dismiss(SignOut.TOKEN)
+        self.dismiss(False)
 
     def action_decline(self) -> None:
-        """Stay signed in."""
         self.dismiss(None)
 
     def action_delete_history(self) -> None:
-        """Sign out and delete the history."""
-        self.dismiss(SignOut.TOKEN_AND_HISTORY)
+        self.dismiss(True)
 
 
 async def delete_token(origin: str, tokens: TokenStore) -> Notice:

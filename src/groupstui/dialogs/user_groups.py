@@ -22,13 +22,6 @@ class UserGroupsDialog(RecordsDialog[Group]):
     """Lists the groups of a user."""
 
     def __init__(self, directory: Directory, instance: str, user: User) -> None:
-        """Create the dialog.
-
-        Args:
-            directory: What is known of the instance.
-            instance: The address of the instance.
-            user: The user.
-        """
         super().__init__(directory, instance, Table(COLUMNS, identity=lambda group: group.id, id="groups"))
         self._user = user
 

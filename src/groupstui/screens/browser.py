@@ -20,8 +20,8 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from .. import dialogs
-from ..dialogs.base import Dialog, JumpTarget
-from ..dialogs.copy_export import COPY_EXPORT_BINDINGS, CopyExport
+from ..dialogs.base import BaseScreen, Dialog, JumpTarget
+from ..dialogs.copy_export import COPY_EXPORT_BINDINGS, choose_copy, copy_row, export, print_copied
 from ..directory.changes import per_group
 from ..directory.compare import MAX_GROUPS, MIN_GROUPS, compare
 from ..directory.directory import Directory
@@ -39,7 +39,6 @@ from ..widgets.key_footer import KeyFooter
 from ..widgets.member_list import MemberList
 from ..widgets.notice_bar import Notice, NoticeBar, cooldown_notice
 from ..widgets.status_bar import StatusBar
-from .base import BaseScreen
 
 if TYPE_CHECKING:  # dialogs are imported when they are first used
     from ..dialogs.copy import Copy
@@ -93,18 +92,9 @@ class BrowserScreen(BaseScreen[None]):
         PaletteCommand("page.last", "Last page", "turn('last')"),
         PaletteCommand("page.go_to", "Go to a page by number", "go_to_page"),
         *(PaletteCommand("page.size", f"Page size {size}", f"page_size({size})") for size in PAGE_SIZES),
-        PaletteCommand("instance.sign_in", "Sign in again, with another token", "sign_in_again"),
-        PaletteCommand("instance.sign_out", "Sign out: delete the token of this instance", "sign_out"),
+        PaletteCommand("instance.sign_in", "Sign in again, with another token", "app.sign_in"),
+        PaletteCommand("instance.sign_out", "Sign out: delete the token of this instance", "app.sign_out"),
     )
-
-    class InstancesRequested(Message):
-        """Posted to choose another instance."""
-
-    class SignInRequested(Message):
-        """Posted to replace the token."""
-
-    class SignOutRequested(Message):
-        """Posted to delete the token."""
 
     class PageSizeChanged(Message):
         """Posted when the user has chosen another page size."""
@@ -171,9 +161,6 @@ class BrowserScreen(BaseScreen[None]):
         """Whether the crawl of this run has replaced a snapshot, so that there may be news."""
         self._history_worker: Worker[None] | None = None
         self._settle_timer: Timer | None = None
-        self._copy_export = CopyExport(
-            self, report=self.report, copies=self.copies, notify=lambda notice: self.set_notice(notice)
-        )
 
     def compose(self) -> ComposeResult:
         status = StatusBar().data_bind(
@@ -342,7 +329,7 @@ class BrowserScreen(BaseScreen[None]):
     def action_go_to_page(self) -> None:
         """Go to a page by number."""
         if self.groups.page is not None:
-            dialog = dialogs.PageNumberDialog(self.groups.page.last_page)
+            dialog = dialogs.page_number.PageNumberDialog(self.groups.page.last_page)
             self.app.push_screen(dialog, lambda number: None if number is None else self.go_to(Place(number)))
 
     def action_page_size(self, per_page: PageSize) -> None:
@@ -547,10 +534,6 @@ class BrowserScreen(BaseScreen[None]):
 
     # Notices
 
-    def set_notice(self, notice: Notice) -> None:
-        """Show a notice."""
-        self.notice = notice
-
     def _show_error(self, error: TestmoError, *, stale: bool) -> None:
         if isinstance(error, Offline):
             self.notice = Notice(str(error), error.hint)
@@ -644,13 +627,13 @@ class BrowserScreen(BaseScreen[None]):
 
     def show_user(self, user: User) -> None:
         """Show the groups of a user."""
-        dialog = dialogs.UserGroupsDialog(self.directory, self.service.instance.origin, user)
+        dialog = dialogs.user_groups.UserGroupsDialog(self.directory, self.service.instance.origin, user)
         self.app.push_screen(dialog, self.jump)
 
     def action_palette(self, text: str = "") -> None:
         """Go to any group, user or command by name."""
         commands = [each for each in commands_of(self) if each.enabled and each.section != "move"]
-        dialog = dialogs.PaletteDialog(commands, self.directory, text, on_email=self.request_profiles)
+        dialog = dialogs.palette.PaletteDialog(commands, self.directory, text, on_email=self.request_profiles)
         self.app.push_screen(dialog, self._palette_chosen)
 
     async def _palette_chosen(self, choice: Choice | None) -> None:
@@ -692,20 +675,24 @@ class BrowserScreen(BaseScreen[None]):
             self.notice = Notice(f"Mark two to six groups to compare, not {len(chosen)}", "space marks one.")
             return
         comparison = compare(self.directory, chosen)
-        dialog = dialogs.CompareDialog(comparison, self.directory, self.service.instance.origin)
+        dialog = dialogs.compare.CompareDialog(comparison, self.directory, self.service.instance.origin)
         self.app.push_screen(dialog, self.jump)
 
     def action_audit(self) -> None:
         """Look for groups and members that need attention."""
         self.request_profiles()
-        self.app.push_screen(dialogs.AuditDialog(self.directory, self.service.instance.origin), self.jump)
+        self.app.push_screen(
+            dialogs.audit.AuditDialog(self.directory, self.service.instance.origin), self.jump
+        )
 
     def action_changes(self) -> None:
         """Show recent changes."""
         if (history := self.service.history) is None:
             self.notice = Notice("There is no history", "The settings contain history = false.")
             return
-        dialog = dialogs.ChangesDialog(self.directory, self.service.instance.origin, history.changes_since)
+        dialog = dialogs.changes.ChangesDialog(
+            self.directory, self.service.instance.origin, history.changes_since
+        )
         self.app.push_screen(dialog, self.jump)
 
     # Copy and export
@@ -726,41 +713,31 @@ class BrowserScreen(BaseScreen[None]):
         if (member := self.member) is not None:
             users = self.members.table.rows
             profile = self.directory.profile(member.id)
-            row = dialogs.copies_of_row(member.label, member.id, None if profile is None else profile.email)
-            return [*row, *dialogs.copies_of_list(self.report(), lambda: (user.label for user in users))]
+            row = dialogs.copy.copies_of_row(
+                member.label, member.id, None if profile is None else profile.email
+            )
+            return [*row, *dialogs.copy.copies_of_list(self.report(), lambda: (user.label for user in users))]
         if (group := self.groups.table.current) is not None:
             groups = self.groups.table.rows
-            row = dialogs.copies_of_row(group.name, group.id)
-            return [*row, *dialogs.copies_of_list(self.report(), lambda: (each.name for each in groups))]
+            row = dialogs.copy.copies_of_row(group.name, group.id)
+            return [*row, *dialogs.copy.copies_of_list(self.report(), lambda: (each.name for each in groups))]
         return []
 
     def action_copy_row(self) -> None:
-        """Copy the name under the cursor."""
-        self._copy_export.copy_row()
+        copy_row(self, self.copies())
 
     def action_copy(self) -> None:
-        """Choose what to copy."""
         self.request_profiles()
-        self._copy_export.choose()
+        choose_copy(self, self.copies())
 
     def action_print_copied(self) -> None:
-        """Print the copied text on the normal screen."""
-        self._copy_export.print_copied()
+        print_copied(self)
 
     def action_export(self) -> None:
-        """Write the visible rows to a file."""
-        self._copy_export.export()
+        export(self, self.report())
 
     # Instances
 
-    def action_instances(self) -> None:
+    async def action_instances(self) -> None:
         """Choose an instance; if the token was refused, sign in again."""
-        self.post_message(self.SignInRequested() if self._unauthorized else self.InstancesRequested())
-
-    def action_sign_in_again(self) -> None:
-        """Sign in with another token."""
-        self.post_message(self.SignInRequested())
-
-    def action_sign_out(self) -> None:
-        """Delete the token."""
-        self.post_message(self.SignOutRequested())
+        await self.run_action("app.sign_in" if self._unauthorized else "app.instances")

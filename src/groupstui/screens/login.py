@@ -12,6 +12,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.reactive import reactive
 from textual.widgets import Input, Label, Static
 
+from ..dialogs.base import BaseScreen
 from ..errors import InvalidInstance, InvalidToken, TestmoError
 from ..service.service import GroupsService, ServiceFactory
 from ..testmo.instance import Instance
@@ -20,7 +21,6 @@ from ..widgets.commands import bind
 from ..widgets.key_footer import KeyFooter
 from ..widgets.notice_bar import Notice, NoticeBar, cooldown_notice
 from ..widgets.token_input import TokenInput
-from .base import BaseScreen
 
 TOKEN_HELP = (
     "Create one in Testmo: your avatar › User Profile › API access. "
