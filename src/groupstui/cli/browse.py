@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -53,7 +52,7 @@ async def browse(context: Context) -> ExitCode:
     if interactive:
         _print(["Type a number, a name, or ? for help."])
     await context.save_history()
-    while line := await asyncio.to_thread(_read_line, PROMPT if interactive else ""):
+    while line := _read_line(PROMPT if interactive else ""):
         match line.strip():
             case "q" | "quit" | "exit":
                 break
@@ -69,7 +68,10 @@ async def browse(context: Context) -> ExitCode:
 
 
 def _read_line(prompt: str) -> str:
-    """Return a line with its line break; an empty text at the end of the input."""
+    """Return a line with its line break; an empty text at the end of the input.
+
+    This blocks the event loop, in which nothing else runs meanwhile, so that ctrl+c interrupts it.
+    """
     sys.stdout.write(prompt)
     sys.stdout.flush()
     return sys.stdin.readline()

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING
 
+from .. import event_loop
 from ..credentials import TokenStore
 from ..diagnostics import log_to_file
 from ..errors import Offline, UsageError
@@ -47,7 +48,7 @@ def launch(context: Context) -> int:
     log = _start_log() if options.debug else None
     tokens = TokenStore()
     app = _make_app(context, tokens, display)
-    asyncio.run(_run(app, mouse=display.mouse))
+    event_loop.run(_run(app, mouse=display.mouse))
     tokens.finish(KEYRING_GRACE_S)
     if log is not None:
         print_error(f"the log is in {log}")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, MutableMapping, Sequence
 from importlib import import_module
 from typing import Any, TextIO
 
+from .. import event_loop
 from ..diagnostics import crash_notice, log_to_stderr
 from ..errors import GroupstuiError, MatchError, UnknownAnswer
 from ..exit_codes import ExitCode
@@ -75,7 +76,7 @@ def _run(arguments: Sequence[str], environ: MutableMapping[str, str]) -> int:
         return launch(context)
     if getattr(options, "debug", False):
         log_to_stderr()
-    return asyncio.run(_run_command(load_handler(options.command), context))
+    return event_loop.run(_run_command(load_handler(options.command), context))
 
 
 def load_handler(command: str) -> Handler:
@@ -106,8 +107,14 @@ async def _run_command(handler: Handler, context: Context) -> ExitCode:
             raise
         code = context.verdict
     finally:
-        await context.save_history()
+        if not _is_interrupted():
+            await context.save_history()
     return exit_code(context, code)
+
+
+def _is_interrupted() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _discard_unwritable(stream: TextIO) -> None:

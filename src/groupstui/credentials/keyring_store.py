@@ -9,14 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import threading
 from collections.abc import Callable
-from contextlib import suppress
-from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from ..diagnostics import redact
 from ..errors import InvalidToken, KeyringUnavailable
+from ..event_loop import DaemonExecutor
 from ..text import sanitize
 from ..token import Token
 
@@ -85,7 +83,8 @@ class TokenStore:
         self._backend: KeyringBackend | None = None
         self._read_limit = read_limit
         self._write_limit = write_limit
-        self._writing: list[threading.Thread] = []
+        self._readers = DaemonExecutor("keyring")
+        self._writers = DaemonExecutor("keyring")
 
     def finish(self, limit: float) -> None:
         """Wait for changes in progress: the user may quit right after signing in.
@@ -93,9 +92,7 @@ class TokenStore:
         Args:
             limit: Seconds to wait at most.
         """
-        end = monotonic() + limit
-        for thread in self._writing:
-            thread.join(max(0.0, end - monotonic()))
+        self._writers.finish(limit)
 
     async def describe(self) -> str:
         """Return the name of the keyring, such as `SecretService Keyring`.
@@ -181,10 +178,9 @@ class TokenStore:
             except BaseException as error:  # a panic in cryptography's Rust part is no Exception
                 return _explain(error)
 
-        thread, future = _in_daemon_thread(result_or_error)
-        if on_timeout:
-            self._writing = [each for each in self._writing if each.is_alive()] + [thread]
+        threads = self._writers if on_timeout else self._readers
         try:
+            future = asyncio.get_running_loop().run_in_executor(threads, result_or_error)
             result = await asyncio.wait_for(future, limit)
         except TimeoutError:
             reason = f"the keyring did not answer within {limit:g} s: it hangs, or waits for a dialog"
@@ -194,29 +190,6 @@ class TokenStore:
         if isinstance(result, KeyringUnavailable):
             raise result
         return result
-
-
-def _in_daemon_thread(call: Callable[[], R]) -> tuple[threading.Thread, asyncio.Future[R]]:
-    """Start a call that raises nothing in a daemon thread; return the thread and the future result.
-
-    A result that arrives after the future was cancelled, or after the loop was closed, is dropped.
-    `asyncio.to_thread` is not suitable: Python waits for its threads at the end of the program.
-    """
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[R] = loop.create_future()
-
-    def set_result(result: R) -> None:
-        if not future.done():
-            future.set_result(result)
-
-    def run() -> None:
-        result = call()
-        with suppress(RuntimeError):
-            loop.call_soon_threadsafe(set_result, result)
-
-    thread = threading.Thread(target=run, name="keyring", daemon=True)
-    thread.start()
-    return thread, future
 
 
 def _refuse_unsafe(backend: KeyringBackend) -> None:
