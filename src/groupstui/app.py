@@ -87,6 +87,7 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "explain_quit", show=False, system=True),
         Binding("ctrl+q", "quit", show=False, system=True),
+        Binding("q", "quit_waiting", show=False, system=True),
         # These have priority, so that they also work in dialogs.
         Binding("ctrl+l", "draw_again", show=False, system=True, priority=True),
         Binding("ctrl+z", "suspend_process", show=False, system=True, priority=True),
@@ -152,7 +153,7 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
         return clipboard_driver(super().get_driver_class(), os.environ)
 
     def compose(self) -> ComposeResult:
-        yield Static("Reading the token from the keyring…", id="waiting")
+        yield Static("Reading the token from the keyring… q quits.", id="waiting")
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._theme_changed)
@@ -372,6 +373,14 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
 
     def get_key_display(self, binding: Binding) -> str:
         return KEY_NAMES.get(binding.key) or super().get_key_display(binding)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Disable the key that quits while the keyring is read as soon as there is a screen."""
+        return action != "quit_waiting" or (len(self.screen_stack) == 1 and not self._pending)
+
+    async def action_quit_waiting(self) -> None:
+        """Quit before the first screen."""
+        await self.action_quit()
 
     def action_explain_quit(self) -> None:
         """Show how to quit: a habitual ctrl+c must not cost a token that was just typed."""

@@ -69,6 +69,18 @@ def test_429_during_crawl_is_retried(cli, demo):
     assert len(demo.log.paths) <= PAGES + 1 + 2
 
 
+@pytest.mark.parametrize(
+    "command", [["who", "ada lovelace"], ["auth", "status"], ["doctor"], ["browse", "--plain"]], ids=" ".join
+)
+def test_429_is_reported_in_one_line_without_a_terminal(cli, demo, command):
+    demo.faults.next("429")
+    result = cli(*command)
+    assert result.code == 0
+    assert result.err.count("rate limited by the instance (429); retrying at ") == 1
+    demo.faults.next("429")
+    assert "429" not in cli(*command, "-q").err
+
+
 def test_edits_during_crawl_are_seen_or_incomplete(cli, demo):
     site = demo.site
 

@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import termios
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -38,6 +39,7 @@ class BareTerminal:
         arguments: The arguments of the program.
         columns: The width of the terminal.
         lines: The height of the terminal.
+        program: What Python runs instead of groupstui.
         nohup: Whether to ignore SIGHUP, as `nohup` and `su -c` do.
     """
 
@@ -47,11 +49,12 @@ class BareTerminal:
         *arguments: str,
         columns: int = 80,
         lines: int = 24,
+        program: Sequence[str] = ("-m", "groupstui"),
         nohup: bool = False,
     ) -> None:
         self._environment = {"TERM": "xterm-256color", "COLORTERM": "truecolor"} | environment
         self._command = [sys.executable, "-c", SET_CONTROLLING_TERMINAL, "nohup" if nohup else "plain"]
-        self._command += ["-m", "groupstui", *arguments]
+        self._command += [*program, *arguments]
         self._size = struct.pack("HHHH", lines, columns, 0, 0)
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)

@@ -8,6 +8,7 @@ from groupstui.app import Credentials
 from groupstui.demo.seed import make_site
 from groupstui.history import History
 from groupstui.settings import SettingsFile
+from groupstui.testmo.instance import Instance
 from groupstui.token import Token
 
 from ..support.keyrings import FakeKeyring, HangingKeyring
@@ -364,13 +365,14 @@ async def test_return_to_the_instance_of_the_environment_token(demo, other, sett
 
 
 @pytest.mark.parametrize("from_outside", [True, False])
-async def test_invalid_proxy_opens_the_login(
-    monkeypatch, demo, keyring, settings, clock, access, from_outside
-):
+async def test_invalid_proxy_opens_the_login(monkeypatch, demo, keyring, settings, clock, from_outside):
     monkeypatch.setenv("ALL_PROXY", "gopher://proxy.example")
-    app = app_with(keyring, settings, clock, access=access if from_outside else None)
-    async with started(app) as pilot:
-        assert f"→ {demo.url}" in words(pilot)
+    acme = Instance.parse("acme")
+    keyring.tokens[acme.origin] = demo.token
+    settings.save(settings.load().remember(acme.origin))
+    access = Credentials(acme, Token.parse(demo.token)) if from_outside else None
+    async with started(app_with(keyring, settings, clock, access=access)) as pilot:
+        assert f"→ {acme.origin}" in words(pilot)
         assert "ALL_PROXY is not the address of a proxy" in words(pilot)
         assert "Set ALL_PROXY to an address such as http://proxy.example:3128." in words(pilot)
 

@@ -38,7 +38,7 @@ async def _login(context: Context) -> ExitCode:
             raise UsageError("no token was typed") from None
     else:
         raise UsageError("there is no terminal to ask for the token: add --token-stdin or --token-file")
-    async with context.connect(instance, token) as service:
+    async with context.connect(instance, token) as service, context.progress(service):
         user = await service.sign_in()
     try:
         await TokenStore().save(instance.origin, token)
@@ -85,7 +85,7 @@ def _confirmed(question: str) -> bool:
 
 async def _status(context: Context) -> ExitCode:
     """Show the instance, the user, and where the token comes from; never the token."""
-    async with await context.open() as service:
+    async with await context.open() as service, context.progress(service):
         user = await service.current_user()
         try:
             await service.groups_page(1, 15)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 from ..credentials import TokenStore, token_from_environment
 from ..demo.demo import Demo
@@ -252,8 +253,7 @@ class Context:
                 )
             return snapshot
         service = await self.open()
-        progress = Progress(service, enabled=self.show_progress and not self.options.quiet)
-        async with service, progress:
+        async with service, self.progress(service) as progress:
             await service.load(progress.draw if progress.enabled else None)
             has_profiles = await service.load_users() if users else True
         self._service = service
@@ -298,6 +298,10 @@ class Context:
 
     # Messages
 
+    def progress(self, service: GroupsService) -> Progress:
+        """Return what shows the progress of requests, in an `async with` block."""
+        return Progress(service, draws=self.show_progress, quiet=self.options.quiet)
+
     def warn(self, text: str) -> None:
         """Print a message to stderr, unless `--quiet` is set."""
         if not self.options.quiet:
@@ -305,20 +309,26 @@ class Context:
 
 
 class Progress:
-    """Shows the progress of a crawl on a terminal, in one line that is erased at the end."""
+    """Shows progress and pauses in one line of a terminal, which is erased at the end.
 
-    def __init__(self, service: GroupsService, *, enabled: bool) -> None:
+    Elsewhere it prints only the pauses, so that it is known why a program without a terminal waits.
+    """
+
+    def __init__(self, service: GroupsService, *, draws: bool, quiet: bool) -> None:
         self._cooldown = service.cooldown
-        self.enabled = enabled and sys.stderr.isatty()
+        self.enabled = draws and not quiet and sys.stderr.isatty()
+        self._quiet = quiet
         self._following: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> None:
-        if self.enabled:
+    async def __aenter__(self) -> Self:
+        if not self._quiet:
             self._following = asyncio.create_task(self._follow_cooldown())
+        return self
 
     async def __aexit__(self, *_: object) -> None:
         if self._following is not None:
             self._following.cancel()
+        if self.enabled:
             _rewrite_line("")
 
     def draw(self, progress: CrawlProgress) -> None:
@@ -327,9 +337,12 @@ class Progress:
             _rewrite_line(f"reading {progress.groups_read:,} of {progress.total or 0:,} groups")
 
     async def _follow_cooldown(self) -> None:
+        pausing = False  # several requests may be refused, each a moment later
         async for until in self._cooldown.changes():
-            if until is not None:
-                _rewrite_line(f"rate limited by the instance (429); retrying at {local_clock(until)}")
+            if until is not None and (self.enabled or not pausing):
+                text = f"rate limited by the instance (429); retrying at {local_clock(until)}"
+                (_rewrite_line if self.enabled else print_error)(text)
+            pausing = until is not None
 
 
 def _rewrite_line(text: str) -> None:

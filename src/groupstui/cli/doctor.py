@@ -112,7 +112,7 @@ async def _instance(context: Context) -> ExitCode:
     except GroupstuiError as error:
         _print("token", error.full)
         return error.exit_code
-    async with service:
+    async with service, context.progress(service):
         _print("token", f"from {context.token_source}")
         try:
             await service.sign_in()

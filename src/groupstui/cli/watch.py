@@ -45,6 +45,7 @@ async def watch(context: Context) -> ExitCode:
     """
     if context.options.interval < MIN_INTERVAL:
         raise UsageError("--interval must be at least a minute")
+    context.show_progress = False  # only whole lines are printed
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     # An ignored signal stays ignored, such as SIGHUP under nohup.
@@ -52,7 +53,7 @@ async def watch(context: Context) -> ExitCode:
     for number in handled:
         loop.add_signal_handler(number, stop.set)
     try:
-        async with await context.open() as service:
+        async with await context.open() as service, context.progress(service):
             await _Watch(context, service, stop).run()
     except Stopped:
         return ExitCode.OK
