@@ -24,6 +24,7 @@ GroupstuiError
 │   └── AmbiguousMatch        several users or groups match
 ├── KeyringUnavailable      the keyring cannot be used
 ├── HistoryUnavailable      the history cannot be read or written
+│   └── HistoryLocked         another program is using it
 └── UnknownAnswer           a question that the available data cannot answer
 """
 
@@ -58,7 +59,7 @@ class GroupstuiError(Exception):
     @property
     def full(self) -> str:
         """The message followed by the hint."""
-        return f"{self}. {self.hint}" if self.hint else str(self)
+        return f"{str(self).rstrip('.')}. {self.hint}" if self.hint else str(self)
 
 
 class InvalidInput(GroupstuiError):
@@ -198,6 +199,12 @@ class KeyringUnavailable(GroupstuiError):
 
 class HistoryUnavailable(GroupstuiError):
     """The history cannot be read or written; nothing in it is lost."""
+
+
+class HistoryLocked(HistoryUnavailable):
+    """Another program is using the history, or its file system has no locks."""
+
+    hint = "Try again, or set history = false."
 
 
 class UnknownAnswer(GroupstuiError):

@@ -45,7 +45,8 @@ def open_private(path: str | Path, flags: int) -> int:
     try:
         status = os.fstat(descriptor)
         if stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid() and status.st_mode & 0o077:
-            os.fchmod(descriptor, 0o600)
+            with suppress(OSError):  # a disk that is read-only, or has no modes
+                os.fchmod(descriptor, 0o600)
     except BaseException:
         os.close(descriptor)
         raise

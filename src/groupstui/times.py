@@ -9,6 +9,18 @@ from datetime import UTC, datetime
 from typing import Literal
 
 
+def utc_minute(time: datetime) -> str:
+    """Return the date and time in UTC with its zone, as in `2026-11-16 13:02 UTC`.
+
+    The commands print this: the times in their data are in UTC, and an answer has one time zone.
+    """
+    try:
+        time = time.astimezone(UTC)
+    except OverflowError:
+        return time.isoformat(" ", "minutes")
+    return f"{time.replace(tzinfo=None).isoformat(' ', 'minutes')} UTC"
+
+
 def local_day(time: datetime, *, weekday: bool = False) -> str:
     """Return the local date, as in `2026-11-16` or, with the weekday, `Mon 2026-11-16`."""
     local = _local(time)

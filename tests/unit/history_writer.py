@@ -29,5 +29,5 @@ for number in range(first, first + count * step, step):
     directory = crawled_directory(
         [Group(1, "Group 1", tuple(users))], {user: f"User {user}" for user in users}, as_of=as_of
     )
-    if history.save(directory) is not None:
+    if history.save(directory, as_of + timedelta(days=9)).taken_at == as_of:
         print(number, flush=True)

@@ -9,6 +9,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,8 +27,9 @@ from groupstui.directory.builder import crawled_directory
 from groupstui.directory.changes import Change, ChangeKind
 from groupstui.directory.directory import Directory
 from groupstui.directory.models import Group
-from groupstui.errors import HistoryUnavailable, InvalidTime
+from groupstui.errors import HistoryLocked, HistoryUnavailable, InvalidTime
 from groupstui.history import History
+from groupstui.history.database import DamagedRow
 from groupstui.history.time_spec import PointInTime, parse_duration
 from groupstui.service.service import GroupsService
 
@@ -98,9 +100,20 @@ def test_unchanged_snapshot_takes_one_row(history):
 
 
 def test_older_crawl_is_not_saved(history):
-    history.save(site({1: (1,)}, minutes=5))
-    assert history.save(site({1: (1, 2)}, minutes=4)) is None
+    later = history.save(site({1: (1,)}, minutes=5))
+    assert history.save(site({1: (1, 2)}, minutes=4), NOON + timedelta(minutes=6)) == later
     assert members(history.latest()) == {1: (1,)}
+
+
+def test_snapshot_from_the_future_does_not_prevent_newer_ones(history):
+    history.save(site({1: (1,)}), NOON)
+    ahead = history.save(site({1: (1, 2)}, minutes=24 * 60), NOON)
+    saved = history.save(site({1: (1, 2, 3)}, minutes=1), NOON + timedelta(minutes=2))
+    assert (saved.id, saved.taken_at) == (3, NOON + timedelta(minutes=1))
+    assert members(history.latest()) == {1: (1, 2, 3)}
+    assert [each.user_id for each in history.changes(ahead, saved)] == [3]
+    assert history.at(PointInTime(NOON + timedelta(minutes=5))) == saved
+    assert history.at(PointInTime()) == saved
 
 
 def test_reading_creates_no_file(history, tmp_path):
@@ -382,6 +395,13 @@ def test_damaged_page_is_found_by_reading(history):
         "UPDATE snapshot SET taken_at = 'noon'",
         f"UPDATE snapshot SET taken_at = {1 << 62}",
         "UPDATE user_name SET name = CAST(x'ff' AS TEXT)",
+        "UPDATE user_name SET name = x'ff'",
+        "UPDATE group_version SET name = x'ff00'",
+        "UPDATE group_version SET members = x'6400'",
+        "UPDATE group_version SET created_by = 'Ada'",
+        "UPDATE snapshot SET site_order = 17",
+        "UPDATE snapshot SET groups = 'many'",
+        "DROP TABLE user_name",
     ],
 )
 def test_damaged_row_is_handled_like_a_damaged_file(history, damage):
@@ -392,13 +412,87 @@ def test_damaged_row_is_handled_like_a_damaged_file(history, damage):
     assert "damaged" in history.notice
 
 
+def test_file_that_another_program_has_moved_aside_is_not_moved_again(history):
+    history.save(site({1: (1,)}))
+    with closing(sqlite3.connect(history.path, isolation_level=None)) as db:
+        db.execute("UPDATE snapshot SET taken_at = 'noon'")
+    damaged, database = history.path.read_bytes(), history._database
+
+    def find_damage(db):
+        if not database.damaged_copies():
+            other = History(ORIGIN, history.path.parent)
+            other.save(site({1: (1, 2)}))  # another program moves the file aside and starts a new one
+            raise DamagedRow("found at the same time")
+
+    database.read(find_damage)
+    (copy,) = database.damaged_copies()
+    assert copy.read_bytes() == damaged
+    assert members(history.latest()) == {1: (1, 2)}
+
+
+@pytest.mark.parametrize("kind", ["link", "fifo", "folder", "device"])
+def test_what_is_not_a_regular_file_is_not_touched(history, tmp_path, kind):
+    target = tmp_path / "target"
+    target.write_text("precious")
+    target.chmod(0o644)
+    match kind:
+        case "link":
+            history.path.symlink_to(target)
+        case "fifo":
+            os.mkfifo(history.path, 0o644)
+        case "folder":
+            history.path.mkdir(0o755)
+        case "device":
+            history.path.symlink_to("/dev/null")
+    before = os.lstat(history.path), target.stat(), os.stat("/dev/null").st_mode
+    for use in (history.latest, history.snapshots, lambda: history.save(site({1: (1,)}))):
+        with pytest.raises(HistoryUnavailable, match="is not a regular file") as failure:
+            use()
+        assert str(history.path) in str(failure.value)
+    assert (os.lstat(history.path), target.stat(), os.stat("/dev/null").st_mode) == before
+
+
+def test_locked_history_is_named_as_the_reason(history):
+    history.save(site({1: (1,)}))
+    with closing(sqlite3.connect(history.path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        for use in (history.latest, lambda: history.save(site({1: (1, 2)}, 1))):
+            with pytest.raises(HistoryLocked, match="is locked by another program"):
+                use()
+    assert history.notice == ""
+
+
+UNPRIVILEGED = 12345
+"""A user id without rights."""
+
+
+def test_unwritable_history_is_readable():
+    with tempfile.TemporaryDirectory() as folder:  # others may not enter the folder of `tmp_path`
+        history = History(ORIGIN, Path(folder))
+        history.save(site({1: (1,)}))
+        history.path.chmod(0o444)
+        history.path.parent.chmod(0o555)
+        script = f"""if True:
+            import os
+            from pathlib import Path
+            from groupstui.history import History
+            os.setuid(os.getuid() or {UNPRIVILEGED})  # root may write anything
+            history = History({ORIGIN!r}, Path({folder!r}))
+            print(len(history.snapshots()), len(history.latest().groups))
+        """
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True)
+        history.path.parent.chmod(0o755)
+    assert (done.stdout, done.stderr) == ("1 1\n", "")
+
+
 def test_file_of_a_newer_version_is_not_touched(history):
     history.save(site({1: (1,)}))
     with closing(sqlite3.connect(history.path)) as db:
         db.execute("PRAGMA user_version = 99")
-    with pytest.raises(HistoryUnavailable, match="newer"):
+    with pytest.raises(HistoryUnavailable, match="another version"):
         history.save(site({1: (1, 2)}, 1))
-    with pytest.raises(HistoryUnavailable, match="newer"):
+    with pytest.raises(HistoryUnavailable, match="another version"):
         history.latest()
     assert history.notice == ""
 
@@ -501,6 +595,34 @@ def test_old_snapshots_are_deleted_when_a_new_one_is_saved(tmp_path):
     ]
 
 
+def test_prune_counts_a_snapshot_from_the_future_as_the_one_after_it(history):
+    now = NOON + timedelta(minutes=10)
+    for minute in (0, 60 * 24 * 365, 1, 2, 3):
+        history.save(site({1: tuple(range(1, minute % 1000 + 2))}, minute), now)
+    assert history.prune(NOON + timedelta(minutes=2), now) == 3
+    assert [each.id for each in history.snapshots()] == [4, 5]
+
+
+def test_prune_keeps_snapshots_before_one_whose_clock_was_behind(history):
+    for minute in (0, 1, -60 * 24 * 365, 2):
+        history.save(site({1: (1, minute % 1000 + 1)}, minute), NOON - timedelta(days=1000))
+    assert history.prune(NOON - timedelta(days=1), NOON + timedelta(minutes=3)) == 1
+    snapshots = history.snapshots()
+    assert [each.id for each in snapshots] == [1, 2, 4]
+    assert {each.seen for each in history.changes(snapshots[1], snapshots[2])} == {snapshots[2].taken_at}
+
+
+def test_prune_deletes_old_damaged_copies(history):
+    history.save(site({1: (1,)}))
+    for name, age in (("damaged-20200101-000000", 100), ("damaged-20260101-000000", 1)):
+        copy = history.path.with_name(f"{history.path.name}.{name}")
+        copy.write_bytes(b"names")
+        time = (NOON - timedelta(days=age)).timestamp()
+        os.utime(copy, (time, time))
+    assert history.prune(NOON - timedelta(days=10)) == 1
+    assert [each.name[-23:] for each in history._database.damaged_copies()] == ["damaged-20260101-000000"]
+
+
 def test_purge_deletes_the_file_and_damaged_copies(history):
     history.save(site({1: (1,)}))
     history.path.write_bytes(b"broken" * 1000)
@@ -532,6 +654,10 @@ def test_at_returns_the_last_snapshot_up_to_a_time(history):
         ("2026-11-16", PointInTime(datetime(2026, 11, 16).astimezone())),
         ("2026-11-16 14:00", PointInTime(datetime(2026, 11, 16, 14).astimezone())),
         ("2026-11-16T14:00Z", PointInTime(datetime(2026, 11, 16, 14, tzinfo=UTC))),
+        ("20261116", PointInTime(datetime(2026, 11, 16).astimezone())),
+        ("Today", PointInTime(datetime(2026, 11, 23).astimezone())),
+        ("yesterday", PointInTime(datetime(2026, 11, 22).astimezone())),
+        ("1y", PointInTime(NOON - timedelta(days=365))),
         ("12", PointInTime(snapshot=12)),
         ("#12", PointInTime(snapshot=12)),
     ],
@@ -540,7 +666,7 @@ def test_point_in_time_is_parsed(text, point):
     assert PointInTime.parse(text, NOON) == point
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "7y", "-3d", "2026-13-01", "0d", "999999w", "#", "d7"])
+@pytest.mark.parametrize("text", ["", "tomorrow", "1M", "²", "-3d", "2026-13-01", "0d", "999999w", "#", "d7"])
 def test_invalid_time_is_refused(text):
     with pytest.raises(InvalidTime, match="is not a valid"):
         PointInTime.parse(text, NOON)

@@ -85,7 +85,7 @@ def _history(context: Context) -> None:
         except HistoryUnavailable as error:
             _print("history", error.full)
         else:
-            size = history.path.stat().st_size / 1e6
+            size = 0 if history.notice else history.path.stat().st_size / 1e6
             _print("history", history.notice or f"{count} in {history.path}, {size:,.1f} MB")
 
 

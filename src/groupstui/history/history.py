@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -76,29 +76,51 @@ class History:
         """Where a damaged file was moved to; empty if there was none."""
         return self._database.notice
 
-    def save(self, directory: Directory) -> Snapshot | None:
-        """Save a complete directory as a snapshot.
+    def save(self, directory: Directory, now: datetime | None = None) -> Snapshot:
+        """Save a complete directory as a snapshot, and delete snapshots that are too old.
+
+        A last snapshot from the future was taken while the clock was ahead; it does not prevent newer ones.
+
+        Args:
+            directory: The crawl.
+            now: The present; by default, by the clock of the system.
 
         Returns:
-            The snapshot, or None if the crawl began before that of the last one: then nothing is saved.
+            The snapshot; the last one if that is of a later crawl, which another program has just saved.
 
         Raises:
             ValueError: If the directory is incomplete.
         """
-        taken_at = directory.as_of
+        taken_at, present = directory.as_of, now or datetime.now(UTC)
         if not directory.complete or taken_at is None:
             raise ValueError("an incomplete directory cannot be a snapshot")
 
-        def save(db: sqlite3.Connection) -> Snapshot | None:
+        def save(db: sqlite3.Connection) -> Snapshot:
             last = last_snapshot(db)
-            if last is not None and milliseconds(taken_at) <= milliseconds(last.taken_at):
-                return None
+            if (
+                last is not None
+                and milliseconds(taken_at) <= milliseconds(last.taken_at)
+                and (last.taken_at <= present)
+            ):
+                return last
             snapshot = add_snapshot(db, directory, taken_at)
             if self._keep is not None:
-                drop_snapshots(db, taken_at - self._keep)
+                drop_snapshots(db, taken_at - self._keep, present)
             return snapshot
 
-        return self._database.write(save)
+        saved = self._database.write(save)
+        if self._keep is not None:
+            self._database.delete_copies(taken_at - self._keep)
+        return saved
+
+    @property
+    def missing(self) -> str:
+        """Why there is no snapshot."""
+        if self.notice:
+            return "the history was damaged"
+        if copies := self._database.damaged_copies():
+            return f"there is no snapshot yet since the history was damaged: see {copies[-1]}"
+        return "there is no snapshot yet"
 
     def latest(self) -> Directory | None:
         """Return the last snapshot as a complete directory, or None."""
@@ -135,16 +157,28 @@ class History:
                     return snapshot
             raise InvalidTime(f"there is no snapshot #{point.snapshot}")
         time = point.time
-        earlier = [snapshot for snapshot in snapshots if time is not None and snapshot.taken_at <= time]
+        earlier = [snapshot for snapshot in snapshots if time is None or snapshot.taken_at <= time]
         return earlier[-1] if earlier else snapshots[0] if snapshots else None
 
     def changes(self, since: Snapshot, until: Snapshot) -> list[Change]:
         """Return the differences between two snapshots, with the names of the later one."""
         return self._database.read(lambda db: changes_in(db, since, until))
 
-    def prune(self, before: datetime) -> int:
-        """Delete the snapshots taken before a time, except the last, and return how many there were."""
-        return self._database.write(lambda db: drop_snapshots(db, before))
+    def prune(self, before: datetime, now: datetime | None = None) -> int:
+        """Delete the snapshots taken before a time, except the last; copies of damaged files likewise.
+
+        Args:
+            before: The time.
+            now: The present; by default, by the clock of the system.
+
+        Returns:
+            How many snapshots and copies there were.
+        """
+        if not self.exists:
+            return self._database.delete_copies(before)
+        present = now or datetime.now(UTC)
+        deleted = self._database.write(lambda db: drop_snapshots(db, before, present))
+        return deleted + self._database.delete_copies(before)
 
     def purge(self) -> bool:
         """Delete the file and damaged copies of it, and return whether there were any."""

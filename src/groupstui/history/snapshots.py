@@ -10,23 +10,27 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby, zip_longest
-from typing import Any
 
 from ..directory.builder import crawled_directory
 from ..directory.changes import Change, changes_between
 from ..directory.directory import Directory
 from ..directory.models import Group, compact
-from .database import DamagedRow
+from .database import DamagedRow, Row, typed_rows
 
 SQL_BATCH = 500
 """Values in one query; SQLite may be built to accept no more than 999."""
 
-Row = tuple[Any, ...]
-"""A row as SQLite returns it: of any types, if the file is damaged."""
+_OR_NULL = type(None)
+_MAY_BE_INT, _MAY_BE_TEXT, _MAY_BE_IDS = (int, _OR_NULL), (str, _OR_NULL), (bytes, _OR_NULL)
+_SNAPSHOT_TYPES = (int,) * 6
+_GROUP_TYPES = (int, str, bytes, _MAY_BE_TEXT, _MAY_BE_INT, _MAY_BE_TEXT, _MAY_BE_INT)
+_VERSION_TYPES = (*_GROUP_TYPES[:2], _MAY_BE_IDS, *_GROUP_TYPES[3:], int, _MAY_BE_INT, _MAY_BE_IDS)
+_NAME_TYPES = (int, str)
 
 _SNAPSHOT = "SELECT id, taken_at, groups, users, memberships, changes FROM snapshot ORDER BY id"
 _GROUP_COLUMNS = "id, name, members, created_at, created_by, updated_at, updated_by"
@@ -66,23 +70,23 @@ class Snapshot:
 
 def all_snapshots(db: sqlite3.Connection) -> list[Snapshot]:
     """Return every snapshot, the oldest first."""
-    return _snapshots(db.execute(_SNAPSHOT))
+    return list(map(_snapshot, typed_rows(db, _SNAPSHOT, _SNAPSHOT_TYPES)))
 
 
 def last_snapshot(db: sqlite3.Connection) -> Snapshot | None:
     """Return the last snapshot, or None."""
-    return next(iter(_snapshots(db.execute(f"{_SNAPSHOT} DESC LIMIT 1"))), None)
+    return next(map(_snapshot, typed_rows(db, f"{_SNAPSHOT} DESC LIMIT 1", _SNAPSHOT_TYPES)), None)
 
 
 def add_snapshot(db: sqlite3.Connection, directory: Directory, taken_at: datetime) -> Snapshot:
     """Store a directory as the last snapshot; only what has changed is written."""
     last = last_snapshot(db)
     snapshot_id = 1 if last is None else last.id + 1
-    old: dict[int, Row] = {row[0]: row for row in db.execute(_GROUP + _LAST)}
+    old: dict[int, Row] = {row[0]: row for row in typed_rows(db, _GROUP + _LAST, _GROUP_TYPES)}
     new = {group.id: _group_row(group) for group in directory.groups}
     before = {row[0]: _group(row) for row in old.values() if new.get(row[0]) != row}
     after = {each.id: each for each in directory.groups if old.get(each.id) != new[each.id]}
-    old_names: dict[int, str] = dict(db.execute(_NAME + _LAST))
+    old_names = _names(db, _LAST)
     names = directory.names
     changes = []
     if last is not None:
@@ -124,18 +128,30 @@ def add_snapshot(db: sqlite3.Connection, directory: Directory, taken_at: datetim
     return snapshot
 
 
-def drop_snapshots(db: sqlite3.Connection, before: datetime) -> int:
+def drop_snapshots(db: sqlite3.Connection, before: datetime, now: datetime) -> int:
     """Delete the snapshots taken before a time, except the last, with all that only they contain.
+
+    A snapshot from the future was taken while the clock was ahead: it counts as old as the one after it.
+
+    Args:
+        db: A transaction.
+        before: The time.
+        now: The present.
 
     Returns:
         How many there were.
     """
-    old = [each.id for each in all_snapshots(db)[:-1] if each.taken_at < before]
+    snapshots = all_snapshots(db)
+    old = list[tuple[int]]()
+    taken_at = now
+    for snapshot in reversed(snapshots):
+        taken_at = snapshot.taken_at if snapshot.taken_at <= now else taken_at
+        if taken_at < before and snapshot is not snapshots[-1]:
+            old.append((snapshot.id,))
     if old:
-        oldest = old[-1] + 1
-        db.execute("DELETE FROM snapshot WHERE id < ?", (oldest,))
-        db.execute("DELETE FROM group_version WHERE until <= ?", (oldest,))
-        db.execute("DELETE FROM user_name WHERE until <= ?", (oldest,))
+        db.executemany("DELETE FROM snapshot WHERE id = ?", old)
+        for table in ("group_version", "user_name"):
+            db.execute(f"DELETE FROM {table} WHERE until <= (SELECT min(id) FROM snapshot)")
     return len(old)
 
 
@@ -146,16 +162,19 @@ def last_directory(db: sqlite3.Connection) -> Directory | None:
     """Return the last snapshot as a complete directory, or None."""
     if (last := last_snapshot(db)) is None:
         return None
-    return crawled_directory(last_groups(db), dict(db.execute(_NAME + _LAST)), as_of=last.taken_at)
+    return crawled_directory(last_groups(db), _names(db, _LAST), as_of=last.taken_at)
 
 
 def last_groups(db: sqlite3.Connection, count: int = -1) -> list[Group]:
     """Return the first groups of the last snapshot in the instance's order; all by default."""
-    (order,) = db.execute("SELECT site_order FROM snapshot ORDER BY id DESC LIMIT 1").fetchone() or (None,)
+    query = "SELECT site_order FROM snapshot ORDER BY id DESC LIMIT 1"
+    (order,) = next(typed_rows(db, query, (_MAY_BE_IDS,)), (None,))
     if order is None:
-        return list(map(_group, db.execute(f"{_GROUP}{_LAST} ORDER BY id LIMIT ?", (count,))))
+        query = f"{_GROUP}{_LAST} ORDER BY id LIMIT ?"
+        return list(map(_group, typed_rows(db, query, _GROUP_TYPES, (count,))))
     place = {group_id: place for place, group_id in enumerate(_ids_from_bytes(order))}
-    groups = sorted(map(_group, db.execute(_GROUP + _LAST)), key=lambda group: place.get(group.id, 0))
+    rows = typed_rows(db, _GROUP + _LAST, _GROUP_TYPES)
+    groups = sorted(map(_group, rows), key=lambda group: place.get(group.id, 0))
     return groups if count < 0 else groups[:count]
 
 
@@ -168,8 +187,14 @@ def names_in(db: sqlite3.Connection, groups: Iterable[Group]) -> dict[int, str]:
     names: dict[int, str] = {}
     for start in range(0, len(ids), SQL_BATCH):
         batch = ids[start : start + SQL_BATCH]
-        names.update(db.execute(f"{_NAME}{_LAST} AND id IN ({','.join('?' * len(batch))})", batch))
+        names.update(_names(db, f"{_LAST} AND id IN ({','.join('?' * len(batch))})", batch))
     return names
+
+
+def _names(
+    db: sqlite3.Connection, condition: str, parameters: Sequence[int | None] | dict[str, int] = ()
+) -> dict[int, str]:
+    return dict(typed_rows(db, _NAME + condition, _NAME_TYPES, parameters))
 
 
 # Changes
@@ -180,24 +205,31 @@ def changes_in(db: sqlite3.Connection, since: Snapshot, until: Snapshot) -> list
     span = {"since": since.id, "until": until.id}
     before, after = list[Group](), list[Group]()
     last_seen: dict[tuple[int | None, int | None], int] = {}
-    names_before: dict[int, str] = dict(db.execute(_NAME + _AT, {"id": since.id}))
+    names_before = _names(db, _AT, {"id": since.id})
     last_name = dict(names_before)
-    for user_id, snapshot_id, name in db.execute(
-        "SELECT id, since, name FROM user_name WHERE since > :since AND since <= :until ORDER BY since", span
-    ):
+    query = "SELECT id, name, since FROM user_name WHERE since > :since AND since <= :until ORDER BY since"
+    for user_id, name, snapshot_id in typed_rows(db, query, (*_NAME_TYPES, int), span):
         if last_name.get(user_id) != name:  # it may be unknown for a while, and then the same as before
             last_seen[None, user_id] = snapshot_id
             last_name[user_id] = name
-    for _, versions in groupby(db.execute(_VERSIONS, span), key=lambda row: row[0]):
+    for _, versions in groupby(typed_rows(db, _VERSIONS, _VERSION_TYPES, span), key=lambda row: row[0]):
         was, now = _follow(list(versions), since.id, until.id, last_seen)
         before += [was] if was else []
         after += [now] if now else []
-    times = {snapshot.id: snapshot.taken_at for snapshot in all_snapshots(db)}
+    snapshots = all_snapshots(db)
+    ids = [snapshot.id for snapshot in snapshots]
+
+    def seen(change: Change) -> datetime | None:
+        snapshot_id = last_seen.get((change.group_id, change.user_id))
+        if snapshot_id is None or snapshot_id > ids[-1]:
+            return None
+        return snapshots[bisect_left(ids, snapshot_id)].taken_at  # the next one, if that one was deleted
+
     return [
-        replace(change, seen=times.get(last_seen.get((change.group_id, change.user_id), 0)))
+        replace(change, seen=seen(change))
         for change in changes_between(
             Directory(tuple(before), names_before),
-            Directory(tuple(after), dict(db.execute(_NAME + _AT, {"id": until.id}))),
+            Directory(tuple(after), _names(db, _AT, {"id": until.id})),
         )
     ]
 
@@ -248,23 +280,21 @@ def milliseconds(time: datetime) -> int:
 
 
 def _from_milliseconds(time: int) -> datetime:
-    return datetime.fromtimestamp(time / 1000, UTC)
-
-
-def _snapshots(rows: Iterable[Row]) -> list[Snapshot]:
     try:
-        return [Snapshot(each, _from_milliseconds(time), *rest) for each, time, *rest in rows]
-    except (TypeError, ValueError, OverflowError, OSError) as error:
-        raise DamagedRow(f"a snapshot cannot be read: {error}") from None
+        return datetime.fromtimestamp(time / 1000, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise DamagedRow(f"a time cannot be read: {error}") from None
+
+
+def _snapshot(row: Row) -> Snapshot:
+    snapshot_id, time, *counts = row
+    return Snapshot(snapshot_id, _from_milliseconds(time), *counts)
 
 
 def _group(row: Row, members: Sequence[int] | None = None) -> Group:
     group_id, name, ids, created, creator, updated, editor = row
     members = _ids_from_bytes(ids) if members is None else members
-    try:
-        return Group(group_id, name, members, _time(created), creator, _time(updated), editor)
-    except TypeError as error:
-        raise DamagedRow(f"a group cannot be read: {error}") from None
+    return Group(group_id, name, members, _time(created), creator, _time(updated), editor)
 
 
 def _group_row(group: Group) -> Row:
@@ -277,11 +307,12 @@ def _group_row(group: Group) -> Row:
 
 
 def _time(text: str | None) -> datetime | str | None:
-    """Return a stored time; a text from the instance that was no time is still a text."""
+    """Return a stored time; a text from the instance that was not a time in UTC is still a text."""
     try:
-        return None if text is None else datetime.fromisoformat(text)
+        time = None if text is None else datetime.fromisoformat(text)
     except ValueError:
         return text
+    return time if time is None or (time.tzinfo is UTC and time.isoformat() == text) else text
 
 
 def _ids_to_bytes(ids: Sequence[int]) -> bytes:
@@ -290,9 +321,11 @@ def _ids_to_bytes(ids: Sequence[int]) -> bytes:
 
 
 def _ids_from_bytes(content: bytes) -> array[int]:
+    ids = array("Q" if content[:1] == b"Q" else "I")
     try:
-        ids = array(chr(content[0]))
+        if content[:1] not in (b"I", b"Q"):
+            raise ValueError("unknown size")
         ids.frombytes(content[1:])
-    except (TypeError, ValueError, IndexError) as error:
+    except ValueError as error:
         raise DamagedRow(f"a list of ids cannot be read: {error}") from None
     return ids

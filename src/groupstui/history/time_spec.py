@@ -9,25 +9,30 @@ from typing import Self
 
 from ..errors import InvalidTime
 
-_DURATION = re.compile(r"(\d{1,6})\s*([smhdw])")
+_DURATION = re.compile(r"(\d{1,6})\s*([smhdwy])")
+_MONTH = re.compile(r"\d+\s*M")
+"""Minutes are small: a capital M could mean months."""
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400, "y": 365 * 86_400}
+"""Seconds."""
+_DAYS_AGO = {"today": 0, "yesterday": 1}
 
 
 def parse_duration(text: str) -> timedelta:
-    """Parse a duration such as `10m`, `12h`, `7d` or `2w`.
+    """Parse a duration such as `10m`, `12h`, `7d`, `2w` or `1y`.
 
     Raises:
         InvalidTime: If the text is no duration, or zero.
     """
-    if (found := _DURATION.fullmatch(text.strip().lower())) is None or not int(found[1]):
-        raise InvalidTime(f"“{text}” is not a valid duration: use 10m, 12h, 7d or 2w")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    found = None if _MONTH.fullmatch(text.strip()) else _DURATION.fullmatch(text.strip().lower())
+    if found is None or not int(found[1]):
+        raise InvalidTime(f"“{text}” is not a valid duration: use 10m, 12h, 7d, 2w or 1y")
+    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
 
 
 @dataclass(frozen=True, slots=True)
 class PointInTime:
-    """A point in a history: a time, or a snapshot."""
+    """A point in a history: a time, or a snapshot; without both, the last snapshot."""
 
     time: datetime | None = None
     """With a zone; None for a snapshot."""
@@ -36,9 +41,9 @@ class PointInTime:
 
     @classmethod
     def parse(cls, text: str, now: datetime, *, end_of_day: bool = False) -> Self:
-        """Parse `7d` (ago), `2026-11-16`, `2026-11-16 14:00`, or a snapshot id as `12` or `#12`.
+        """Parse `7d` (ago), `yesterday`, `2026-11-16`, `2026-11-16 14:00`, or a snapshot id as `12` or `#12`.
 
-        A time without a zone is local.
+        A time without a zone is local. Eight digits are a date, unless they follow a `#`.
 
         Args:
             text: The user's text.
@@ -49,14 +54,28 @@ class PointInTime:
             InvalidTime: If the text has another form.
         """
         text = text.strip()
-        if (digits := text.removeprefix("#")).isdecimal() and len(digits) < 10:
+        digits = text.removeprefix("#")
+        if digits.isascii() and digits.isdecimal() and len(digits) < 10 and not _DATE.fullmatch(text):
             return cls(snapshot=int(digits))
         try:
+            if (days_ago := _DAYS_AGO.get(text.lower())) is not None:
+                text = (now.astimezone() - timedelta(days=days_ago)).date().isoformat()
             if _DURATION.fullmatch(text.lower()):
                 return cls(now - parse_duration(text))
             days = timedelta(days=1 if end_of_day and _DATE.fullmatch(text) else 0)
             return cls((datetime.fromisoformat(text) + days).astimezone())
         except (ValueError, OverflowError, InvalidTime):
             raise InvalidTime(
-                f"“{text}” is not a valid time: use 7d, 2026-11-16, “2026-11-16 14:00”, or a snapshot id"
+                f"“{text}” is not a valid time: use 7d, yesterday, 2026-11-16, “2026-11-16 14:00”, or a "
+                "snapshot id"
             ) from None
+
+    def is_after(self, other: PointInTime) -> bool:
+        """Return whether this is later than another point; False if only a history can answer that."""
+        if self.time is not None and other.time is not None:
+            return self.time > other.time
+        return self.snapshot is not None and other.snapshot is not None and self.snapshot > other.snapshot
+
+
+LAST = PointInTime()
+"""The last snapshot."""

@@ -11,13 +11,16 @@ from typing import TypeVar
 from ..directory.changes import Change
 from ..directory.directory import Directory
 from ..directory.models import Group
-from ..errors import HistoryUnavailable
+from ..errors import HistoryLocked, HistoryUnavailable
 from ..history.history import History
 from ..history.snapshots import Snapshot
 from ..history.time_spec import PointInTime
 from ..testmo.rate_limit import Clock
 
 R = TypeVar("R")
+
+SAVE_ATTEMPTS = 4
+"""How often saving is tried if another program uses the history; each attempt waits `WRITE_TIMEOUT_S`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class HistoryReader:
     def __init__(self, history: History, clock: Clock) -> None:
         self._history = history
         self._clock = clock
+        self._failure: HistoryUnavailable | None = None
         self.notice = ""
         """Why the history could not be used, or what happened to its file; empty if there is no problem."""
 
@@ -45,9 +49,23 @@ class HistoryReader:
         """Whether a snapshot was ever stored."""
         return self._history.exists
 
-    async def save(self, directory: Directory) -> None:
-        """Store a complete directory as a snapshot."""
-        await asyncio.to_thread(self._attempt, lambda history: history.save(directory))
+    async def save(
+        self, directory: Directory, on_wait: Callable[[], object] = lambda: None
+    ) -> Snapshot | None:
+        """Store a complete directory as a snapshot; return it, or a newer one, or None if that fails.
+
+        Args:
+            directory: The crawl.
+            on_wait: Called if another program uses the history. Each attempt is short, so that the caller
+                can be cancelled.
+        """
+        for attempt in range(SAVE_ATTEMPTS):
+            saved = await asyncio.to_thread(self._attempt, lambda h: h.save(directory, self._clock.now()))
+            if not isinstance(self._failure, HistoryLocked):
+                break
+            if not attempt:
+                on_wait()
+        return saved
 
     def first_groups(self, count: int) -> tuple[Snapshot, list[Group], dict[int, str]] | None:
         """Return the first groups of the last snapshot with the names of their users; blocks on the disk."""
@@ -77,10 +95,11 @@ class HistoryReader:
 
     def _attempt(self, use: Callable[[History], R | None]) -> R | None:
         """Use the history; return None and set `notice` if it cannot be used."""
+        self._failure = None
         try:
             result = use(self._history)
         except HistoryUnavailable as error:
-            self.notice = error.full
+            self.notice, self._failure = error.full, error
             return None
         self.notice = self._history.notice
         return result

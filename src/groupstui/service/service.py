@@ -17,6 +17,7 @@ from ..directory.directory import Directory
 from ..directory.models import Group, GroupDetail, GroupPage, User
 from ..errors import Forbidden, InvalidResponse, NotFound, Offline
 from ..history.history import History
+from ..history.snapshots import Snapshot
 from ..testmo.http_options import HttpOptions
 from ..testmo.instance import Instance
 from ..testmo.rate_limit import Clock, Cooldown
@@ -295,10 +296,18 @@ class GroupsService:
 
     # History
 
-    async def save_history(self) -> None:
-        """Store the directory as a snapshot, if it is complete and a history is kept."""
-        if self.history is not None and self.directory.complete:
-            await self.history.save(self.directory)
+    async def save_history(self, on_wait: Callable[[], object] = lambda: None) -> Snapshot | None:
+        """Store the directory as a snapshot, if it is complete and a history is kept.
+
+        Args:
+            on_wait: Called if another program uses the history.
+
+        Returns:
+            The snapshot, or that of a later crawl; None if there is none.
+        """
+        if self.history is None or not self.directory.complete:
+            return None
+        return await self.history.save(self.directory, on_wait)
 
     def first_page_from_history(self, per_page: int) -> bool:
         """Publish the first page of the last snapshot; return False before the first snapshot.
