@@ -75,7 +75,7 @@ def test_app_without_terminal_exits_2():
     assert "stdin and stderr must be a terminal" in result.err
 
 
-INCOMPLETE_DATA = "groupstui: the data is incomplete: the instance changed while it was read; try again"
+INCOMPLETE_DATA = "groupstui: the data is incomplete: the instance changed while it was read"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,8 @@ def test_incomplete_data_is_printed_and_exits_3(cli, demo, line):
     cli("groups", "-q")
     demo.faults.always("wrong-total")
     result = cli(*line, "-q", stdin="ada lovelace\n")
-    assert (result.code, result.err.splitlines()[-1]) == (3, INCOMPLETE_DATA)
+    assert result.code == 3
+    assert result.err.splitlines()[-1].startswith(INCOMPLETE_DATA)
     assert result.out or line == ["changes"]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import stat
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -39,10 +41,9 @@ def rows(out: str) -> list[list[str]]:
 
 
 def test_changes_prints_rows(cli, changed):
-    result = cli("changes", "--columns", "change,group,user")
+    result = cli("changes", "--columns", "change,group,user", "--since", "#1")
     assert rows(result.out) == CHANGES
     assert "5 changes from " in result.err
-    assert "the history begins on " in result.err
     assert result.code == 0
 
 
@@ -84,11 +85,19 @@ def test_changes_json_contains_both_snapshots(cli, changed):
 
 
 def test_changes_exit_code(cli, changed):
-    assert cli("changes", "--offline", "--exit-code").code == 1
+    assert cli("changes", "--offline", "--exit-code", "--since", "#1").code == 1
     assert cli("changes", "--offline", "--exit-code", "--since", "2").code == 0
 
 
-@pytest.mark.parametrize("since", ["yesterday", "#99", "0d"])
+@pytest.mark.parametrize("option", [[], ["--offline"], ["--exit-code"], ["--since", "2020-01-01"]])
+def test_changes_since_before_the_history_exits_3(cli, changed, option):
+    result = cli("changes", "-q", "--format", "json", *option)
+    assert (result.code, json.loads(result.out)["complete"]) == (3, False)
+    assert "the history begins on " in result.err
+    assert "use --since '#1'" in result.err
+
+
+@pytest.mark.parametrize("since", ["tomorrow", "#99", "0d", ""])
 def test_invalid_since_exits_2(cli, changed, since):
     result = cli("changes", "--offline", "--since", since)
     assert (result.code, result.out) == (2, "")
@@ -134,13 +143,16 @@ def test_changes_before_history_exits_3(cli, changed):
 
 def test_until_date_includes_that_day(cli, changed):
     today = f"{datetime.now():%Y-%m-%d}"  # noqa: DTZ005  # dates are local
-    assert cli("changes", "--offline", "--exit-code", "--since", today, "--until", today).code == 1
+    assert (
+        rows(cli("changes", "--since", today, "--until", today, "--columns", "change,group,user").out)
+        == CHANGES
+    )
 
 
 def test_snapshot_list_may_be_empty(cli):
     result = cli("snapshot", "list")
     assert (result.code, result.out) == (0, "")
-    assert "there is no snapshot of " in result.err
+    assert "there is no snapshot yet" in result.err
 
 
 def test_logout_purges_history_without_keyring(cli, demo, changed):
@@ -181,7 +193,7 @@ def test_max_age_ignores_old_snapshot(cli, demo):
 def test_invalid_max_age_exits_2(cli):
     result = cli("groups", "--max-age", "soon")
     assert result.code == 2
-    assert "use 10m, 12h, 7d or 2w" in result.err
+    assert "use 10m, 12h, 7d, 2w or 1y" in result.err
 
 
 def test_snapshot_save_and_prune(cli, demo):
@@ -228,10 +240,17 @@ def test_max_age_reads_the_instance_if_the_history_is_unreadable(cli, demo):
 
 def test_no_changes_are_uncertain_if_the_crawl_is_not_saved(cli, demo):
     cli("groups", "-q")
-    assert cli("changes", "--exit-code").code == 0
+    assert cli("changes", "--exit-code", "--since", "#1").code == 0
     demo.faults.always("wrong-total")
-    assert cli("changes", "--exit-code").code == 3
-    assert cli("changes").code == 3
+    result = cli("changes", "--exit-code", "--since", "#1", "-q")
+    assert (result.code, result.err.count("the changes end with the previous snapshot")) == (3, 1)
+    demo.faults.clear()
+    with closing(sqlite3.connect(History(demo.url, default_folder()).path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        locked = cli("changes", "--exit-code", "--since", "#1")
+    assert locked.code == 3
+    assert "waiting for the history, which is locked by another program" in locked.err
+    assert "this crawl was not saved; the changes end with the previous snapshot" in locked.err
     assert cli("changes", "--exit-code", "--offline", "--since", "#1").code == 0
 
 
@@ -244,9 +263,9 @@ def test_prune_before_the_first_year_exits_2(cli):
 def test_history_is_saved_after_the_answer(cli, demo, capsys, monkeypatch, user, code):
     save, printed = GroupsService.save_history, []
 
-    async def save_history(self):
+    async def save_history(self, on_wait):
         printed.append(capsys.readouterr().out)
-        await save(self)
+        return await save(self, on_wait)
 
     monkeypatch.setattr(GroupsService, "save_history", save_history)
     assert cli("who", user, "--columns", "name").code == code
@@ -254,12 +273,46 @@ def test_history_is_saved_after_the_answer(cli, demo, capsys, monkeypatch, user,
     assert History(demo.url, default_folder()).exists
 
 
-def test_damaged_history_is_reported_once(cli, demo):
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (["groups"], 0),
+        (["who", "ada", "--max-age", "1h"], 0),
+        (["who", "ada", "--offline"], 3),
+        (["changes"], 3),
+        (["changes", "--offline"], 3),
+        (["snapshot", "list"], 0),
+        (["snapshot", "save"], 0),
+        (["snapshot", "prune", "--older-than", "1d", "--yes"], 0),
+    ],
+)
+def test_damaged_history_is_reported_once(cli, demo, line, code):
     path = History(demo.url, default_folder()).path
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"no database" * 1000)
-    assert "the history was damaged" in cli("groups").err
-    assert "damaged" not in cli("groups").err
+    result = cli(*line, "-q")
+    assert (result.code, result.err.count("the history was damaged: it was moved to ")) == (code, 1)
+    assert "there is no snapshot yet\n" not in result.err
+    (copy,) = path.parent.glob("*.damaged-*")
+    assert copy.read_bytes() == b"no database" * 1000
+    again = cli(*line)
+    assert "the history was damaged: it was moved to " not in again.err
+    if code == 3 or "list" in line:
+        assert (str(copy) in again.err) == (not History(demo.url, default_folder()).exists)
+
+
+def test_snapshot_from_the_future_is_not_recent(cli, demo):
+    cli("groups", "-q")
+    known = History(demo.url, default_folder())
+    directory = known.latest()
+    known.save(replace(directory, as_of=directory.as_of + timedelta(hours=2)))
+    demo.site.remove_member(1, 1)
+    assert cli("check", "#1", "#1", "--max-age", "10m").code == 1
+    demo.site.add_member(1, 30)
+    assert "saved snapshot #4: 230 groups, 1 change" in cli("snapshot", "save").err
+    demo.site.add_member(1, 31)
+    result = cli("changes", "--since", "#4", "--exit-code")
+    assert (result.code, len(result.out.splitlines())) == (1, 1)
 
 
 def test_doctor_reports_history(cli, demo, environ):

@@ -25,7 +25,7 @@ from ..errors import (
     UsageError,
 )
 from ..exit_codes import ExitCode
-from ..history import History, history_of
+from ..history import History, Snapshot, history_of
 from ..redaction import without_tokens
 from ..service.service import CrawlProgress, GroupsService, TokenSource
 from ..settings import Settings, SettingsFile, default_path
@@ -34,10 +34,15 @@ from ..testmo.http_options import HttpOptions
 from ..testmo.instance import Instance
 from ..testmo.rate_limit import Clock
 from ..text import pluralize, sanitize
-from ..times import local_clock, local_minute
+from ..times import local_clock, utc_minute
 from ..token import Token
 
+INCOMPLETE = "the data is incomplete: the instance changed while it was read"
+
 NO_HISTORY = "there is no history: the settings contain history = false"
+
+MAX_CLOCK_SKEW = timedelta(minutes=1)
+"""A snapshot that lies further in the future is not recent: the clock was ahead when it was taken."""
 
 
 @dataclass
@@ -52,12 +57,16 @@ class Context:
     """Where the token came from, in words, after it was requested."""
     verdict: ExitCode | None = None
     """The exit code of the answer, once it is known: a closed pipe does not change it."""
-    complete: bool = True
-    """Whether the data of the answer is complete."""
+    incomplete: str = ""
+    """Why the data of the answer is incomplete; empty if it is complete."""
+    from_history: bool = False
+    """Whether the data of the answer is a snapshot."""
     certain: bool = False
     """Whether the answer is right even if groups are missing."""
     _service: GroupsService | None = None
     """The service whose crawl is not saved yet."""
+    _warnings: set[str] = field(default_factory=set)
+    """What was printed already."""
 
     @cached_property
     def demo(self) -> Demo | None:
@@ -212,7 +221,7 @@ class Context:
     def connect(self, instance: Instance, token: TokenSource) -> GroupsService:
         """Return a service with its history, which the caller closes. Nothing is sent yet."""
         options, demo = self.options, self.demo
-        history = history_of(instance.origin, self.settings) if demo is None else demo.history
+        history = self.history if demo is None else demo.history
         return GroupsService(
             instance,
             token,
@@ -247,6 +256,7 @@ class Context:
         """
         users = users or addresses
         if (snapshot := self._snapshot(addresses=addresses)) is not None:
+            self.from_history = True
             if users:
                 self.warn(
                     "snapshots contain no e-mail addresses or user details: omit --offline and --max-age"
@@ -260,7 +270,8 @@ class Context:
         if service.repaired_values:
             values = pluralize(service.repaired_values, "invalid value")
             self.warn(f"the instance sent {values}, treated as missing")
-        self.complete = service.directory.complete
+        if not service.directory.complete:
+            self.incomplete = INCOMPLETE
         if not has_profiles:
             self.warn("e-mail addresses and user details are not available with this token or instance")
         return service.directory
@@ -273,28 +284,38 @@ class Context:
             return None
         history = self.history
         try:
-            known = history.latest() if history is not None and history.exists else None
+            known = None if history is None else history.latest()
         except HistoryUnavailable as error:
             if offline:
                 raise
             self.warn(error.full)
             return None
         if known is not None and known.as_of is not None:
-            if max_age is None or self.clock.now() - known.as_of <= max_age:
-                self.warn(f"the data is from the snapshot of {local_minute(known.as_of)}")
+            if max_age is None or -MAX_CLOCK_SKEW <= self.clock.now() - known.as_of <= max_age:
+                self.warn(f"the data is from the snapshot of {utc_minute(known.as_of)}")
                 return known
         elif offline:
-            reason = "the history is off" if history is None else "there is no snapshot yet"
+            reason = "the history is off" if history is None else history.missing
             raise UnknownAnswer(f"no offline data for {self.instance.name}: {reason}")
         return None
 
-    async def save_history(self) -> None:
-        """Save the crawl of this command as a snapshot, if that is still to be done."""
+    async def save_history(self) -> Snapshot | None:
+        """Save the crawl of this command, if that is still to be done, and report a damaged history.
+
+        Returns:
+            The snapshot, or that of a later crawl; None if nothing was saved.
+        """
         service, self._service = self._service, None
+        saved = None
         if service is not None and service.history is not None:
-            await service.save_history()
-            if service.history.notice:
+            saved = await service.save_history(
+                lambda: self.warn("waiting for the history, which is locked by another program")
+            )
+            if saved is None and service.history.notice:
                 self.warn(service.history.notice)
+        if "history" in vars(self) and self.history is not None and self.history.notice:
+            self.warn(self.history.notice, always=True)
+        return saved
 
     # Messages
 
@@ -302,10 +323,28 @@ class Context:
         """Return what shows the progress of requests, in an `async with` block."""
         return Progress(service, draws=self.show_progress, quiet=self.options.quiet)
 
-    def warn(self, text: str) -> None:
-        """Print a message to stderr, unless `--quiet` is set."""
-        if not self.options.quiet:
+    def warn(self, text: str, *, always: bool = False) -> None:
+        """Print a message to stderr once.
+
+        Args:
+            text: The message.
+            always: Print it even if `--quiet` is set.
+        """
+        if text not in self._warnings and (always or not self.options.quiet):
+            self._warnings.add(text)
             print_error(text)
+
+    def confirm(self, question: str) -> None:
+        """Ask a question on the terminal; without a terminal, or with `--yes`, the answer is yes.
+
+        Raises:
+            UsageError: If the answer is not yes.
+        """
+        if self.options.yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+            return
+        print(f"groupstui: {question} [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            raise UsageError("cancelled: nothing was changed")
 
 
 class Progress:

@@ -29,7 +29,7 @@ from ..output.report import Record
 from ..text import pluralize
 from ..times import local_minute
 from .context import Context
-from .output import INCOMPLETE, select
+from .output import select
 
 
 async def export(context: Context) -> ExitCode:
@@ -51,7 +51,9 @@ async def export(context: Context) -> ExitCode:
         written = _write_review(context, directory) if review else _write_report(context, directory)
     except FileAlreadyExists as error:
         if options.force:  # the file may be complete
-            raise UnknownAnswer(f"{error} and was not replaced: {INCOMPLETE}", hint="Try again.") from None
+            raise UnknownAnswer(
+                f"{error} and was not replaced: {context.incomplete}", hint="Try again."
+            ) from None
         raise FileAlreadyExists(str(error), hint="Add --force to replace it.") from None
     context.warn(written)
     return ExitCode.OK

@@ -18,7 +18,7 @@ from ..terminal.stdio import print_error
 from . import collection
 from .context import Context
 from .launch import launch
-from .output import INCOMPLETE, exit_code
+from .output import exit_code
 from .parser import parse
 
 Handler = Callable[[Context], Coroutine[Any, Any, ExitCode]]
@@ -99,9 +99,9 @@ async def _run_command(handler: Handler, context: Context) -> ExitCode:
     try:
         code = await handler(context)
     except MatchError as error:
-        if context.complete:
+        if not context.incomplete:
             raise
-        raise UnknownAnswer(f"{error}, but {INCOMPLETE}", hint="Try again.") from None
+        raise UnknownAnswer(f"{error}, but {context.incomplete}", hint="Try again.") from None
     except BrokenPipeError:  # what was not printed does not change the answer
         if context.verdict is None:
             raise

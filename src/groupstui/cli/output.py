@@ -9,10 +9,7 @@ import sys
 from ..exit_codes import ExitCode
 from ..output.formats import rows, write
 from ..output.report import Report
-from ..terminal.stdio import print_error
-from .context import Context
-
-INCOMPLETE = "the data is incomplete: the instance changed while it was read"
+from .context import INCOMPLETE, Context
 
 
 def select(options: argparse.Namespace, report: Report) -> Report:
@@ -45,7 +42,8 @@ def answer(
     options = context.options
     report = select(options, report)
     context.verdict, context.certain = code, certain
-    context.complete &= report.complete
+    if not report.complete:
+        context.incomplete = context.incomplete or INCOMPLETE
     terminal = sys.stdout.isatty()
     if options.format is None and not terminal:
         text = rows(report)
@@ -68,7 +66,7 @@ def exit_code(context: Context, code: ExitCode) -> ExitCode:
         context: What is known of the answer.
         code: The exit code if the data is complete.
     """
-    if context.complete:
+    if not context.incomplete:
         return code
-    print_error(f"{INCOMPLETE}; try again")
+    context.warn(context.incomplete, always=True)
     return code if context.certain else ExitCode.UNKNOWN

@@ -409,6 +409,7 @@ def _add_history(add: AddCommand) -> None:
     snapshot.add_argument("action", choices=("list", "save", "prune"), help="prune deletes old snapshots")
     older_than = "with prune: delete older snapshots than this, such as 90d, but not the last"
     _value(snapshot, "--older-than", "AGE", older_than, type=_duration)
+    _flag(snapshot, "--yes", help="with prune: do not ask for confirmation")
 
     watch = add(
         "watch",

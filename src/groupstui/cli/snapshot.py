@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from ..errors import UsageError
 from ..exit_codes import ExitCode
+from ..history.snapshots import milliseconds
 from ..output.records import SNAPSHOT_FIELDS, snapshot_record
 from ..output.report import Report
 from ..text import pluralize
+from ..times import utc_minute
 from .context import Context
 from .output import answer
 
@@ -26,24 +28,22 @@ async def snapshot(context: Context) -> ExitCode:
 
 def _list(context: Context) -> ExitCode:
     history = context.required_history()
-    records = [snapshot_record(each) for each in history.snapshots()] if history.exists else []
+    records = list(map(snapshot_record, history.snapshots()))
     if not records:
-        context.warn(f"there is no snapshot of {context.instance.name} yet")
+        context.warn(f"no snapshot of {context.instance.name}: {history.missing}")
     origin, now = context.instance.origin, context.clock.now()
     return answer(context, Report("snapshots", SNAPSHOT_FIELDS, records, origin, now, complete=True))
 
 
 async def _save(context: Context) -> ExitCode:
-    history = context.required_history()
-    before = history.snapshots()
+    context.required_history()
     directory = await context.directory()
-    await context.save_history()
-    after = history.snapshots()
-    if after == before:
-        reason = "" if directory.complete else "the instance changed while it was read: "
-        context.warn(f"{reason}no snapshot was saved; try again")
+    if (saved := await context.save_history()) is None:
+        context.warn("no snapshot was saved; try again", always=True)
         return ExitCode.UNKNOWN
-    saved = after[-1]
+    if directory.as_of is not None and milliseconds(saved.taken_at) > milliseconds(directory.as_of):
+        context.warn(f"another program has saved the later snapshot #{saved.id}")
+        return ExitCode.OK
     groups, changes = pluralize(saved.groups, "group"), pluralize(saved.changes, "change")
     context.warn(f"saved snapshot #{saved.id}: {groups}, {changes}")
     return ExitCode.OK
@@ -56,6 +56,8 @@ def _prune(context: Context) -> ExitCode:
         before = context.clock.now() - age
     except OverflowError:  # before the year 1
         raise UsageError("--older-than is too long ago") from None
-    deleted = context.required_history().prune(before)
+    history = context.required_history()
+    context.confirm(f"Delete the snapshots of {context.instance.name} taken before {utc_minute(before)}?")
+    deleted = history.prune(before, context.clock.now())
     context.warn(f"deleted {pluralize(deleted, 'snapshot')}")
     return ExitCode.OK
