@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,10 @@ EXAMPLES = [
 ]
 
 
+MONTH_MS = 30 * 86_400_000
+"""The first snapshot of the examples is a month old, in milliseconds."""
+
+
 @pytest.fixture
 def commands(tmp_path: Path) -> str:
     """A directory with a `groupstui` command of this checkout."""
@@ -64,6 +70,9 @@ def test_example_works_as_printed(demo, commands, tmp_path, example):
         for name in ("QA", "Quality"):
             demo.site.rename_group(1, name)
             subprocess.run(["groupstui", "groups"], env=environment, capture_output=True, check=True)
+        (history,) = Path(environment["HOME"], ".local/state/groupstui/history").iterdir()
+        with closing(sqlite3.connect(history, isolation_level=None)) as db:
+            db.execute(f"UPDATE snapshot SET taken_at = taken_at - {MONTH_MS} WHERE id = 1")
     if "--exit-code" in example:
         example = f"{example.partition('  #')[0]}; [ $? = 1 ]"
     done = subprocess.run(
