@@ -199,7 +199,7 @@ def test_invalid_max_age_exits_2(cli):
 def test_snapshot_save_and_prune(cli, demo):
     assert "saved snapshot #1: 230 groups" in cli("snapshot", "save").err
     assert "saved snapshot #2: 230 groups, 0 changes" in cli("snapshot", "save").err
-    assert "deleted 0 snapshots" in cli("snapshot", "prune", "--older-than", "1d").err
+    assert "deleted 0 snapshots" in cli("snapshot", "prune", "--older-than", "1d", "--yes").err
     assert cli("snapshot", "prune").code == 2
 
 

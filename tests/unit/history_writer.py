@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 import resource
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from groupstui.directory.builder import crawled_directory
 from groupstui.directory.models import Group
+from groupstui.errors import HistoryLocked
 from groupstui.history import History
 
 folder, first, count = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
@@ -29,5 +31,9 @@ for number in range(first, first + count * step, step):
     directory = crawled_directory(
         [Group(1, "Group 1", tuple(users))], {user: f"User {user}" for user in users}, as_of=as_of
     )
-    if history.save(directory, as_of + timedelta(days=9)).taken_at == as_of:
+    saved = None
+    while saved is None:
+        with suppress(HistoryLocked):
+            saved = history.save(directory, as_of + timedelta(days=9))
+    if saved.taken_at == as_of:
         print(number, flush=True)

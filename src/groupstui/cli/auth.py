@@ -53,8 +53,7 @@ async def _logout(context: Context) -> ExitCode:
     """Delete the token and forget the instance; with `--purge`, delete its history, too."""
     origin = context.instance.origin
     what = "the token and the history" if context.options.purge else "the token"
-    if not context.options.yes and not _confirmed(f"Delete {what} of {origin}?"):
-        context.warn("nothing was deleted")
+    if not context.confirmed(f"Delete {what} of {origin}?"):
         return ExitCode.FALSE
     if context.options.purge:
         purged = History(origin, default_folder()).purge()
@@ -69,18 +68,6 @@ async def _logout(context: Context) -> ExitCode:
     context.settings_file.save(context.settings.forget(origin))
     context.warn(f"signed out of {origin}" if deleted else f"the keyring contained no token for {origin}")
     return ExitCode.OK
-
-
-def _confirmed(question: str) -> bool:
-    """Ask the user, and return whether the answer is yes.
-
-    Raises:
-        UsageError: If there is no terminal to ask on.
-    """
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageError("there is no terminal to ask for confirmation: add --yes")
-    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 async def _status(context: Context) -> ExitCode:

@@ -334,17 +334,21 @@ class Context:
             self._warnings.add(text)
             print_error(text)
 
-    def confirm(self, question: str) -> None:
-        """Ask a question on the terminal; without a terminal, or with `--yes`, the answer is yes.
+    def confirmed(self, question: str) -> bool:
+        """Ask whether to delete something, and return whether the answer is yes, as with `--yes`.
 
         Raises:
-            UsageError: If the answer is not yes.
+            UsageError: If there is no terminal to ask on.
         """
-        if self.options.yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
-            return
-        print(f"groupstui: {question} [y/N] ", end="", file=sys.stderr, flush=True)
-        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-            raise UsageError("cancelled: nothing was changed")
+        if self.options.yes:
+            return True
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise UsageError("there is no terminal to ask for confirmation: add --yes")
+        print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() in ("y", "yes"):
+            return True
+        self.warn("nothing was deleted")
+        return False
 
 
 class Progress:

@@ -403,7 +403,7 @@ def _add_history(add: AddCommand) -> None:
     snapshot = add(
         "snapshot list|save|prune",
         "List, save or delete snapshots of an instance",
-        "snapshot list\nsnapshot save\nsnapshot prune --older-than 90d",
+        "snapshot list\nsnapshot save\nsnapshot prune --older-than 90d --yes",
         (_add_instance, _add_output),
     )
     snapshot.add_argument("action", choices=("list", "save", "prune"), help="prune deletes old snapshots")

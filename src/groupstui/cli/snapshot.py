@@ -15,8 +15,9 @@ from .output import answer
 
 async def snapshot(context: Context) -> ExitCode:
     """Run `snapshot list`, `snapshot save` or `snapshot prune`."""
-    if context.options.older_than is not None and context.options.action != "prune":
-        raise UsageError("--older-than needs snapshot prune")
+    for option in ("older_than", "yes"):
+        if getattr(context.options, option) and context.options.action != "prune":
+            raise UsageError(f"--{option.replace('_', '-')} needs snapshot prune")
     match context.options.action:
         case "list":
             return _list(context)
@@ -57,7 +58,9 @@ def _prune(context: Context) -> ExitCode:
     except OverflowError:  # before the year 1
         raise UsageError("--older-than is too long ago") from None
     history = context.required_history()
-    context.confirm(f"Delete the snapshots of {context.instance.name} taken before {utc_minute(before)}?")
+    name, time = context.instance.name, utc_minute(before)
+    if not context.confirmed(f"Delete the snapshots of {name} taken before {time}?"):
+        return ExitCode.FALSE
     deleted = history.prune(before, context.clock.now())
     context.warn(f"deleted {pluralize(deleted, 'snapshot')}")
     return ExitCode.OK
