@@ -7,10 +7,9 @@ import threading
 import pytest
 from textual.app import App, ComposeResult
 
-from groupstui.widgets import filterable_table
+from groupstui.widgets import table
 from groupstui.widgets.filter_input import FilterInput
-from groupstui.widgets.filterable_table import FilterableTable
-from groupstui.widgets.table import Column, Table
+from groupstui.widgets.table import Column, FilterableTable, Table
 
 from ..support.pilot import browser_app, cursor, drawn, press, settled, until
 
@@ -35,13 +34,11 @@ class FilterApp(App[None]):
 
     def compose(self) -> ComposeResult:
         yield FilterableTable(
-            COLUMNS,
-            identity=str,
+            Table(COLUMNS, identity=str, sort_column="name"),
             search=self.search,
             search_size=lambda: len(NAMES),
             placeholder="name",
             has_scopes=True,
-            sort_column="name",
         )
 
     def on_mount(self) -> None:
@@ -118,7 +115,7 @@ async def test_tab_toggles_the_scope(pilot):
 
 
 async def test_large_search_runs_in_a_thread(pilot, monkeypatch):
-    monkeypatch.setattr(filterable_table, "MAX_INLINE_NAMES", 1)
+    monkeypatch.setattr(table, "MAX_INLINE_NAMES", 1)
     pilot.app.pane.open_filter()
     await pilot.press(*"ant")
     await until(pilot, lambda: rows(pilot) == ["ant", "antelope", "elephant"])

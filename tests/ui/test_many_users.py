@@ -7,7 +7,7 @@ import pytest
 from groupstui.demo.seed import make_site
 from groupstui.screens.browser import MAX_USERS_LOADED_UNASKED
 from groupstui.text import fold
-from groupstui.widgets import filterable_table
+from groupstui.widgets import table
 
 from ..support.pilot import browser_app, drawn, press, settled, type_text
 
@@ -49,7 +49,7 @@ async def test_email_in_the_filter_loads_details(demo, pilot):
 
 
 async def test_large_group_is_filtered_in_a_thread(pilot, monkeypatch):
-    monkeypatch.setattr(filterable_table, "MAX_INLINE_NAMES", 100)
+    monkeypatch.setattr(table, "MAX_INLINE_NAMES", 100)
     screen = pilot.app.screen
     await press(pilot, "tab")
     while len(screen.members.table.rows) < 1_000:
@@ -69,7 +69,7 @@ async def test_large_group_is_filtered_in_a_thread(pilot, monkeypatch):
 
 
 async def test_groups_are_found_by_members_among_many(pilot, monkeypatch):
-    monkeypatch.setattr(filterable_table, "MAX_INLINE_NAMES", 100)
+    monkeypatch.setattr(table, "MAX_INLINE_NAMES", 100)
     screen = pilot.app.screen
     await press(pilot, "/", "tab")
     await type_text(pilot, "lovelace")

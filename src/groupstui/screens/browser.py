@@ -39,6 +39,7 @@ from ..widgets.key_footer import KeyFooter
 from ..widgets.member_list import MemberList
 from ..widgets.notice_bar import Notice, NoticeBar, cooldown_notice
 from ..widgets.status_bar import StatusBar
+from ..widgets.table import Table
 
 if TYPE_CHECKING:  # dialogs are imported when they are first used
     from ..dialogs.copy import Copy
@@ -139,21 +140,14 @@ class BrowserScreen(BaseScreen[None]):
         place: Place | None = None,
         start_at: str = "",
     ) -> None:
-        """Create the screen.
-
-        Args:
-            service: Reads the instance; its creator closes it.
-            per_page: The number of groups on a page.
-            place: The place to show first.
-            start_at: The name or id of a group or a user to go to once everything is loaded.
-        """
         super().__init__()
         self.service = service
-        """Reads the instance."""
+        """Reads the instance; its creator closes it."""
         self.set_reactive(BrowserScreen.directory, service.directory)
         self._per_page = per_page
         self._first_place = place or Place()
         self._start_at = start_at
+        """The name or id of a group or a user to go to once everything is loaded."""
         self._unauthorized = False
         """Whether the site has refused the token."""
         self._profiles_requested = False
@@ -274,12 +268,7 @@ class BrowserScreen(BaseScreen[None]):
 
     @work(name="load page", group="page", exclusive=True, exit_on_error=False)
     async def load_page(self, place: Place, *, fresh: bool = False) -> None:
-        """Load a page and show it.
-
-        Args:
-            place: The page, and where on it to put the cursor.
-            fresh: Load it even if it is known.
-        """
+        """Load a page and show it, even if it is known when it is to be fresh."""
         with self._loading(f"loading page {place.page:,}…"):
             try:
                 if self.from_history and not fresh:
@@ -325,11 +314,9 @@ class BrowserScreen(BaseScreen[None]):
                 self.service.prefetch(number, self.groups.per_page)
 
     def action_turn(self, to: str) -> None:
-        """Turn to the next, previous, first or last page."""
         self.groups.turn(to)
 
     def action_go_to_page(self) -> None:
-        """Go to a page by number."""
         if self.groups.page is not None:
             dialog = dialogs.page_number.PageNumberDialog(self.groups.page.last_page)
             self.app.push_screen(dialog, lambda number: None if number is None else self.go_to(Place(number)))
@@ -342,9 +329,8 @@ class BrowserScreen(BaseScreen[None]):
     # The group under the cursor
 
     @on(GroupList.Highlighted)
-    def _group_highlighted(self, event: GroupList.Highlighted) -> None:
+    def _group_highlighted(self) -> None:
         """Show the members: at once after one step, later while a key is held or a filter is typed."""
-        event.stop()
         if self._settle_timer is not None:
             self._settle_timer.reset()
             return
@@ -569,19 +555,12 @@ class BrowserScreen(BaseScreen[None]):
     # Focus
 
     def action_pane(self, name: str) -> None:
-        """Focus a pane."""
         (self.groups if name == "list" else self.members).table.focus()
 
     def action_other_pane(self) -> None:
-        """Focus the other pane."""
         (self.groups if self.pane is self.members else self.members).table.focus()
 
-    @on(GroupList.Opened)
-    @on(MemberList.Opened)
-    def _opened(self, event: GroupList.Opened | MemberList.Opened) -> None:
-        event.stop()
-        self.action_enter()
-
+    @on(Table.Selected)
     def action_enter(self) -> None:
         """Go from a group to its members, from a member to its groups."""
         if self.pane is self.groups:
@@ -607,7 +586,6 @@ class BrowserScreen(BaseScreen[None]):
             self.action_back()
 
     def action_filter(self) -> None:
-        """Filter the focused pane."""
         self.pane.open_filter()
 
     @on(GroupList.EmailTyped)
@@ -623,17 +601,14 @@ class BrowserScreen(BaseScreen[None]):
             self.groups.jump(target.group_id, target.member_id, come_back_to=self.place)
 
     def action_user(self) -> None:
-        """Show the groups of the member under the cursor."""
         if (member := self.members.table.current) is not None:
             self.show_user(member)
 
     def show_user(self, user: User) -> None:
-        """Show the groups of a user."""
         dialog = dialogs.user_groups.UserGroupsDialog(self.directory, self.service.instance.origin, user)
         self.app.push_screen(dialog, self.jump)
 
     def action_palette(self, text: str = "") -> None:
-        """Go to any group, user or command by name."""
         commands = [each for each in commands_of(self) if each.enabled and each.section != "move"]
         dialog = dialogs.palette.PaletteDialog(commands, self.directory, text, on_email=self.request_profiles)
         self.app.push_screen(dialog, self._palette_chosen)
@@ -664,7 +639,6 @@ class BrowserScreen(BaseScreen[None]):
     # Analyse
 
     def action_unmark(self) -> None:
-        """Remove all marks."""
         self.groups.clear_marks()
 
     def action_compare(self) -> None:
@@ -681,14 +655,12 @@ class BrowserScreen(BaseScreen[None]):
         self.app.push_screen(dialog, self.jump)
 
     def action_audit(self) -> None:
-        """Look for groups and members that need attention."""
         self.request_profiles()
         self.app.push_screen(
             dialogs.audit.AuditDialog(self.directory, self.service.instance.origin), self.jump
         )
 
     def action_changes(self) -> None:
-        """Show recent changes."""
         if (history := self.service.history) is None:
             self.notice = Notice("There is no history", "The settings contain history = false.")
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -18,8 +18,7 @@ from ..text import pluralize, sanitize
 from ..times import local_day, short_day
 from .commands import bind
 from .filter_input import FilterInput
-from .filterable_table import FilterableTable
-from .table import Column, Table
+from .table import Column, FilterableTable, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +51,7 @@ class GroupList(FilterableTable[Group]):
     """What is being loaded; empty while nothing is."""
 
     class Highlighted(Message):
-        """Posted when another group, or None, comes under the cursor."""
-
-        def __init__(self, group: Group | None) -> None:
-            super().__init__()
-            self.group = group
-
-    class Opened(Message):
-        """Posted when the user opens a group."""
-
-        def __init__(self, group: Group) -> None:
-            super().__init__()
-            self.group = group
+        """Posted when another group, or none, comes under the cursor."""
 
     class PageRequested(Message):
         """Posted when another page is wanted; `show_page` answers it."""
@@ -76,12 +64,6 @@ class GroupList(FilterableTable[Group]):
         """Posted when an e-mail address is typed into the filter."""
 
     def __init__(self, *, per_page: int = 15, id: str | None = None) -> None:
-        """Create an empty list.
-
-        Args:
-            per_page: The number of groups on a page.
-            id: The id of the widget.
-        """
         self.per_page = per_page
         """The number of groups on a page."""
         self.marks: dict[int, None] = {}
@@ -95,28 +77,26 @@ class GroupList(FilterableTable[Group]):
         badges = Column(
             "badge", "", self._badge, sort_key=self._turnover, width=self._badge_width, align="right"
         )
-        super().__init__(
+        table = Table(
             (*COLUMNS[:2], badges, *COLUMNS[2:]),
             identity=lambda group: group.id,
+            marked=lambda group: group.id in self.marks,
+        )
+        super().__init__(
+            table,
             search=self._matches,
             search_size=self._search_size,
             placeholder="any group, by name or id",
             has_scopes=True,
-            marked=lambda group: group.id in self.marks,
             id=id,
         )
 
     # Pages
 
     def show_page(self, page: GroupPage, group_id: int | None = None) -> bool:
-        """Show a page.
+        """Show a page with the cursor on a group; return whether the group is on the page.
 
-        Args:
-            page: The page.
-            group_id: The group to move the cursor to; by default the one that was under it on that page.
-
-        Returns:
-            Whether the group is on the page.
+        The default is the group that was under the cursor when the page was last shown.
         """
         is_other_page = self.page is not None and self.page.page != page.page
         if is_other_page:
@@ -127,11 +107,7 @@ class GroupList(FilterableTable[Group]):
         return group_id is None or self.table.move_to(group_id)
 
     def can_turn(self, to: str) -> bool:
-        """Return whether there is a page to turn to; while a filter is set, there is none.
-
-        Args:
-            to: `next`, `previous`, `first` or `last`.
-        """
+        """Return whether there is a page to turn to; while a filter is set, there is none."""
         return not self.filtered and self._page_number(to) is not None
 
     def turn(self, to: str) -> None:
@@ -167,13 +143,7 @@ class GroupList(FilterableTable[Group]):
         return Place(self.page.page, self.table.current.id)
 
     def jump(self, group_id: int, member_id: int | None = None, *, come_back_to: Place | None) -> None:
-        """Request the page of a loaded group.
-
-        Args:
-            group_id: The group.
-            member_id: The member to move to.
-            come_back_to: The place that `go_back` returns to.
-        """
+        """Request the page of a loaded group; `go_back` will return to another place."""
         position = self._position(group_id)
         if position is None:
             return
@@ -206,18 +176,12 @@ class GroupList(FilterableTable[Group]):
             self.table.cursor += 1
 
     def clear_marks(self) -> None:
-        """Remove every mark."""
         self.marks.clear()
         self.table.refresh()
         self._show_title()
 
     def show_badges(self, badges: Mapping[int, tuple[int, int]], since: datetime) -> None:
-        """Show how many members have joined and left, as `+3 −1`.
-
-        Args:
-            badges: The numbers of those who joined and who left, by the id of the group.
-            since: The start of the period, shown in the title.
-        """
+        """Show how many members of groups, by id, have joined and left since a time, as `+3 −1`."""
         if badges != self._badges:
             self._badges = badges
             self.table.relayout()
@@ -249,7 +213,6 @@ class GroupList(FilterableTable[Group]):
             self.show(page.groups, empty=empty, keep=same)
 
     def watch_activity(self) -> None:
-        """Show what is being loaded."""
         if self.activity:
             self.show_reason(self.activity)
         self._show_position()
@@ -282,7 +245,6 @@ class GroupList(FilterableTable[Group]):
         self.search_again()
 
     def watch_match_count(self) -> None:
-        """Show how many groups match."""
         if self.with_members and "@" in self.query_text:
             self.post_message(self.EmailTyped())
         self._show_position()
@@ -305,16 +267,10 @@ class GroupList(FilterableTable[Group]):
         return f"{count:,} of the {directory.group_count:,} loaded"
 
     @on(Table.Highlighted)
-    def _highlighted(self, event: Table.Highlighted[Group]) -> None:
-        event.stop()
+    def _remember_cursor(self, event: Table.Highlighted[Group]) -> None:
         if event.row is not None and self.page is not None and not self.filtered:
             self._cursor_by_page[self.page.page] = event.row.id
-        self.post_message(self.Highlighted(event.row))
-
-    @on(Table.Selected)
-    def _selected(self, event: Table.Selected[Group]) -> None:
-        event.stop()
-        self.post_message(self.Opened(event.row))
+        self.post_message(self.Highlighted())
 
 
 def position(page: GroupPage) -> str:
@@ -325,18 +281,10 @@ def position(page: GroupPage) -> str:
     return f"{number} · {page.first + 1:,}–{page.first + len(page.groups):,} of {page.total:,}"
 
 
-def last_change(group: Group) -> str:
-    """Return the day of a group's last change, or of its creation if it was never changed."""
-    return day(group.updated_at or group.created_at)
-
-
-def day(time: datetime | str | None) -> str:
-    """Return the local day of a time; a time that could not be parsed is returned as it is."""
-    return local_day(time) if isinstance(time, datetime) else time or ""
-
-
-def _sortable(time: datetime | str | None) -> str:
-    return time.isoformat() if isinstance(time, datetime) else time or ""
+def _last_change(group: Group, format: Callable[[datetime], str]) -> str:
+    """Return the time of the last change, or of the creation; as it was sent if it could not be parsed."""
+    time = group.updated_at or group.created_at
+    return format(time) if isinstance(time, datetime) else time or ""
 
 
 COLUMNS: tuple[Column[Group], ...] = (
@@ -360,8 +308,8 @@ COLUMNS: tuple[Column[Group], ...] = (
     Column(
         "changed",
         "Changed",
-        last_change,
-        sort_key=lambda group: _sortable(group.updated_at or group.created_at),
+        lambda group: _last_change(group, local_day),
+        sort_key=lambda group: _last_change(group, datetime.isoformat),
         width=10,
         priority=1,
     ),

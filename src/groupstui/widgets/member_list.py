@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
@@ -15,9 +13,8 @@ from ..directory.models import GroupDetail, User
 from ..directory.search import SearchIndex
 from ..text import fold, pluralize, sanitize
 from ..times import local_minute
-from .filterable_table import FilterableTable
 from .status_bar import age
-from .table import Column, Table
+from .table import Column, FilterableTable, Table
 from .table_layout import fit_text
 
 
@@ -32,21 +29,12 @@ class MemberList(FilterableTable[User]):
     from_history: reactive[bool] = reactive(False)
     """Whether the group comes from a snapshot of an earlier run."""
 
-    class Opened(Message):
-        """Posted when the user opens a member."""
-
-        def __init__(self, member: User) -> None:
-            super().__init__()
-            self.member = member
-
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(
-            COLUMNS,
-            identity=lambda member: member.id,
+            Table(COLUMNS, identity=lambda member: member.id, sort_column="name"),
             search=self._matches,
             search_size=lambda: 0 if self.detail is None else len(self.detail.members),
             placeholder="filter members by name or id",
-            sort_column="name",
             id=id,
         )
         self._facts = Static(id="facts")
@@ -58,7 +46,6 @@ class MemberList(FilterableTable[User]):
         yield from super().compose()
 
     def watch_detail(self, old: GroupDetail | None, detail: GroupDetail | None) -> None:
-        """Show the group."""
         if detail is None:
             self._facts.update("")
             self.show((), empty="")
@@ -77,11 +64,9 @@ class MemberList(FilterableTable[User]):
             self._facts.update(facts(self.detail, self._facts.content_size.width))
 
     def watch_from_history(self) -> None:
-        """Show the age with or without the date."""
         self._show_subtitle()
 
     def watch_match_count(self) -> None:
-        """Show how many members match."""
         self._show_subtitle()
 
     def _show_subtitle(self) -> None:
@@ -93,7 +78,6 @@ class MemberList(FilterableTable[User]):
         self.border_subtitle = subtitle
 
     def _matches(self, text: str) -> list[User]:
-        """Return the members that match, best first."""
         if self.detail is None:
             return []
         if self._index is None or self._index[0] is not self.detail:
@@ -104,23 +88,9 @@ class MemberList(FilterableTable[User]):
             self._index = self.detail, index
         return self._index[1].search(text)
 
-    @on(Table.Highlighted)
-    def _highlighted(self, event: Table.Highlighted[User]) -> None:
-        event.stop()
-
-    @on(Table.Selected)
-    def _selected(self, event: Table.Selected[User]) -> None:
-        event.stop()
-        self.post_message(self.Opened(event.row))
-
 
 def facts(detail: GroupDetail, width: int) -> Content:
-    """Return four lines about a group: its name, its id and size, its creation and its last change.
-
-    Args:
-        detail: The group.
-        width: The width of a line in cells, to cut the name to; 0 if it is not known yet.
-    """
+    """Return four lines about a group, whose name is cut to `width` cells; 0 if that is not known yet."""
     group = detail.group
     name = sanitize(group.name) or "(no name)"
     updated = "never" if group.updated_at is None else _when(group.updated_at, detail.updated_by)

@@ -1,24 +1,30 @@
-"""A table that renders only the rows in view: it costs the same with ten rows as with a million."""
+"""A table that renders only the rows in view, and a pane with a filter above such a table."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Hashable, Sequence
+from functools import cached_property
 from textwrap import wrap
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from textual import events
+from textual import events, on, work
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Vertical
 from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import reactive, var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from ..text import sanitize
+from .filter_input import FilterInput
 from .table_layout import GAP, Column, fit_columns, fit_text
 
-__all__ = ["Column", "Table"]
+__all__ = ["Column", "FilterableTable", "Table"]
 
 T = TypeVar("T")
 Row = TypeVar("Row")
@@ -31,12 +37,29 @@ MARGIN = 2
 
 CURSOR, MARK, ASCENDING, DESCENDING = "▸", "*", "▲", "▼"
 
+MAX_INLINE_NAMES = 20_000
+"""Names that are searched between two frames; more are searched in a thread."""
+
 SCROLL_FRACTION = 3
 """A cursor step out of view scrolls by this fraction of the view: one line at a time repaints all of it."""
 
 
+class RowMessage(Message, Generic[Row]):
+    """A message about a row of a table."""
+
+    def __init__(self, table: Table[Any], row: Row) -> None:
+        super().__init__()
+        self.table = table
+        self.row = row
+
+    @property
+    def control(self) -> Table[Any]:
+        """The table, for the selectors of `on`."""
+        return self.table
+
+
 class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
-    """Shows rows in columns, with a cursor. A cursor step repaints two lines."""
+    """Shows rows in columns, with a cursor; it costs the same with ten rows as with a million."""
 
     DEFAULT_CSS = """
     Table {
@@ -84,31 +107,11 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
     cursor: reactive[int] = reactive(0, init=False, repaint=False)
     """The index of the row under the cursor; 0 if there are no rows."""
 
-    class Highlighted(Message, Generic[Row]):
+    class Highlighted(RowMessage[Row | None]):
         """Posted when another row, or None, comes under the cursor."""
 
-        def __init__(self, table: Table[Row], row: Row | None) -> None:
-            super().__init__()
-            self.table = table
-            self.row = row
-
-        @property
-        def control(self) -> Table[Row]:
-            """The table."""
-            return self.table
-
-    class Selected(Message, Generic[Row]):
+    class Selected(RowMessage[Row]):
         """Posted when the user opens the row under the cursor."""
-
-        def __init__(self, table: Table[Row], row: Row) -> None:
-            super().__init__()
-            self.table = table
-            self.row = row
-
-        @property
-        def control(self) -> Table[Row]:
-            """The table."""
-            return self.table
 
     def __init__(
         self,
@@ -133,17 +136,16 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
             id: The id of the widget.
         """
         super().__init__(id=id)
+        self.identity = identity
         self.columns = columns
         """The columns from left to right; call `relayout` after changing them."""
         self.empty = empty
-        """The text to show if there are no rows."""
         self.rows: Sequence[T] = ()
         """The rows in the order in which they are shown."""
         self.sort_column = sort_column
         """The key of the column that rows are sorted by; None for the given order."""
         self.sort_reversed = False
         """Whether the order is reversed."""
-        self._identity = identity
         self._muted = muted
         self._marked = marked
         self._given: Sequence[T] = ()
@@ -176,12 +178,7 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         self._refill(keep=keep)
 
     def sort_by(self, key: str | None, *, reverse: bool = False) -> None:
-        """Sort by a column; the cursor stays on its row.
-
-        Args:
-            key: The key of the column; None for the order in which the rows were given.
-            reverse: Whether to reverse the order.
-        """
+        """Sort by the column with a key, or in the order in which the rows were given if it is None."""
         self.sort_column, self.sort_reversed = key, reverse
         self._sorted_by_user = True
         self._refill(keep=True)
@@ -223,10 +220,10 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         self._post_highlighted()
 
     def _index_of(self, identity: Hashable) -> int | None:
-        return next((index for index, row in enumerate(self.rows) if self._identity(row) == identity), None)
+        return next((index for index, row in enumerate(self.rows) if self.identity(row) == identity), None)
 
     def _remember_cursor_row(self) -> None:
-        self._cursor_identity = None if self.current is None else self._identity(self.current)
+        self._cursor_identity = None if self.current is None else self.identity(self.current)
 
     def _post_highlighted(self) -> None:
         if (row := self.current) is not self._highlighted:
@@ -236,7 +233,6 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
     # The view
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return the height of all rows, or of the text that replaces them."""
         return HEADER_HEIGHT + len(self.rows) if self.rows else len(wrap(self.empty, max(1, width - 2)))
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
@@ -280,11 +276,7 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         self.scroll_to(y=top, animate=False, force=True)
 
     def _scroll_to_cursor(self, extra: int = 0) -> None:
-        """Bring the cursor into view.
-
-        Args:
-            extra: Rows to scroll beyond the cursor if it is out of view.
-        """
+        """Bring the cursor into view; if it is not, scroll `extra` rows beyond it."""
         if self.cursor < self._top:
             self._scroll_to_row(self.cursor - extra)
         elif self.cursor >= self._top + self._view_height:
@@ -314,7 +306,6 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
     # Drawing
 
     def render_line(self, y: int) -> Strip:
-        """Draw one line of the view."""
         width = self.scrollable_size.width
         index = self._top + y - HEADER_HEIGHT
         text, part = "", "row"
@@ -409,3 +400,141 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
                 key, reverse = self._order
                 self.sort_by(column.key, reverse=column.key == key and not reverse)
                 return
+
+
+class FilterableTable(Vertical, Generic[T]):
+    """Shows all rows, or what a search returns for the text in the filter."""
+
+    query_text: var[str] = var("")
+    """The text in the filter."""
+
+    match_count: var[int | None] = var(None, always_update=True)
+    """The number of rows that match the filter; None if nothing is filtered."""
+
+    def __init__(
+        self,
+        table: Table[T],
+        *,
+        search: Callable[[str], Sequence[T]],
+        search_size: Callable[[], int],
+        placeholder: str,
+        has_scopes: bool = False,
+        id: str | None = None,
+    ) -> None:
+        """Create a pane without rows.
+
+        Args:
+            table: The table below the filter.
+            search: Returns the rows that match a text, best first. It may be called in a thread.
+            search_size: Returns the number of names that `search` looks at.
+            placeholder: What can be typed into the filter.
+            has_scopes: Whether there is more to search than names.
+            id: The id of the widget.
+        """
+        super().__init__(id=id)
+        self.table = table
+        self._search = search
+        self._search_size = search_size
+        self._placeholder = placeholder
+        self._has_scopes = has_scopes
+        self._rows: Sequence[T] = ()
+        self._empty = ""
+        self._cursor_before_filter: Hashable = None
+        self._filter_accepted = False
+        """Whether the user has gone on to the list with the filter in place."""
+
+    def compose(self) -> ComposeResult:
+        yield self.table
+
+    @cached_property
+    def filter_input(self) -> FilterInput:
+        """The filter; created and mounted when it is first opened."""
+        return FilterInput(self._placeholder, has_scopes=self._has_scopes)
+
+    @property
+    def filtered(self) -> bool:
+        """Whether there is a text in the filter."""
+        return bool(self.query_text.strip())
+
+    def show(self, rows: Sequence[T], *, empty: str, keep: bool = True) -> None:
+        """Replace all rows; a filter stays in place.
+
+        Args:
+            rows: The rows to show while nothing is filtered.
+            empty: The text to show if there are no rows.
+            keep: Keep the cursor on its row if that is among the new ones.
+        """
+        self._rows, self._empty = rows, empty
+        self._refill(keep=keep)
+
+    def open_filter(self) -> None:
+        """Show the filter and focus it."""
+        if not self.filter_input.is_attached:
+            self.mount(self.filter_input, before=self.table)
+        self.filter_input.open()
+
+    def clear_filter(self) -> bool:
+        """Show all rows; return whether any were filtered."""
+        if not self.query_text:
+            return False
+        self.filter_input.clear_text()
+        self._filter("")
+        return True
+
+    def search_again(self) -> None:
+        """Search again, because the searched data has changed."""
+        if self.filtered:
+            self._refill(keep=self.table.cursor > 0)
+
+    def _filter(self, text: str) -> None:
+        """Show the rows that match a text, with the cursor on the best.
+
+        Without a text the cursor returns to where it was, unless the user has accepted the filter.
+        """
+        current = None if self.table.current is None else self.table.identity(self.table.current)
+        if not self.filtered:
+            self._cursor_before_filter, self._filter_accepted = current, False
+        self.query_text = text
+        self._refill(keep=False)
+        if not self.filtered and not (self._filter_accepted and self.table.move_to(current)):
+            self.table.move_to(self._cursor_before_filter)
+
+    def _refill(self, *, keep: bool) -> None:
+        self.workers.cancel_group(self, "filter")
+        if not self.filtered:
+            self.table.empty = self._empty
+            self.table.show(self._rows, keep=keep)
+            self.match_count = None
+        elif self._search_size() > MAX_INLINE_NAMES:
+            self._search_in_thread(self.query_text, keep)
+        else:
+            self._show_matches(self._search(self.query_text), keep)
+
+    @work(name="filter", group="filter")
+    async def _search_in_thread(self, text: str, keep: bool) -> None:
+        self._show_matches(await asyncio.to_thread(self._search, text), keep)
+
+    def _show_matches(self, rows: Sequence[T], keep: bool) -> None:
+        no_match = f"Nothing here matches “{sanitize(self.query_text, 40)}”. esc clears the filter."
+        self.table.empty = no_match if self._rows else self._empty
+        self.table.show(rows, ranked=True, keep=keep)
+        self.match_count = len(rows)
+
+    @on(FilterInput.Changed)
+    def _filter_changed(self, event: FilterInput.Changed) -> None:
+        event.stop()
+        self._filter(event.value)
+
+    @on(FilterInput.Submitted)
+    def _filter_submitted(self, event: FilterInput.Submitted) -> None:
+        event.stop()
+        self._filter_accepted = True
+        event.input.display = bool(event.value)
+        self.table.focus()
+
+    @on(FilterInput.Closed)
+    def _filter_closed(self, event: FilterInput.Closed) -> None:
+        event.stop()
+        if self.query_text:
+            self._filter("")
+        self.table.focus()
