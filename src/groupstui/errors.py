@@ -171,23 +171,23 @@ class InvalidResponse(TestmoError):
     hint = "Try again; if it happens again, report it with this message."
 
 
-class MatchError(GroupstuiError):
+class MatchError(GroupstuiError, Generic[T]):
     """A name or id does not identify exactly one user or group."""
 
     exit_code = ExitCode.NOT_FOUND
 
+    def __init__(self, message: str, candidates: Sequence[T] = (), hint: str | None = None) -> None:
+        super().__init__(message, hint)
+        self.candidates = candidates
+        """What matches, or what may be meant; best first."""
 
-class NoMatch(MatchError):
+
+class NoMatch(MatchError[T]):
     """Nothing has this name or id."""
 
 
-class AmbiguousMatch(MatchError, Generic[T]):
+class AmbiguousMatch(MatchError[T]):
     """Several users or groups match equally well."""
-
-    def __init__(self, message: str, candidates: Sequence[T]) -> None:
-        super().__init__(message)
-        self.candidates = candidates
-        """What matches, best first."""
 
 
 class KeyringUnavailable(GroupstuiError):

@@ -19,8 +19,9 @@ def environ(demo) -> dict[str, str]:
 def cli(environ, capsys, monkeypatch) -> Run:
     """Run a command in this process; tests may change `environ` first."""
 
-    def command(*arguments: str, stdin: str = "") -> CommandResult:
-        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+    def command(*arguments: str, stdin: str | bytes = "") -> CommandResult:
+        content = stdin.encode() if isinstance(stdin, str) else stdin
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content), encoding="utf-8"))
         code = main(arguments, environ)
         output = capsys.readouterr()
         return CommandResult(code, output.out, output.err)

@@ -40,7 +40,7 @@ def test_check_of_non_member_exits_1(cli):
         (["groups", "--bogus"], "unrecognized arguments: --bogus; see: groupstui groups --help"),
         (["groups", "--columns", "id,colour"], "there is no field “colour”"),
         (["groups", "--concurrency", "0"], "“0” is not a positive integer; see: groupstui groups --help"),
-        (["who"], "arguments are required: USER; see: groupstui who --help"),
+        (["who"], "; write -- before a name that begins with -; see: groupstui who --help"),
         (
             ["snapshot", "list", "--offline"],
             "--offline; see: groupstui snapshot --help",
@@ -105,7 +105,7 @@ def test_incomplete_data_is_printed_and_exits_3(cli, demo, line):
 
 def test_check_yes_of_incomplete_data_exits_0(cli, demo):
     demo.faults.always("wrong-total")
-    result = cli("check", "ada lovelace", "QA", "-q")
+    result = cli("check", "#1", "QA", "-q")
     assert (result.code, result.err.splitlines()) == (0, [INCOMPLETE_DATA])
 
 
@@ -147,7 +147,7 @@ def test_ambiguous_user_exits_6(cli):
     result = cli("who", "a")
     assert (result.code, result.out) == (6, "")
     assert "“a” matches " in result.err
-    assert "Ada Lovelace #1" in result.err
+    assert "Ada Lovelace (#1)" in result.err
 
 
 def test_unreachable_instance_exits_8(cli, environ):

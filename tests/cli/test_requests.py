@@ -15,10 +15,12 @@ from ..support.site_server import RunningSite, SiteServer
 PAGES = 3
 """Pages of the demo site, with a hundred groups each."""
 
-LOOKUPS = [
-    ["groups"],
-    ["groups", "qa"],
-    ["members", "QA"],
+USER_PAGES = 9
+"""Pages of its users."""
+
+LOOKUPS = [["groups"], ["groups", "qa"], ["members", "QA"]]
+
+USER_LOOKUPS = [
     ["who", "ada lovelace"],
     ["check", "ada lovelace", "QA", "Night shift"],
     ["lookup", "-"],
@@ -27,9 +29,27 @@ LOOKUPS = [
 
 @pytest.mark.parametrize("command", LOOKUPS, ids=lambda command: command[0])
 def test_lookup_sends_one_request_a_page(cli, demo, command):
-    cli(*command, stdin="ada lovelace\ngrace hopper\nalan turing\n")
+    cli(*command)
     assert len(demo.log.paths) == PAGES + 1
     assert all(path.startswith("/api/v1/groups?page=") for path in demo.log.paths)
+
+
+@pytest.mark.parametrize("command", USER_LOOKUPS, ids=lambda command: command[0])
+def test_lookup_of_users_also_sends_one_request_a_page_of_users(cli, demo, command):
+    cli(*command, stdin="ada lovelace\ngrace hopper\nalan turing\n")
+    paths = [path.partition("?")[0] for path in demo.log.paths]
+    assert paths.count("/api/v1/groups") == PAGES + 1
+    assert paths.count("/api/v1/users") == USER_PAGES
+    assert len(paths) == PAGES + 1 + USER_PAGES
+
+
+def test_first_pages_of_groups_and_users_are_requested_together(slow_site, cli, environ):
+    environ["TESTMO_INSTANCE"] = slow_site.url
+    in_flight = list[int]()
+    slow_site.log.call_after(2, lambda: in_flight.append(slow_site.log.in_flight))
+    cli("who", "ada lovelace")
+    first, second = (path.partition("?")[0] for path in slow_site.log.paths[:2])
+    assert (first, second, in_flight) == ("/api/v1/groups", "/api/v1/users", [1])
 
 
 @pytest.mark.parametrize("what", ["groups", "memberships", "matrix"])
@@ -66,7 +86,7 @@ def test_429_during_crawl_is_retried(cli, demo):
     demo.faults.next("429", "429", after=2)
     result = cli("who", "ada lovelace")
     assert (result.code, result.out) == (0, expected)
-    assert len(demo.log.paths) <= PAGES + 1 + 2
+    assert len(demo.log.paths) <= PAGES + 1 + USER_PAGES + 2
 
 
 @pytest.mark.parametrize(

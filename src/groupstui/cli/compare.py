@@ -7,7 +7,7 @@ from ..errors import UsageError
 from ..exit_codes import ExitCode
 from ..output.records import comparison_report
 from .context import Context
-from .lookup import find_group
+from .lookup import find_groups
 from .output import answer
 
 
@@ -15,7 +15,7 @@ async def compare(context: Context) -> ExitCode:
     """List the users of two to six groups, and report how the groups overlap."""
     options = context.options
     directory = await context.directory()
-    groups = [find_group(directory, text) for text in options.groups]
+    groups = find_groups(context, directory, options.groups)
     try:
         comparison = compare_groups(directory, groups)
     except ValueError as error:

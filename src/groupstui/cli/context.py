@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -15,6 +16,7 @@ from typing import Self
 from ..credentials import TokenStore, token_from_environment
 from ..demo.demo import Demo
 from ..directory.directory import Directory
+from ..directory.search import is_id
 from ..errors import (
     HistoryUnavailable,
     InvalidInstance,
@@ -38,6 +40,12 @@ from ..times import local_clock, utc_minute
 from ..token import Token
 
 INCOMPLETE = "the data is incomplete: the instance changed while it was read"
+
+MAX_MATCHED_USERS = 2_000
+"""Users that are read to match a name: 20 requests. In a larger instance, `--all-users` reads them."""
+
+MAX_USERS_AGE = timedelta(days=1)
+"""The age up to which the users of an earlier snapshot are used in an instance with more users."""
 
 NO_HISTORY = "there is no history: the settings contain history = false"
 
@@ -63,6 +71,10 @@ class Context:
     """Whether the data of the answer is a snapshot."""
     certain: bool = False
     """Whether the answer is right even if groups are missing."""
+    unread_users: str = ""
+    """Why users in no group are unknown; empty if all users are known, or none is matched."""
+    doubt: str = ""
+    """Why the user of the answer may be another one; empty if that is certain."""
     _service: GroupsService | None = None
     """The service whose crawl is not saved yet."""
     _warnings: set[str] = field(default_factory=set)
@@ -242,45 +254,64 @@ class Context:
         """
         return self.connect(self.instance, await self.token())
 
-    async def directory(self, *, users: bool = False, addresses: bool = False) -> Directory:
+    async def directory(self, *, users: bool = False, match: Sequence[str] = ()) -> Directory:
         """Return all groups: from the last snapshot if an option allows that, otherwise from a crawl.
 
         Args:
-            users: Read `/users` as well, for e-mail addresses and account properties.
-            addresses: The same, if the answer depends on addresses: `--max-age` has no effect then, as
-                snapshots contain none.
+            users: Read all users as well, for e-mail addresses and account properties.
+            match: Texts that are matched to users, so that the answer depends on all users. They are read if
+                there are no more than `MAX_MATCHED_USERS`; for an address or `--all-users`, in any case.
 
         Raises:
             TestmoError: If the instance cannot be read.
             UnknownAnswer: With `--offline`, if there is no snapshot.
         """
-        users = users or addresses
-        if (snapshot := self._snapshot(addresses=addresses)) is not None:
+        read_all = users or any("@" in text for text in match) or (match and self.options.all_users)
+        directory = self._snapshot(match)
+        if directory is not None:
             self.from_history = True
+            self.unread_users = "no recent snapshot contains them; omit --offline"
             if users:
                 self.warn(
                     "snapshots contain no e-mail addresses or user details: omit --offline and --max-age"
                 )
-            return snapshot
+        else:
+            directory = await self._crawl(None if read_all else MAX_MATCHED_USERS if match else 0)
+            if users and not directory.has_profiles:
+                self.warn("e-mail addresses and user details are not available with this token or instance")
+            if match and not directory.users_complete:
+                directory = self._with_recent_users(directory, self.clock.now())
+        if not match or directory.users_complete:
+            self.unread_users = ""
+        return directory
+
+    async def _crawl(self, max_users: int | None) -> Directory:
+        """Return all groups, and all users if there are not too many."""
         service = await self.open()
         async with service, self.progress(service) as progress:
-            await service.load(progress.draw if progress.enabled else None)
-            has_profiles = await service.load_users() if users else True
+            await service.load(progress.draw if progress.enabled else None, max_users=max_users)
         self._service = service
         if service.repaired_values:
             values = pluralize(service.repaired_values, "invalid value")
             self.warn(f"the instance sent {values}, treated as missing")
         if not service.directory.complete:
             self.incomplete = INCOMPLETE
-        if not has_profiles:
-            self.warn("e-mail addresses and user details are not available with this token or instance")
+        if service.users_refused:
+            self.unread_users = "/users is not available with this token or instance"
+        elif service.directory.has_profiles:
+            self.unread_users = "they changed while they were read; try again"
+        else:
+            self.unread_users = f"there are more than {MAX_MATCHED_USERS:,} users; --all-users reads them"
         return service.directory
 
-    def _snapshot(self, *, addresses: bool) -> Directory | None:
-        """Return the last snapshot if `--offline` or `--max-age` asks for it."""
+    def _snapshot(self, match: Sequence[str]) -> Directory | None:
+        """Return the last snapshot if `--offline` or `--max-age` asks for it.
+
+        With `--max-age`, it must also contain the users to match; snapshots contain no addresses.
+        """
         offline: bool = getattr(self.options, "offline", False)
         max_age: timedelta | None = getattr(self.options, "max_age", None)
-        if not offline and (max_age is None or addresses):
+        if not offline and (max_age is None or any("@" in text for text in match)):
             return None
         history = self.history
         try:
@@ -290,14 +321,25 @@ class Context:
                 raise
             self.warn(error.full)
             return None
-        if known is not None and known.as_of is not None:
-            if max_age is None or -MAX_CLOCK_SKEW <= self.clock.now() - known.as_of <= max_age:
-                self.warn(f"the data is from the snapshot of {utc_minute(known.as_of)}")
-                return known
+        if known is not None and (as_of := known.as_of) is not None:
+            if max_age is None or -MAX_CLOCK_SKEW <= self.clock.now() - as_of <= max_age:
+                if match and not known.users_complete:
+                    known = self._with_recent_users(known, as_of)
+                if offline or known.users_complete or all(map(is_id, match)):
+                    self.warn(f"the data is from the snapshot of {utc_minute(as_of)}")
+                    return known
         elif offline:
             reason = "the history is off" if history is None else history.missing
             raise UnknownAnswer(f"no offline data for {self.instance.name}: {reason}")
         return None
+
+    def _with_recent_users(self, directory: Directory, now: datetime) -> Directory:
+        """Return a directory with all users, if they were read in the day before."""
+        names = None
+        with suppress(HistoryUnavailable):
+            if self.history is not None:
+                names = self.history.all_user_names(now - MAX_USERS_AGE, now + MAX_CLOCK_SKEW)
+        return directory if names is None else directory.with_all_users(names)
 
     async def save_history(self) -> Snapshot | None:
         """Save the crawl of this command, if that is still to be done, and report a damaged history.

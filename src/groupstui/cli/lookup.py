@@ -2,164 +2,310 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from ..directory.directory import Directory
 from ..directory.models import Group, User
-from ..directory.search import MAX_CANDIDATES, SearchIndex
-from ..errors import AmbiguousMatch, NoMatch, UnknownAnswer, UsageError
+from ..directory.search import MAX_CANDIDATES, SearchIndex, is_id
+from ..errors import AmbiguousMatch, MatchError, NoMatch, UnknownAnswer, UsageError
 from ..exit_codes import ExitCode
 from ..output.records import (
     GROUP_FIELDS,
+    PROFILE_FIELDS,
     USER_FIELDS,
     as_of,
     group_records,
+    profile_record,
     site_report,
     user_record,
-    user_report,
 )
 from ..output.report import Record
-from ..text import sanitize
-from ..times import local_minute
+from ..text import pluralize, sanitize
+from ..times import utc_minute
 from .context import Context
 from .output import answer
 
 T = TypeVar("T", Group, User)
 
-NO_ADDRESSES = "e-mail addresses are not known: snapshots contain none, and not every token may read them"
+QUOTE_NAMES = "Quote a name that contains spaces."
+
+LOOKUP_FIELDS = ("text", "id", "name", "groups", "status")
+LONG_LOOKUP_FIELDS = ("text", "status", "id", "name", "group_id", "group")
+
+MAX_LINES_WITH_SUGGESTIONS = 20
+"""Lines of `lookup` that match nothing and for which similar names are searched, which takes time."""
+
+NOT_UTF8 = "Save it as UTF-8, or convert it, for example with iconv -f UTF-16 -t UTF-8."
 
 
 async def groups(context: Context) -> ExitCode:
     """List all groups, or those that match a text."""
     directory = await context.directory()
     found: Iterable[Group] = directory.groups
-    if context.options.search:
-        found = directory.group_index.search(context.options.search)
+    text = " ".join(context.options.search)
+    if text:
+        found = directory.group_index.search(text)
     records = group_records(directory, found)
-    return answer(context, site_report(directory, context.instance.origin, "groups", GROUP_FIELDS, records))
+    report = site_report(directory, context.instance.origin, "groups", GROUP_FIELDS, records)
+    if found or not text:
+        return answer(context, report)
+    code = answer(context, report, ExitCode.NOT_FOUND)
+    context.warn(
+        NoMatch(
+            f"no group matches “{sanitize(text)}”", hint=_did_you_mean(directory.group_index.similar(text))
+        ).full
+    )
+    return code
 
 
 async def members(context: Context) -> ExitCode:
-    """List the members of a group."""
-    directory = await context.directory()
-    group = find_group(directory, context.options.group)
-    records = [user_record(user) for user in directory.members(group)]
-    about = {"group": {"id": group.id, "name": group.name}}
-    origin = context.instance.origin
-    return answer(context, site_report(directory, origin, "members", USER_FIELDS, records, about))
+    """List the members of one or more groups."""
+    options = context.options
+    with_profiles = _names_any(options, PROFILE_FIELDS)
+    directory = await context.directory(users=with_profiles)
+    found = list({group.id: group for group in find_groups(context, directory, options.groups)}.values())
+    several = len(options.groups) > 1 or _names_any(options, ("group_id", "group"))
+    fields = (
+        (("group_id", "group") if several else ()) + USER_FIELDS + (PROFILE_FIELDS if with_profiles else ())
+    )
+    records = [
+        _record(
+            fields,
+            {"group_id": group.id, "group": group.name},
+            user_record(user),
+            profile_record(directory, user),
+        )
+        for group in found
+        for user in directory.members(group)
+    ]
+    about = _about("group", found, several=several)
+    report = site_report(directory, context.instance.origin, "members", fields, records, about)
+    for group in found:
+        context.warn(f"{identified(group)} has {pluralize(len(group.members), 'member')}")
+    return answer(context, report, _code_of_profiles(directory, with_profiles))
 
 
 async def who(context: Context) -> ExitCode:
-    """List the groups of a user."""
-    directory = await context.directory(addresses="@" in context.options.user)
-    user = find_user(directory, context.options.user)
-    found = directory.groups_of(user.id)
-    code = answer(context, user_report(directory, context.instance.origin, user, found))
-    if not found:
-        context.warn(f"{sanitize(user.label)} is in no group")
-    return code
+    """List the groups of one or more users."""
+    options = context.options
+    with_profiles = _names_any(options, PROFILE_FIELDS)
+    directory = await context.directory(users=with_profiles, match=options.users)
+    found = list(dict.fromkeys(find_users(context, directory, options.users)))
+    several = len(options.users) > 1 or _names_any(options, ("user_id", "user"))
+    fields = (
+        (("user_id", "user") if several else ()) + GROUP_FIELDS + (PROFILE_FIELDS if with_profiles else ())
+    )
+    records = []
+    for user in found:
+        groups = directory.groups_of(user.id)
+        about_user = {"user_id": user.id, "user": user.name, **profile_record(directory, user)}
+        records += [_record(fields, about_user, record) for record in group_records(directory, groups)]
+        context.warn(f"{identified(user)} is in {pluralize(len(groups), 'group') if groups else 'no group'}")
+    about = {"users_complete": directory.users_complete, **_about("user", found, several=several)}
+    report = site_report(directory, context.instance.origin, "groups", fields, records, about)
+    return answer(context, report, _code_of_profiles(directory, with_profiles))
 
 
 async def check(context: Context) -> ExitCode:
     """Check whether a user is a member of all given groups; the exit code is the answer."""
-    directory = await context.directory(addresses="@" in context.options.user)
-    user = find_user(directory, context.options.user)
-    groups = [find_group(directory, text) for text in context.options.groups]
-    inside = [user.id in group.members for group in groups]
-    records = [
-        {"id": group.id, "name": group.name, "member": member}
-        for group, member in zip(groups, inside, strict=True)
-    ]
-    about = {"user": user_record(user), "member": all(inside)}
+    options = context.options
+    directory = await context.directory(match=[options.user])
+    (user,) = find_users(context, directory, [options.user])
+    groups = find_groups(context, directory, options.groups)
+    records = [{"id": group.id, "name": group.name, "member": user.id in group.members} for group in groups]
+    is_member = all(record["member"] for record in records)
+    about = {"users_complete": directory.users_complete, "user": user_record(user), "member": is_member}
     fields = ("id", "name", "member")
     report = site_report(directory, context.instance.origin, "groups", fields, records, about)
-    code = ExitCode.OK if all(inside) else ExitCode.FALSE
-    code = answer(context, report, code, certain=all(inside))
-    context.warn(f"as of {local_minute(as_of(directory))}")
+    code = answer(context, report, ExitCode.OK if is_member else ExitCode.FALSE, certain=is_member)
+    context.warn(f"{identified(user)}, as of {utc_minute(as_of(directory))}")
     return code
 
 
 async def lookup(context: Context) -> ExitCode:
     """List the groups of many users, and the lines that match no user or several."""
-    lines = _read_lines(context.options.file)
-    directory = await context.directory(addresses=any("@" in text for text in lines))
-    records: list[Record] = []
-    unmatched: list[str] = []
-    ambiguous: list[Record] = []
+    options = context.options
+    if options.file == "-" and options.token_stdin:
+        raise UsageError(
+            "stdin cannot contain both users and the token", hint="Name a file, or use --token-file."
+        )
+    lines = _read_lines(context, options.file)
+    directory = await context.directory(match=lines)
+    by_status: dict[str, list[Record]] = {"matched": [], "unmatched": [], "ambiguous": []}
+    records, messages = list[Record](), list[str]()
+    fields = LONG_LOOKUP_FIELDS if options.long else LOOKUP_FIELDS
     for text in lines:
+        status, details = "matched", list[Record]()
         try:
-            user = directory.user_index.resolve(text)
-        except NoMatch:
-            unmatched.append(text)
+            user = _resolve_user(context, directory, text)
         except AmbiguousMatch as error:
-            ambiguous.append({"text": text, "candidates": [user_record(each) for each in error.candidates]})
-            context.warn(_with_candidates(error))
+            status, details = "ambiguous", [{"candidates": list(map(user_record, error.candidates))}]
+            messages.append(_with_candidates(error))
+        except NoMatch as error:
+            status, details = "unmatched", [{}]
+            suggest = len(by_status[status]) < MAX_LINES_WITH_SUGGESTIONS
+            similar = directory.user_index.similar(text) if suggest else ()
+            messages.append(f"{error}. {_did_you_mean(similar)}".rstrip(". "))
         else:
-            names = [group.name for group in directory.indexed_groups_of(user.id)]
-            records.append({"text": text, **user_record(user), "groups": names})
-    about = {"unmatched": unmatched, "ambiguous": ambiguous}
-    fields = ("text", "id", "name", "groups")
-    report = site_report(directory, context.instance.origin, "users", fields, records, about)
-    code = ExitCode.NOT_FOUND if unmatched or ambiguous else ExitCode.OK
-    if not directory.has_profiles and any("@" in text for text in unmatched):
-        context.warn(NO_ADDRESSES)
-        code = ExitCode.UNKNOWN
-    answer(context, report, code)
-    for text in unmatched:
-        context.warn(f"no user matches “{sanitize(text)}”")
+            details = _memberships(directory, user, long=options.long)
+        found = [{**dict.fromkeys(fields), "text": text, "status": status, **detail} for detail in details]
+        by_status[status] += found
+        records += found
+    about: Record = {"users_complete": directory.users_complete}
+    if options.format == "json":  # an object has a place of its own for the lines that do not match
+        records = by_status["matched"]
+        about["unmatched"] = [record["text"] for record in by_status["unmatched"]]
+        about["ambiguous"] = [
+            {"text": record["text"], "candidates": record["candidates"]} for record in by_status["ambiguous"]
+        ]
+    kind = "memberships" if options.long else "users"
+    report = site_report(directory, context.instance.origin, kind, fields, records, about)
+    failed = by_status["unmatched"] or by_status["ambiguous"]
+    code = answer(context, report, ExitCode.NOT_FOUND if failed else ExitCode.OK)
+    for message in messages:
+        context.warn(message)
     return code
 
 
-def find_group(directory: Directory, text: str) -> Group:
-    """Return the group with this name or id.
+def _memberships(directory: Directory, user: User, *, long: bool) -> list[Record]:
+    """Return the details of a matched user: one record, or one for each group."""
+    groups = directory.indexed_groups_of(user.id)
+    if not long:
+        return [{**user_record(user), "groups": [{"id": group.id, "name": group.name} for group in groups]}]
+    of_groups = [{"group_id": group.id, "group": group.name} for group in groups]
+    return [{**user_record(user), **of_group} for of_group in of_groups or [{}]]
+
+
+# Matching
+
+
+def find_groups(context: Context, directory: Directory, texts: Sequence[str]) -> list[Group]:
+    """Return the groups with these names or ids.
 
     Raises:
-        NoMatch: If there is none.
+        NoMatch: If there is none; the message suggests similar names.
         AmbiguousMatch: If there are several; the message lists them.
     """
-    return _find(directory.group_index, text)
+    index, exact = directory.group_index, context.options.exact
+    return _find(index, texts, lambda text: index.resolve(text, exact=exact))
 
 
-def find_user(directory: Directory, text: str) -> User:
-    """Return the user with this name, id or e-mail address.
+def find_users(context: Context, directory: Directory, texts: Sequence[str]) -> list[User]:
+    """Return the users with these names, ids or e-mail addresses.
 
     Raises:
-        NoMatch: If there is none.
+        NoMatch: If there is none; the message suggests similar names.
         AmbiguousMatch: If there are several; the message lists them.
-        UnknownAnswer: If the text may be an address, and no addresses are known.
+        UnknownAnswer: The same, if the match depends on users or addresses that were not read.
     """
     try:
-        return _find(directory.user_index, text)
-    except NoMatch as error:
-        if "@" in text and not directory.has_profiles:
-            raise UnknownAnswer(f"{error}, and {NO_ADDRESSES}") from None
+        return _find(directory.user_index, texts, lambda text: _resolve_user(context, directory, text))
+    except MatchError as error:
+        if context.doubt and not context.incomplete:
+            raise UnknownAnswer(f"{error}; {context.doubt}", error.hint) from None
         raise
 
 
-def _find(index: SearchIndex[T], text: str) -> T:
+def _find(index: SearchIndex[T], texts: Sequence[str], resolve: Callable[[str], T]) -> list[T]:
+    found = []
+    quote_names = QUOTE_NAMES if len(texts) > 1 else ""
+    for text in texts:
+        try:
+            item = resolve(text)
+        except AmbiguousMatch as error:
+            raise AmbiguousMatch(_with_candidates(error), error.candidates, quote_names) from None
+        except NoMatch as error:
+            similar = index.similar(text)
+            hint = f"{_did_you_mean(similar)} {quote_names}".strip()
+            raise NoMatch(str(error), similar, hint) from None
+        found.append(item)
+    return found
+
+
+def _resolve_user(context: Context, directory: Directory, text: str) -> User:
+    """Return the user with a name, id or address; note in the context if users who were not read matter.
+
+    An id or an address of a known user is certain, but a name may be that of another user, too.
+    """
+    reason, is_address = context.unread_users, "@" in text
+    not_read = f"users in no group were not considered: {reason}" if reason else ""
+    if not (is_address or is_id(text)):
+        context.doubt = context.doubt or not_read
     try:
-        return index.resolve(text)
-    except AmbiguousMatch as error:
-        raise AmbiguousMatch(_with_candidates(error), error.candidates) from None
+        return directory.user_index.resolve(text, exact=context.options.exact)
+    except NoMatch:
+        if is_address and not directory.has_profiles:
+            not_read = f"e-mail addresses are not known: {reason or 'snapshots contain none; omit --offline'}"
+        context.doubt = context.doubt or not_read
+        raise
 
 
-def _with_candidates(error: AmbiguousMatch[T]) -> str:
+def identified(item: Group | User) -> str:
+    """Return the name of a group or user with its id, safe to show."""
+    return f"{sanitize(item.name or '')} (#{item.id})".strip()
+
+
+def _with_candidates(error: MatchError[T]) -> str:
     """Return the message of an error with a short list of what matches."""
     shown = error.candidates[:MAX_CANDIDATES]
-    listed = ", ".join(f"{sanitize(item.name or '')} #{item.id}".strip() for item in shown)
     more = len(error.candidates) - len(shown)
-    return f"{error}: {listed}" + (f" and {more:,} more" if more else "")
+    return f"{error}: {', '.join(map(identified, shown))}" + (f" and {more:,} more" if more else "")
 
 
-def _read_lines(file: str) -> list[str]:
-    """Return the lines of a file or of stdin, without blank and repeated ones."""
+def _did_you_mean(similar: Sequence[Group | User]) -> str:
+    return f"Did you mean {' or '.join(map(identified, similar))}?" if similar else ""
+
+
+# Records
+
+
+def _names_any(options: argparse.Namespace, fields: Sequence[str]) -> bool:
+    """Return whether `--columns` or `--sort` names one of these fields."""
+    named = {*(options.columns or ()), (options.sort or "").removeprefix("-")}
+    return not named.isdisjoint(fields)
+
+
+def _record(fields: Sequence[str], *parts: Record) -> Record:
+    """Return the fields of a record that is put together from parts."""
+    whole = {name: value for part in parts for name, value in part.items()}
+    return {name: whole.get(name) for name in fields}
+
+
+def _about(kind: str, found: Sequence[Group | User], *, several: bool) -> Record:
+    """Return what was asked for as a field of the JSON object: `user`, or `users` for several."""
+    records = [{"id": item.id, "name": item.name} for item in found]
+    return {f"{kind}s": records} if several else {kind: records[0]}
+
+
+def _code_of_profiles(directory: Directory, with_profiles: bool) -> ExitCode:
+    """Return the exit code of an answer: details of users that are not available are unknown."""
+    return ExitCode.UNKNOWN if with_profiles and not directory.has_profiles else ExitCode.OK
+
+
+def _read_lines(context: Context, file: str) -> list[str]:
+    """Return the lines of a file or of stdin, without blank and repeated ones.
+
+    Raises:
+        UsageError: If the file cannot be read, or is not UTF-8.
+    """
+    name = "stdin" if file == "-" else sanitize(file)
     try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise UsageError(f"cannot read {file}: {reason}") from None
-    lines = dict.fromkeys(line.strip() for line in text.splitlines())
-    return [line for line in lines if line]
+        if file == "-":
+            if sys.stdin.isatty():
+                context.warn("reading users from the terminal, one per line; ctrl+d ends the list")
+            content = sys.stdin.buffer.read()
+        else:
+            content = Path(file).read_bytes()
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"cannot read {name}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:  # as in UTF-16 without a byte order mark
+        raise UsageError(f"cannot read {name}: it is not UTF-8", hint=NOT_UTF8)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return list(dict.fromkeys(line for line in map(str.strip, lines) if line))

@@ -60,12 +60,16 @@ def exit_code(context: Context, code: ExitCode) -> ExitCode:
     """Return the exit code of a command: the one policy for incomplete data.
 
     Incomplete data is printed, with a warning that `--quiet` does not suppress. The exit code is “unknown”
-    then, unless missing groups cannot change the answer: the only such answer is “is a member”.
+    then, unless missing groups cannot change the answer: the only such answer is “is a member”. It is also
+    “unknown” if a name may be that of another user who was not read.
 
     Args:
         context: What is known of the answer.
         code: The exit code if the data is complete.
     """
+    if context.doubt:
+        context.warn(context.doubt, always=True)
+        code = ExitCode.UNKNOWN
     if not context.incomplete:
         return code
     context.warn(context.incomplete, always=True)

@@ -52,6 +52,8 @@ SHELLS = ("bash", "zsh", "fish", "tcsh")
 USER_HELP = "name, unique part of a name, id, or e-mail address"
 GROUP_HELP = "name, unique part of a name, or id"
 
+_PROFILE_COLUMNS = "more columns: email, active, anonymised, api_user, two_factor\n\n"
+
 FILE = {
     "bash": "_shtab_compgen_files",
     "zsh": "_files",
@@ -91,6 +93,8 @@ class Parser(argparse.ArgumentParser):
         """
         if message == "argument --sort: expected one argument":
             message = "--sort needs a field; for descending order, write --sort=-FIELD"
+        if message.startswith("the following arguments are required"):
+            message += "; write -- before a name that begins with -"
         message = sanitize(without_tokens(message), MAX_ERROR_CHARS)
         print_error(f"{message}; see: {self.prog} --help")
         raise SystemExit(ExitCode.USAGE)
@@ -294,6 +298,15 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     _flag(group, "--raw", help="do not escape CSV and TSV cells that a spreadsheet would run as formulas")
 
 
+def _add_exact(parser: argparse.ArgumentParser) -> None:
+    _flag(parser, "--exact", help="match only complete names, not parts of them")
+
+
+def _add_matching(parser: argparse.ArgumentParser) -> None:
+    _add_exact(parser)
+    _flag(parser, "--all-users", help="match all users, even if there are more than 2,000")
+
+
 LOOKUP = (_add_instance, _add_age, _add_output)
 """The options of commands that read groups and print rows."""
 
@@ -319,20 +332,27 @@ def _add_browse(add: AddCommand) -> None:
 
 def _add_lookups(add: AddCommand) -> None:
     groups = add("groups [TEXT]", "List groups", "groups\ngroups qa --sort=-members --limit 5", LOOKUP)
-    _value(groups, "search", "TEXT", "list only groups with this text in their name", nargs="?")
+    _value(groups, "search", "TEXT", "list only groups with this text in their name", nargs="*")
 
     members = add(
-        "members GROUP", "List the members of a group", "members QA\nmembers '#4' --format csv", LOOKUP
+        "members GROUP...",
+        "List the members of groups",
+        "members QA\nmembers '#4' --format csv\nmembers QA 'Release managers' --columns group,name,email",
+        LOOKUP,
+        notes=_PROFILE_COLUMNS,
     )
-    _value(members, "group", "GROUP", GROUP_HELP)
+    _value(members, "groups", "GROUP", GROUP_HELP, nargs="+")
+    _add_exact(members)
 
     who = add(
-        "who USER",
-        "List the groups of a user",
-        "who ada\nwho ada --format json | jq -r '.groups[].name'",
+        "who USER...",
+        "List the groups of users",
+        "who ada\nwho 'Ada Lovelace' grace@example.com\nwho ada --format json | jq -r '.groups[].name'",
         LOOKUP,
+        notes=_PROFILE_COLUMNS,
     )
-    _value(who, "user", "USER", USER_HELP)
+    _value(who, "users", "USER", USER_HELP, nargs="+")
+    _add_matching(who)
 
     check = add(
         "check USER GROUP...",
@@ -343,15 +363,18 @@ def _add_lookups(add: AddCommand) -> None:
     )
     _value(check, "user", "USER", USER_HELP)
     _value(check, "groups", "GROUP", GROUP_HELP, nargs="+")
+    _add_matching(check)
 
     lookup = add(
         "lookup [FILE]",
         "List the groups of many users, read from a file or stdin",
-        "lookup leavers.txt\nlookup --format csv < leavers.txt",
+        "lookup leavers.txt\nlookup --format csv < leavers.txt\nlookup leavers.txt --long --format csv",
         LOOKUP,
     )
-    one_per_line = "file with one user per line (default: stdin)"
+    one_per_line = "file in UTF-8 with one user per line (default: stdin)"
     _value(lookup, "file", "FILE", one_per_line, nargs="?", default="-", is_file=True)
+    _flag(lookup, "--long", help="print one row for each membership")
+    _add_matching(lookup)
 
 
 def _add_analysis(add: AddCommand) -> None:
@@ -365,6 +388,7 @@ def _add_analysis(add: AddCommand) -> None:
         meanings={ExitCode.FALSE: "the groups differ (with --exit-code)"},
     )
     _value(compare, "groups", "GROUP", GROUP_HELP, nargs="+")
+    _add_exact(compare)
     _flag(compare, "--differ", help="list only users who are not in every group")
     _flag(compare, "--exit-code", help="exit with 1 if the groups differ")
 

@@ -26,4 +26,5 @@ def make_transport(history: History, token: str) -> httpx.MockTransport:
 def _crawled(site: Site, as_of: datetime) -> Directory:
     """Return what a complete crawl of the site finds."""
     groups = [Group(group.id, group.name, group.members) for group in site.groups.values()]
-    return crawled_directory(groups, {user.id: user.name for user in site.users.values()}, as_of=as_of)
+    names = {user.id: user.name for user in site.users.values()}
+    return crawled_directory(groups, names, as_of=as_of, users_complete=True)

@@ -21,6 +21,7 @@ class DirectoryBuilder:
         self._unnamed: set[int] = set()
         self._profiles: dict[int, UserProfile] = {}
         self._complete = False
+        self._users_complete = False
         self._as_of: datetime | None = None
 
     def __len__(self) -> int:
@@ -58,11 +59,17 @@ class DirectoryBuilder:
         self._names.update(other._names)
         self._unnamed.update(other._unnamed)
 
-    def add_profiles(self, profiles: Iterable[UserProfile]) -> None:
-        """Add details of users from `/users`."""
+    def add_profiles(self, profiles: Iterable[UserProfile], *, complete: bool = False) -> None:
+        """Add users from `/users` with their details.
+
+        Args:
+            profiles: The users.
+            complete: Whether these are all users of the instance.
+        """
         for profile in profiles:
             self._profiles[profile.id] = profile
             self._names[profile.id] = profile.name
+        self._users_complete = complete
 
     def keep_profiles(self, directory: Directory) -> None:
         """Take over the details of users from another directory, but not their names."""
@@ -93,6 +100,7 @@ class DirectoryBuilder:
         self._names = {**self._names, **directory.names}
         self._unnamed |= directory.unnamed
         self._complete, self._as_of = directory.complete, directory.as_of
+        self._users_complete = directory.users_complete
 
     def build(self) -> Directory:
         """Return what is known now."""
@@ -106,6 +114,7 @@ class DirectoryBuilder:
             positions=dict(self._positions),
             total=self.total,
             complete=self._complete,
+            users_complete=self._users_complete,
             as_of=self._as_of,
         )
 
@@ -116,6 +125,7 @@ def crawled_directory(
     *,
     as_of: datetime,
     complete: bool = True,
+    users_complete: bool = False,
     profiles: Iterable[UserProfile] = (),
     total: int | None = None,
 ) -> Directory:
@@ -126,6 +136,7 @@ def crawled_directory(
         names: Names of users by id.
         as_of: When the crawl started.
         complete: Whether the crawl is consistent.
+        users_complete: Whether the names or the details are those of all users.
         profiles: Details of users from `/users`.
         total: The number of groups that the instance reported; by default, as many as were found.
     """
@@ -133,6 +144,6 @@ def crawled_directory(
     builder = DirectoryBuilder()
     builder.add((), names, frozenset().union(*(group.members for group in found)))
     builder.replace_groups(found, complete=complete, as_of=as_of)
-    builder.add_profiles(profiles)
+    builder.add_profiles(profiles, complete=users_complete)
     builder.total = len(found) if total is None else total
     return builder.build()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -40,6 +40,9 @@ class Directory:
 
     complete: bool = False
     """Whether all groups are known, from a consistent crawl."""
+
+    users_complete: bool = False
+    """Whether all users are known, including those in no group."""
 
     as_of: datetime | None = None
     """When the crawl started; None while only pages were read."""
@@ -98,6 +101,10 @@ class Directory:
     def users(self) -> tuple[User, ...]:
         """All known users by id: members, and all users whom a response named."""
         return tuple(map(self.user, sorted(self._user_ids)))
+
+    def with_all_users(self, names: Mapping[int, str]) -> Directory:
+        """Return the directory with the names of all users, of which those in groups may be known better."""
+        return replace(self, names={**names, **self.names}, users_complete=True)
 
     @property
     def _user_ids(self) -> Set[int]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from heapq import merge, nlargest
 from itertools import accumulate, chain, pairwise, takewhile
+from operator import itemgetter
 from typing import Generic, Literal, TypeVar
 
 from ..errors import AmbiguousMatch, NoMatch
@@ -127,7 +128,7 @@ class SearchIndex(Generic[T]):
 
     def similar(self, text: str) -> list[T]:
         """Return a few items that a text which matches nothing may mean, the most similar first."""
-        if _ID.fullmatch(text):
+        if is_id(text):
             return []
         if found := self.search(text, MAX_SUGGESTIONS):
             return found
@@ -136,7 +137,9 @@ class SearchIndex(Generic[T]):
             (max(_similarity(pairs, _letter_pairs(name)) for name in self._names_at(place)), place)
             for place in range(min(len(self._ids), MAX_SUGGESTION_NAMES))
         )
-        best = nlargest(MAX_SUGGESTIONS, (each for each in scored if each[0] >= MIN_SIMILARITY))
+        best = nlargest(
+            MAX_SUGGESTIONS, (each for each in scored if each[0] >= MIN_SIMILARITY), key=itemgetter(0)
+        )
         return [self._item(self._ids[place]) for _, place in best]
 
     def _readings(self, text: str, *, exact: bool) -> Iterator[Iterable[int]]:
@@ -244,6 +247,12 @@ _ID = re.compile("#?(?:([1-9][0-9]{0,18})|[0-9]+)")
 
 _ADDRESS = re.compile(r"(?:.*<)?(?:mailto:)?([^\s<>@]+@[^\s<>@?]+?)(?:\?[^\s<>]*)?>?[,;]?", re.IGNORECASE)
 """An e-mail address, alone, as a link, or after a name: `Ada Lovelace <ada@example.org>`."""
+
+
+def is_id(text: str) -> bool:
+    """Return whether a text can only be an id, or a name that is a number."""
+    return _ID.fullmatch(text.strip(_INVISIBLE)) is not None
+
 
 BETWEEN, END = ENDS = "\x1e\x1f"
 """Separators in the text: between the names of one item, and after its last name."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby, zip_longest
@@ -47,6 +47,15 @@ _VERSIONS = f"""
     ) ORDER BY id, since DESC
 """
 """The groups that changed after the snapshot `:since`, up to `:until`, with their later versions."""
+_ALL_USERS_TABLES = (
+    "CREATE TABLE IF NOT EXISTS all_users_read (taken_at INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS all_users (id INTEGER PRIMARY KEY, name TEXT NOT NULL)",
+)
+"""All users, including those in no group, as of the last snapshot for which they were read.
+
+They are not part of each snapshot: most crawls do not read them, and each change between the two kinds would
+store all their names again. Files of earlier versions have no such tables.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,9 @@ def add_snapshot(db: sqlite3.Connection, directory: Directory, taken_at: datetim
     after = {each.id: each for each in directory.groups if old.get(each.id) != new[each.id]}
     old_names = _names(db, _LAST)
     names = directory.names
+    if directory.users_complete:
+        _save_all_users(db, names, taken_at)
+        names = {each: names[each] for each in names.keys() & _mentioned(directory.groups)}
     changes = []
     if last is not None:
         old_state = Directory(tuple(before.values()), old_names)
@@ -152,6 +164,10 @@ def drop_snapshots(db: sqlite3.Connection, before: datetime, now: datetime) -> i
         db.executemany("DELETE FROM snapshot WHERE id = ?", old)
         for table in ("group_version", "user_name"):
             db.execute(f"DELETE FROM {table} WHERE until <= (SELECT min(id) FROM snapshot)")
+    time = _all_users_time(db)
+    if time is not None and time < milliseconds(before):
+        db.execute("DELETE FROM all_users")
+        db.execute("DELETE FROM all_users_read")
     return len(old)
 
 
@@ -162,7 +178,41 @@ def last_directory(db: sqlite3.Connection) -> Directory | None:
     """Return the last snapshot as a complete directory, or None."""
     if (last := last_snapshot(db)) is None:
         return None
-    return crawled_directory(last_groups(db), _names(db, _LAST), as_of=last.taken_at)
+    groups, names = last_groups(db), _names(db, _LAST)
+    if users_complete := _all_users_time(db) == milliseconds(last.taken_at):
+        names = {**_all_users(db), **names}
+    return crawled_directory(groups, names, as_of=last.taken_at, users_complete=users_complete)
+
+
+def all_user_names(db: sqlite3.Connection, since: datetime, until: datetime) -> dict[int, str] | None:
+    """Return the names of all users, if they were last read between two times; None otherwise."""
+    time = _all_users_time(db)
+    if time is None or not milliseconds(since) <= time <= milliseconds(until):
+        return None
+    return _all_users(db)
+
+
+def _all_users_time(db: sqlite3.Connection) -> int | None:
+    """Return when all users were last read; None if never."""
+    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'all_users_read'").fetchone() is None:
+        return None
+    query = "SELECT max(taken_at) FROM all_users_read"
+    time: int | None = next(typed_rows(db, query, (_MAY_BE_INT,)))[0]
+    return time
+
+
+def _all_users(db: sqlite3.Connection) -> dict[int, str]:
+    return dict(typed_rows(db, "SELECT id, name FROM all_users", _NAME_TYPES))
+
+
+def _save_all_users(db: sqlite3.Connection, names: Mapping[int, str], taken_at: datetime) -> None:
+    for table in _ALL_USERS_TABLES:
+        db.execute(table)
+    old = _all_users(db)
+    db.executemany("DELETE FROM all_users WHERE id = ?", [(each,) for each in old.keys() - names.keys()])
+    db.executemany("INSERT OR REPLACE INTO all_users VALUES (?, ?)", names.items() - old.items())
+    db.execute("DELETE FROM all_users_read")
+    db.execute("INSERT INTO all_users_read VALUES (?)", (milliseconds(taken_at),))
 
 
 def last_groups(db: sqlite3.Connection, count: int = -1) -> list[Group]:
@@ -180,10 +230,7 @@ def last_groups(db: sqlite3.Connection, count: int = -1) -> list[Group]:
 
 def names_in(db: sqlite3.Connection, groups: Iterable[Group]) -> dict[int, str]:
     """Return the names of the users whom these groups of the last snapshot mention."""
-    mentioned = set[int | None]()
-    for group in groups:
-        mentioned.update(group.members, (group.created_by, group.updated_by))
-    ids = list(mentioned)
+    ids = list(_mentioned(groups))
     names: dict[int, str] = {}
     for start in range(0, len(ids), SQL_BATCH):
         batch = ids[start : start + SQL_BATCH]
@@ -195,6 +242,14 @@ def _names(
     db: sqlite3.Connection, condition: str, parameters: Sequence[int | None] | dict[str, int] = ()
 ) -> dict[int, str]:
     return dict(typed_rows(db, _NAME + condition, _NAME_TYPES, parameters))
+
+
+def _mentioned(groups: Iterable[Group]) -> set[int | None]:
+    """Return the ids of the members of groups, and of the users who created and updated them."""
+    mentioned = set[int | None]()
+    for group in groups:
+        mentioned.update(group.members, (group.created_by, group.updated_by))
+    return mentioned
 
 
 # Changes

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Self
 
 from ..directory.builder import DirectoryBuilder
 from ..directory.directory import Directory
-from ..directory.models import Group, GroupDetail, GroupPage, User
-from ..errors import Forbidden, InvalidResponse, NotFound, Offline
+from ..directory.models import Group, GroupDetail, GroupPage, User, UserProfile
+from ..errors import Forbidden, InvalidResponse, NotFound, Offline, WrongAddress
 from ..history.history import History
 from ..history.snapshots import Snapshot
 from ..testmo.http_options import HttpOptions
@@ -23,7 +23,7 @@ from ..testmo.instance import Instance
 from ..testmo.rate_limit import Clock, Cooldown
 from ..testmo.responses import GroupsResponse
 from ..token import Token
-from .crawl import CRAWL_PAGE_SIZE, MAX_PAGES, crawl, gather_pages
+from .crawl import CRAWL_PAGE_SIZE, MAX_PAGES, MAX_PASSES, crawl, gather_pages
 from .history_reader import HistoryReader
 from .page_cache import PageCache
 
@@ -110,6 +110,8 @@ class GroupsService:
         """What is known now; replaced by a new one whenever more is known."""
         self.crawled = False
         """Whether this service has crawled the instance."""
+        self.users_refused = False
+        """Whether `/users` is not available with this token, or on this instance."""
         self._clock = clock or Clock()
         self.cooldown = Cooldown(self._clock)
         """The pause that the instance requested, if any."""
@@ -174,26 +176,43 @@ class GroupsService:
         return user
 
     async def load_users(self) -> bool:
-        """Read the details of all users from `/users`; return False if they are not available.
+        """Read all users with their details from `/users`; return False if they are not available.
 
         The endpoint is not available for every token, or on every instance.
         """
-        client = await self._connected()
-
-        async def fetch(page: int) -> int:
-            response = await client.users(page, CRAWL_PAGE_SIZE)
-            self._builder.add_profiles(response.profiles)
-            return response.last_page
-
-        try:
-            last_page = await fetch(1)
-            if last_page > MAX_PAGES:
-                raise InvalidResponse(f"the site reports {last_page:,} pages of users")
-            await gather_pages(fetch, range(2, last_page + 1))
-        except (Forbidden, NotFound, InvalidResponse):
+        users = await self._read_users(None)
+        if users is None:
             return False
+        self._builder.add_profiles(users[0], complete=users[1])
         await self._publish_indexed()
         return True
+
+    async def _read_users(self, max_users: int | None) -> tuple[list[UserProfile], bool] | None:
+        """Return all users, and whether none can be missing; None if they are not available.
+
+        Args:
+            max_users: If there are more, only the first page is read, and None is returned.
+        """
+        if max_users == 0:
+            return None
+        client = await self._connected()
+        for _ in range(MAX_PASSES):
+            try:
+                first = await client.users(1, CRAWL_PAGE_SIZE)
+                if first.last_page > MAX_PAGES:
+                    raise InvalidResponse(f"the instance reports {first.last_page:,} pages of users")
+                if max_users is not None and first.last_page > math.ceil(max_users / CRAWL_PAGE_SIZE):
+                    return None
+                others = range(2, first.last_page + 1)
+                pages = [first, *await gather_pages(lambda page: client.users(page, CRAWL_PAGE_SIZE), others)]
+            except (Forbidden, NotFound, WrongAddress, InvalidResponse):
+                self.users_refused = True
+                return None
+            users = {profile.id: profile for page in pages for profile in page.profiles}
+            complete = {page.total for page in pages} <= {None, len(users)}
+            if complete:
+                break
+        return list(users.values()), complete
 
     # Groups
 
@@ -256,7 +275,12 @@ class GroupsService:
         self._pages.update_group(response.group)
         return self.directory.detail(response.group, self._clock.now())
 
-    async def load(self, on_progress: Callable[[CrawlProgress], object] | None = None) -> Directory:
+    async def load(
+        self,
+        on_progress: Callable[[CrawlProgress], object] | None = None,
+        *,
+        max_users: int | None = 0,
+    ) -> Directory:
         """Crawl the instance: read every group. See `crawl`.
 
         The directory's `complete` is whether the result is consistent. It is not saved in the history: see
@@ -264,6 +288,8 @@ class GroupsService:
 
         Args:
             on_progress: Called after each page. Without it, `directory` is replaced only at the end.
+            max_users: If there are no more than so many users, read them at the same time; None reads any
+                number of them.
         """
         client = await self._connected()
         started = self._clock.now()
@@ -284,10 +310,18 @@ class GroupsService:
                 on_progress(CrawlProgress(groups_read, response.total, self.directory))
             return response
 
-        result = await crawl(fetch, lambda: client.server_time)
+        crawling = asyncio.create_task(crawl(fetch, lambda: client.server_time))
+        reading_users = asyncio.create_task(self._read_users(max_users))
+        try:
+            result, users = await asyncio.gather(crawling, reading_users)
+        finally:
+            crawling.cancel()
+            reading_users.cancel()
         log.debug("%d groups read, %s", len(result.groups), "complete" if result.complete else "incomplete")
         found.replace_groups(result.groups, complete=result.complete, as_of=started)
         found.keep_profiles(self.directory)
+        if users is not None:
+            found.add_profiles(users[0], complete=users[1])
         self._builder = found
         await self._publish_indexed()
         self._pages.clear()

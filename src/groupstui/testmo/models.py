@@ -180,6 +180,7 @@ class UsersModel(Model):
 
     result: Many[ProfileModel]
     last_page: StrictInt | None = None
+    total: StrictInt | None = None
 
 
 _GROUPS = TypeAdapter(GroupsModel)
@@ -241,7 +242,7 @@ def parse_users(body: bytes, repairs: Repairs) -> UsersResponse:
         )
         for user in model.result
     )
-    return UsersResponse(profiles, model.last_page or 1)
+    return UsersResponse(profiles, model.last_page or 1, model.total)
 
 
 def _group(group: GroupModel) -> Group:

@@ -54,3 +54,4 @@ class UsersResponse:
 
     profiles: tuple[UserProfile, ...]
     last_page: int
+    total: int | None
