@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 import os
+import resource
+import signal
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 from .cli import collection
 from .cli.main import main as run
-from .terminal.stdio import replace_closed_streams
+from .exit_codes import ExitCode
+from .terminal.stdio import prepare_streams, print_error
 
 
 def main() -> NoReturn:
     """Run the command line and exit with its code."""
     # Without this, pydantic searches every installed package for plugins.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    replace_closed_streams()
+    prevent_core_dumps()
+    prepare_streams()
     collection.postpone()
-    code = run(sys.argv[1:], os.environ)
+    code: int = ExitCode.UNKNOWN
+    try:
+        code = run(sys.argv[1:], os.environ)
+    except Exception as error:  # of the report of a failure: Python would exit with 1, which means "no"
+        print_error(f"internal error: {type(error).__name__}")
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # from here on, ctrl+c causes no traceback
     collection.skip_final()
     sys.exit(code)
+
+
+def prevent_core_dumps() -> None:
+    """Keep the token out of core dumps.
+
+    A limit of one byte also stops a dump that Linux pipes to a program, which a limit of 0 does not
+    (fs/coredump.c).
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0 if hard == 0 else 1, hard))
 
 
 if __name__ == "__main__":

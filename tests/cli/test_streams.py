@@ -107,13 +107,6 @@ def test_head_causes_no_message(shell):
     assert shell("groups | head -n 1")[2] == ""
 
 
-def test_encoding_of_stdout_without_a_character_exits_3(shell):
-    code, _, err = shell("groups", PYTHONIOENCODING="ascii")
-    assert code == 3
-    assert err.startswith("groupstui: cannot write to stdout: its encoding, ascii, does not have ")
-    assert "internal error" not in err
-
-
 def test_token_on_stdin_that_is_not_utf_8_exits_2(shell):
     code, _, err = shell("groups --token-stdin < /bin/sh", PYTHONIOENCODING="utf-8:strict")
     assert code == 2

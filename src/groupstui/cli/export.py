@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -26,6 +25,7 @@ from ..output.records import (
     user_record,
 )
 from ..output.report import Record
+from ..terminal.stdio import write_output
 from ..text import pluralize
 from ..times import local_minute
 from .context import Context
@@ -65,9 +65,10 @@ def _write_report(context: Context, directory: Directory) -> str:
     fields, records = make_records[options.what](directory)
     report = select(options, site_report(directory, context.instance.origin, options.what, fields, records))
     path = Path(options.output)
-    text = pieces(report, options.format or format_of(path), raw=options.raw)
+    format = options.format or format_of(path)
+    text = pieces(report, format, raw=options.raw)
     if options.output == "-":
-        sys.stdout.writelines(text)
+        write_output(text, format)
     else:
         write_file(path, text, force=options.force and directory.complete)
     return f"wrote {pluralize(len(report.records), 'row')} to {'stdout' if options.output == '-' else path}"

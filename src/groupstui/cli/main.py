@@ -14,7 +14,8 @@ from .. import event_loop
 from ..diagnostics import crash_notice, log_to_stderr
 from ..errors import GroupstuiError, MatchError, UnknownAnswer
 from ..exit_codes import ExitCode
-from ..terminal.stdio import print_error
+from ..terminal.stdio import print_error, replaced_on_stdout
+from ..text import pluralize
 from . import collection
 from .context import Context
 from .launch import launch
@@ -44,6 +45,9 @@ def main(arguments: Sequence[str], environ: MutableMapping[str, str]) -> int:
     try:
         code = _run(arguments, environ)
         sys.stdout.flush()
+        if replaced_on_stdout.count:
+            missing = f"{pluralize(replaced_on_stdout.count, 'character')} that {sys.stdout.encoding} lacks"
+            print_error(f"{missing}: replaced on stdout. To get all, set PYTHONIOENCODING=utf-8.")
         return code
     except GroupstuiError as error:
         print_error(error.full)
@@ -55,9 +59,6 @@ def main(arguments: Sequence[str], environ: MutableMapping[str, str]) -> int:
     except Exception as error:
         if isinstance(error, OSError) and error.errno in OUTPUT_ERRORS:
             print_error(f"cannot write to stdout: {error.strerror}")
-        elif isinstance(error, UnicodeEncodeError):  # stdout is all that is not written as UTF-8
-            reason = f"its encoding, {error.encoding}, does not have every character"
-            print_error(f"cannot write to stdout: {reason}. Set PYTHONIOENCODING=utf-8.")
         else:
             print_error(crash_notice(error))  # Python would exit with 1, which means "no"
         return ExitCode.UNKNOWN

@@ -9,6 +9,7 @@ import sys
 from ..exit_codes import ExitCode
 from ..output.formats import rows, write
 from ..output.report import Report
+from ..terminal.stdio import write_output
 from .context import INCOMPLETE, Context
 
 
@@ -51,8 +52,7 @@ def answer(
         # A terminal that does not know its width reports 0.
         width = (os.get_terminal_size(sys.stdout.fileno()).columns or None) if terminal else None
         text = write(report, options.format or "table", width=width, raw=options.raw)
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    write_output([text], options.format or "table")
     return code
 
 

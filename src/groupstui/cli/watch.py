@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import timedelta
@@ -19,6 +18,7 @@ from ..exit_codes import ExitCode
 from ..output.formats import write
 from ..output.records import CHANGE_FIELDS, change_record, site_report
 from ..service.service import GroupsService
+from ..terminal.stdio import write_output
 from .context import Context
 
 T = TypeVar("T")
@@ -130,5 +130,4 @@ class _Watch:
             if process.returncode == 0:
                 return
             self._context.warn(f"the command failed with exit code {process.returncode}; printing the change")
-        sys.stdout.write(line)
-        sys.stdout.flush()
+        write_output([line], "ndjson")
