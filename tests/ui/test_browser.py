@@ -503,9 +503,11 @@ async def test_footer_shows_the_keys_of_the_focused_pane(pilot):
     assert "clear" in enabled_keys(pilot)
 
 
-@pytest.mark.parametrize("keys", [[], ["tab"], ["/"], ["tab", "/"]])
-async def test_help_and_quit_are_in_the_footer_at_80_columns(pilot, keys):
-    await pilot.resize_terminal(80, 24)
+@pytest.mark.parametrize(
+    ("columns", "keys"), [(40, []), (40, ["tab"]), (80, []), (80, ["tab"]), (80, ["/"]), (80, ["tab", "/"])]
+)
+async def test_help_and_quit_are_in_a_narrow_footer(pilot, columns, keys):
+    await pilot.resize_terminal(columns, 24)
     await press(pilot, *keys)
     footer = drawn(pilot).splitlines()[-1]
     assert "help" in footer

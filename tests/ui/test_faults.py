@@ -154,7 +154,7 @@ async def test_refresh_of_a_deleted_group(demo, clock, answers):
         demo.site.delete_group(1)
         demo.faults.next(*answers)
         await press(pilot, "enter", "r")
-        assert "Group #1 does not exist. R reads the list again." in words(pilot)
+        assert "Group #1 does not exist. Press R to reload all groups." in words(pilot)
         assert "Release managers" in words(pilot)
         await press(pilot, "h", "R")
         assert "1–15 of 229" in words(pilot)

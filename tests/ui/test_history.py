@@ -74,7 +74,7 @@ async def test_offline_sends_nothing(demo, clock, history):
         await settled(pilot)
         await press(pilot, "n", "p", "R")
         assert "Release managers" in drawn(pilot)
-        assert "from the history as of 2026-11-23 14:02" in drawn(pilot)
+        assert "from the snapshot of 2026-11-23 14:02" in drawn(pilot)
         assert "no requests are sent (--offline)" in drawn(pilot)
         await press(pilot, ":", *"ada lovelace".replace(" ", ""), "escape")
     assert len(demo.log.requests) == before

@@ -288,12 +288,12 @@ async def test_snapshot_is_shown_before_the_keyring_answers(demo, hanging, setti
     hanging.released.clear()
     async with app_with(hanging, settings, clock, history=histories).run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: "page 1 of 16 · 1–15 of 230" in drawn(pilot))
-        assert "from the history" in drawn(pilot)
+        assert "from the snapshot" in drawn(pilot)
         demo.site.rename_group(2, "Release users")
         hanging.release()
         await settled(pilot)
         assert "Release users" in drawn(pilot)
-        assert "from the history" not in drawn(pilot)
+        assert "from the snapshot" not in drawn(pilot)
 
 
 async def test_missing_token_keeps_the_snapshot(demo, keyring, settings, clock, histories):
@@ -306,7 +306,7 @@ async def test_missing_token_keeps_the_snapshot(demo, keyring, settings, clock, 
         keyring.tokens[demo.url] = demo.token
         await press(pilot, "r")
         assert "no token" not in words(pilot)
-        assert "from the history" not in drawn(pilot)
+        assert "from the snapshot" not in drawn(pilot)
 
 
 async def test_locked_keyring_keeps_the_snapshot(demo, keyring, settings, clock, histories):

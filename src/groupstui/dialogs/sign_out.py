@@ -47,7 +47,9 @@ class SignOutDialog(Dialog[bool]):
             box.border_title = "Sign out"
             yield Static(question, markup=False)
             if self._has_history:
-                yield Static("Its history stays on this machine; m deletes it, too.", id="more", markup=False)
+                yield Static(
+                    "Its history stays on this machine. Press m to delete it, too.", id="more", markup=False
+                )
             yield KeyFooter()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

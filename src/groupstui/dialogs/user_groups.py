@@ -42,7 +42,7 @@ class UserGroupsDialog(RecordsDialog[Group]):
     def _show_groups(self) -> None:
         directory = self.directory
         groups = directory.groups_of(self._user.id)
-        self.table.empty = f"In none of the {pluralize(directory.group_count, 'group')} loaded."
+        self.table.empty = f"Not a member of any of the {pluralize(directory.group_count, 'loaded group')}."
         self.table.show(groups)
         total = directory.total or 0
         if directory.complete:

@@ -54,6 +54,8 @@ FILTER_SETTLE_SECONDS = 0.3
 MAX_USERS_LOADED_UNASKED = 2_000
 """The number of users up to which their details are read without need: 20 requests."""
 
+RELOAD_HINT = "Press R to reload all groups."
+
 RECENT = timedelta(days=7)
 """The period whose changes are shown in the list."""
 
@@ -64,6 +66,9 @@ class BrowserScreen(BaseScreen[None]):
     AUTO_FOCUS = "Table"
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        # Help and quit are first, so that a narrow footer contains them.
+        bind("question_mark,f1", "app.help", "app.help", "Show the keys", hint="help"),
+        bind("q,ctrl+q", "app.quit", "app.quit", "Quit groupstui", hint="quit"),
         bind("slash", "filter", "view.filter", "Filter the list", hint="filter"),
         bind("n,right_square_bracket", "turn('next')", "page.next", "Next page", hint="next"),
         bind("p,left_square_bracket", "turn('previous')", "page.previous", "Previous page", hint="prev"),
@@ -78,13 +83,11 @@ class BrowserScreen(BaseScreen[None]):
         bind("a", "audit", "analyse.audit", "Audit: groups and members that need attention"),
         bind("d", "changes", "analyse.changes", "Show recent changes: joined, left, new groups"),
         *COPY_EXPORT_BINDINGS,
-        bind("r", "refresh", "load.refresh", "Read this page, or this group, again"),
-        bind("R,f5", "refresh_all", "load.refresh_all", "Read the whole instance again"),
+        bind("r", "refresh", "load.refresh", "Reload this page, or this group"),
+        bind("R,f5", "refresh_all", "load.refresh_all", "Reload all groups"),
         bind("x", "stop", "load.stop", "Stop loading"),
         bind("i", "instances", "instance.choose", "Choose an instance, sign in, or sign out"),
         bind("colon,ctrl+p", "palette", "view.palette", "Go to any group, user or command", hint="go to"),
-        bind("question_mark,f1", "app.help", "app.help", "Show the keys", hint="help"),
-        bind("q,ctrl+q", "app.quit", "app.quit", "Quit groupstui", hint="quit"),
     ]
 
     PALETTE_COMMANDS: ClassVar[tuple[PaletteCommand, ...]] = (
@@ -298,7 +301,7 @@ class BrowserScreen(BaseScreen[None]):
         if not self.stale:
             self._clear_error()
         if not self.groups.show_page(page, place.group_id):
-            self.notice = Notice("That group is no longer on this page", "R reads everything again.")
+            self.notice = Notice("That group is no longer on this page", RELOAD_HINT)
         self._show_detail()
         if place.member_id is not None and self.members.table.move_to(place.member_id):
             self.members.table.focus()
@@ -361,7 +364,7 @@ class BrowserScreen(BaseScreen[None]):
                 detail = await self.service.group(group_id)
             except NotFound:
                 self.stale = True
-                self.notice = Notice(f"Group #{group_id} does not exist", "R reads the list again.", "error")
+                self.notice = Notice(f"Group #{group_id} does not exist", RELOAD_HINT, "error")
                 return
             except TestmoError as error:
                 self._show_error(error, stale=True)
@@ -412,13 +415,13 @@ class BrowserScreen(BaseScreen[None]):
                 self._show_error(error, stale=True)
             else:
                 text = f"Only the loaded pages can be searched: {error}"
-                self.notice = Notice(text, "R reads the instance again.")
+                self.notice = Notice(text, RELOAD_HINT)
             return
         finally:
             self.progress = ""
         if not directory.complete:
             text = "Some groups may be missing: they changed while they were read"
-            self.notice = Notice(text, "R reads them again.")
+            self.notice = Notice(text, RELOAD_HINT)
         await self.service.save_history()
         self._show_history_notice()
         if self.stale:
@@ -518,7 +521,7 @@ class BrowserScreen(BaseScreen[None]):
             self.workers.cancel_group(self, "crawl")
             self.workers.cancel_group(self, "users")
             self._profiles_requested = False
-            self.notice = Notice("Only the loaded pages can be searched", "R reads the whole instance.")
+            self.notice = Notice("Only the loaded pages can be searched", RELOAD_HINT)
 
     # Notices
 

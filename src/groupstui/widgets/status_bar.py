@@ -42,7 +42,7 @@ class StatusBar(Widget):
         if self.stale:
             right = f"STALE {right}"
         elif self.from_history and not self.progress:
-            right = f"from the history {right}"
+            right = right.replace("as of", "from the snapshot of")
         elif self.progress:
             right = f"{self.progress} · {right}"
         names = "  ".join(filter(None, (sanitize(self.instance), sanitize(self.user))))
