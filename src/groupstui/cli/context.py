@@ -319,7 +319,7 @@ class Context:
         except HistoryUnavailable as error:
             if offline:
                 raise
-            self.warn(error.full)
+            self._warn_once(error.full)
             return None
         if known is not None and (as_of := known.as_of) is not None:
             if max_age is None or -MAX_CLOCK_SKEW <= self.clock.now() - as_of <= max_age:
@@ -354,9 +354,9 @@ class Context:
                 lambda: self.warn("waiting for the history, which is locked by another program")
             )
             if saved is None and service.history.notice:
-                self.warn(service.history.notice)
+                self._warn_once(service.history.notice)
         if "history" in vars(self) and self.history is not None and self.history.notice:
-            self.warn(self.history.notice, always=True)
+            self._warn_once(self.history.notice, always=True)
         return saved
 
     # Messages
@@ -366,15 +366,19 @@ class Context:
         return Progress(service, draws=self.show_progress, quiet=self.options.quiet)
 
     def warn(self, text: str, *, always: bool = False) -> None:
-        """Print a message to stderr once.
+        """Print a message to stderr.
 
         Args:
             text: The message.
             always: Print it even if `--quiet` is set.
         """
-        if text not in self._warnings and (always or not self.options.quiet):
-            self._warnings.add(text)
+        if always or not self.options.quiet:
             print_error(text)
+
+    def _warn_once(self, text: str, *, always: bool = False) -> None:
+        if text not in self._warnings:
+            self._warnings.add(text)
+            self.warn(text, always=always)
 
     def confirmed(self, question: str) -> bool:
         """Ask whether to delete something, and return whether the answer is yes, as with `--yes`.

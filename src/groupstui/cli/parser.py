@@ -438,7 +438,7 @@ def _add_history(add: AddCommand) -> None:
     watch = add(
         "watch",
         "Print changes as lines of JSON, as they happen",
-        "watch --interval 15m\n"
+        "watch --interval 15m\nwatch --since '#12'\n"
         "watch | jq --unbuffered -r 'select(.change == \"joined\") | .user'\n"
         "watch --exec 'mail -s \"Testmo groups\" admins@example.com'",
         (_add_instance,),
@@ -446,7 +446,9 @@ def _add_history(add: AddCommand) -> None:
     )
     interval = "time between crawls, at least 1m (default: 5m)"
     _value(watch, "--interval", "TIME", interval, type=_duration, default="5m")
-    run = "run CMD for each change (JSON on stdin); print the change if CMD fails"
+    since = "deliver all changes after this time or snapshot (default: those that no watch has delivered yet)"
+    _value(watch, "--since", "WHEN", since)
+    run = "run CMD for each change (JSON on stdin, at most 5 minutes); print the change if CMD fails"
     _value(watch, "--exec", "CMD", run)
 
 

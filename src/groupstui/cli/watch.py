@@ -1,27 +1,34 @@
-"""Crawl an instance again and again, and print each change as a line of JSON."""
+"""Crawl an instance again and again, and deliver each change at least once, as a line of JSON.
+
+The history stores which changes were delivered. So changes that happened while no watch was running, or that
+another command has read first, are delivered as well, and those of a delivery that was interrupted again.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
-from collections.abc import Coroutine
-from dataclasses import replace
-from datetime import timedelta
-from typing import Any, NoReturn, TypeVar
+from asyncio.subprocess import PIPE, Process
+from contextlib import suppress
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import NoReturn
 
 from ..credentials.tokens import TOKEN_VARIABLE
 from ..directory.changes import Change, changes_between
 from ..directory.directory import Directory
-from ..errors import Forbidden, TestmoError, Unauthorized, UsageError
+from ..errors import Forbidden, HistoryUnavailable, TestmoError, Unauthorized, UsageError
 from ..exit_codes import ExitCode
+from ..history import History
+from ..history.cursor import Cursor
+from ..history.time_spec import LAST, PointInTime
 from ..output.formats import write
-from ..output.records import CHANGE_FIELDS, change_record, site_report
-from ..service.service import GroupsService
+from ..output.records import CHANGE_FIELDS, change_record
+from ..output.report import Report
 from ..terminal.stdio import write_output
+from ..times import utc_iso, utc_minute
 from .context import Context
-
-T = TypeVar("T")
 
 MIN_INTERVAL = timedelta(minutes=1)
 """After a 429, Testmo blocks requests for a minute; more frequent crawls would soon cause one."""
@@ -29,105 +36,172 @@ MIN_INTERVAL = timedelta(minutes=1)
 MAX_BACKOFF = timedelta(hours=1)
 """The wait doubles after each failure, up to this."""
 
+COMMAND_TIMEOUT_S = 300.0
+"""Seconds after which a command of `--exec` is ended."""
+
+KILL_AFTER_S = 0.5
+"""Seconds between SIGTERM and SIGKILL for a command."""
+
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Stopped(Exception):
-    """A signal has asked the program to exit."""
-
-
 async def watch(context: Context) -> ExitCode:
-    """Print changes until a signal arrives; failures are reported and retried.
+    """Deliver changes until a signal arrives; failures are reported and retried.
 
     Raises:
         Unauthorized: If the token is not valid, or no longer.
         Forbidden: If its user may not read groups, or no longer.
     """
-    if context.options.interval < MIN_INTERVAL:
+    options = context.options
+    if options.interval < MIN_INTERVAL:
         raise UsageError("--interval must be at least a minute")
-    context.show_progress = False  # only whole lines are printed
-    stop = asyncio.Event()
+    since = None if options.since is None else PointInTime.parse(options.since, context.clock.now())
     loop = asyncio.get_running_loop()
+    watching = asyncio.create_task(_watch(context, since))
     # An ignored signal stays ignored, such as SIGHUP under nohup.
     handled = [number for number in STOP_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
     for number in handled:
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, watching.cancel)
     try:
-        async with await context.open() as service, context.progress(service):
-            await _Watch(context, service, stop).run()
-    except Stopped:
+        await watching
+    except asyncio.CancelledError:
         return ExitCode.OK
     finally:
         for number in handled:
             loop.remove_signal_handler(number)
 
 
-class _Watch:
-    """The loop of `watch` over one instance."""
-
-    def __init__(self, context: Context, service: GroupsService, stop: asyncio.Event) -> None:
-        self._context = context
-        self._service = service
-        self._stop = stop
-
-    async def run(self) -> NoReturn:
-        """Crawl and report changes, forever.
-
-        Raises:
-            Stopped: When a signal arrives.
-        """
-        known = None if self._service.history is None else await self._service.history.latest()
-        wait = interval = self._context.options.interval
+async def _watch(context: Context, since: PointInTime | None) -> NoReturn:
+    delivery = _Delivery(context)
+    await delivery.start(since)
+    wait = interval = context.options.interval
+    async with await context.open() as service:
         while True:
             try:
-                directory = await self._or_stop(self._service.load())
+                directory = await service.load()
             except (Unauthorized, Forbidden):
                 raise
             except TestmoError as error:
                 wait = min(2 * wait, max(MAX_BACKOFF, interval))
-                self._context.warn(f"{error}; retrying in {wait}")
+                context.warn(f"{error}; retrying in {wait}")
             else:
                 wait = interval
                 if directory.complete:
-                    for change in changes_between(known, directory) if known is not None else ():
-                        await self._report(change, directory)
-                    await self._service.save_history()  # afterwards: no change is lost
-                    known = directory
+                    await delivery.deliver(directory)
                 else:
-                    self._context.warn("the instance changed while it was read: this crawl is ignored")
-            await self._or_stop(self._context.clock.sleep(wait.total_seconds()))
+                    context.warn("the instance changed while it was read: this crawl is ignored")
+            await context.clock.sleep(wait.total_seconds())
 
-    async def _or_stop(self, work: Coroutine[Any, Any, T]) -> T:
-        """Await something, unless a signal arrives first.
+
+class _Delivery:
+    """Delivers the changes of one instance, and remembers which ones were delivered."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._origin = context.instance.origin
+        self._history = context.history or History(self._origin, None)
+        self._cursor: Cursor | None = None
+        self._known: Directory | None = None
+        """The last crawl whose changes were delivered."""
+
+    async def start(self, since: PointInTime | None) -> None:
+        """Find out which changes were delivered already.
+
+        Args:
+            since: Deliver all changes after this point again; None continues where the last watch stopped.
 
         Raises:
-            Stopped: When a signal arrives; the work is cancelled.
+            InvalidTime: If there is no such snapshot.
         """
-        working = asyncio.ensure_future(work)
-        stopping = asyncio.ensure_future(self._stop.wait())
-        await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if not working.done():
-            working.cancel()
-            await asyncio.wait((working,))
-            raise Stopped
-        return working.result()
-
-    async def _report(self, change: Change, directory: Directory) -> None:
-        """Pass a change to the command; print it if there is no command, or if it fails."""
-        record = change_record(replace(change, seen=directory.as_of))
-        origin = self._context.instance.origin
-        line = write(site_report(directory, origin, "changes", CHANGE_FIELDS, [record]), "ndjson")
-        command: str | None = self._context.options.exec
-        if command is not None:
-            process = await asyncio.create_subprocess_shell(
-                command,
-                stdin=asyncio.subprocess.PIPE,
-                start_new_session=True,
-                env={name: value for name, value in os.environ.items() if name != TOKEN_VARIABLE},
+        try:
+            self._cursor = await asyncio.to_thread(self._history.cursor)
+            if self._cursor is None or since is not None:
+                begin = await asyncio.to_thread(self._history.at, since or LAST)
+                if begin is not None:
+                    await self._move(Cursor(begin.id))
+        except HistoryUnavailable as error:
+            self._context.warn(
+                f"changes while watch is not running will not be delivered: {error.full}", always=True
             )
-            await process.communicate(line.encode())
-            if process.returncode == 0:
+            self._history = History(self._origin, None)
+        if self._cursor is not None:
+            self._context.warn(f"delivering changes after snapshot #{self._cursor.snapshot}")
+
+    async def deliver(self, directory: Directory) -> None:
+        """Save a crawl, and deliver the changes of all snapshots since the last delivery."""
+        try:
+            saved = await asyncio.to_thread(self._history.save, directory, self._context.clock.now())
+            if self._cursor is None:
+                await self._move(Cursor(saved.id))
+            elif self._known is not None and saved.id <= self._cursor.snapshot:
+                # The history was deleted meanwhile, or was damaged.
+                for change in changes_between(self._known, directory):
+                    await self._hand_on(change, saved.taken_at)
+                await self._move(Cursor(saved.id))
+            else:
+                await self._deliver_after(self._cursor)
+            self._known = directory
+        except HistoryUnavailable as error:
+            self._context.warn(f"the changes will be delivered after the next crawl: {error.full}")
+
+    async def _deliver_after(self, cursor: Cursor) -> None:
+        history = self._history
+        snapshots = [
+            each for each in await asyncio.to_thread(history.snapshots) if each.id >= cursor.snapshot
+        ]
+        if snapshots and snapshots[0].id != cursor.snapshot:
+            begins = utc_minute(snapshots[0].taken_at)
+            self._context.warn(f"the history begins on {begins}: earlier changes are not delivered")
+        for before, after in pairwise(snapshots):
+            changes = await asyncio.to_thread(history.changes, before, after)
+            delivered = cursor.delivered if after.id == cursor.following else 0
+            for number, change in enumerate(changes[delivered:], delivered + 1):
+                await self._hand_on(change, after.taken_at)
+                await self._move(Cursor(before.id, after.id, number))
+            await self._move(Cursor(after.id))
+
+    async def _move(self, cursor: Cursor) -> None:
+        self._cursor = cursor
+        await asyncio.to_thread(self._history.move_cursor, cursor)
+
+    async def _hand_on(self, change: Change, as_of: datetime) -> None:
+        """Pass a change to the command; print it if there is no command, or if it fails."""
+        record = change_record(change) | {"seen": utc_iso(as_of)}
+        line = write(Report("changes", CHANGE_FIELDS, [record], self._origin, as_of, complete=True), "ndjson")
+        if (command := self._context.options.exec) is not None:
+            if not (failure := await _run_command(command, line)):
                 return
-            self._context.warn(f"the command failed with exit code {process.returncode}; printing the change")
+            self._context.warn(f"the command {failure}; printing the change")
         write_output([line], "ndjson")
+
+
+async def _run_command(command: str, line: str) -> str:
+    """Run a shell command with a line on stdin, and return why it has failed; nothing if it has not.
+
+    If it takes too long, or if the watch ends, the command is ended with all processes that it has started.
+    """
+    process = await asyncio.create_subprocess_shell(
+        command,
+        stdin=PIPE,
+        start_new_session=True,
+        env={name: value for name, value in os.environ.items() if name != TOKEN_VARIABLE},
+    )
+    try:
+        async with asyncio.timeout(COMMAND_TIMEOUT_S):
+            await process.communicate(line.encode())
+    except TimeoutError:
+        return f"did not end within {COMMAND_TIMEOUT_S:g} s"
+    finally:
+        if process.returncode is None:
+            await _end(process)
+    return "" if process.returncode == 0 else f"failed with exit code {process.returncode}"
+
+
+async def _end(process: Process) -> None:
+    with suppress(ProcessLookupError, TimeoutError):
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            async with asyncio.timeout(KILL_AFTER_S):
+                await process.wait()
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)

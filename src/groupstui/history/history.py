@@ -15,6 +15,7 @@ from ..directory.directory import Directory
 from ..directory.models import Group
 from ..errors import InvalidTime
 from ..settings import Settings
+from .cursor import Cursor, read_cursor, write_cursor
 from .database import Database
 from .snapshots import (
     Snapshot,
@@ -168,6 +169,14 @@ class History:
     def changes(self, since: Snapshot, until: Snapshot) -> list[Change]:
         """Return the differences between two snapshots, with the names of the later one."""
         return self._database.read(lambda db: changes_in(db, since, until))
+
+    def cursor(self) -> Cursor | None:
+        """Return the position of `watch`; None before its first start."""
+        return self._database.write(read_cursor)
+
+    def move_cursor(self, cursor: Cursor) -> None:
+        """Store the position of `watch`."""
+        self._database.write(lambda db: write_cursor(db, cursor))
 
     def prune(self, before: datetime, now: datetime | None = None) -> int:
         """Delete the snapshots taken before a time, except the last; copies of damaged files likewise.
