@@ -2,6 +2,7 @@
 
 A terminal obeys control characters, bidirectional overrides reorder the text beside them, and long runs of
 combining marks cover the lines above. So every name and error text passes `sanitize` before it is shown.
+Files and pipes contain the text as it is, but rows of lines pass `one_line`.
 """
 
 from __future__ import annotations
@@ -13,18 +14,42 @@ from functools import lru_cache
 MAX_NAME_CHARS = 200
 """Length at which a shown text is cut, with an ellipsis."""
 
-MAX_COMBINING_MARKS = 2
+MAX_COMBINING_MARKS = 4
 """Combining marks kept after one character; real scripts rarely need more."""
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+_BREAK = re.compile("\r\n|[\t\n-\r\x1c-\x1e\x85\u2028\u2029]")
+
+_CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a terminal obeys, overrides of the direction of text, and halves of characters."""
+
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U00013441\U00013442\U00016fe4\U0001d159\U000e0100-\U000e01ef]"
+)
+"""Characters that are printable for Python, but blank: of Unicode's Default_Ignorable_Code_Point, and blanks
+that are no white space."""
+
+_STYLES = ("\ufe0e", "\ufe0f")
+"""Variation selectors that draw a symbol as text or as an emoji."""
+
+_ZWNJ, _ZWJ = "\u200c\u200d"
+
+_SYMBOLS = re.compile("[\u203c\u2049\u2194\u3030\u303d\U0001f3fb-\U0001f3ff]")
+"""Emoji and their skin tones that are no "other symbols" (So) for Unicode."""
+
+_VIRAMA = 9
+"""The combining class of signs after which a joiner changes the letter."""
 
 
 @lru_cache(maxsize=65_536)
 def sanitize(text: str, max_chars: int = MAX_NAME_CHARS) -> str:
     """Return the text as one line that any terminal shows literally.
 
-    White space of any kind becomes a space, unprintable characters become U+FFFD, and surplus combining
-    marks are removed.
+    White space of any kind becomes a space. Unprintable and invisible characters and surplus combining marks
+    become U+FFFD, so that different names look different; the joiners and selectors of emoji and of scripts
+    that need them stay.
 
     Args:
         text: Text from a server or a user.
@@ -35,22 +60,63 @@ def sanitize(text: str, max_chars: int = MAX_NAME_CHARS) -> str:
     # Normalising takes time in proportion to the length, so an endless name is cut before it, generously.
     kept: list[str] = []
     marks = 0
-    for character in unicodedata.normalize("NFC", text[: max_chars * 8]):
+    base = ""
+    characters = unicodedata.normalize("NFC", text[: max_chars * 8])
+    for place, character in enumerate(characters):
+        following = characters[place + 1 : place + 2]
+        if _is_kept_invisible(base, kept[-1] if kept else "", character, following):
+            kept.append(character)
+            continue
         if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me"):
             marks += 1
-            if marks > MAX_COMBINING_MARKS:
+            if marks > MAX_COMBINING_MARKS + 1:
                 continue
         else:
             marks = 0
+            base = character
         if character.isspace():
             kept.append(" ")
-        elif character.isprintable():
-            kept.append(character)
-        else:
+        elif marks > MAX_COMBINING_MARKS or not character.isprintable() or _INVISIBLE.match(character):
             kept.append(REPLACEMENT)
+        else:
+            kept.append(character)
     if len(kept) > max_chars or len(text) > max_chars * 8:
         kept[max_chars - 1 :] = ["…"]
     return "".join(kept)
+
+
+def _is_kept_invisible(base: str, before: str, character: str, following: str) -> bool:
+    """Return whether a joiner or selector changes how the characters around it look.
+
+    Args:
+        base: The last character that is not a mark.
+        before: The character before.
+        character: Any character.
+        following: The character after it; empty at the end.
+    """
+    if character in _STYLES:
+        return _is_symbol(before) or (
+            before in "0123456789#*" and following == "\N{COMBINING ENCLOSING KEYCAP}"
+        )
+    if character not in (_ZWJ, _ZWNJ) or not before or not following:
+        return False
+    if character == _ZWJ and _is_symbol(base) and _is_symbol(following):
+        return True
+    if _VIRAMA in (unicodedata.combining(before), unicodedata.combining(following)):
+        return True
+    return unicodedata.bidirectional(base) == unicodedata.bidirectional(following) == "AL"
+
+
+def _is_symbol(character: str) -> bool:
+    """Return whether a character may be part of an emoji."""
+    if character in ("", REPLACEMENT) or _INVISIBLE.match(character):
+        return False
+    return unicodedata.category(character) == "So" or bool(_SYMBOLS.match(character))
+
+
+def one_line(text: str) -> str:
+    """Return the whole text as one line: breaks and tabs become spaces, other control characters U+FFFD."""
+    return _CONTROL.sub(REPLACEMENT, _BREAK.sub(" ", text))
 
 
 def pluralize(number: int, singular: str, plural: str | None = None) -> str:

@@ -57,7 +57,7 @@ def test_json_envelope(cli, demo):
 def test_ndjson_repeats_envelope(cli):
     lines = [json.loads(line) for line in cli("members", "QA", "--format", "ndjson").out.splitlines()]
     assert len(lines) == 5
-    assert all(line["schema"] == "groupstui/1" and line["group"]["name"] == "QA" for line in lines)
+    assert all(line["schema"] == "groupstui/1" and line["about"]["group"]["name"] == "QA" for line in lines)
 
 
 def test_who_reports_user_in_no_group(cli, demo):

@@ -35,6 +35,8 @@ def directory_of(*groups: Group, complete: bool = True, day: int = 23) -> Direct
     )
 
 
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
 QA = Group(1, "QA", (2, 1, 3, 9))
 
 
@@ -48,7 +50,8 @@ def test_each_group_has_markdown_and_csv():
         "index.md",
         MANIFEST,
     ]
-    rows = list(csv.DictReader(io.StringIO(files["groups/00001-qa.csv"])))
+    assert files["groups/00001-qa.csv"].startswith("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(files["groups/00001-qa.csv"].removeprefix("\ufeff"))))
     assert [(row["user"], row["marks"], row["keep or remove"], row["comment"]) for row in rows] == [
         ("#9", "", "", ""),
         ("'=cmd|'/c calc'!A1", "", "", ""),
@@ -68,8 +71,16 @@ def test_manifest_contains_every_other_file():
     }
 
 
-def test_files_do_not_depend_on_time():
-    assert review_files(directory_of(QA, day=1), SITE) == review_files(directory_of(QA, day=2), SITE)
+def test_only_index_and_manifest_depend_on_time():
+    first, second = (review_files(directory_of(QA, day=day), SITE) for day in (1, 2))
+    assert first == review_files(directory_of(QA, day=1), SITE)
+    assert {name for name in first if first[name] != second[name]} == {"index.md", MANIFEST}
+    assert "As of: 2026-11-01T00:00:00Z" in first["index.md"]
+
+
+def test_marks_are_unknown_without_users():
+    index = review_files(crawled_directory([QA], {}, complete=True, as_of=NOW), SITE)["index.md"]
+    assert "Marks: unknown, as /users was not read" in index
 
 
 def test_index_reports_incomplete_data():

@@ -23,7 +23,4 @@ async def compare(context: Context) -> ExitCode:
     rows = [row for row in comparison.rows if not (options.differ and all(row.inside))]
     report = comparison_report(directory, context.instance.origin, comparison, rows)
     code = ExitCode.FALSE if comparison.differ and options.exit_code else ExitCode.OK
-    code = answer(context, report, code)
-    for pair in comparison.pairs:
-        context.warn(f"{pair.text} (overlap: {pair.overlap} %)")
-    return code
+    return answer(context, report, code)

@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import overload
 
 from ..directory.directory import Directory
-from ..directory.models import User
 from ..errors import FileAlreadyExists, UnknownAnswer, UsageError
 from ..exit_codes import ExitCode
 from ..output.access_review import review_files
-from ..output.files import write_file, write_folder
+from ..output.files import check_file, check_folder, write_file, write_folder
 from ..output.formats import format_of, pieces
 from ..output.records import (
     GROUP_FIELDS,
+    MEMBERSHIP_FIELDS,
     PROFILE_FIELDS,
     USER_FIELDS,
+    USER_GROUPS_FIELDS,
     as_of,
     group_records,
+    matrix_report,
     profile_record,
     site_report,
+    user_groups_record,
     user_record,
 )
-from ..output.report import Record
+from ..output.report import Record, Report
 from ..terminal.stdio import write_output
-from ..text import pluralize
+from ..text import pluralize, sanitize
 from ..times import local_minute
 from .context import Context
-from .output import select
+from .output import check_columns, select
+
+STDOUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+"""The names of stdout, of which a closed pipe is treated as in every other command."""
+
+FIELDS = {
+    "groups": GROUP_FIELDS,
+    "memberships": MEMBERSHIP_FIELDS,
+    "users": (*USER_FIELDS, *PROFILE_FIELDS, *USER_GROUPS_FIELDS),
+}
+"""The fields that are known before the instance is read; those of a matrix are its groups."""
 
 
 async def export(context: Context) -> ExitCode:
@@ -40,112 +50,104 @@ async def export(context: Context) -> ExitCode:
         UnknownAnswer: If incomplete data would replace a file, even with `--force`.
     """
     options = context.options
-    review = options.what == "review"
-    if review and (options.format or options.columns or options.sort or options.limit):
-        raise UsageError("a review has a fixed format: omit --format, --columns, --sort and --limit")
-    if review and options.output == "-":
-        raise UsageError("a review is a directory: it cannot be written to stdout")
-    directory = await context.directory(users=options.what in ("users", "review"))
-    context.verdict = ExitCode.OK
     try:
-        written = _write_review(context, directory) if review else _write_report(context, directory)
+        format = _check_options(context)
+        directory = await context.directory(users=options.what in ("users", "review"))
+        context.verdict = ExitCode.OK
+        if options.what == "review":
+            _write_review(context, directory)
+        else:
+            _write_report(context, directory, format)
     except FileAlreadyExists as error:
         if options.force:  # the file may be complete
             raise UnknownAnswer(
                 f"{error} and was not replaced: {context.incomplete}", hint="Try again."
             ) from None
         raise FileAlreadyExists(str(error), hint="Add --force to replace it.") from None
-    context.warn(written)
     return ExitCode.OK
 
 
-def _write_report(context: Context, directory: Directory) -> str:
+def _check_options(context: Context) -> str:
+    """Check everything that is known before the instance is read, and return the format.
+
+    Raises:
+        InvalidInput: If the export cannot be written as the options require.
+    """
+    options, path = context.options, Path(context.options.output)
+    if options.what == "review":
+        if options.format or options.columns or options.sort or options.limit or options.bom:
+            raise UsageError(
+                "a review has a fixed format: omit --format, --columns, --sort, --limit and --bom"
+            )
+        if options.output in STDOUT:
+            raise UsageError("a review is a directory: it cannot be written to stdout")
+        check_folder(path, force=options.force)
+        return ""
+    format: str = options.format or ("csv" if options.output in STDOUT else format_of(path))
+    check_columns(options, FIELDS.get(options.what), format)
+    if options.output not in STDOUT:
+        check_file(path, force=options.force)
+    return format
+
+
+def _write_report(context: Context, directory: Directory, format: str) -> None:
     options = context.options
-    make_records = {"groups": _groups, "memberships": _memberships, "users": _users, "matrix": _matrix}
-    fields, records = make_records[options.what](directory)
-    report = select(options, site_report(directory, context.instance.origin, options.what, fields, records))
-    path = Path(options.output)
-    format = options.format or format_of(path)
-    text = pieces(report, format, raw=options.raw)
-    if options.output == "-":
+    report = select(options, _report(context, directory))
+    text = pieces(report, format, raw=options.raw, bom=options.bom, warn=context.warn)
+    if options.output in STDOUT:
         write_output(text, format)
-    else:
-        write_file(path, text, force=options.force and directory.complete)
-    return f"wrote {pluralize(len(report.records), 'row')} to {'stdout' if options.output == '-' else path}"
+        return
+    path = write_file(Path(options.output), text, force=options.force and directory.complete)
+    context.warn(f"wrote {pluralize(len(report.records), 'row')} to {sanitize(str(path))}")
 
 
-def _write_review(context: Context, directory: Directory) -> str:
-    path, time = Path(context.options.output), as_of(directory)
+def _write_review(context: Context, directory: Directory) -> None:
+    time = as_of(directory)
     files = review_files(directory, context.instance.origin)
-    write_folder(path, files, time=time.timestamp(), force=context.options.force and directory.complete)
-    return f"wrote {pluralize(len(files), 'file')} to {path}, as of {local_minute(time)}"
+    force = context.options.force and directory.complete
+    path = write_folder(Path(context.options.output), files, time=time.timestamp(), force=force)
+    context.warn(
+        f"wrote {pluralize(len(files), 'file')} to {sanitize(str(path))}, as of {local_minute(time)}"
+    )
 
 
-# Records
+def _report(context: Context, directory: Directory) -> Report:
+    """Return the report that is exported.
+
+    Raises:
+        UnknownAnswer: If an option names a field of `/users`, which could not be read.
+    """
+    what, origin = context.options.what, context.instance.origin
+    if what == "matrix":
+        return matrix_report(directory, origin)
+    fields = FIELDS[what]
+    if what == "users" and not directory.has_profiles:
+        named = {*(context.options.columns or ()), (context.options.sort or "").removeprefix("-")}
+        if missing := sorted(named & set(PROFILE_FIELDS)):
+            raise UnknownAnswer(f"the users of the instance were not read: {', '.join(missing)} unknown")
+        fields = (*USER_FIELDS, *USER_GROUPS_FIELDS)
+    make_records = {"groups": _groups, "memberships": _memberships, "users": _users}
+    return site_report(directory, origin, what, fields, make_records[what](directory))
 
 
-def _groups(directory: Directory) -> tuple[tuple[str, ...], Sequence[Record]]:
-    return GROUP_FIELDS, group_records(directory, directory.groups)
+def _groups(directory: Directory) -> list[Record]:
+    return group_records(directory, directory.groups)
 
 
-def _memberships(directory: Directory) -> tuple[tuple[str, ...], Sequence[Record]]:
-    records = [
+def _memberships(directory: Directory) -> list[Record]:
+    return [
         {"group_id": group.id, "group": group.name, "user_id": user.id, "user": user.name}
         for group in directory.groups
         for user in directory.members(group)
     ]
-    return ("group_id", "group", "user_id", "user"), records
 
 
-def _users(directory: Directory) -> tuple[tuple[str, ...], Sequence[Record]]:
-    fields = (*USER_FIELDS, *(PROFILE_FIELDS if directory.has_profiles else ()), "groups")
-    records = [
+def _users(directory: Directory) -> list[Record]:
+    return [
         {
             **user_record(user),
             **profile_record(directory, user),
-            "groups": [group.name for group in directory.indexed_groups_of(user.id)],
+            **user_groups_record(directory.indexed_groups_of(user.id)),
         }
         for user in directory.users
     ]
-    return fields, records
-
-
-def _matrix(directory: Directory) -> tuple[tuple[str, ...], Sequence[Record]]:
-    """Return a row for each user and a column for each group; groups that share a name show their id."""
-    names = {group.id: group.name for group in directory.groups}
-    with_id = {group_id: f"{name} #{group_id}" for group_id, name in names.items()}
-    taken = Counter(["user", "user_id", *names.values(), *with_id.values()])
-    columns = {id: name if taken[name] == 1 else with_id[id] for id, name in names.items()}
-    return ("user_id", "user", *columns.values()), _MatrixRows(directory, columns)
-
-
-class _MatrixRows(Sequence[Record]):
-    """Builds each row when it is read: all rows of a large instance at once would take a gigabyte."""
-
-    def __init__(self, directory: Directory, columns: Mapping[int, str]) -> None:
-        """Set up the rows.
-
-        Args:
-            directory: Users and memberships.
-            columns: The name of each group's column, by the group's id.
-        """
-        self._directory = directory
-        self._columns = columns
-        self._users = directory.users
-
-    def __len__(self) -> int:
-        return len(self._users)
-
-    @overload
-    def __getitem__(self, index: int) -> Record: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Record]: ...
-    def __getitem__(self, index: int | slice) -> Record | list[Record]:
-        if isinstance(index, slice):
-            return [self._row(user) for user in self._users[index]]
-        return self._row(self._users[index])
-
-    def _row(self, user: User) -> Record:
-        inside = set(self._directory.memberships.get(user.id, ()))
-        row: Record = {"user_id": user.id, "user": user.name}
-        return row | {column: group_id in inside for group_id, column in self._columns.items()}

@@ -5,12 +5,34 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 
+from ..errors import UsageError
 from ..exit_codes import ExitCode
-from ..output.formats import rows, write
-from ..output.report import Report
+from ..output.formats import SEPARATORS, pieces, rows
+from ..output.report import Report, check_fields
 from ..terminal.stdio import write_output
 from .context import INCOMPLETE, Context
+
+
+def check_columns(
+    options: argparse.Namespace, fields: Sequence[str] | None = None, format: str | None = None
+) -> None:
+    """Check the output options before the instance is read.
+
+    Args:
+        options: The options of the command.
+        fields: The fields of the report; None if they depend on the data.
+        format: The output format, if it does not follow from `--format` alone.
+
+    Raises:
+        InvalidInput: If one of the options cannot be used.
+    """
+    if options.bom and (format or options.format) not in SEPARATORS:
+        raise UsageError("--bom needs the format csv or tsv")
+    if fields is not None:
+        named = [options.sort.removeprefix("-")] if options.sort else []
+        check_fields([*named, *(options.columns or ())], fields)
 
 
 def select(options: argparse.Namespace, report: Report) -> Report:
@@ -46,13 +68,17 @@ def answer(
     if not report.complete:
         context.incomplete = context.incomplete or INCOMPLETE
     terminal = sys.stdout.isatty()
-    if options.format is None and not terminal:
+    format = options.format or ("table" if terminal else "rows")
+    if format == "rows":
         text = rows(report)
     else:
         # A terminal that does not know its width reports 0.
         width = (os.get_terminal_size(sys.stdout.fileno()).columns or None) if terminal else None
-        text = write(report, options.format or "table", width=width, raw=options.raw)
-    write_output([text], options.format or "table")
+        text = pieces(report, format, width=width, raw=options.raw, bom=options.bom, warn=context.warn)
+    write_output(text, format)
+    if format == "rows" or format in SEPARATORS:
+        for note in report.notes:
+            context.warn(note)
     return code
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from difflib import get_close_matches
@@ -19,7 +20,10 @@ from ..text import sanitize
 from ..version import __version__
 
 MAX_NUMBER = 1_000_000
-"""The largest number that an option accepts."""
+"""The largest number of seconds that an option accepts."""
+
+MAX_DIGITS = 9
+"""The length of the largest integer that an option makes a difference for."""
 
 MAX_ERROR_CHARS = 1_000
 """Length at which a usage error, which repeats arguments, is cut."""
@@ -292,10 +296,11 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
         choices=tuple(FORMATS),
         help="output format (default: table on a terminal, otherwise tab-separated rows)",
     )
-    _value(group, "--sort", "FIELD", "sort by a field; --sort=-FIELD for descending order")
+    _value(group, "--sort", "FIELD", "sort by a field; --sort=-FIELD for descending order", type=_field_name)
     _value(group, "--limit", "N", "print only the first N rows", type=_positive_int)
     _value(group, "--columns", "FIELDS", "print only these fields, separated by commas", type=_field_names)
     _flag(group, "--raw", help="do not escape CSV and TSV cells that a spreadsheet would run as formulas")
+    _flag(group, "--bom", help="begin CSV and TSV with a byte order mark, for Excel")
 
 
 def _add_exact(parser: argparse.ArgumentParser) -> None:
@@ -522,8 +527,8 @@ def _duration(text: str) -> timedelta:
 
 
 def _positive_int(text: str) -> int:
-    if text.isdecimal() and 0 < int(text) < MAX_NUMBER:
-        return int(text)
+    if re.fullmatch("0*[1-9][0-9]*", text):
+        return int(text) if len(text) <= MAX_DIGITS else 10**MAX_DIGITS  # which is no limit
     raise argparse.ArgumentTypeError(f"“{text}” is not a positive integer")
 
 
@@ -538,7 +543,18 @@ def _seconds(text: str) -> float:
 
 
 def _field_names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise argparse.ArgumentTypeError(f"“{text}” has an empty field")
+    if len(set(names)) < len(names):
+        raise argparse.ArgumentTypeError(f"“{text}” has a field twice")
+    return names
+
+
+def _field_name(text: str) -> str:
+    if text.strip("- "):
+        return text
+    raise argparse.ArgumentTypeError(f"“{text}” is not a field")
 
 
 def _export_kind(text: str) -> str:

@@ -9,11 +9,11 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
-from ..errors import FileNotWritten
-from ..output.files import write_file
+from ..errors import InvalidInput
+from ..output.files import parse_path, write_file
 from ..output.formats import format_of, pieces
 from ..output.report import Report
-from ..text import pluralize, sanitize
+from ..text import pluralize
 from ..widgets.key_footer import KeyFooter
 from .base import Dialog
 
@@ -39,10 +39,10 @@ class ExportDialog(Dialog[Path]):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        path = Path(event.value.strip()).expanduser()
         try:
-            write_file(path, pieces(self._report, format_of(path)))
-        except FileNotWritten as error:
-            self.hint.update(f"{sanitize(str(error))}. Type another name.")
+            path = parse_path(event.value.strip())
+            path = write_file(path, pieces(self._report, format_of(path)))
+        except InvalidInput as error:
+            self.hint.update(f"{error}. {error.hint or 'Type another name.'}")
         else:
             self.dismiss(path)

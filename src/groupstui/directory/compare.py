@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -20,6 +21,8 @@ class Pair:
 
     first: Group
     second: Group
+    names: tuple[str, str]
+    """Their distinct names."""
     only_first: int
     both: int
     only_second: int
@@ -48,7 +51,7 @@ class Pair:
     @property
     def text(self) -> str:
         """One line that is safe to show."""
-        first, second = sanitize(self.first.name), sanitize(self.second.name)
+        first, second = map(sanitize, self.names)
         if not self.differ:
             return f"{first} and {second} have the same members"
         if not self.both:
@@ -74,6 +77,8 @@ class Comparison:
     """The result of `compare`."""
 
     groups: tuple[Group, ...]
+    names: tuple[str, ...]
+    """The distinct names of the groups, in the same order."""
     rows: tuple[Row, ...]
     """Every user who is in any of the groups, by name."""
     pairs: tuple[Pair, ...]
@@ -88,6 +93,26 @@ class Comparison:
     def in_all(self) -> int:
         """How many users are in all of the groups."""
         return sum(all(row.inside) for row in self.rows)
+
+
+def distinct_names(groups: Iterable[Group], reserved: Iterable[str] = ()) -> dict[int, str]:
+    """Return the name of each group by its id, with the id if it is empty or may be confused with another.
+
+    Args:
+        groups: The groups.
+        reserved: More names that no group may have alone.
+    """
+    names = {group.id: group.name for group in groups}
+    with_id = {id: f"{name} #{id}".strip() for id, name in names.items()}
+    looks = Counter(map(_look, [*reserved, *names.values(), *with_id.values()]))
+    return {
+        id: name if name.strip() and looks[_look(name)] == 1 else with_id[id] for id, name in names.items()
+    }
+
+
+def _look(name: str) -> str:
+    """Return what a reader sees of a name, also after an apostrophe was added to a formula."""
+    return " ".join(sanitize(name).replace("'", "").split())
 
 
 def compare(directory: Directory, groups: Sequence[Group]) -> Comparison:
@@ -108,10 +133,18 @@ def compare(directory: Directory, groups: Sequence[Group]) -> Comparison:
     users = sorted(
         map(directory.user, frozenset().union(*members)), key=lambda user: (fold(user.label), user.id)
     )
+    names = distinct_names(groups)
     pairs = [
-        Pair(one, other, len(here - there), len(here & there), len(there - here))
+        Pair(
+            one,
+            other,
+            (names[one.id], names[other.id]),
+            only_first=len(here - there),
+            both=len(here & there),
+            only_second=len(there - here),
+        )
         for (one, here), (other, there) in combinations(zip(groups, members, strict=True), 2)
     ]
     rows = [Row(user, tuple(user.id in inside for inside in members)) for user in users]
     pairs.sort(key=lambda pair: (pair.differ, not pair.subset, -pair.overlap))
-    return Comparison(tuple(groups), tuple(rows), tuple(pairs))
+    return Comparison(tuple(groups), tuple(names[group.id] for group in groups), tuple(rows), tuple(pairs))

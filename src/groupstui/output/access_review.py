@@ -1,20 +1,21 @@
 """The files of an access review: two for each group, an index, and a manifest.
 
-The same memberships result in the same bytes: no file contains the time of the crawl, which is the
-modification time of the files.
+The same snapshot results in the same bytes. The time of the crawl is in the index, and it is the modification
+time of the files.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from datetime import UTC, datetime
 
 from ..directory.directory import Directory
 from ..directory.models import Group, UserProfile
-from ..text import fold, sanitize
+from ..text import fold
+from ..times import utc_iso
 from .files import MANIFEST
 from .formats import escape_markdown, write
+from .records import as_of, site_report
 from .report import Record, Report
 
 INDEX = "index.md"
@@ -38,7 +39,7 @@ def review_files(directory: Directory, instance: str) -> dict[str, str]:
         report = _group_report(directory, group, instance)
         table = write(report, "markdown") if report.records else "This group has no members.\n"
         files[f"groups/{file_name(group)}.md"] = f"# {_name(group)}\n\nGroup #{group.id}\n\n{table}"
-        files[f"groups/{file_name(group)}.csv"] = write(report, "csv")
+        files[f"groups/{file_name(group)}.csv"] = write(report, "csv", bom=True)
     files[INDEX] = _index(directory, instance)
     sums = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
     files[MANIFEST] = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))
@@ -63,8 +64,7 @@ def _group_report(directory: Directory, group: Group, instance: str) -> Report:
         }
         for user in members
     ]
-    as_of = directory.as_of or datetime.now(UTC)  # neither format contains it
-    return Report("members", FIELDS, records, instance, as_of, directory.complete)
+    return site_report(directory, instance, "members", FIELDS, records)
 
 
 def marks_of(profile: UserProfile | None) -> list[str]:
@@ -87,10 +87,11 @@ def _index(directory: Directory, instance: str) -> str:
     lines = [
         "# Access review",
         "",
-        f"Instance: {sanitize(instance)}  ",
+        f"Instance: {escape_markdown(instance)}  ",
         f"Groups: {len(groups):,}  ",
         f"Memberships: {memberships:,}  ",
-        f"Marks: {'from /users' if directory.has_profiles else 'none, as /users is not available'}",
+        f"As of: {utc_iso(as_of(directory), 'seconds')}  ",
+        f"Marks: {'from /users' if directory.has_profiles else 'unknown, as /users was not read'}",
         "",
         *([] if directory.complete else incomplete),
         f"To check whether a file was modified, run `sha256sum --check {MANIFEST}`.",
@@ -106,4 +107,4 @@ def _index(directory: Directory, instance: str) -> str:
 
 
 def _name(group: Group) -> str:
-    return escape_markdown(group.name) or "(no name)"
+    return escape_markdown(group.name) or f"\\#{group.id}"

@@ -5,17 +5,53 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..errors import FileAlreadyExists, FileNotWritten
-from ..private_files import open_private, write_private
+from ..private_files import (
+    TEMPORARY_PREFIX,
+    check_target,
+    exit_on_sigterm,
+    follow_links,
+    open_private,
+    write_private,
+)
+from ..terminal.stdio import printable
+from ..text import sanitize
+
+MAX_PATH_CHARS = 1_000
+"""Length at which a path in a message is cut."""
 
 MANIFEST = "SHA256SUMS"
 """The manifest of a directory, as `sha256sum --check` reads it."""
 
 
-def write_file(path: Path, content: Iterable[str], *, force: bool = False) -> None:
+def parse_path(text: str) -> Path:
+    """Return the path that a user has typed, with `~` expanded.
+
+    Raises:
+        FileNotWritten: If it begins with a user who does not exist.
+    """
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise FileNotWritten(f"cannot write {sanitize(text)}: there is no such user") from None
+
+
+def check_file(path: Path, *, force: bool = False) -> None:
+    """Check what can be known before a file is written.
+
+    Raises:
+        FileAlreadyExists: If the file exists, and `force` is not set.
+        FileNotWritten: If it cannot be written.
+    """
+    with _reported(path):
+        check_target(follow_links(path), force=force)
+
+
+def write_file(path: Path, content: Iterable[str], *, force: bool = False) -> Path:
     """Write a new file with mode 0600. A device or a pipe receives the text directly.
 
     Args:
@@ -23,21 +59,37 @@ def write_file(path: Path, content: Iterable[str], *, force: bool = False) -> No
         content: The text in pieces, written as UTF-8.
         force: Replace an existing file.
 
+    Returns:
+        The file that was written.
+
     Raises:
-        FileAlreadyExists: If the file exists.
+        FileAlreadyExists: If the file exists, and `force` is not set.
         FileNotWritten: If it cannot be written.
     """
-    if not path.name:
-        raise FileNotWritten(f"{path} is not the name of a file")
-    try:
-        write_private(path, content, force=force)
-    except FileExistsError:
-        raise FileAlreadyExists(f"{path} exists") from None
-    except OSError as error:
-        raise FileNotWritten(f"cannot write {path}: {error.strerror or error}") from None
+    with _reported(path):
+        if path.is_char_device():  # perhaps a terminal
+            content = map(printable, content)
+        return _unless_same(write_private(path, content, force=force), path)
 
 
-def write_folder(path: Path, files: Mapping[str, str], *, time: float, force: bool = False) -> None:
+def check_folder(path: Path, *, force: bool = False) -> None:
+    """Check what can be known before a directory is written.
+
+    Raises:
+        FileAlreadyExists: If the path exists, and `force` is not set.
+        FileNotWritten: If it cannot be written or replaced.
+    """
+    with _reported(path):
+        if os.path.islink(path):
+            raise FileNotWritten(f"{_shown(path)} is a link: name the directory itself")
+        path = follow_links(path)
+        if os.path.lexists(path):
+            _check_replaceable(path, force=force)
+        else:
+            check_target(path, force=force)
+
+
+def write_folder(path: Path, files: Mapping[str, str], *, time: float, force: bool = False) -> Path:
     """Write a new directory with mode 0700 and files with mode 0600; it appears at once or not at all.
 
     Args:
@@ -47,19 +99,17 @@ def write_folder(path: Path, files: Mapping[str, str], *, time: float, force: bo
         force: Replace a directory that contains only files that its manifest names, unmodified: anything
             that a user has added or edited is kept.
 
+    Returns:
+        The directory that was written.
+
     Raises:
-        FileAlreadyExists: If the path exists.
+        FileAlreadyExists: If the path exists, and `force` is not set.
         FileNotWritten: If it cannot be written or replaced.
     """
-    if not path.name:
-        raise FileNotWritten(f"{path} is not the name of a directory")
-    path = path.absolute()
-    if path.is_symlink():
-        raise FileNotWritten(f"{path} is a link: name the directory itself")
-    if path.exists():
-        _check_replaceable(path, force=force)
-    try:
-        with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as temporary:
+    check_folder(path, force=force)
+    with _reported(path), exit_on_sigterm():
+        given, path = path, follow_links(path)
+        with tempfile.TemporaryDirectory(prefix=TEMPORARY_PREFIX, dir=path.parent) as temporary:
             new, old = Path(temporary, "new"), Path(temporary, "old")
             new.mkdir(mode=0o700)
             for name, content in files.items():
@@ -72,8 +122,40 @@ def write_folder(path: Path, files: Mapping[str, str], *, time: float, force: bo
                 if old.exists():
                     os.rename(old, path)
                 raise
-    except OSError as error:
-        raise FileNotWritten(f"cannot write {path}: {error.strerror or error}") from None
+        return _unless_same(path, given)
+
+
+@contextmanager
+def _reported(path: Path) -> Iterator[None]:
+    """Turn every failure of a path into an error that names it.
+
+    Raises:
+        FileAlreadyExists: If the path exists.
+        FileNotWritten: If anything else fails.
+    """
+    try:
+        yield
+    except FileExistsError:
+        raise FileAlreadyExists(f"{_shown(path)} exists") from None
+    except (OSError, ValueError) as error:  # such as a NUL in the path
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise FileNotWritten(
+            f"cannot write {_shown(path)}: {sanitize(reason or str(error), MAX_PATH_CHARS)}"
+        ) from None
+
+
+def _shown(path: Path) -> str:
+    """Return a path as safe text, with its target if it is a link."""
+    text = str(path)
+    with suppress(OSError, ValueError):
+        if (real := _unless_same(follow_links(path), path)) is not path:
+            text = f"{path} ({real})"
+    return sanitize(text, MAX_PATH_CHARS)
+
+
+def _unless_same(real: Path, path: Path) -> Path:
+    """Return the path that was given, unless there are links in it."""
+    return path if real == path.absolute() else real
 
 
 def _write(path: Path, content: str, time: float) -> None:
@@ -85,18 +167,12 @@ def _write(path: Path, content: str, time: float) -> None:
 
 def _check_replaceable(path: Path, *, force: bool) -> None:
     if not path.is_dir():
-        raise FileNotWritten(f"{path} is not a directory")
+        raise FileNotWritten(f"{_shown(path)} is not a directory")
     if not force:
-        raise FileAlreadyExists(f"{path} exists")
-    try:
-        modified = _first_modified(path)
-    except OSError as error:
-        raise FileNotWritten(f"cannot read {path}: {error.strerror or error}") from None
-    if modified:
-        raise FileNotWritten(
-            f"{path} was not replaced: {modified} was not written by groupstui, or was modified",
-            hint="Choose another directory.",
-        )
+        raise FileAlreadyExists(f"{_shown(path)} exists")
+    if modified := _first_modified(path):
+        reason = f"{sanitize(modified)} was not written by groupstui, or was modified"
+        raise FileNotWritten(f"{_shown(path)} was not replaced: {reason}", hint="Choose another directory.")
 
 
 def _first_modified(folder: Path) -> str:

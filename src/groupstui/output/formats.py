@@ -4,57 +4,110 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ..text import sanitize
+from ..errors import UsageError
+from ..text import one_line, sanitize
 from .report import Report
 from .table import table, text_of, title_of
 
-FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-"""Spreadsheets run a cell that starts with one of these; in some languages with the wide forms, too."""
+FORMATS = ("table", "json", "ndjson", "csv", "tsv", "markdown")
 
-MAX_CELL_CHARS = 32_000
-"""Spreadsheets cut cells at 32,767 characters."""
+SEPARATORS = {"csv": ",", "tsv": "\t"}
 
-MAX_LINE_CELL_CHARS = 10_000
-"""The same for tab-separated rows and Markdown."""
+EXTENSIONS = {
+    "csv": "csv",
+    "tsv": "tsv",
+    "json": "json",
+    "ndjson": "ndjson",
+    "jsonl": "ndjson",
+    "md": "markdown",
+    "txt": "table",
+}
+"""The format for each file extension."""
+
+FORMULA_STARTS = tuple("=+-@|%＝＋－＠｜％﹦﹢﹣﹫﹪⁼⁺⁻₌₊₋−")
+"""Spreadsheets run a cell that starts with one of these; in some languages with the other forms, too."""
+
+_CELL_START = r"(^|[{separators}\t-\r\x1c-\x1e\x85\u2028\u2029])"
+_FORMULA = {
+    separator: re.compile(
+        _CELL_START.format(separators=separators)
+        + rf"([\s\"\u00ad\u200b-\u200f\u2060\ufeff]*)(?=[{re.escape(''.join(FORMULA_STARTS))}])"
+    )
+    for separator, separators in ((",", ";"), ("\t", ";,"))
+}
+"""The places in front of formulas, by the separator of the file.
+
+A spreadsheet may split cells at other separators, depending on its language, and trims them.
+"""
+
+MAX_CELL_CHARS = 32_767
+"""Spreadsheets cut longer cells."""
+
+BOM = "\ufeff"
+"""The byte order mark, without which Excel does not read CSV as UTF-8."""
 
 
-def write(report: Report, format: str, *, width: int | None = None, raw: bool = False) -> str:
+def write(report: Report, format: str, **options: Any) -> str:
     """Return a report as text; the arguments are those of `pieces`."""
-    return "".join(pieces(report, format, width=width, raw=raw))
+    return "".join(pieces(report, format, **options))
 
 
-def pieces(report: Report, format: str, *, width: int | None = None, raw: bool = False) -> Iterator[str]:
+def pieces(
+    report: Report,
+    format: str,
+    *,
+    width: int | None = None,
+    raw: bool = False,
+    bom: bool = False,
+    warn: Callable[[str], None] | None = None,
+) -> Iterator[str]:
     """Return a report as pieces of text, as the whole text of a large matrix would need much memory.
+
+    Only a table is safe to show; the terminal's own stream replaces what it would obey.
 
     Args:
         report: What to write.
         format: One of `FORMATS`.
         width: The columns of the terminal, to which a table is fitted; None for no limit.
         raw: Do not escape CSV and TSV cells that a spreadsheet would run as formulas.
+        bom: Begin CSV and TSV with a byte order mark.
+        warn: Called if a CSV or TSV cell is longer than a spreadsheet allows; it is written nevertheless.
     """
-    if format == "table":
-        return table(report, width)
-    if format in ("csv", "tsv"):
-        return _separated(report, "," if format == "csv" else "\t", raw=raw)
-    return FORMATS[format](report)
+    match format:
+        case "table":
+            return table(report, width)
+        case "json":
+            return _json(report)
+        case "ndjson":
+            return _ndjson(report)
+        case "markdown":
+            return _markdown(report)
+        case _:
+            return _separated(report, SEPARATORS[format], raw=raw, bom=bom, warn=warn)
 
 
-def rows(report: Report) -> str:
-    """Return a line for each record, with tabs between the fields and no header: the format for pipes."""
-    lines = (
-        "\t".join(sanitize(text_of(record.get(name)), MAX_LINE_CELL_CHARS) for name in report.fields)
-        for record in report.records
-    )
-    return "".join(f"{line}\n" for line in lines)
+def rows(report: Report) -> Iterator[str]:
+    """Yield a line for each record, with tabs between the fields and no header: the format for pipes."""
+    for record in report.records:
+        yield "\t".join(one_line(text_of(value)) for value in report.cells(record)) + "\n"
 
 
 def format_of(path: Path) -> str:
-    """Return the format for the extension of a file; CSV if it is not known."""
-    return EXTENSIONS.get(path.suffix.lower(), "csv")
+    """Return the format for the extension of a file; CSV without an extension.
+
+    Raises:
+        UsageError: If the extension is not known.
+    """
+    extension = path.name.rpartition(".")[2] if "." in path.name else "csv"
+    if extension.lower() not in EXTENSIONS:
+        known = ", ".join(f".{each}" for each in EXTENSIONS)
+        raise UsageError(f"“.{sanitize(extension)}” is not a known extension", hint=f"Use one of {known}.")
+    return EXTENSIONS[extension.lower()]
 
 
 # JSON
@@ -62,19 +115,22 @@ def format_of(path: Path) -> str:
 
 def _json(report: Report) -> Iterator[str]:
     """Yield the text of `json.dumps` with an indent of 2, one record at a time."""
-    head = json.dumps({**report.envelope(), report.kind: []}, ensure_ascii=False, indent=2)
+    head = json.dumps({**report.envelope(), **report.about, report.kind: []}, ensure_ascii=False, indent=2)
     yield _printable(head.removesuffix("]\n}"))
     between = "\n    "
     for record in report.records:
-        yield between + _printable(json.dumps(record, ensure_ascii=False, indent=2)).replace("\n", "\n    ")
+        text = json.dumps(record, ensure_ascii=False, indent=2)
+        yield between + _printable(text).replace("\n", "\n    ")
         between = ",\n    "
     yield "\n  ]\n}\n" if report.records else "]\n}\n"
 
 
 def _ndjson(report: Report) -> Iterator[str]:
     envelope = report.envelope()
+    about = {"about": report.about} if report.about else {}
     for record in report.records:
-        yield f"{_printable(json.dumps({**envelope, **record}, ensure_ascii=False))}\n"
+        line = {**envelope, **record, **about}
+        yield f"{_printable(json.dumps(line, ensure_ascii=False))}\n"
 
 
 def _printable(text: str) -> str:
@@ -92,28 +148,39 @@ class _Echo:
     """A file that returns what `csv` writes to it."""
 
     def write(self, row: str) -> str:
-        return row
+        return row.removesuffix("\r\n") + "\n"
 
 
-def _separated(report: Report, separator: str, *, raw: bool) -> Iterator[str]:
-    # A lone carriage return ends a row for a reader, but `csv` quotes it only with QUOTE_ALL.
-    writer = csv.writer(
-        _Echo(),
-        delimiter=separator,
-        lineterminator="\n",
-        quoting=csv.QUOTE_ALL if raw else csv.QUOTE_MINIMAL,
-    )
-    yield writer.writerow([_cell(name, raw=raw) for name in report.fields])  # a matrix has names as fields
-    for record in report.records:
-        yield writer.writerow([_cell(record.get(name), raw=raw) for name in report.fields])
+def _separated(
+    report: Report, separator: str, *, raw: bool, bom: bool, warn: Callable[[str], None] | None
+) -> Iterator[str]:
+    # With this line terminator, `csv` quotes a lone carriage return, which ends a row for some readers.
+    writer = csv.writer(_Echo(), delimiter=separator, lineterminator="\r\n")
+    formula = None if raw else _FORMULA[separator]
 
-
-def _cell(value: Any, *, raw: bool) -> str:
-    text = text_of(value)
-    if raw or not isinstance(value, str | list):
+    def row(values: Iterable[Any]) -> str:
+        text: str = writer.writerow([_cell(value, formula) for value in values])
         return text
-    text = sanitize(text, MAX_CELL_CHARS)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+    yield BOM * bom + row(report.fields)  # a matrix has names as fields
+    for record in report.records:
+        values = report.cells(record)
+        line = row(values)
+        if warn is not None and len(line) > MAX_CELL_CHARS and _has_long_cell(values):
+            warn(f"a cell has more than {MAX_CELL_CHARS:,} characters: spreadsheets cut it")
+            warn = None
+        yield line
+
+
+def _has_long_cell(values: Iterable[Any]) -> bool:
+    return any(len(text_of(value)) > MAX_CELL_CHARS for value in values)
+
+
+def _cell(value: Any, formula: re.Pattern[str] | None) -> str:
+    text = text_of(value)
+    if formula is None or not isinstance(value, str | list):
+        return text
+    return formula.sub(r"\1\2'", text)
 
 
 # Markdown
@@ -123,35 +190,29 @@ def _markdown(report: Report) -> Iterator[str]:
     def line(cells: Iterable[str]) -> str:
         return f"| {' | '.join(cells)} |\n"
 
-    yield line(escape_markdown(title_of(name)) for name in report.fields)
+    for note in report.notes:
+        yield f"{escape_markdown(note)}\n\n"
+    yield line(escape_markdown(title_of(report, name)) for name in report.fields)
     yield line("---" for _ in report.fields)
     for record in report.records:
-        yield line(escape_markdown(text_of(record.get(name))) for name in report.fields)
+        yield line(escape_markdown(text_of(value)) for value in report.cells(record))
+
+
+_AUTOMATIC = re.compile(r"@|//|www\.|:[\w+-]+:|\$", re.IGNORECASE)
+"""What Markdown viewers turn into links, mentions, emoji or mathematics even if it is escaped."""
+
+_SPECIAL = re.compile(r"[\\`*_\[\]<>|#&~]")
+
+_ENTITY = re.compile("^[\\s+=-]|\\s$|[\0-\x1f\x7f-\x9f\u1fef\u2028\u2029]")
+"""What is written by its number: white space at the ends, the sign of a list, line breaks, and U+1FEF, which
+becomes a back-tick when a program normalises it."""
 
 
 def escape_markdown(text: str) -> str:
-    """Return a text that Markdown shows literally, on one line."""
-    for character in "\\`*_[]<>|#":
-        text = text.replace(character, f"\\{character}")
-    return sanitize(text, MAX_LINE_CELL_CHARS)
-
-
-FORMATS: dict[str, Callable[[Report], Iterator[str]]] = {
-    "table": lambda report: table(report, None),
-    "json": _json,
-    "ndjson": _ndjson,
-    "csv": lambda report: _separated(report, ",", raw=False),
-    "tsv": lambda report: _separated(report, "\t", raw=False),
-    "markdown": _markdown,
-}
-"""Every format by name."""
-
-EXTENSIONS = {
-    ".json": "json",
-    ".ndjson": "ndjson",
-    ".jsonl": "ndjson",
-    ".tsv": "tsv",
-    ".md": "markdown",
-    ".txt": "table",
-}
-"""The format for each file extension; others mean CSV."""
+    """Return a text that Markdown shows literally, on one line and in a table."""
+    if _AUTOMATIC.search(text):
+        fence = "`" * (1 + max(map(len, re.findall("[`\u1fef]+", text)), default=0))
+        padding = " " if text.startswith(("`", " ")) or text.endswith(("`", " ")) else ""
+        code = one_line(text).replace("|", "\\|")
+        return f"{fence}{padding}{code}{padding}{fence}"
+    return _ENTITY.sub(lambda match: f"&#{ord(match[0])};", _SPECIAL.sub(r"\\\g<0>", text))

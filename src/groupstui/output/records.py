@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from ..directory.audit import Check, CheckResult, Finding
 from ..directory.changes import Change
-from ..directory.compare import Comparison, Pair, Row
+from ..directory.compare import Comparison, Pair, Row, distinct_names
 from ..directory.directory import Directory
 from ..directory.models import Group, User
 from ..history import Snapshot
-from ..text import sanitize
 from ..times import utc_iso
 from .report import Record, Report
+from .table import title_of
 
-GROUP_FIELDS = ("id", "name", "members", "created_at", "created_by", "updated_at", "updated_by")
+GROUP_FIELDS = (
+    *("id", "name", "members", "created_at", "created_by", "updated_at", "updated_by"),
+    *("created_by_id", "updated_by_id"),
+)
 USER_FIELDS = ("id", "name")
 CHANGE_FIELDS = ("change", "group", "user", "before", "seen", "group_id", "user_id")
 FINDING_FIELDS = ("check", "finding", "group_ids", "user_ids")
 SNAPSHOT_FIELDS = ("id", "taken_at", "groups", "users", "memberships", "changes")
 PROFILE_FIELDS = ("email", "active", "anonymised", "api_user", "two_factor")
+MEMBERSHIP_FIELDS = ("group_id", "group", "user_id", "user")
+USER_GROUPS_FIELDS = ("groups", "group_ids")
+COMPARISON_FIELDS = ("id", "name")
+MATRIX_FIELDS = ("user_id", "user")
 
 
 def as_of(directory: Directory) -> datetime:
@@ -69,9 +77,17 @@ def group_records(directory: Directory, groups: Iterable[Group]) -> list[Record]
             "created_by": name(group.created_by),
             "updated_at": _iso(group.updated_at),
             "updated_by": name(group.updated_by),
+            "created_by_id": group.created_by,
+            "updated_by_id": group.updated_by,
         }
         for group in groups
     ]
+
+
+def user_groups_record(groups: Iterable[Group]) -> Record:
+    """Return the fields of a user's groups: each with id and name, and the ids alone for CSV."""
+    shown = [{"id": group.id, "name": group.name} for group in groups]
+    return {"groups": shown, "group_ids": [group["id"] for group in shown]}
 
 
 def user_record(user: User) -> Record:
@@ -110,26 +126,41 @@ def comparison_report(
         comparison: The groups and their pairs.
         rows: The rows of the comparison to include.
     """
-    columns = _group_columns(comparison.groups)
-    records = [{**user_record(row.user), **dict(zip(columns, row.inside, strict=True))} for row in rows]
-    about = {
-        "groups": [
-            {"id": group.id, "name": group.name, "members": len(group.members)} for group in comparison.groups
-        ],
-        "in_all": comparison.in_all,
-        "pairs": [_pair_record(pair) for pair in comparison.pairs],
-    }
-    return site_report(directory, instance, "users", ("id", "name", *columns), records, about)
-
-
-def _group_columns(groups: Sequence[Group]) -> list[str]:
-    """Return the name of each group's column; with its id if another column has that name."""
-    names = [sanitize(group.name) for group in groups]
-    taken = ["id", "name", *names]
-    return [
-        name if taken.count(name) == 1 else f"{name} #{group.id}"
-        for name, group in zip(names, groups, strict=True)
+    groups = comparison.groups
+    records = [
+        {
+            **user_record(row.user),
+            "groups": [group.id for group, inside in zip(groups, row.inside, strict=True) if inside],
+        }
+        for row in rows
     ]
+    about = {"in_all": comparison.in_all, "pairs": [_pair_record(pair) for pair in comparison.pairs]}
+    notes = tuple(f"{pair.text} (overlap: {pair.overlap} %)" for pair in comparison.pairs)
+    report = site_report(directory, instance, "users", COMPARISON_FIELDS, records, about)
+    return replace(_with_group_columns(report, groups), notes=notes)
+
+
+def matrix_report(directory: Directory, instance: str) -> Report:
+    """Return a report with a row for each user and a column for each group."""
+    records = [
+        {"user_id": user.id, "user": user.name, "groups": list(directory.memberships.get(user.id, ()))}
+        for user in directory.users
+    ]
+    report = site_report(directory, instance, "matrix", MATRIX_FIELDS, records)
+    return _with_group_columns(report, directory.groups)
+
+
+def _with_group_columns(report: Report, groups: Sequence[Group]) -> Report:
+    """Return the report with a column for each group, and in JSON the list of the groups."""
+    reserved = {*report.fields, "groups", *(title_of(report, name) for name in report.fields)}
+    columns = {name: id for id, name in distinct_names(groups, reserved).items()}
+    listed = [{"id": group.id, "name": group.name, "members": len(group.members)} for group in groups]
+    return replace(
+        report,
+        fields=(*report.fields, *columns),
+        group_columns=columns,
+        about={"groups": listed, **report.about},
+    )
 
 
 def _pair_record(pair: Pair) -> Record:

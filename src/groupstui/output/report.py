@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from ..errors import InvalidField
-from ..text import fold
+from ..text import fold, sanitize
 from ..times import utc_iso
 
 SCHEMA = "groupstui/1"
+
+MAX_LISTED_FIELDS = 20
+"""Fields that an error message lists; a matrix has one for each group."""
 
 Record = dict[str, Any]
 """One row: JSON values by field."""
@@ -31,19 +35,35 @@ class Report:
     complete: bool
     about: Record = field(default_factory=dict)
     """More fields of the JSON object, such as the user."""
+    group_columns: Mapping[str, int] = field(default_factory=dict)
+    """The fields that are groups, with their ids: whether `groups`, a list of ids, contains a group.
+
+    JSON has the list instead, as the names of groups are no keys.
+    """
+    notes: Sequence[str] = ()
+    """Lines above a table; formats without a place for them leave them to stderr."""
 
     def envelope(self) -> Record:
-        """Return the fields of the JSON object that precede the records."""
+        """Return the fields of the JSON object that precede the records, without `about`."""
         return {
             "schema": SCHEMA,
             "instance": self.instance,
             "as_of": utc_iso(self.as_of, "seconds"),
             "complete": self.complete,
-            **self.about,
         }
 
+    def cells(self, record: Record) -> list[Any]:
+        """Return the values of a record in the order of the fields."""
+        if not self.group_columns:
+            return [record.get(name) for name in self.fields]
+        groups = frozenset(record["groups"])
+        return [
+            self.group_columns[name] in groups if name in self.group_columns else record.get(name)
+            for name in self.fields
+        ]
+
     def sorted_by(self, field: str) -> Report:
-        """Return the report in another order.
+        """Return the report in another order; missing values are last in either direction.
 
         Args:
             field: The field to sort by; with a leading `-` in descending order.
@@ -52,9 +72,13 @@ class Report:
             InvalidField: If the report does not have the field.
         """
         name = field.removeprefix("-")
-        self._check(name)
-        records = sorted(self.records, key=_sort_key(name), reverse=field.startswith("-"))
-        return replace(self, records=records)
+        check_fields([name], self.fields)
+        only = replace(self, fields=(name,))
+        values = [(only.cells(record)[0], record) for record in self.records]
+        known = [pair for pair in values if pair[0] not in (None, "")]
+        missing = [record for value, record in values if value in (None, "")]
+        known.sort(key=lambda pair: _sort_key(pair[0]), reverse=field.startswith("-"))
+        return replace(self, records=[*(record for _, record in known), *missing])
 
     def limited(self, count: int) -> Report:
         """Return the report with only its first records."""
@@ -66,22 +90,45 @@ class Report:
         Raises:
             InvalidField: If the report does not have one of them.
         """
-        for name in fields:
-            self._check(name)
-        records = [{name: record.get(name) for name in fields} for record in self.records]
-        return replace(self, fields=tuple(fields), records=records)
+        check_fields(fields, self.fields)
+        plain = [name for name in fields if name not in self.group_columns]
+        columns = {name: self.group_columns[name] for name in fields if name in self.group_columns}
+        shown = set(columns.values())
 
-    def _check(self, name: str) -> None:
-        if name not in self.fields:
-            raise InvalidField(f"there is no field “{name}”: choose from {', '.join(self.fields)}")
+        def selected(record: Record) -> Record:
+            chosen = {name: record.get(name) for name in plain}
+            return chosen | {"groups": [id for id in record["groups"] if id in shown]} if shown else chosen
+
+        return replace(
+            self, fields=tuple(fields), group_columns=columns, records=list(map(selected, self.records))
+        )
 
 
-def _sort_key(name: str) -> Callable[[Record], tuple[bool, bool, Any]]:
-    def key(record: Record) -> tuple[bool, bool, Any]:
-        value = record.get(name)
-        if isinstance(value, list):
-            value = len(value)
-        # Numbers sort as numbers and texts as texts; missing values come last.
-        return value is None, isinstance(value, str), fold(value) if isinstance(value, str) else value or 0
+def check_fields(names: Iterable[str], fields: Sequence[str]) -> None:
+    """Check that fields exist.
 
-    return key
+    Args:
+        names: The fields that were asked for.
+        fields: All fields.
+
+    Raises:
+        InvalidField: If one of them does not exist; the message lists those that do.
+    """
+    for name in names:
+        if name not in fields:
+            listed = ", ".join(map(sanitize, fields[:MAX_LISTED_FIELDS]))
+            more = len(fields) - MAX_LISTED_FIELDS
+            listed += f" and {more:,} more" if more > 0 else ""
+            raise InvalidField(f"there is no field “{sanitize(name)}”: choose from {listed}")
+
+
+def _sort_key(value: Any) -> tuple[bool, Any]:
+    """Return the key of a value: lists sort by length, numbers before texts, `Team 9` before `Team 10`."""
+    if isinstance(value, str):
+        return True, re.sub("[0-9]+", _sortable_number, fold(value))
+    return False, len(value) if isinstance(value, list) else value
+
+
+def _sortable_number(digits: re.Match[str]) -> str:
+    number = digits[0].lstrip("0")
+    return f"{len(number):05}{number}"  # as text, since Python limits the digits of an int

@@ -6,24 +6,28 @@ Rich is not used for this: it narrows the widest column first, whatever it conta
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
 
-from ..text import sanitize
-from .report import Record, Report
+from ..text import MAX_NAME_CHARS, sanitize
+from .report import Report
 
 SEPARATOR = "  "
 
 LEADING_COLUMNS = 2
-"""Columns that identify a row, such as id and name: they are always shown, and are cut last."""
+"""Columns that identify a row, such as id and name: they are always shown."""
 
-MIN_LEADING_WIDTH = 16
-MIN_WIDTH = 8
-"""Widths to which text is cut to make room for other columns; numbers and dates are never cut."""
+MIN_WIDTH = 16
+"""The width to which text is narrowed."""
+
+MIN_TITLE = 10
+"""The width to which the title of a column is narrowed, if its values are no wider."""
 
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}):[\d.]+Z")
-_is_date_or_empty = re.compile(r"(?:\d{4}-\d{2}-\d{2})?").fullmatch
+_is_number_or_date = re.compile(r"(?:\d+|\d{4}-\d{2}-\d{2})?").fullmatch
 
 TITLES = {
     "id": "ID",
@@ -56,79 +60,115 @@ TITLES = {
     "users": "Users",
     "memberships": "Memberships",
     "changes": "Changes",
+    "created_by_id": "Created by ID",
+    "updated_by_id": "Updated by ID",
+    "marks": "Marks",
+    "keep or remove": "Keep or remove",
+    "comment": "Comment",
 }
-"""Column titles by field; another field, such as a group in a matrix, is its own title."""
+"""Column titles by field; another field is its own title."""
 
 
-def title_of(field: str) -> str:
-    """Return the title of a field's column."""
-    return TITLES.get(field, sanitize(field))
+def title_of(report: Report, field: str) -> str:
+    """Return the title of a field's column; a group in a matrix is its own title."""
+    return field if field in report.group_columns else TITLES.get(field, field)
 
 
 def text_of(value: Any) -> str:
-    """Return the text of a field's value."""
+    """Return the text of a field's value, whole and as it is."""
     if isinstance(value, str):
         return value
     if value is True or value is False:  # most values of a matrix
         return "yes" if value else "no"
     if value is None:
         return ""
+    if isinstance(value, dict):  # a group or a user
+        return value["name"] or f"#{value['id']}"
     return ", ".join(map(text_of, value)) if isinstance(value, list) else str(value)
 
 
 def table(report: Report, width: int | None) -> Iterator[str]:
-    """Return the lines of a table.
+    """Yield the lines of a table.
 
-    If the terminal is too narrow, times lose their seconds and then become dates; then text is cut; then
-    columns are left out from the right.
+    If the terminal is too narrow, times lose their seconds and then become dates; then columns are left out
+    from the right, as long as a text has less than its share of the width; then text continues on the next
+    line. Only a name of `MAX_NAME_CHARS` is cut.
 
     Args:
         report: What to write.
         width: The columns of the terminal; None for no limit.
     """
-    cells = [[title_of(name) for name in report.fields]]
-    cells += [[sanitize(text_of(record.get(name))) for name in report.fields] for record in report.records]
-    numeric = [_is_numeric(report.records, name) for name in report.fields]
-    widths = _natural_widths(cells)
-    if width is not None and not _fits(widths, width):
-        cells = _with_short_times(cells, width)
-        widths = _fit(_natural_widths(cells), _min_widths(cells, numeric), width)
-    for row in cells:
-        line = SEPARATOR.join(map(_align, row[: len(widths)], widths, numeric))
-        yield f"{line.rstrip()}\n"
+    max_chars = sys.maxsize if width is None else MAX_NAME_CHARS
+    for note in report.notes:
+        yield f"{sanitize(note, sys.maxsize)}\n"
+    if report.notes:
+        yield "\n"
+    titles = [sanitize(title_of(report, name), max_chars) for name in report.fields]
+    values = [report.cells(record) for record in report.records]
+    cells = [[_shown(value, max_chars) for value in row] for row in values]
+    numeric = [_is_numeric(column) for column in zip(*values, strict=True)] or [False] * len(titles)
+    if width is None:
+        widths = _natural_widths([titles, *cells])
+    else:
+        if not _fits(_natural_widths([titles, *cells]), width):
+            cells = _with_short_times(titles, cells, width)
+        floors = [_min_widths(report, titles, cells, space) for space in (width, 0)]
+        widths = _fit(_natural_widths([titles, *cells]), *floors, width)
+    for row in [titles, *cells]:
+        wrapped = [_wrap(cell, limit) for cell, limit in zip(row, widths, strict=False)]
+        for line in zip_longest(*wrapped, fillvalue=""):
+            yield f"{SEPARATOR.join(map(_align, line, widths, numeric)).rstrip()}\n"
 
 
-def _with_short_times(cells: list[list[str]], width: int) -> list[list[str]]:
+def _shown(value: Any, max_chars: int) -> str:
+    """Return a value as safe text; each name of a list may be cut, but never the list."""
+    if isinstance(value, list):
+        return ", ".join(_shown(item, max_chars) for item in value)
+    return sanitize(text_of(value), max_chars)
+
+
+def _with_short_times(titles: list[str], cells: list[list[str]], width: int) -> list[list[str]]:
     """Return the cells with times to the minute, or dates alone if that is still too wide."""
     for short in (r"\1 \2Z", r"\1"):
         shortened = [[_TIME.sub(short, cell) for cell in row] for row in cells]
-        if _fits(_natural_widths(shortened), width):
+        if _fits(_natural_widths([titles, *shortened]), width):
             break
     return shortened
 
 
-def _min_widths(cells: list[list[str]], numeric: Sequence[bool]) -> list[int]:
-    """Return the width below which each column is not cut."""
-    least = []
-    for place, column in enumerate(zip(*cells, strict=True)):
-        natural = max(map(_cell_width, column))
-        is_date = len(column) > 1 and all(map(_is_date_or_empty, column[1:]))
-        cut = MIN_LEADING_WIDTH if place < LEADING_COLUMNS else MIN_WIDTH
-        least.append(natural if numeric[place] or is_date else min(natural, cut))
-    return least
+def _min_widths(report: Report, titles: list[str], cells: list[list[str]], width: int) -> list[int]:
+    """Return the width to which each column may be narrowed; numbers and dates stay on one line.
+
+    Args:
+        report: The fields.
+        titles: Their titles.
+        cells: The texts of all rows.
+        width: The columns of the terminal, of which texts get a share; 0 for the least width of all.
+    """
+    columns = zip(*cells, strict=True) if cells else [()] * len(titles)
+    widths = []
+    for place, (name, title, column) in enumerate(zip(report.fields, titles, columns, strict=True)):
+        needed = max(map(_cell_width, column), default=0)
+        if not all(map(_is_number_or_date, column)):
+            is_list = any(isinstance(record.get(name), list) for record in report.records)
+            share = 0 if is_list else width * 2 // 5 if place < LEADING_COLUMNS else width // 4
+            needed = min(needed, max(MIN_WIDTH, share))
+        title_width = _cell_width(title)
+        is_wrapped = not width or name in report.group_columns
+        widths.append(max(needed, min(title_width, MIN_TITLE) if is_wrapped else title_width))
+    return widths
 
 
-def _fit(widths: list[int], least: list[int], width: int) -> list[int]:
+def _fit(widths: list[int], wanted: list[int], least: list[int], width: int) -> list[int]:
     """Return the widths of the columns that are shown, narrowed to fit the terminal if possible."""
     count = len(widths)
-    while count > LEADING_COLUMNS and not _fits(least[:count], width):
+    while count > LEADING_COLUMNS and not _fits(wanted[:count], width):
         count -= 1
-    widths = widths[:count]
-    # The widest column is narrowed first, and the leading ones only after the others.
-    for places in (range(LEADING_COLUMNS, count), range(count)):
+    widths = [min(natural, width) for natural in widths[:count]]
+    for floor in (wanted, least):
         while not _fits(widths, width):
-            place = max(places, key=lambda place: widths[place] - least[place], default=0)
-            if widths[place] <= least[place]:
+            place = max(range(count), key=lambda place: widths[place] if widths[place] > floor[place] else 0)
+            if widths[place] <= floor[place]:
                 break
             widths[place] -= 1
     return widths
@@ -142,19 +182,33 @@ def _natural_widths(cells: list[list[str]]) -> list[int]:
     return [max(map(_cell_width, column)) for column in zip(*cells, strict=True)]
 
 
+def _wrap(text: str, width: int) -> list[str]:
+    """Return a text as lines of a width, broken at spaces if there are any."""
+    lines = []
+    while (end := _chars_that_fit(text, width)) < len(text):
+        space = text.rfind(" ", 0, end + 1)
+        end = space if space > 0 else end
+        lines.append(text[:end])
+        text = text[end:].lstrip(" ")
+    return [*lines, text]
+
+
+def _chars_that_fit(text: str, width: int) -> int:
+    """Return how many characters fit a width; one if not even that does."""
+    for place, character in enumerate(text):
+        width -= _character_width(character)
+        if width < 0 and place:
+            return place
+    return len(text)
+
+
 def _align(text: str, width: int, right: bool) -> str:
-    """Return a text padded or cut to a width."""
-    if _cell_width(text) > width:
-        while _cell_width(text) > width - 1:
-            text = text[:-1]
-        text += "…"
     padding = " " * (width - _cell_width(text))
     return padding + text if right else text + padding
 
 
-def _is_numeric(records: Iterable[Record], field: str) -> bool:
-    values = [record.get(field) for record in records]
-    return bool(values) and all(isinstance(value, int) and not isinstance(value, bool) for value in values)
+def _is_numeric(values: Sequence[Any]) -> bool:
+    return all(isinstance(value, int) and not isinstance(value, bool) for value in values)
 
 
 def _cell_width(text: str) -> int:
@@ -165,6 +219,8 @@ def _cell_width(text: str) -> int:
 
 
 def _character_width(character: str) -> int:
+    if character == "\ufe0f":  # draws a narrow symbol as a wide emoji
+        return 1
     if unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
