@@ -221,18 +221,25 @@ def test_formats_contain_the_same_data(small, tmp_path, what, format):
     records = read(export(small, what, format, tmp_path), format, what)
     plain = read(export(small, what, "csv", tmp_path), "csv", what)
     assert len(records) == len(plain)
-    words = {True: "yes", False: "no", None: ""}
+    columns = dict(zip(list(plain[0])[2:], small.site.groups, strict=False)) if what == "matrix" else {}
     for record, row in zip(records, plain, strict=True):
-        result = {key: value for key, value in record.items() if key in row}
-        shown = {
-            key: ", ".join(value)
-            if isinstance(value, list)
-            else str(words.get(value, value))
-            if isinstance(value, bool | None)
-            else str(value)
-            for key, value in result.items()
-        }
+        shown = {key: shown_as(value) for key, value in record.items() if key in row}
+        if columns and format != "tsv":
+            shown |= {name: shown_as(id in record["groups"]) for name, id in columns.items()}
         assert shown == row
+
+
+def shown_as(value: object) -> str:
+    """Return the text of a JSON value in CSV."""
+    match value:
+        case list():
+            return ", ".join(map(shown_as, value))
+        case dict():
+            return value["name"]
+        case bool() | None:
+            return {True: "yes", False: "no", None: ""}[value]
+        case _:
+            return str(value)
 
 
 @pytest.mark.parametrize("what", [*HEADS, "matrix"])

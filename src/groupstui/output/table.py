@@ -112,8 +112,8 @@ def table(report: Report, width: int | None) -> Iterator[str]:
     else:
         if not _fits(_natural_widths([titles, *cells]), width):
             cells = _with_short_times(titles, cells, width)
-        floors = [_min_widths(report, titles, cells, space) for space in (width, 0)]
-        widths = _fit(_natural_widths([titles, *cells]), *floors, width)
+        wanted, least = (_min_widths(report, titles, cells, space) for space in (width, 0))
+        widths = _fit(_natural_widths([titles, *cells]), wanted, least, width)
     for row in [titles, *cells]:
         wrapped = [_wrap(cell, limit) for cell, limit in zip(row, widths, strict=False)]
         for line in zip_longest(*wrapped, fillvalue=""):
