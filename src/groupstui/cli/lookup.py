@@ -21,6 +21,7 @@ from ..output.records import (
     group_records,
     profile_record,
     site_report,
+    user_groups_record,
     user_record,
 )
 from ..output.report import Record
@@ -33,7 +34,7 @@ T = TypeVar("T", Group, User)
 
 QUOTE_NAMES = "Quote a name that contains spaces."
 
-LOOKUP_FIELDS = ("text", "id", "name", "groups", "status")
+LOOKUP_FIELDS = ("text", "id", "name", "groups", "status", "group_ids")
 LONG_LOOKUP_FIELDS = ("text", "status", "id", "name", "group_id", "group")
 
 MAX_LINES_WITH_SUGGESTIONS = 20
@@ -175,7 +176,7 @@ def _memberships(directory: Directory, user: User, *, long: bool) -> list[Record
     """Return the details of a matched user: one record, or one for each group."""
     groups = directory.indexed_groups_of(user.id)
     if not long:
-        return [{**user_record(user), "groups": [{"id": group.id, "name": group.name} for group in groups]}]
+        return [{**user_record(user), **user_groups_record(groups)}]
     of_groups = [{"group_id": group.id, "group": group.name} for group in groups]
     return [{**user_record(user), **of_group} for of_group in of_groups or [{}]]
 
