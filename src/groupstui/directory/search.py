@@ -106,6 +106,7 @@ class SearchIndex(Generic[T]):
         An id, as `17` or `#17`, and a text with `@` match completely or not at all; `17` may be a name as
         well. Of names, the same characters win, then the same name ignoring case and accents, then the same
         words in any order, then a prefix that only one name has, then a part, then words in any order.
+        A part of an address is not enough.
 
         Args:
             text: The id, the name, or the address as `ada@example.org` or `Ada <ada@example.org>`.
@@ -158,9 +159,10 @@ class SearchIndex(Generic[T]):
         if address is not None:
             yield self._spelled(address[1], str.casefold)
         if not (exact or "@" in wanted or wanted.removeprefix("#").isdecimal()):
-            yield self._with_prefix(wanted)
-            yield self._containing(wanted)
-            yield self._with_words(wanted)
+            words = _words(wanted)
+            yield self._by_name(self._with_prefix(wanted), lambda name: name.startswith(wanted))
+            yield self._by_name(self._containing(wanted), lambda name: wanted in name)
+            yield self._by_name(self._with_words(wanted), lambda name: _has_words(name, words))
 
     def _by_rank(self, text: str, wanted: str) -> Iterator[Iterable[int]]:
         yield self._with_id(text)
@@ -229,13 +231,16 @@ class SearchIndex(Generic[T]):
         if not words or (words == [wanted] and not complete):  # a single word is found as a part
             return
 
-        def fits(name: str) -> bool:
-            if complete:
-                return sorted(_words(name)) == words
-            return all(name.count(word) >= words.count(word) for word in words)
-
         for place in self._containing(max(words, key=len)):
-            if any(map(fits, self._names_at(place))):
+            for name in self._names_at(place):
+                if sorted(_words(name)) == words if complete else _has_words(name, words):
+                    yield place
+                    break
+
+    def _by_name(self, places: Iterable[int], fits: Callable[[str], bool]) -> Iterator[int]:
+        """Return those of the places at which a name fits, and not only an address."""
+        for place in places:
+            if any(fits(name) for name in self._names_at(place) if not _ADDRESS.fullmatch(name)):
                 yield place
 
 
@@ -267,6 +272,10 @@ def _searchable(name: str) -> str:
 def _words(folded: str) -> list[str]:
     """Return the words of a name, which may be written as `Last, First`."""
     return folded.replace(",", " ").replace('"', " ").split()
+
+
+def _has_words(name: str, words: Sequence[str]) -> bool:
+    return all(name.count(word) >= words.count(word) for word in words)
 
 
 def _letter_pairs(folded: str) -> set[tuple[str, str]]:
