@@ -45,29 +45,15 @@ if TYPE_CHECKING:  # dialogs are imported when they are first used
 HistoryFactory = Callable[[str], History | None]
 """Returns the history of an instance by its address; None if none is kept."""
 
-STYLESHEETS = ("app", "browser", "dialogs", "login")
+PACKAGE = Path(__file__).parent
+STYLES = PACKAGE / "styles" if (PACKAGE / "styles").is_dir() else PACKAGE.parents[1] / "styles"
+"""The folder of the stylesheets: in a wheel inside the package, in a checkout beside `src`."""
 
-KEY_NAMES = {
-    **{"enter": "enter", "backspace": "backspace", "delete": "del", "shift+tab": "shift+tab"},
-    **{f"ctrl+{letter}": f"ctrl+{letter}" for letter in "pqt"},
-}
+PLAIN_KEYS = {"enter", "backspace", "delete", "shift+tab", "ctrl+p", "ctrl+q", "ctrl+t"}
 """Keys that Textual displays as symbols, which many terminal fonts lack."""
 
 THEMES_OF_16_COLORS = ("ansi-dark", "ansi-light")
 """Themes in the terminal's own 16 colors; the first is readable on any background."""
-
-
-def stylesheet(name: str) -> Path:
-    """Return the path of a stylesheet: in a wheel inside the package, in a checkout beside `src`.
-
-    Raises:
-        FileNotFoundError: If it is in neither place.
-    """
-    package = Path(__file__).parent
-    for folder in (package / "styles", package.parents[1] / "styles"):
-        if (path := folder / f"{name}.tcss").is_file():
-            return path
-    raise FileNotFoundError(f"the stylesheet {name}.tcss is missing: reinstall groupstui")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +69,7 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
 
     TITLE = "groupstui"
     ENABLE_COMMAND_PALETTE = False  # `PaletteDialog` takes its place
-    CSS_PATH: ClassVar[Any] = [stylesheet(name) for name in STYLESHEETS]
+    CSS_PATH: ClassVar[Any] = [STYLES / f"{name}.tcss" for name in ("app", "browser", "dialogs", "login")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "explain_quit", show=False, system=True),
         Binding("ctrl+q", "quit", show=False, system=True),
@@ -372,14 +358,13 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
                 screen.notice = notice
 
     def get_key_display(self, binding: Binding) -> str:
-        return KEY_NAMES.get(binding.key) or super().get_key_display(binding)
+        return binding.key if binding.key in PLAIN_KEYS else super().get_key_display(binding)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Disable the key that quits while the keyring is read as soon as there is a screen."""
         return action != "quit_waiting" or (len(self.screen_stack) == 1 and not self._pending)
 
     async def action_quit_waiting(self) -> None:
-        """Quit before the first screen."""
         await self.action_quit()
 
     def action_explain_quit(self) -> None:

@@ -103,16 +103,13 @@ class PlainBrowser:
     """The view and the views before it. Returns lines to print; reads and prints nothing."""
 
     def __init__(self, directory: Directory) -> None:
-        """Start with the list of all groups."""
-        self._directory = directory
         self._order = 0
-        self._views = [self._all_groups()]
+        self.reload(directory)
 
     def reload(self, directory: Directory) -> list[str]:
         """Replace the directory, and start again with the list of all groups."""
         self._directory = directory
-        self._views = [self._all_groups()]
-        return self.view()
+        return self._list_groups()
 
     def view(self) -> list[str]:
         """Return the current view: its title, notes and page."""
@@ -136,8 +133,7 @@ class PlainBrowser:
             case "b":
                 return self._back()
             case "l":
-                self._views = [self._all_groups()]
-                return self.view()
+                return self._list_groups()
             case "s" if not rest:
                 return self._sort()
             case _ if word.isdecimal() and not rest:
@@ -171,8 +167,7 @@ class PlainBrowser:
         if len(self._views) > 1:
             return ["s sorts the list of all groups; l opens it."]
         self._order = (self._order + 1) % len(SORT_ORDERS)
-        self._views = [self._all_groups()]
-        return [f"Sorted {SORT_ORDERS[self._order]}.", *self.view()]
+        return [f"Sorted {SORT_ORDERS[self._order]}.", *self._list_groups()]
 
     def _open_line(self, number: int) -> list[str]:
         items = self._views[-1].items
@@ -201,7 +196,7 @@ class PlainBrowser:
 
     # Views
 
-    def _all_groups(self) -> View:
+    def _list_groups(self) -> list[str]:
         groups = list(self._directory.groups)
         if self._order == 1:
             groups.sort(key=lambda group: (fold(group.name), group.id))
@@ -209,7 +204,8 @@ class PlainBrowser:
             groups.sort(key=lambda group: -len(group.members))
         incomplete = "Groups may be missing: the instance changed while it was read."
         notes = () if self._directory.complete else (incomplete,)
-        return View(f"All groups, {len(groups):,}.", groups, notes=notes)
+        self._views = [View(f"All groups, {len(groups):,}.", groups, notes=notes)]
+        return self.view()
 
     def _group(self, group: Group) -> View:
         members = sorted(self._directory.members(group), key=lambda user: (fold(user.label), user.id))

@@ -19,6 +19,7 @@ from ..times import local_day, short_day
 from .commands import bind
 from .filter_input import FilterInput
 from .table import Column, FilterableTable, Table
+from .table_layout import ID_COLUMN
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,6 @@ class GroupList(FilterableTable[Group]):
 
     def __init__(self, *, per_page: int = 15, id: str | None = None) -> None:
         self.per_page = per_page
-        """The number of groups on a page."""
         self.marks: dict[int, None] = {}
         """The ids of the marked groups, in the order in which they were marked."""
         self.with_members = False
@@ -137,7 +137,7 @@ class GroupList(FilterableTable[Group]):
 
     @property
     def place(self) -> Place | None:
-        """The page and the group under the cursor; None while there is none."""
+        """The page and the group under the cursor."""
         if self.table.current is None or self.page is None:
             return None
         return Place(self.page.page, self.table.current.id)
@@ -288,14 +288,7 @@ def _last_change(group: Group, format: Callable[[datetime], str]) -> str:
 
 
 COLUMNS: tuple[Column[Group], ...] = (
-    Column(
-        "id",
-        "ID",
-        lambda group: str(group.id),
-        sort_key=lambda group: group.id,
-        align="right",
-        width=lambda groups: len(str(max((group.id for group in groups), default=10))),
-    ),
+    ID_COLUMN,
     Column("name", "Name", lambda group: group.name, min_width=12),
     Column(
         "members",

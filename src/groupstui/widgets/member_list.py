@@ -15,7 +15,7 @@ from ..text import fold, pluralize, sanitize
 from ..times import local_minute
 from .status_bar import age
 from .table import Column, FilterableTable, Table
-from .table_layout import fit_text
+from .table_layout import ID_COLUMN, fit_text
 
 
 class MemberList(FilterableTable[User]):
@@ -116,13 +116,6 @@ def _by_name(member: User) -> tuple[bool, str, int]:
 
 
 COLUMNS: tuple[Column[User], ...] = (
-    Column(
-        "id",
-        "ID",
-        lambda member: str(member.id),
-        sort_key=lambda member: member.id,
-        align="right",
-        width=lambda members: len(str(max((member.id for member in members), default=10))),
-    ),
+    ID_COLUMN,
     Column("name", "Name", lambda member: member.label, sort_key=_by_name, min_width=8),
 )

@@ -45,14 +45,19 @@ class Column(Generic[T]):
         return fold(self.text(row)) if self.sort_key is None else self.sort_key(row)
 
 
-def fit_columns(columns: Sequence[Column[T]], rows: Sequence[T], width: int) -> list[tuple[Column[T], int]]:
-    """Return the columns that fit, each with its width in cells.
+ID_COLUMN: Column[Any] = Column(
+    "id",
+    "ID",
+    lambda row: str(row.id),
+    sort_key=lambda row: row.id,
+    align="right",
+    width=lambda rows: len(str(max((row.id for row in rows), default=10))),
+)
+"""The column of groups and of users that has their ids."""
 
-    Args:
-        columns: The columns from left to right.
-        rows: All rows, for columns with a computed width.
-        width: The cells to share, including the gaps.
-    """
+
+def fit_columns(columns: Sequence[Column[T]], rows: Sequence[T], width: int) -> list[tuple[Column[T], int]]:
+    """Return the columns that fit into `width` cells with the gaps between them, each with its own width."""
     fixed = {column.key: _fixed_width(column, rows) for column in columns if column.width is not None}
     kept = [column for column in columns if fixed.get(column.key) != 0]
     while _min_width(kept, fixed) > width and len({column.priority for column in kept}) > 1:
