@@ -14,16 +14,21 @@ from .cli.main import main as run
 from .exit_codes import ExitCode
 from .terminal.stdio import prepare_streams, print_error
 
+NO_HOME = "/nonexistent"
+"""Stands for the home of a user who has none, as in Debian's list of users."""
+
 
 def main() -> NoReturn:
     """Run the command line and exit with its code."""
     # Without this, pydantic searches every installed package for plugins.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    prevent_core_dumps()
-    prepare_streams()
-    collection.postpone()
+    if not os.path.isabs(os.path.expanduser("~")):
+        os.environ["HOME"] = NO_HOME  # and never a folder in the working directory
     code: int = ExitCode.UNKNOWN
     try:
+        prevent_core_dumps()
+        prepare_streams()
+        collection.postpone()
         code = run(sys.argv[1:], os.environ)
     except Exception as error:  # of the report of a failure: Python would exit with 1, which means "no"
         print_error(f"internal error: {type(error).__name__}")

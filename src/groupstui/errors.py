@@ -8,6 +8,7 @@ GroupstuiError
 │   ├── InvalidTime           not a time, a duration or a snapshot
 │   ├── InvalidField          not a field of the report
 │   ├── SettingsError         the settings file cannot be read or written
+│   │   └── SettingsUnreadable  this user may not read it
 │   └── FileNotWritten        an export cannot be written
 │       └── FileAlreadyExists   a file of that name exists
 ├── TestmoError             a request to the instance got no usable response
@@ -90,6 +91,10 @@ class InvalidField(InvalidInput):
 
 class SettingsError(InvalidInput):
     """The settings cannot be read or written."""
+
+
+class SettingsUnreadable(SettingsError):
+    """The settings may not be read by this user."""
 
 
 class FileNotWritten(InvalidInput):

@@ -22,7 +22,6 @@ class ErrorCase:
 REPORT = "Try again; if it happens again, report it with this message."
 NETWORK = "Check the network, then try again."
 MINUTE = "Try again in a minute."
-REFRESH = "Reload the list; if that fails as well, check the address of the instance."
 PAUSE = "Wait before you try again: more requests may lengthen the block."
 ADDRESS = "Check the address of the instance."
 NEVER = f"did not answer within {TIMEOUT:g} s"
@@ -41,7 +40,7 @@ ERROR_CASES = [
         "Only the token of a site admin can read groups.",
         5,
     ),
-    ErrorCase("404", "not found (404: The requested resource was not found)", REFRESH, 6),
+    ErrorCase("404", "has no Testmo API (404: The requested resource was not found)", ADDRESS, 8),
     ErrorCase("405", "the instance refused the request (405: Method Not Allowed)", REPORT, 3),
     ErrorCase("422", "the instance refused the request (422: The given data was invalid)", REPORT, 3),
     ErrorCase("429", "rate limited by the instance (429: Too Many Attempts)", PAUSE, 7),

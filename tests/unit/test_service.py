@@ -63,7 +63,7 @@ async def test_prefetched_page_is_requested_once(service, demo):
 async def test_error_of_a_prefetched_page_is_raised_when_it_is_wanted(service, demo):
     demo.faults.always("404")
     service.prefetch(2, 15)
-    with pytest.raises(NotFound):
+    with pytest.raises(WrongAddress):
         await service.groups_page(2, 15)
 
 
@@ -117,7 +117,7 @@ async def test_groups_of_a_user_after_load(service, demo):
         ("400", InvalidResponse, "400: Bad Request"),
         ("401", Unauthorized, "401"),
         ("403", Forbidden, "403"),
-        ("404", NotFound, "404"),
+        ("404", WrongAddress, "404"),
         ("405", InvalidResponse, "405"),
         ("422", InvalidResponse, "422: The given data was invalid"),
         ("500", Unreachable, "500: Server Error"),

@@ -29,6 +29,8 @@ async def changes(context: Context) -> ExitCode:
     if since_when.is_after(present):
         raise UsageError(f"--since “{sanitize(options.since)}” is in the future")
     history = context.required_history()
+    for point in (since_when, until_when):
+        history.at(point)  # it must exist, and the history must be readable
     if until_when == LAST or until_when.is_after(present):  # the answer includes this crawl
         await context.directory()
         if await context.save_history() is None and not context.from_history:

@@ -17,7 +17,7 @@ async def config(context: Context) -> ExitCode:
     if context.options.action == "path":
         print(context.settings_file.path)
         return ExitCode.OK
-    settings = context.settings
+    settings = context.settings_file.load()
     lines = [
         f"theme = {settings.theme or 'the default'}",
         f"page_size = {settings.page_size}",

@@ -22,6 +22,7 @@ from ..errors import (
     InvalidInstance,
     InvalidToken,
     KeyringUnavailable,
+    SettingsUnreadable,
     Unauthorized,
     UnknownAnswer,
     UsageError,
@@ -99,7 +100,11 @@ class Context:
         Raises:
             SettingsError: If they cannot be read.
         """
-        return self.settings_file.load()
+        try:
+            return self.settings_file.load()
+        except SettingsUnreadable as error:  # they may turn the history off
+            self._warn_once(f"{error}; there is no history")
+            return Settings(history=False)
 
     # Instance
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
-from ..errors import SettingsError
+from ..errors import SettingsError, SettingsUnreadable
 from ..private_files import make_private_folder, write_private
 from ..text import sanitize
 from .settings import InvalidDocument, Settings
@@ -63,6 +63,9 @@ class SettingsFile:
         except UnicodeDecodeError as error:
             line = error.object.count(b"\n", 0, error.start) + 1
             raise self._error("the file is not valid UTF-8", line) from None
+        except (PermissionError, NotADirectoryError) as error:
+            message = self._error(f"the settings cannot be read: {error.strerror}")
+            raise SettingsUnreadable(str(message)) from None
         except OSError as error:
             raise self._error(f"the settings cannot be read: {error.strerror or error}") from error
 

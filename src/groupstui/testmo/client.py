@@ -210,6 +210,8 @@ class TestmoClient:
                 return Unauthorized(f"the instance does not accept the token (401{detail})")
             case 403:
                 return Forbidden(f"the token's user may not read this (403{detail})")
+            case 404 if path in ("groups", "user"):  # every instance has these
+                return WrongAddress(f"{self._instance.name} has no Testmo API (404{detail})")
             case 404:
                 return NotFound(f"not found (404{detail})")
             case 422 if path.rpartition("/")[2].isdecimal():  # Testmo's answer for some deleted ids
