@@ -45,7 +45,7 @@ class GroupList(FilterableTable[Group]):
     page: reactive[GroupPage | None] = reactive(None)
     """The page on the screen; None before the first."""
 
-    directory: reactive[Directory | None] = reactive(None)
+    directory: reactive[Directory] = reactive(Directory)
     """The loaded groups, which the filter searches."""
 
     activity: reactive[str] = reactive("")
@@ -126,7 +126,7 @@ class GroupList(FilterableTable[Group]):
         """Request a page of another size that holds the group under the cursor."""
         group = self.table.current
         first = 0 if self.page is None else self.page.first
-        position = first if group is None else self._position(group.id) or first
+        position = first if group is None else self.directory.position(group.id) or first
         self.per_page = per_page
         self._cursor_by_page.clear()
         self._back_stack.clear()
@@ -144,8 +144,7 @@ class GroupList(FilterableTable[Group]):
 
     def jump(self, group_id: int, member_id: int | None = None, *, come_back_to: Place | None) -> None:
         """Request the page of a loaded group; `go_back` will return to another place."""
-        position = self._position(group_id)
-        if position is None:
+        if (position := self.directory.position(group_id)) is None:
             return
         if come_back_to is not None and come_back_to.group_id != group_id:
             self._back_stack.append(come_back_to)
@@ -158,9 +157,6 @@ class GroupList(FilterableTable[Group]):
             return False
         self.post_message(self.PageRequested(self._back_stack.pop()))
         return True
-
-    def _position(self, group_id: int) -> int | None:
-        return None if self.directory is None else self.directory.position(group_id)
 
     # Marks and badges
 
@@ -223,14 +219,10 @@ class GroupList(FilterableTable[Group]):
             self.show((), empty=sanitize(reason))
 
     def _search_size(self) -> int:
-        if self.directory is None:
-            return 0
         return self.directory.group_count + (len(self.directory.names) if self.with_members else 0)
 
     def _matches(self, text: str) -> Sequence[Group]:
         """Return the loaded groups that match, best first; then those with matching members."""
-        if self.directory is None:
-            return ()
         found = self.directory.group_index.search(text)
         if self.with_members:
             known = {group.id for group in found}
@@ -260,7 +252,7 @@ class GroupList(FilterableTable[Group]):
 
     def _match_summary(self, count: int) -> str:
         directory = self.directory
-        if directory is None or directory.total is None:
+        if directory.total is None:
             return pluralize(count, "group")
         if directory.complete:
             return f"{count:,} of {pluralize(directory.total, 'group')}"
