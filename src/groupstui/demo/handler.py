@@ -56,7 +56,6 @@ class DemoHandler:
         self._users_status = users_status
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        """Return the response to a request."""
         try:
             status, body = 200, self._answer(request)
         except ApiError as error:
@@ -100,7 +99,6 @@ class DemoHandler:
         }
 
     def _groups(self, id: int | None, query: Mapping[str, str]) -> Json:
-        """Return a group, or a page of groups."""
         expands = expands_of(query, {"users"})
         groups, envelope = _selected(self._site.groups, id, query)
         expanded: Json = {}
@@ -113,7 +111,6 @@ class DemoHandler:
         return _body([group.as_json() for group in groups], envelope, expanded)
 
     def _users(self, id: int | None, query: Mapping[str, str]) -> Json:
-        """Return a user, or a page of users."""
         expands = expands_of(query, {"groups", "roles", "users"})
         users, envelope = _selected(self._site.users, id, query)
         groups = self._site.groups_of([user.id for user in users])

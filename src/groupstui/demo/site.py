@@ -32,7 +32,6 @@ class Group:
     updated_by: int | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Return the group as the API does."""
         return {name: getattr(self, name) for name in self.__slots__}
 
 
@@ -68,7 +67,7 @@ class User:
 class Site:
     """Groups and users by id, sorted by id, with the edits an admin can make.
 
-    Every edit raises KeyError for an unknown id. Ids are never reused.
+    Every edit returns the record, and raises KeyError for an unknown id. Ids are never reused.
     """
 
     groups: dict[int, Group] = field(default_factory=dict)
@@ -85,18 +84,15 @@ class Site:
         return replace(self, groups=self.groups.copy(), users=self.users.copy())
 
     def add_group(self, name: str, members: Iterable[int] = ()) -> Group:
-        """Add a group and return it."""
         self.last_group_id += 1
         group = Group(self.last_group_id, name, tuple(members), created_at=self.now())
         self.groups[group.id] = group
         return group
 
     def delete_group(self, group_id: int) -> None:
-        """Delete a group."""
         del self.groups[group_id]
 
     def rename_group(self, group_id: int, name: str) -> Group:
-        """Rename a group and return it."""
         return self._update(replace(self.groups[group_id], name=name))
 
     def add_member(self, group_id: int, user_id: int) -> Group:
@@ -105,14 +101,12 @@ class Site:
         return self._update(replace(group, members=(*group.members, self.users[user_id].id)))
 
     def remove_member(self, group_id: int, user_id: int) -> Group:
-        """Remove a user from a group and return the group."""
         group = self.groups[group_id]
         if user_id not in group.members:
             raise KeyError(user_id)
         return self._update(replace(group, members=tuple(id for id in group.members if id != user_id)))
 
     def add_user(self, name: str) -> User:
-        """Add a user without groups and return it."""
         self.last_user_id += 1
         email = f"user{self.last_user_id}@demo.example"
         user = User(self.last_user_id, name, email, created_at=self.now())
@@ -120,7 +114,6 @@ class Site:
         return user
 
     def rename_user(self, user_id: int, name: str) -> User:
-        """Rename a user and return it."""
         self.users[user_id] = replace(self.users[user_id], name=name, updated_at=self.now(), updated_by=1)
         return self.users[user_id]
 
