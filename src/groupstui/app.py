@@ -190,6 +190,11 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
         else:
             self._wait_for_keyring(instance)
 
+    @property
+    def _open_origin(self) -> str:
+        """The address of the instance on the screen; empty before the first."""
+        return "" if self._service is None else self._service.instance.origin
+
     def _is_from_outside(self, origin: str) -> bool:
         return self._access is not None and self._access.instance.origin == origin
 
@@ -267,19 +272,17 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
 
     def action_sign_in(self) -> None:
         """Sign in again, with another token."""
-        if self._service is not None:
-            self._sign_in(self._service.instance.origin)
+        self._sign_in(self._open_origin)
 
     def action_sign_out(self) -> None:
         """Ask whether to delete the token of the instance on the screen."""
-        if self._service is not None:
-            self._ask_to_sign_out(self._service.instance.origin)
+        self._ask_to_sign_out(self._open_origin)
 
     def action_instances(self) -> None:
         """Let the user choose an instance."""
-        current = "" if self._service is None else self._service.instance.origin
         origins = [site.instance for site in self._settings.sites]
-        self.push_screen(dialogs.instances.InstancesDialog(origins, current), self._instance_chosen)
+        dialog = dialogs.instances.InstancesDialog(origins, self._open_origin)
+        self.push_screen(dialog, self._instance_chosen)
 
     def _instance_chosen(self, choice: InstanceChoice | None) -> None:
         if choice is None:
@@ -289,7 +292,7 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
                 self._sign_in()
             case "sign out":
                 self._ask_to_sign_out(choice.origin)
-            case "open" if self._service is None or choice.origin != self._service.instance.origin:
+            case "open" if choice.origin != self._open_origin:
                 self._open_address(choice.origin)
 
     def _ask_to_sign_out(self, origin: str) -> None:
@@ -315,7 +318,7 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
             self._notify_user(Notice(f"Deleting the token of {origin}…"))
             notice = await dialogs.sign_out.delete_token(origin, self._tokens)
             self._update_settings(lambda settings: settings.forget(origin))
-        is_open = self._service is not None and self._service.instance.origin == origin
+        is_open = origin == self._open_origin
         if is_open and self._service is not None:
             await self._service.close()
             self._service = None
