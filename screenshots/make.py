@@ -23,7 +23,7 @@ from textual.pilot import Pilot
 
 from groupstui.app import Credentials, GroupsApp
 from groupstui.demo.demo import DEMO_TOKEN
-from groupstui.demo.handler import DemoHandler
+from groupstui.demo.handler import ADMIN_ID, DemoHandler
 from groupstui.demo.last_week import week_ago
 from groupstui.demo.seed import make_site
 from groupstui.demo.site import Site
@@ -73,7 +73,7 @@ def connect(instance: Instance, token: Token) -> GroupsService:
 
 def service(instance: Instance, token: Token, site: Site, time: datetime) -> GroupsService:
     """Return a service on a demo site at a time."""
-    transport = httpx.MockTransport(DemoHandler(site, token=DEMO_TOKEN))
+    transport = httpx.MockTransport(DemoHandler(site, {DEMO_TOKEN: ADMIN_ID}))
     clock = StillClock(time)
     return GroupsService(instance, token, transport=transport, clock=clock, history=HISTORY)
 

@@ -8,11 +8,14 @@ from inspect import isawaitable
 
 import httpx
 
-from groupstui.demo.handler import DemoHandler
+from groupstui.demo.handler import ADMIN_ID, DemoHandler
 from groupstui.demo.site import Site
 
 from .faults import KINDS, Faults
 from .request_log import RequestLog
+
+MEMBER_ID = 2
+"""The user of the token without admin rights."""
 
 TOKEN = "demo-admin-token"
 """The usual token of the site's admin, Ada Lovelace."""
@@ -47,7 +50,9 @@ class SiteApp:
         self.faults = faults or Faults()
         self.log = RequestLog()
         self._latency = latency
-        self._handler = DemoHandler(site, token=token, member_token=member_token, users_status=users_status)
+        tokens = {token: ADMIN_ID} if member_token is None else {token: ADMIN_ID, member_token: MEMBER_ID}
+        self._handler = DemoHandler(site, tokens)
+        self._users_status = users_status
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         """Return the response to a request, spoiled if a fault is due."""
@@ -55,6 +60,11 @@ class SiteApp:
             await asyncio.sleep(self._latency)
             kind = self.faults.take()
             response = self._handler(request)
+            is_refused = self._users_status and request.url.path.startswith("/api/v1/users")
+            if is_refused and response.status_code == 200:
+                response = httpx.Response(
+                    self._users_status, json={"message": "This action is unauthorized."}
+                )
             if kind is not None:
                 spoiled = KINDS[kind](response, self.faults)
                 response = await spoiled if isawaitable(spoiled) else spoiled

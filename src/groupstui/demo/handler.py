@@ -14,7 +14,7 @@ import httpx
 
 from .site import ROLES, Group, Site, User
 
-ADMIN_ID, MEMBER_ID = 1, 2
+ADMIN_ID = 1
 
 PAGE_SIZES = (15, 25, 50, 100)
 """The values of `per_page` that Testmo accepts."""
@@ -41,19 +41,12 @@ class DemoHandler:
 
     Args:
         site: The data.
-        token: The token of user 1, the admin. The token of a deleted user is refused.
-        member_token: A valid token of user 2, who is no admin.
-        users_status: A status, such as 403 or 404, that `/users` returns for every valid token.
+        tokens: The ids of users by token; user 1 is the admin. The token of a deleted user is refused.
     """
 
-    def __init__(
-        self, site: Site, *, token: str, member_token: str | None = None, users_status: int | None = None
-    ) -> None:
+    def __init__(self, site: Site, tokens: Mapping[str, int]) -> None:
         self._site = site
-        self._tokens = {token: ADMIN_ID}
-        if member_token is not None:
-            self._tokens[member_token] = MEMBER_ID
-        self._users_status = users_status
+        self._tokens = tokens
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         try:
@@ -78,8 +71,6 @@ class DemoHandler:
         user_id = self._user_id(request.headers.get("Authorization", ""))
         if match["kind"] is None:
             return self._current_user(self._site.users[user_id])
-        if match["kind"] == "users" and self._users_status is not None:
-            raise ApiError(self._users_status, "This action is unauthorized.")
         if user_id != ADMIN_ID:
             raise ApiError(403, "This action is unauthorized.")
         respond = self._groups if match["kind"] == "groups" else self._users

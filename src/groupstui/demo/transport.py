@@ -10,7 +10,7 @@ from ..directory.builder import crawled_directory
 from ..directory.directory import Directory
 from ..directory.models import Group
 from ..history import History
-from .handler import DemoHandler
+from .handler import ADMIN_ID, DemoHandler
 from .last_week import week_ago
 from .seed import make_site
 from .site import Site
@@ -20,7 +20,7 @@ def make_transport(history: History, token: str) -> httpx.MockTransport:
     """Make the demo site and return its transport; save a snapshot of a week ago in the history."""
     site = make_site()
     history.save(_crawled(week_ago(site), as_of=datetime.now(UTC) - timedelta(days=7, minutes=1)))
-    return httpx.MockTransport(DemoHandler(site, token=token))
+    return httpx.MockTransport(DemoHandler(site, {token: ADMIN_ID}))
 
 
 def _crawled(site: Site, as_of: datetime) -> Directory:
