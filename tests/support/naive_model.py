@@ -50,9 +50,10 @@ def words(text: str) -> list[str]:
 def matching(items: Sequence[Item], text: str) -> list[int]:
     """Return the ids of what a text means: one, none, or several that fit equally well."""
 
-    def those(fits: Callable[[str], bool]) -> list[int]:
-        return [item.id for item in items if any(map(fits, item.texts))]
+    def those(fits: Callable[[str], bool], texts: slice = slice(None)) -> list[int]:
+        return [item.id for item in items if any(map(fits, item.texts[texts]))]
 
+    name = slice(1)  # parts are parts of the name, not of the address
     text, wanted = text.strip(), plain(text)
     if re.fullmatch("#?[0-9]+", text):
         by_id = [item.id for item in items if str(item.id) == text.removeprefix("#")]
@@ -62,15 +63,17 @@ def matching(items: Sequence[Item], text: str) -> list[int]:
         if found := (those(lambda each: each == text) or those(lambda each: plain(each) == wanted)):
             return found
         return those(lambda each: each.lower() == address.lower())
-    steps: list[Callable[[str], bool]] = [
-        lambda each: each == text,
-        lambda each: plain(each) == wanted,
-        lambda each: words(each) == words(text),
-        lambda each: plain(each).startswith(wanted),
-        lambda each: wanted in plain(each),
-        lambda each: all(plain(each).count(word) >= words(text).count(word) for word in words(text)),
+    steps = [
+        those(lambda each: each == text),
+        those(lambda each: plain(each) == wanted),
+        those(lambda each: words(each) == words(text)),
+        those(lambda each: plain(each).startswith(wanted), name),
+        those(lambda each: wanted in plain(each), name),
+        those(
+            lambda each: all(plain(each).count(word) >= words(text).count(word) for word in words(text)), name
+        ),
     ]
-    return next((found for step in steps if (found := those(step))), [])
+    return next(filter(None, steps), [])
 
 
 def code_of(found: Sequence[int]) -> int:
