@@ -105,7 +105,7 @@ def test_incomplete_data_is_printed_and_exits_3(cli, demo, line):
 
 def test_check_yes_of_incomplete_data_exits_0(cli, demo):
     demo.faults.always("wrong-total")
-    result = cli("check", "#1", "QA", "-q")
+    result = cli("check", "#1", "#1", "-q")
     assert (result.code, result.err.splitlines()) == (0, [INCOMPLETE_DATA])
 
 

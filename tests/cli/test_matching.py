@@ -114,6 +114,29 @@ def test_groups_without_a_match_exits_6(cli):
     assert cli("groups", "2024", "hires").out.startswith("3\t")
 
 
+def test_yes_for_a_name_in_incomplete_data_is_uncertain(cli, demo):
+    demo.faults.always("wrong-total")  # another group of that name may be missing
+    assert cli("check", "#1", "#1").code == 0
+    assert cli("check", "#1", "Team").code == 3
+
+
+@pytest.mark.parametrize(
+    "command", [["groups"], ["members", "QA"], ["who", "ada"], ["check", "ada", "QA"], ["lookup"]]
+)
+def test_unknown_column_is_reported_before_anything_is_read(cli, demo, command):
+    result = cli(*command, "--columns", "nope", stdin="ada")
+    assert (result.code, demo.log.paths) == (2, [])
+    assert "there is no field “nope”" in result.err
+
+
+def test_plain_mode_finds_users_in_no_group(cli):
+    printed = cli(
+        "browse", "--plain", stdin=f"Only, Sam\ng {'9' * 5_000}\n/{'9' * 5_000}\n{'9' * 5_000}\n"
+    ).out
+    assert "1. Sam Only\n2. Sam Only Two\n" in printed
+    assert printed.count("No match for ") == 3
+
+
 # Users in no group that were not read
 
 
@@ -150,6 +173,11 @@ def test_refused_users_make_names_uncertain(cli, arguments, code, statement):
     assert result.code == code
     assert result.err.count("/users is not available") == bool(statement)
     assert statement in result.err
+
+
+@pytest.mark.usefixtures("refused")
+def test_plain_mode_prints_that_users_are_missing(cli):
+    assert "Users in no group are not listed: /users is not available" in cli("browse", "--plain").out
 
 
 @pytest.mark.usefixtures("refused")

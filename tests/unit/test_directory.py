@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from groupstui.directory.builder import DirectoryBuilder, crawled_directory
 from groupstui.directory.models import Group, UserProfile
+from groupstui.errors import AmbiguousMatch, NoMatch
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -99,6 +100,24 @@ def test_users_are_found_by_their_e_mail_address():
     assert directory.user_index.resolve("ADA@example.org").id == 5
     assert directory.profile(5).email == "ada@example.org"
     assert directory.member_index(directory.group(1)).search("ada@") == [directory.user(5)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("Ada", "user 5"), ("adapters", "group 1"), ("adap", "group 1"), ("#5", "user 5"), ("hopper", "user 6")],
+)
+def test_find_prefers_complete_names_to_parts(text, found):
+    directory = crawled_directory([group(1, "Adapters", (5, 6))], {5: "Ada", 6: "Grace Hopper"}, as_of=NOW)
+    item = directory.find(text)
+    assert f"{type(item).__name__.lower()} {item.id}" == found
+
+
+def test_find_reports_ambiguous_and_unknown_names():
+    directory = crawled_directory([group(1, "QA"), group(2, "QA")], {5: "QA"}, as_of=NOW)
+    with pytest.raises(AmbiguousMatch):
+        directory.find("QA")
+    with pytest.raises(NoMatch):
+        directory.find("Grace")
 
 
 def test_a_directory_is_immutable():

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -88,6 +88,50 @@ def test_incomplete_directory_is_not_saved(history):
     with pytest.raises(ValueError, match="incomplete"):
         history.save(site({1: (1,)}, complete=False))
     assert not history.exists
+
+
+def with_users(directory: Directory, minutes: int, *names: str) -> Directory:
+    """Return a directory with all users of an instance, as of a number of minutes after noon."""
+    found = {number: name for number, name in enumerate(names, 100)}
+    return replace(directory.with_all_users(found), as_of=NOON + timedelta(minutes=minutes))
+
+
+def test_users_in_no_group_are_saved(history):
+    saved = with_users(site({1: (1,)}), 0, "Ada", "Grace")
+    history.save(saved)
+    latest = history.latest()
+    assert (latest.names, latest.users_complete) == (saved.names, True)
+    assert history.all_user_names(NOON, NOON) == saved.names
+    assert history.all_user_names(NOON + timedelta(minutes=1), NOON + timedelta(days=1)) is None
+    assert history.all_user_names(NOON - timedelta(days=1), NOON - timedelta(minutes=1)) is None
+
+
+def test_users_who_were_read_after_the_groups_are_saved(history):
+    history.save(site({1: (1,)}))
+    history.save(with_users(site({1: (1,)}), 0, "Ada"))
+    assert [snapshot.id for snapshot in history.snapshots()] == [1]
+    assert history.latest().names == {1: "User 1", 100: "Ada"}
+
+
+def test_crawl_without_users_contains_no_users_of_an_earlier_one(history):
+    history.save(with_users(site({1: (1,)}), 0, "Ada", "Grace"))
+    history.save(site({1: (1,)}, 1))
+    latest = history.latest()
+    assert (latest.names, latest.users_complete) == ({1: "User 1"}, False)
+    history.save(with_users(site({1: (1,)}), 2, "Ada"))
+    assert history.latest().names == {1: "User 1", 100: "Ada"}
+    assert [snapshot.changes for snapshot in history.snapshots()] == [0, 0, 0]
+    with closing(sqlite3.connect(history.path)) as db:
+        assert db.execute("SELECT count(*) FROM user_name").fetchone() == (1,)
+
+
+def test_users_in_no_group_are_deleted_with_old_snapshots(history):
+    history.save(with_users(site({1: (1,)}), 0, "Ada"))
+    history.save(site({1: (1,)}, 2))
+    history.prune(NOON + timedelta(minutes=1))
+    assert history.all_user_names(NOON - timedelta(days=1), NOON) is None
+    with closing(sqlite3.connect(history.path)) as db:
+        assert db.execute("SELECT count(*) FROM all_users").fetchone() == (0,)
 
 
 def test_unchanged_snapshot_takes_one_row(history):

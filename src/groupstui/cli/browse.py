@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import ceil
 
@@ -20,8 +20,14 @@ from .context import Context
 
 PROMPT = "> "
 
+NUMBER = re.compile("[0-9]{1,9}")
+"""The number of a line or page; a longer one is searched."""
+
 PAGE_LINES = 20
 """Lines of a list that are printed at a time."""
+
+ANY_USER = ("",)
+"""What is matched to users: any text that is typed later."""
 
 HELP = (
     "A number opens that line of the list.",
@@ -44,9 +50,11 @@ async def browse(context: Context) -> ExitCode:
     interactive = sys.stdin.isatty()
     if interactive:
         _print(["Reading the groups."])
-    directory = await context.directory()
+    directory = await context.directory(match=ANY_USER)
     browser = PlainBrowser(directory)
     _print([f"{context.instance.name}, as of {local_minute(as_of(directory))}."])
+    if context.unread_users:
+        _print([f"Users in no group are not listed: {context.unread_users}."])
     name = context.options.name
     _print(browser.open(name) if name else browser.view())
     if interactive:
@@ -58,7 +66,7 @@ async def browse(context: Context) -> ExitCode:
                 break
             case "r":
                 try:
-                    _print(browser.reload(await context.directory()))
+                    _print(browser.reload(await context.directory(match=ANY_USER)))
                     await context.save_history()
                 except TestmoError as error:
                     _print([error.full, "The groups that were read before are still shown."])
@@ -128,7 +136,7 @@ class PlainBrowser:
                 return self._turn(self._views[-1].page + 1, "This is the end of the list.")
             case "p":
                 return self._turn(self._views[-1].page - 1, "This is the start of the list.")
-            case "g" if rest.isdecimal():
+            case "g" if NUMBER.fullmatch(rest):
                 return self._turn(int(rest), f"There is no page {rest}.")
             case "b":
                 return self._back()
@@ -136,17 +144,17 @@ class PlainBrowser:
                 return self._list_groups()
             case "s" if not rest:
                 return self._sort()
-            case _ if word.isdecimal() and not rest:
+            case _ if NUMBER.fullmatch(word) and not rest:
                 return self._open_line(int(word))
             case _:
                 return self._find(line.strip().removeprefix("/").strip())
 
     def open(self, name: str) -> list[str]:
         """Open the group or user with a name or id, or list all that match."""
-        for index in (self._directory.group_index, self._directory.user_index):
-            with suppress(MatchError):
-                return self._open(index.resolve(name))
-        return self._find(name)
+        try:
+            return self._open(self._directory.find(name))
+        except MatchError:
+            return self._find(name)
 
     # Commands
 

@@ -271,7 +271,7 @@ class Context:
             TestmoError: If the instance cannot be read.
             UnknownAnswer: With `--offline`, if there is no snapshot.
         """
-        read_all = users or any("@" in text for text in match) or (match and self.options.all_users)
+        read_all = users or any("@" in text for text in match) or getattr(self.options, "all_users", False)
         directory = self._snapshot(match)
         if directory is not None:
             self.from_history = True
@@ -284,6 +284,8 @@ class Context:
             directory = await self._crawl(None if read_all else MAX_MATCHED_USERS if match else 0)
             if users and not directory.has_profiles:
                 self.warn("e-mail addresses and user details are not available with this token or instance")
+            elif users and not directory.users_complete:
+                self.incomplete = INCOMPLETE
             if match and not directory.users_complete:
                 directory = self._with_recent_users(directory, self.clock.now())
         if not match or directory.users_complete:

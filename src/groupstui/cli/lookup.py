@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,12 +28,15 @@ from ..output.report import Record
 from ..text import pluralize, sanitize
 from ..times import utc_minute
 from .context import Context
-from .output import answer
+from .output import answer, check_columns
 
 T = TypeVar("T", Group, User)
 
 QUOTE_NAMES = "Quote a name that contains spaces."
 
+MEMBER_FIELDS = ("group_id", "group", *USER_FIELDS, *PROFILE_FIELDS)
+WHO_FIELDS = ("user_id", "user", *GROUP_FIELDS, *PROFILE_FIELDS)
+CHECK_FIELDS = ("id", "name", "member")
 LOOKUP_FIELDS = ("text", "id", "name", "groups", "status", "group_ids")
 LONG_LOOKUP_FIELDS = ("text", "status", "id", "name", "group_id", "group")
 
@@ -45,8 +48,9 @@ NOT_UTF8 = "Save it as UTF-8, or convert it, for example with iconv -f UTF-16 -t
 
 async def groups(context: Context) -> ExitCode:
     """List all groups, or those that match a text."""
+    check_columns(context.options, GROUP_FIELDS)
     directory = await context.directory()
-    found: Iterable[Group] = directory.groups
+    found: Sequence[Group] = directory.groups
     text = " ".join(context.options.search)
     if text:
         found = directory.group_index.search(text)
@@ -55,24 +59,19 @@ async def groups(context: Context) -> ExitCode:
     if found or not text:
         return answer(context, report)
     code = answer(context, report, ExitCode.NOT_FOUND)
-    context.warn(
-        NoMatch(
-            f"no group matches “{sanitize(text)}”", hint=_did_you_mean(directory.group_index.similar(text))
-        ).full
-    )
+    context.warn(_not_found("group", text, directory.group_index.similar(text)))
     return code
 
 
 async def members(context: Context) -> ExitCode:
     """List the members of one or more groups."""
     options = context.options
+    check_columns(options, MEMBER_FIELDS)
     with_profiles = _names_any(options, PROFILE_FIELDS)
     directory = await context.directory(users=with_profiles)
     found = list({group.id: group for group in find_groups(context, directory, options.groups)}.values())
-    several = len(options.groups) > 1 or _names_any(options, ("group_id", "group"))
-    fields = (
-        (("group_id", "group") if several else ()) + USER_FIELDS + (PROFILE_FIELDS if with_profiles else ())
-    )
+    several = len(options.groups) > 1 or _names_any(options, MEMBER_FIELDS[:2])
+    fields = MEMBER_FIELDS[0 if several else 2 : None if with_profiles else -len(PROFILE_FIELDS)]
     records = [
         _record(
             fields,
@@ -93,13 +92,12 @@ async def members(context: Context) -> ExitCode:
 async def who(context: Context) -> ExitCode:
     """List the groups of one or more users."""
     options = context.options
+    check_columns(options, WHO_FIELDS)
     with_profiles = _names_any(options, PROFILE_FIELDS)
     directory = await context.directory(users=with_profiles, match=options.users)
     found = list(dict.fromkeys(find_users(context, directory, options.users)))
-    several = len(options.users) > 1 or _names_any(options, ("user_id", "user"))
-    fields = (
-        (("user_id", "user") if several else ()) + GROUP_FIELDS + (PROFILE_FIELDS if with_profiles else ())
-    )
+    several = len(options.users) > 1 or _names_any(options, WHO_FIELDS[:2])
+    fields = WHO_FIELDS[0 if several else 2 : None if with_profiles else -len(PROFILE_FIELDS)]
     records = []
     for user in found:
         groups = directory.groups_of(user.id)
@@ -114,15 +112,17 @@ async def who(context: Context) -> ExitCode:
 async def check(context: Context) -> ExitCode:
     """Check whether a user is a member of all given groups; the exit code is the answer."""
     options = context.options
+    check_columns(options, CHECK_FIELDS)
     directory = await context.directory(match=[options.user])
     (user,) = find_users(context, directory, [options.user])
     groups = find_groups(context, directory, options.groups)
     records = [{"id": group.id, "name": group.name, "member": user.id in group.members} for group in groups]
     is_member = all(record["member"] for record in records)
     about = {"users_complete": directory.users_complete, "user": user_record(user), "member": is_member}
-    fields = ("id", "name", "member")
-    report = site_report(directory, context.instance.origin, "groups", fields, records, about)
-    code = answer(context, report, ExitCode.OK if is_member else ExitCode.FALSE, certain=is_member)
+    report = site_report(directory, context.instance.origin, "groups", CHECK_FIELDS, records, about)
+    # If groups are missing, only an id is certain to be that of the right group.
+    certain = is_member and all(map(is_id, options.groups))
+    code = answer(context, report, ExitCode.OK if is_member else ExitCode.FALSE, certain=certain)
     context.warn(f"{identified(user)}, as of {utc_minute(as_of(directory))}")
     return code
 
@@ -134,11 +134,12 @@ async def lookup(context: Context) -> ExitCode:
         raise UsageError(
             "stdin cannot contain both users and the token", hint="Name a file, or use --token-file."
         )
+    fields = LONG_LOOKUP_FIELDS if options.long else LOOKUP_FIELDS
+    check_columns(options, fields)
     lines = _read_lines(context, options.file)
     directory = await context.directory(match=lines)
     by_status: dict[str, list[Record]] = {"matched": [], "unmatched": [], "ambiguous": []}
     records, messages = list[Record](), list[str]()
-    fields = LONG_LOOKUP_FIELDS if options.long else LOOKUP_FIELDS
     for text in lines:
         status, details = "matched", list[Record]()
         try:
@@ -146,11 +147,11 @@ async def lookup(context: Context) -> ExitCode:
         except AmbiguousMatch as error:
             status, details = "ambiguous", [{"candidates": list(map(user_record, error.candidates))}]
             messages.append(_with_candidates(error))
-        except NoMatch as error:
+        except NoMatch:
             status, details = "unmatched", [{}]
             suggest = len(by_status[status]) < MAX_LINES_WITH_SUGGESTIONS
             similar = directory.user_index.similar(text) if suggest else ()
-            messages.append(f"{error}. {_did_you_mean(similar)}".rstrip(". "))
+            messages.append(_not_found("user", text, similar))
         else:
             details = _memberships(directory, user, long=options.long)
         found = [{**dict.fromkeys(fields), "text": text, "status": status, **detail} for detail in details]
@@ -255,6 +256,10 @@ def _with_candidates(error: MatchError[T]) -> str:
     shown = error.candidates[:MAX_CANDIDATES]
     more = len(error.candidates) - len(shown)
     return f"{error}: {', '.join(map(identified, shown))}" + (f" and {more:,} more" if more else "")
+
+
+def _not_found(kind: str, text: str, similar: Sequence[Group | User]) -> str:
+    return NoMatch(f"no {kind} matches “{sanitize(text)}”", hint=_did_you_mean(similar)).full
 
 
 def _did_you_mean(similar: Sequence[Group | User]) -> str:

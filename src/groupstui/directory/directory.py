@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
-from ..text import fold
+from ..errors import NoMatch
+from ..text import fold, sanitize
 from .models import Group, GroupDetail, GroupPage, User, UserProfile
 from .search import SearchIndex
 
@@ -180,6 +182,19 @@ class Directory:
     def user_index(self) -> SearchIndex[User]:
         """The users, searchable by name, id and, if `/users` was read, e-mail address."""
         return SearchIndex("user", self._user_ids, names=self._names_of, item=self.user)
+
+    def find(self, text: str) -> Group | User:
+        """Return the group or user that a text identifies; a complete name comes before a part, then groups.
+
+        Raises:
+            NoMatch: If nothing matches.
+            AmbiguousMatch: If several groups, or several users, match equally well.
+        """
+        for exact in (True, False):
+            for index in (self.group_index, self.user_index):
+                with suppress(NoMatch):
+                    return index.resolve(text, exact=exact)
+        raise NoMatch(f"no group or user matches “{sanitize(text)}”")
 
     def member_index(self, group: Group) -> SearchIndex[User]:
         """Return the members of a group, searchable like all users."""

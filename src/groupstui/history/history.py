@@ -29,6 +29,7 @@ from .snapshots import (
     last_snapshot,
     milliseconds,
     names_in,
+    save_all_users,
 )
 from .time_spec import PointInTime
 
@@ -104,6 +105,8 @@ class History:
                 and milliseconds(taken_at) <= milliseconds(last.taken_at)
                 and (last.taken_at <= present)
             ):
+                if directory.users_complete and milliseconds(taken_at) == milliseconds(last.taken_at):
+                    save_all_users(db, directory, taken_at)  # they were read after the groups
                 return last
             snapshot = add_snapshot(db, directory, taken_at)
             if self._keep is not None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby, zip_longest
@@ -98,7 +98,7 @@ def add_snapshot(db: sqlite3.Connection, directory: Directory, taken_at: datetim
     old_names = _names(db, _LAST)
     names = directory.names
     if directory.users_complete:
-        _save_all_users(db, names, taken_at)
+        save_all_users(db, directory, taken_at)
         names = {each: names[each] for each in names.keys() & _mentioned(directory.groups)}
     changes = []
     if last is not None:
@@ -205,7 +205,9 @@ def _all_users(db: sqlite3.Connection) -> dict[int, str]:
     return dict(typed_rows(db, "SELECT id, name FROM all_users", _NAME_TYPES))
 
 
-def _save_all_users(db: sqlite3.Connection, names: Mapping[int, str], taken_at: datetime) -> None:
+def save_all_users(db: sqlite3.Connection, directory: Directory, taken_at: datetime) -> None:
+    """Store the names of all users as of the snapshot taken at that time."""
+    names = directory.names
     for table in _ALL_USERS_TABLES:
         db.execute(table)
     old = _all_users(db)

@@ -469,7 +469,8 @@ class BrowserScreen(BaseScreen[None]):
     async def _load_profiles(self) -> None:
         self.progress = "reading users"
         try:
-            await self.service.load_users()
+            if await self.service.load_users():
+                await self.service.save_history()  # with the users in no group
         except TestmoError:
             return  # everything but the details is known
         finally:
@@ -627,17 +628,15 @@ class BrowserScreen(BaseScreen[None]):
 
     def find(self, text: str) -> None:
         """Go to the group or the user with a name or id; if it is ambiguous, let the user choose."""
-        for index in (self.directory.group_index, self.directory.user_index):
-            try:
-                found: Group | User = index.resolve(text)
-            except MatchError:
-                continue
-            if isinstance(found, User):
-                self.show_user(found)
-            else:
-                self.jump(JumpTarget(found.id))
+        try:
+            found = self.directory.find(text)
+        except MatchError:
+            self.action_palette(text)
             return
-        self.action_palette(text)
+        if isinstance(found, User):
+            self.show_user(found)
+        else:
+            self.jump(JumpTarget(found.id))
 
     # Analyse
 
