@@ -33,6 +33,7 @@ from .terminal.ascii_filter import AsciiFilter
 from .terminal.clipboard import clipboard_driver
 from .terminal.diff_renderer import DiffRenderer
 from .terminal.display import DisplayOptions
+from .terminal.keyboard import decode_keyboard
 from .terminal.type_ahead import TypeAhead
 from .testmo.instance import Instance
 from .token import Token
@@ -135,7 +136,8 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
         return [*super().get_line_filters(), *self._filters]
 
     def get_driver_class(self) -> type[Driver]:
-        """Return a driver whose clipboard also works in tmux and screen."""
+        """Return a driver that takes any keys, and whose clipboard also works in tmux and screen."""
+        decode_keyboard(sys.stdin.encoding)
         return clipboard_driver(super().get_driver_class(), os.environ)
 
     def compose(self) -> ComposeResult:

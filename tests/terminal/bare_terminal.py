@@ -40,6 +40,7 @@ class BareTerminal:
         columns: The width of the terminal.
         lines: The height of the terminal.
         program: What Python runs instead of groupstui.
+        stdout: The file to which stdout is redirected.
         nohup: Whether to ignore SIGHUP, as `nohup` and `su -c` do.
     """
 
@@ -50,11 +51,13 @@ class BareTerminal:
         columns: int = 80,
         lines: int = 24,
         program: Sequence[str] = ("-m", "groupstui"),
+        stdout: str | None = None,
         nohup: bool = False,
     ) -> None:
         self._environment = {"TERM": "xterm-256color", "COLORTERM": "truecolor"} | environment
         self._command = [sys.executable, "-c", SET_CONTROLLING_TERMINAL, "nohup" if nohup else "plain"]
         self._command += [*program, *arguments]
+        self._stdout = stdout
         self._size = struct.pack("HHHH", lines, columns, 0, 0)
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
@@ -68,7 +71,7 @@ class BareTerminal:
             self._command,
             env=self._environment,
             stdin=theirs,
-            stdout=theirs,
+            stdout=theirs if self._stdout is None else os.open(self._stdout, os.O_WRONLY),
             stderr=theirs,
             start_new_session=True,
         )
@@ -99,9 +102,21 @@ class BareTerminal:
         """Read until the program is quiet; return the output."""
         return b"".join(iter(lambda: self._read(quiet), b""))
 
+    def read_for(self, seconds: float) -> bytes:
+        """Read for a time, even if the program is never quiet; return the output."""
+        end = monotonic() + seconds
+        output = b""
+        while (left := end - monotonic()) > 0:
+            output += self._read(left)
+        return output
+
     def press(self, keys: str) -> None:
         """Send keys or other input."""
-        os.write(self._ours, keys.encode())
+        self.press_bytes(keys.encode())
+
+    def press_bytes(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        os.write(self._ours, data)
 
     def signal(self, number: int) -> None:
         """Send a signal to the program."""
@@ -120,6 +135,17 @@ class BareTerminal:
     def settings(self) -> list[object]:
         """The settings of the terminal."""
         return list(termios.tcgetattr(self._theirs))
+
+    @property
+    def pid(self) -> int:
+        """The process id of the program."""
+        return self._program.pid
+
+    @property
+    def cpu(self) -> float:
+        """The seconds of CPU time of the program."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     @property
     def peak(self) -> int:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
@@ -18,7 +19,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from wcwidth import wcwidth
 
-from groupstui.terminal.diff_renderer import DiffUpdate, ScreenBuffer, _is_ambiguous, is_plain
+from groupstui.terminal.diff_renderer import DiffUpdate, ScreenBuffer, _cells, _is_ambiguous, is_plain
 
 WIDTH, HEIGHT = 12, 3
 CONSOLE = Console(color_system="truecolor", force_terminal=True, width=WIDTH)
@@ -174,3 +175,43 @@ def test_update_with_other_attributes_is_drawn_by_textual(attributes):
     whole = DiffUpdate(buffer, known).render_segments(CONSOLE)
     assert DiffUpdate(buffer, OtherUpdate(**attributes)).render_segments(CONSOLE) == "drawn by Textual"
     assert DiffUpdate(buffer, known).render_segments(CONSOLE) == whole
+
+
+EMOJI = [
+    "⚙️ Operations",
+    "☁️x",
+    "❤️",
+    "👩‍💻 Dev",
+    "👩‍👩‍👧‍👦",
+    "e\u0301",
+    "品⚠️品",
+    "\ufe0f",
+    "a\u200d",
+    "🇩🇪",
+    "1️⃣ one",
+]
+
+
+@pytest.mark.parametrize("text", EMOJI)
+def test_characters_take_as_many_cells_as_rich_counts(text):
+    cells = _cells([Segment(text)], ColorSystem.TRUECOLOR)
+    assert len(cells) == max(cell_len(text), 1)
+    assert "".join(text for text, *_ in cells) == text
+
+
+@given(st.text(st.sampled_from("ab品⚙☁👩💻\ufe0f\u200d\u0301 ש"), max_size=12))
+def test_any_text_takes_as_many_cells_as_rich_counts(text):
+    assert len(_cells([Segment(f"x{text}")], ColorSystem.TRUECOLOR)) == cell_len(f"x{text}")
+
+
+def test_left_half_is_drawn_again_after_its_right_half_was_overwritten():
+    buffer = ScreenBuffer()
+    buffer.draw(0, 0, _cells([Segment("a品b")], ColorSystem.TRUECOLOR))
+    buffer.draw(2, 0, _cells([Segment("x")], ColorSystem.TRUECOLOR))
+    cells = _cells([Segment("a x")], ColorSystem.TRUECOLOR)
+    assert buffer.draw(0, 0, cells) == "\x1b[1;2H\x1b[0m \x1b[0m"
+
+
+def test_all_that_follows_an_ambiguous_character_is_cleared_first():
+    cells = _cells([Segment("⚙️ ab")], ColorSystem.TRUECOLOR)
+    assert "\x1b[5X⚙️" in ScreenBuffer().draw(0, 0, cells)

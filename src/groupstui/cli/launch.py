@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import MutableMapping
 from typing import TYPE_CHECKING
 
 from .. import event_loop
@@ -20,9 +21,6 @@ from .context import Context
 
 if TYPE_CHECKING:
     from ..app import GroupsApp
-
-TEXTUAL_VARIABLES = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL_DRIVER")
-"""They make Textual log keys, those of a typed token included, to readable files, or load other code."""
 
 KEYRING_GRACE_S = 2.0
 """How long the exit waits for a keyring that is still saving a token."""
@@ -41,8 +39,7 @@ def launch(context: Context) -> int:
         if getattr(options, name):
             raise UsageError(f"--{name.replace('_', '-')} needs --plain")
     display = _display(context)
-    for variable in TEXTUAL_VARIABLES:
-        context.environ.pop(variable, None)
+    _prepare_textual(context.environ)
     if options.no_color:
         context.environ["NO_COLOR"] = "1"  # read by Textual
     log = _start_log() if options.debug else None
@@ -53,6 +50,20 @@ def launch(context: Context) -> int:
     if log is not None:
         print_error(f"the log is in {log}")
     return app.return_code or 0
+
+
+def _prepare_textual(environ: MutableMapping[str, str]) -> None:
+    """Keep Textual from what its environment could make it do; it reads that when it is imported.
+
+    Its own variables can write the screen or the keys, a shown token included, to readable files, and press
+    keys. `COLUMNS` and `LINES`, if exported, would fix the size of the screen. So would a stdout that is not
+    the terminal, because Python takes the size from that.
+    """
+    for name in [*environ]:
+        if name.startswith("TEXTUAL") or name in ("COLUMNS", "LINES"):
+            del environ[name]
+    if not sys.stdout.isatty():
+        sys.__stdout__ = sys.__stderr__  # type: ignore[misc]
 
 
 def _display(context: Context) -> DisplayOptions:

@@ -331,7 +331,7 @@ def _add_browse(add: AddCommand) -> None:
     display = browse.add_argument_group("display")
     _flag(display, "--ascii", help="draw with ASCII characters only")
     _flag(display, "--no-color", help="draw without colors")
-    _flag(display, "--mouse", help="enable the mouse over SSH")
+    _flag(display, "--mouse", help="enable the mouse over SSH and in GNU screen")
     _flag(display, "--animations", help="enable animations over SSH")
 
 

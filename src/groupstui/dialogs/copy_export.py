@@ -11,6 +11,7 @@ from textual.binding import Binding
 
 from .. import dialogs
 from ..output.report import Report
+from ..terminal.shutdown import wait_for_enter
 from ..widgets.commands import bind
 from ..widgets.notice_bar import Notice
 from .base import BaseScreen
@@ -56,7 +57,7 @@ def print_copied(screen: BaseScreen[Any]) -> None:
     try:
         with app.suspend():
             print(f"{app.clipboard}\n")
-            input("Press enter to return to groupstui. ")
+            wait_for_enter("Press enter to return to groupstui. ")
     except SuspendNotSupported:
         screen.notice = Notice("This terminal cannot show the normal screen")
 

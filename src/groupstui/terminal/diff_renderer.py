@@ -11,7 +11,7 @@ version, Textual draws in its own way.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, groupby, takewhile
 from operator import itemgetter
@@ -22,6 +22,7 @@ from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.app import App
 from textual.geometry import Size
 from textual.strip import Strip
@@ -52,6 +53,9 @@ FIRST_AMBIGUOUS, FIRST_AGREED, FIRST_EAST_ASIAN, LAST_AGREED = "\u0590", "\u1e00
 They disagree from Hebrew to Mongolian, on emoji, and on presentation forms.
 """
 
+VARIATION_SELECTOR = "\N{VARIATION SELECTOR-16}"
+"""Makes an emoji of the character before it, which has two cells then."""
+
 is_plain = re.compile(
     "[ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u058f\u1e00-\u1fff\u2010-\u2027\u2500-\u25fc]*"
 ).fullmatch
@@ -72,6 +76,11 @@ class DiffRenderer(App[None]):
         if isinstance(argument, UPDATES):
             return DiffUpdate(self._screen_buffer, argument)
         return argument
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Repaint everything after a resize to the same size: dtach reports another terminal in this way."""
+        if event.size == self._screen_buffer.size:
+            self.action_draw_again()
 
     def action_draw_again(self) -> None:
         """Repaint everything, in case another program has drawn on the terminal."""
@@ -114,7 +123,8 @@ class ScreenBuffer:
     """The known contents of the screen."""
 
     def __init__(self) -> None:
-        self._size = Size(0, 0)
+        self.size = Size(0, 0)
+        """The size at the last update of the whole screen."""
         self._lines: dict[int, list[Cell]] = {}
 
     def invalidate(self) -> None:
@@ -123,8 +133,8 @@ class ScreenBuffer:
 
     def resize(self, size: Size) -> None:
         """Forget all contents if the size has changed: a terminal may move anything."""
-        if size != self._size:
-            self._size = size
+        if size != self.size:
+            self.size = size
             self.invalidate()
 
     def draw(self, x: int, y: int, cells: list[Cell]) -> str:
@@ -140,8 +150,11 @@ class ScreenBuffer:
             if old[0] != new[0] or old[1] != new[1]
         ]
         line[x : x + len(cells)] = cells
+        # Half of a wide character may have been overwritten; a terminal clears the other half.
+        if x and not before[0][0]:
+            line[x - 1] = UNKNOWN
         if (end := x + len(cells)) < len(line) and not line[end][0]:
-            line[end] = UNKNOWN  # the right half of a wide character that was overwritten
+            line[end] = UNKNOWN
         if not is_plain("".join([line[index][0] for index in changed])):
             changed = sorted(_with_neighbours(changed, line))
         return "".join(
@@ -177,7 +190,7 @@ def _runs(changed: list[int], line: list[Cell]) -> Iterator[tuple[int, int]]:
         yield begin, end
 
 
-def _encode(cells: Iterable[Cell], x: int) -> str:
+def _encode(cells: Sequence[Cell], x: int) -> str:
     """Return the text that draws cells; each style is sent once.
 
     Args:
@@ -185,6 +198,7 @@ def _encode(cells: Iterable[Cell], x: int) -> str:
         x: The column of the first cell, counted from 0.
     """
     encoded: list[str] = []
+    end = x + len(cells)
     for sgr, group in groupby(cells, itemgetter(2)):
         encoded.append(f"\x1b[{f'0;{sgr}' if sgr else 0}m")
         texts = [text for text, *_ in group]
@@ -194,11 +208,12 @@ def _encode(cells: Iterable[Cell], x: int) -> str:
             continue
         for ambiguous, run in groupby(_with_ambiguity(texts), itemgetter(0)):
             run_texts = [text for _, text in run]
-            x += len(run_texts)
+            start, x = x, x + len(run_texts)
             text = "".join(run_texts)
             # The terminal may use other widths: cells that it skips must be blank, and the next run must
-            # begin in its own column.
-            encoded.append(f"\x1b[{len(run_texts)}X{text}\x1b[{x + 1}G" if ambiguous else text)
+            # begin in its own column. All cells that follow are cleared, too: a right half that is left over
+            # of a wide character would take the cell before it along when it is overwritten.
+            encoded.append(f"\x1b[{end - start}X{text}\x1b[{x + 1}G" if ambiguous else text)
     return "".join(encoded) + "\x1b[0m"
 
 
@@ -238,13 +253,17 @@ def _cells(segments: Iterable[Segment], colors: ColorSystem) -> list[Cell]:
         if is_plain(text):
             cells.extend([(character, blank if character == " " else sgr, sgr) for character in text])
             continue
+        cluster, base = "", 0  # as Rich counts: marks, joined emoji and variation selectors belong together
         for character in text:
-            width = cell_len(character)
-            if width == 0 and cells:
-                base = len(cells) - 1
-                base -= not cells[base][0]  # a mark belongs to the character, not to its right half
+            width = cell_len(cluster + character) - cell_len(cluster)
+            if (cluster or cells) and (width == 0 or character == VARIATION_SELECTOR):
+                if not cluster:  # a mark of the segment before; it belongs to the left half
+                    base = len(cells) - 1 - (not cells[-1][0])
                 cells[base] = (cells[base][0] + character, *cells[base][1:])
+                cells.extend([("", sgr, sgr)] * width)
+                cluster += character
             else:
+                cluster, base = character, len(cells)
                 cells.append((character, sgr, sgr))
                 cells.extend([("", sgr, sgr)] * (width - 1))
     return cells

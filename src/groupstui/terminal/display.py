@@ -44,13 +44,14 @@ def detect_display(
         encoding: The encoding of the terminal's output.
         ascii_only: Use ASCII even if the encoding has more.
         animations: Enable animations even over SSH.
-        mouse: Enable the mouse even over SSH.
+        mouse: Enable the mouse even over SSH and in GNU screen.
     """
     local = not (environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
     return DisplayOptions(
         ascii_only=ascii_only or not _can_encode("▸│é品", encoding),
         animations=animations or local,
-        mouse=mouse or local,
+        # With the mouse on, GNU screen holds back the escape key until the next one.
+        mouse=mouse or (local and not environ.get("STY")),
     )
 
 

@@ -19,7 +19,10 @@ FORCE_EXIT_AFTER_S = 2.5
 FORCE_EXIT_AFTER_HANGUP_S = 0.5
 """The same after a hang-up, when nobody sees the exit."""
 
-SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
+
+MAX_LINE_BYTES = 4096
+"""The longest line that a terminal accepts."""
 
 RESTORE_SEQUENCE = (
     b"\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1004l\x1b[?2004l\x1b[<u"
@@ -29,7 +32,7 @@ RESTORE_SEQUENCE = (
 
 @contextmanager
 def exit_on_signals(exit_app: Callable[[int], None]) -> Iterator[None]:
-    """Exit on SIGTERM, SIGHUP and SIGINT, and when the terminal hangs up.
+    """Exit on SIGTERM, SIGHUP, SIGQUIT and SIGINT, and when the terminal hangs up.
 
     A signal that was ignored before, as under `nohup`, stays ignored; a hang-up exits even then. To be used
     in the main thread. The handlers are not those of asyncio: a busy event loop would call them too late.
@@ -56,6 +59,25 @@ def exit_on_signals(exit_app: Callable[[int], None]) -> Iterator[None]:
         yield
     finally:
         finished.set()
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def wait_for_enter(prompt: str) -> None:
+    """Wait on the terminal until enter, ctrl+d or ctrl+c is pressed, or the app is to exit."""
+
+    def end_wait(number: int, frame: FrameType | None) -> None:
+        if number != signal.SIGINT and callable(handler := handlers[signal.Signals(number)]):
+            handler(number, frame)
+        raise KeyboardInterrupt
+
+    print(prompt, end="", flush=True)
+    handlers = {number: signal.signal(number, end_wait) for number in SIGNALS}
+    try:
+        os.read(sys.stdin.fileno(), MAX_LINE_BYTES)  # the bytes need not be text
+    except KeyboardInterrupt:
+        pass
+    finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
 
