@@ -31,47 +31,23 @@ _is_number_or_date = re.compile(r"(?:\d+|\d{4}-\d{2}-\d{2})?").fullmatch
 
 TITLES = {
     "id": "ID",
-    "name": "Name",
-    "members": "Members",
     "member": "User",
     "created_at": "Created",
-    "created_by": "Created by",
     "updated_at": "Updated",
-    "updated_by": "Updated by",
-    "groups": "Groups",
+    "taken_at": "Taken",
     "text": "Asked for",
     "email": "E-mail",
-    "active": "Active",
-    "anonymised": "Anonymised",
     "api_user": "API user",
     "two_factor": "Two-factor",
-    "change": "Change",
-    "group": "Group",
-    "user": "User",
-    "before": "Before",
-    "seen": "Seen",
-    "group_id": "Group ID",
-    "user_id": "User ID",
-    "check": "Check",
-    "finding": "Finding",
-    "group_ids": "Group IDs",
-    "user_ids": "User IDs",
-    "taken_at": "Taken",
-    "users": "Users",
-    "memberships": "Memberships",
-    "changes": "Changes",
-    "created_by_id": "Created by ID",
-    "updated_by_id": "Updated by ID",
-    "marks": "Marks",
-    "keep or remove": "Keep or remove",
-    "comment": "Comment",
 }
-"""Column titles by field; another field is its own title."""
+"""Titles of columns that are not the name of the field."""
 
 
 def title_of(report: Report, field: str) -> str:
     """Return the title of a field's column; a group in a matrix is its own title."""
-    return field if field in report.group_columns else TITLES.get(field, field)
+    if field in report.group_columns:
+        return field
+    return TITLES.get(field) or re.sub(r" id(s?)$", r" ID\1", field.replace("_", " ").capitalize())
 
 
 def text_of(value: Any) -> str:
