@@ -9,7 +9,7 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from .document import parse_document
+from .model import parse_document
 from .settings import InvalidDocument, Settings
 
 

@@ -73,7 +73,7 @@ class SettingsFile:
         if not text.strip():
             return Settings()
         # Part of the httpx and pydantic boundary: without a file, nothing waits for pydantic.
-        from .document import parse_document
+        from .model import parse_document
 
         try:
             return parse_document(text)

@@ -1,29 +1,24 @@
-"""Validate the content of the settings file with pydantic."""
+"""Read the settings from the text of their file, and validate them with pydantic."""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+import tomllib
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
-from .settings import PAGE_SIZES, PageSize, Settings, Site
+from .settings import PAGE_SIZES, InvalidDocument, PageSize, Settings, Site
 
 MAX_HISTORY_DAYS = 36_500
 """A hundred years: practically for ever."""
 
 _ADDRESS_RULE = "must be an address such as https://acme.testmo.net"
-_ORIGIN = re.compile(r"https?://[a-z0-9.:\[\]-]+")
 _DEFAULT = Settings()
 
-
-class InvalidSetting(ValueError):
-    """A key is unknown, or its value is invalid. The message names the key and the rule, never the value."""
-
-    def __init__(self, key: str, rule: str) -> None:
-        super().__init__(f"{key} {rule}")
-        self.key = key
+_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+"""The place that tomllib adds to an error."""
 
 
 def _readable(text: str) -> str:
@@ -32,14 +27,8 @@ def _readable(text: str) -> str:
     return text
 
 
-def _origin(text: str) -> str:
-    if _ORIGIN.fullmatch(text) is None:
-        raise ValueError("not an origin")
-    return text
-
-
 Name = Annotated[str, AfterValidator(_readable)]
-Origin = Annotated[str, AfterValidator(_origin)]
+Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.:\[\]-]+$")]
 
 
 class SettingsModel(BaseModel):
@@ -71,28 +60,39 @@ class SettingsModel(BaseModel):
         return sites
 
 
-def parse_settings(values: dict[str, Any]) -> Settings:
-    """Return the settings in the content of the file.
+def parse_document(text: str) -> Settings:
+    """Return the settings in a TOML text.
 
     Raises:
-        InvalidSetting: If a key is unknown, or its value is invalid.
+        InvalidDocument: If it is not TOML, has an unknown key or an invalid value.
     """
     try:
-        model = SettingsModel.model_validate(values)
+        model = SettingsModel.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        place = _PLACE.search(str(error))
+        line = int(place[1]) if place and place[1] else text.rstrip().count("\n") + 1
+        raise InvalidDocument(f"the file is not valid TOML: {_PLACE.sub('', str(error))}", line) from None
     except ValidationError as error:
-        raise _explain(error) from None
+        key, rule = _broken_rule(error)
+        raise InvalidDocument(f"{key} {rule}", _line_of(key, text)) from None
     sites = tuple(Site(name, origin) for name, origin in sorted(model.sites.items()))
     return Settings(**model.model_dump(exclude={"sites"}), sites=sites)
 
 
-def _explain(error: ValidationError) -> InvalidSetting:
-    """Return the first error by its location; the texts of pydantic may contain values."""
+def _broken_rule(error: ValidationError) -> tuple[str, str]:
+    """Return the first key with an error, and the rule for it; the texts of pydantic may contain values."""
     first = error.errors(include_url=False, include_input=False)[0]
     key, *inner = map(str, first["loc"])
     if first["type"] == "extra_forbidden":
-        return InvalidSetting(key, "is not a setting")
+        return key, "is not a setting"
     if first["type"] == "same_address":
-        return InvalidSetting(first["ctx"]["name"], "has the same address as another instance")
+        return first["ctx"]["name"], "has the same address as another instance"
     if inner and inner[-1] != "[key]":
-        return InvalidSetting(inner[0], _ADDRESS_RULE)
-    return InvalidSetting(key, SettingsModel.model_fields[key].description or "is invalid")
+        return inner[0], _ADDRESS_RULE
+    return key, SettingsModel.model_fields[key].description or "is invalid"
+
+
+def _line_of(key: str, text: str) -> int | None:
+    """Return the number of the first line that sets a key or opens a table of that name."""
+    opens = re.compile(rf"""\s*\[*\s*["']?{re.escape(key)}["']?\s*[=.\]]""")
+    return next((number for number, line in enumerate(text.split("\n"), 1) if opens.match(line)), None)
