@@ -31,7 +31,7 @@ from ..token import Token
 from .http import HttpClient, Response
 from .http_options import HttpOptions
 from .instance import Instance
-from .rate_limit import Clock, Cooldown, RequestLimiter
+from .rate_limit import Clock, Cooldown
 from .responses import GroupResponse, GroupsResponse, InvalidPayload, Repairs, UsersResponse
 
 MAX_ATTEMPTS = 3
@@ -90,7 +90,7 @@ class TestmoClient:
         """Counts the values in all responses that were invalid and read as missing."""
         self._instance = instance
         self._cooldown = cooldown
-        self._limiter = RequestLimiter(cooldown, concurrency)
+        self._places = asyncio.Semaphore(concurrency)
         self._clock = clock
         self._closed = False
         # One thread: several would keep the interpreter from the event loop for longer.
@@ -164,19 +164,15 @@ class TestmoClient:
         target = f"/api/v1/{path}" + (f"?{urlencode(query)}" if query else "")
         started = self._clock.monotonic()
         try:
-            async with self._limiter:
+            async with self._places:
+                await self._cooldown.wait()
                 started = self._clock.monotonic()
                 response = await self._http.get(target)
         except TestmoError as error:
             log.debug("GET %s: %s, after %.3f s", target, error, self._clock.monotonic() - started)
             raise
-        log.debug(
-            "GET %s: %d, %d bytes, %.3f s",
-            target,
-            response.status,
-            len(response.body),
-            self._clock.monotonic() - started,
-        )
+        seconds, size = self._clock.monotonic() - started, len(response.body)
+        log.debug("GET %s: %d, %d bytes, %.3f s", target, response.status, size, seconds)
         self.server_time = response.date
         if response.status != 200:
             raise self._status_error(response, path)

@@ -1,4 +1,4 @@
-"""Limits on requests: a few at a time, and none during a cooldown that the instance requested."""
+"""The clock, and the cooldown that an instance may request."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from types import TracebackType
 
 
 class Clock:
@@ -64,30 +63,3 @@ class Cooldown:
         self._until = until
         self._changed.set()
         self._changed = asyncio.Event()
-
-
-class RequestLimiter:
-    """An async context for one request: it waits for a free place, and for the end of a cooldown."""
-
-    def __init__(self, cooldown: Cooldown, concurrency: int) -> None:
-        """Set up the limiter.
-
-        Args:
-            cooldown: The cooldown that holds requests back.
-            concurrency: Requests that may be in flight at the same time.
-        """
-        self._cooldown = cooldown
-        self._places = asyncio.Semaphore(concurrency)
-
-    async def __aenter__(self) -> None:
-        await self._places.acquire()
-        try:
-            await self._cooldown.wait()
-        except BaseException:
-            self._places.release()
-            raise
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._places.release()
