@@ -37,6 +37,17 @@ def test_skipped_check_exits_3(cli, demo, environ):
     assert "0 findings in 0 checks" in result.err
 
 
+def test_skipped_check_exits_3_without_fail_on(cli, demo):
+    cli("groups", "-q")
+    result = cli("audit", "inactive", "--offline", "-q")
+    assert (result.code, result.out) == (3, "")
+    assert (
+        result.err
+        == "groupstui: not checked: inactive users in groups: user details (/users) are unavailable\n"
+    )
+    assert cli("audit", "--fail-on", "empty", "--offline", "-q").err == ""
+
+
 def test_repeated_check_runs_once(cli):
     assert cli("audit", "empty", "empty").out == cli("audit", "empty").out
 

@@ -39,6 +39,24 @@ def test_check_of_non_member_exits_1(cli):
         (["QA", "\x1b[31m"], "unrecognized arguments: \ufffd[31m; see: groupstui browse --help"),
         (["groups", "--bogus"], "unrecognized arguments: --bogus; see: groupstui groups --help"),
         (["groups", "--columns", "id,colour"], "there is no field “colour”"),
+        *(
+            ([*line.split(), "--sort=-colour"], "there is no field “colour”: choose from ")
+            for line in (
+                *("members 1", "who 1", "check 1 1", "lookup -", "audit", "changes", "snapshot list"),
+                *("export groups -o -", "export memberships -o -", "export users -o -"),
+            )
+        ),
+        (["compare", "QA"], "2 to 6 groups can be compared, not 1"),
+        (["audit", "nosuch"], "there is no check “nosuch”"),
+        (["changes", "--since", "soon"], "“soon” is not a valid time"),
+        (["changes", "--since", "1d", "--until", "2d"], "--until is before --since"),
+        (["changes", "--since", "#2", "--until", "#1"], "--until is before --since"),
+        (["changes", "--until", ""], "“” is not a valid time"),
+        (["watch", "--since", "soon"], "“soon” is not a valid time"),
+        (["watch", "--interval", "1s"], "--interval must be at least a minute"),
+        (["snapshot", "prune"], "snapshot prune needs --older-than"),
+        (["snapshot", "list", "--yes"], "--yes needs snapshot prune"),
+        (["lookup", "--token-stdin"], "stdin cannot contain both users and the token"),
         (["groups", "--concurrency", "0"], "“0” is not a positive integer; see: groupstui groups --help"),
         (["who"], "; write -- before a name that begins with -; see: groupstui who --help"),
         (
@@ -53,8 +71,9 @@ def test_check_of_non_member_exits_1(cli):
         (["export", "groups", "-o", "/no/such/folder/x.csv"], "No such file or directory"),
     ],
 )
-def test_usage_error_exits_2(cli, arguments, message):
+def test_usage_error_exits_2_before_anything_is_read(cli, demo, arguments, message):
     result = cli(*arguments)
+    assert demo.log.requests == []
     assert result.code == 2
     assert message in result.err
     assert result.err.startswith("groupstui: ")

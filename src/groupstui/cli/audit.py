@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from ..directory.audit import CHECKS, Check, CheckResult, check_of
 from ..directory.audit import audit as run_checks
 from ..errors import UsageError
 from ..exit_codes import ExitCode
-from ..output.records import audit_report
+from ..output.records import FINDING_FIELDS, audit_report
 from ..text import pluralize, sanitize
 from .context import Context
-from .output import answer
+from .output import answer, check_columns
 
 
 async def audit(context: Context) -> ExitCode:
@@ -20,23 +20,30 @@ async def audit(context: Context) -> ExitCode:
     fatal = [_check(name) for name in options.fail_on]
     checks = list(map(_check, options.checks)) or CHECKS
     checks = list(dict.fromkeys([*checks, *fatal]))
+    check_columns(options, FINDING_FIELDS)
     directory = await context.directory(users=any(check.needs_profiles for check in checks))
     results = run_checks(directory, checks)
     findings = [(result.check, finding) for result in results for finding in result.findings]
     report = audit_report(directory, context.instance.origin, results, findings)
-    code = answer(context, report, _exit_code(result for result in results if result.check in fatal))
+    of_interest = [result for result in results if result.check in fatal] or results
+    code = answer(context, report, _exit_code(of_interest, fails=bool(fatal)))
     for result in results:
         if result.skipped:
-            context.warn(f"not checked: {result.check.title.lower()}: {result.skipped}")
+            text = f"not checked: {result.check.title.lower()}: {result.skipped}"
+            context.warn(text, always=result in of_interest)
     run = sum(not result.skipped for result in results)
     context.warn(f"{pluralize(len(findings), 'finding')} in {pluralize(run, 'check')}")
     return code
 
 
-def _exit_code(results: Iterable[CheckResult]) -> ExitCode:
-    """Return the exit code for the checks of `--fail-on`: findings outweigh a check that was skipped."""
-    results = list(results)
-    if any(result.findings for result in results):
+def _exit_code(results: Sequence[CheckResult], *, fails: bool) -> ExitCode:
+    """Return the exit code for the checks of `--fail-on`, or for all: a check that was skipped is unknown.
+
+    Args:
+        results: The results of the checks.
+        fails: Whether findings are a failure, which outweighs a check that was skipped.
+    """
+    if fails and any(result.findings for result in results):
         return ExitCode.FALSE
     return ExitCode.UNKNOWN if any(result.skipped for result in results) else ExitCode.OK
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 from ..errors import UnknownAnswer, UsageError
 from ..exit_codes import ExitCode
 from ..history.time_spec import LAST, PointInTime
-from ..output.records import changes_report
+from ..output.records import CHANGE_FIELDS, changes_report
 from ..text import pluralize, sanitize
 from ..times import utc_minute
 from .context import Context
-from .output import answer
+from .output import answer, check_columns
 
 
 async def changes(context: Context) -> ExitCode:
@@ -21,6 +21,7 @@ async def changes(context: Context) -> ExitCode:
     not contain the crawl that shows the instance as it is now.
     """
     options, now = context.options, context.clock.now()
+    check_columns(options, CHANGE_FIELDS)
     since_when, until_when, present = PointInTime.parse(options.since, now), LAST, PointInTime(now)
     if options.until is not None:
         until_when = PointInTime.parse(options.until, now, end_of_day=True)

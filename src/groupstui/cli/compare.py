@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from ..directory.compare import MAX_GROUPS, MIN_GROUPS
 from ..directory.compare import compare as compare_groups
 from ..errors import UsageError
 from ..exit_codes import ExitCode
 from ..output.records import comparison_report
 from .context import Context
 from .lookup import find_groups
-from .output import answer
+from .output import answer, check_columns
 
 
 async def compare(context: Context) -> ExitCode:
     """List the users of two to six groups, and report how the groups overlap."""
     options = context.options
+    if not MIN_GROUPS <= len(options.groups) <= MAX_GROUPS:
+        raise UsageError(f"{MIN_GROUPS} to {MAX_GROUPS} groups can be compared, not {len(options.groups)}")
+    check_columns(options)
     directory = await context.directory()
     groups = find_groups(context, directory, options.groups)
     try:

@@ -288,8 +288,10 @@ class Context:
                 self.incomplete = INCOMPLETE
             if match and not directory.users_complete:
                 directory = self._with_recent_users(directory, self.clock.now())
-        if not match or directory.users_complete:
+        if directory.users_complete or not (users or match):
             self.unread_users = ""
+        if users and self.unread_users and directory.has_profiles:
+            self.incomplete = self.incomplete or f"users may be missing: {self.unread_users}"
         return directory
 
     async def _crawl(self, max_users: int | None) -> Directory:

@@ -54,6 +54,11 @@ async def export(context: Context) -> ExitCode:
         format = _check_options(context)
         directory = await context.directory(users=options.what in ("users", "review"))
         context.verdict = ExitCode.OK
+        if (options.what == "users" and context.unread_users) or (
+            options.what == "review" and not directory.has_profiles
+        ):
+            reason = f"users or their details are missing: {context.unread_users or 'snapshots contain none'}"
+            context.incomplete = context.incomplete or reason
         if options.what == "review":
             _write_review(context, directory)
         else:

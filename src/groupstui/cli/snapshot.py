@@ -10,7 +10,7 @@ from ..output.report import Report
 from ..text import pluralize
 from ..times import utc_minute
 from .context import Context
-from .output import answer
+from .output import answer, check_columns
 
 
 async def snapshot(context: Context) -> ExitCode:
@@ -18,6 +18,7 @@ async def snapshot(context: Context) -> ExitCode:
     for option in ("older_than", "yes"):
         if getattr(context.options, option) and context.options.action != "prune":
             raise UsageError(f"--{option.replace('_', '-')} needs snapshot prune")
+    check_columns(context.options, SNAPSHOT_FIELDS)
     match context.options.action:
         case "list":
             return _list(context)
