@@ -15,7 +15,7 @@ from groupstui.demo.site import Site
 from ..support.commands import COMMAND_TIMEOUT, shell_environment
 
 YES = {
-    "check": ("check #1 QA", 0),
+    "check": ("check #1 #1", 0),
     "audit": ("audit --fail-on near-identical", 0),
     "compare": ("compare QA Copy --exit-code", 0),
     "changes": ("changes --since #2 --exit-code", 0),

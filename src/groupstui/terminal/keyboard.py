@@ -54,7 +54,7 @@ class KeyboardDecoder(codecs.IncrementalDecoder):
 
 
 def decode_keyboard(encoding: str) -> None:
-    """Let Textual's driver decode the keyboard with `KeyboardDecoder`.
+    """Make Textual's driver decode the keyboard with `KeyboardDecoder`.
 
     The driver looks up the decoder in its own module. A version that does not keeps its own decoder.
     """
