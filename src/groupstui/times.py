@@ -21,17 +21,16 @@ def utc_minute(time: datetime) -> str:
     return f"{time.replace(tzinfo=None).isoformat(' ', 'minutes')} UTC"
 
 
-def local_day(time: datetime, *, weekday: bool = False) -> str:
-    """Return the local date, as in `2026-11-16` or, with the weekday, `Mon 2026-11-16`."""
-    local = _local(time)
-    return f"{_weekday(local) if weekday else ''}{local.date().isoformat()}"
+def local_day(time: datetime) -> str:
+    """Return the local date, as in `2026-11-16`."""
+    return _local(time).date().isoformat()
 
 
 def local_minute(time: datetime, *, weekday: bool = False) -> str:
     """Return the local date and time, as in `2026-11-16 14:02` or `Mon 2026-11-16 14:02`."""
     local = _local(time)
     text = local.replace(tzinfo=None).isoformat(" ", "minutes")
-    return f"{_weekday(local) if weekday else ''}{text}"
+    return f"{local:%a} {text}" if weekday else text
 
 
 def short_day(time: datetime) -> str:
@@ -47,19 +46,6 @@ def short_minute(time: datetime) -> str:
 def local_clock(time: datetime) -> str:
     """Return the local time of day, as in `14:02:11`."""
     return _local(time).time().isoformat("seconds")
-
-
-def as_of(time: datetime, now: datetime | None = None) -> str:
-    """Return from when data is: `as of 14:02:11 CET`, or with the date if that is not today.
-
-    Args:
-        time: When the data was read.
-        now: The present; without it the date is always included.
-    """
-    local = _local(time)
-    today = now is not None and local_day(now) == local_day(time)
-    zone = local.tzname() or ""
-    return f"as of {local_clock(time) if today else local_minute(time)} {zone}".rstrip()
 
 
 def utc_iso(time: datetime, timespec: Literal["seconds", "milliseconds"] = "milliseconds") -> str:
@@ -81,7 +67,3 @@ def _local(time: datetime) -> datetime:
         return time.astimezone()
     except (OverflowError, OSError, ValueError):  # what a platform raises for years out of its range
         return time
-
-
-def _weekday(time: datetime) -> str:
-    return f"{time:%a} "

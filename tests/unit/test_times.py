@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from groupstui.times import as_of, local_clock, local_day, local_minute, utc_iso, utc_stamp
+from groupstui.times import local_clock, local_day, local_minute, utc_iso, utc_stamp
 
 AFTERNOON = datetime(2026, 11, 16, 13, 2, 11, 345000, UTC)
 LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
@@ -29,17 +29,9 @@ def test_local_times(zone):
         assert local_day(AFTERNOON) == "2026-11-16"
         assert local_minute(AFTERNOON) == "2026-11-16 14:02"
         assert local_minute(AFTERNOON, weekday=True) == "Mon 2026-11-16 14:02"
-        assert local_day(AFTERNOON, weekday=True) == "Mon 2026-11-16"
         assert local_clock(AFTERNOON) == "14:02:11"
     else:
         assert local_clock(AFTERNOON) == "08:02:11"
-
-
-def test_as_of_has_the_date_only_if_it_is_not_today(zone):
-    if zone == "Europe/Berlin":
-        assert as_of(AFTERNOON, AFTERNOON + timedelta(hours=1)) == "as of 14:02:11 CET"
-        assert as_of(AFTERNOON, AFTERNOON + timedelta(days=1)) == "as of 2026-11-16 14:02 CET"
-        assert as_of(AFTERNOON) == "as of 2026-11-16 14:02 CET"
 
 
 def test_utc_times():
@@ -54,4 +46,3 @@ def test_no_time_is_out_of_range(extreme):
     for text in (local_day(extreme), local_minute(extreme), utc_iso(extreme)):
         assert text.startswith(year) or abs(int(text[:4]) - extreme.year) == 1
     assert local_clock(extreme)
-    assert as_of(extreme, LAST)
