@@ -14,6 +14,7 @@ from groupstui.directory.builder import crawled_directory
 from groupstui.directory.directory import Directory
 from groupstui.directory.models import Group, UserProfile
 from groupstui.directory.similarity import (
+    MAX_PAIRS_PER_GROUP,
     MIN_MEMBERS,
     MIN_SHARED_PERCENT,
     MIN_TYPO_CHARS,
@@ -220,3 +221,47 @@ def test_names_that_differ_on_purpose_are_not_similar(one, other):
 def test_short_names_that_differ_are_not_similar():
     assert MIN_TYPO_CHARS == 6
     assert list(similar_names([Group(1, "abcde"), Group(2, "abcdf")])) == []
+
+
+def one_letter_apart(one: str, other: str) -> bool:
+    """Compare by the definition: remove a letter from either, or replace one."""
+    removed = {one[:place] + one[place + 1 :] for place in range(len(one))}
+    if one in {other[:place] + other[place + 1 :] for place in range(len(other))} or other in removed:
+        return True
+    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
+
+
+@given(st.lists(st.text("abc", min_size=MIN_TYPO_CHARS, max_size=8), max_size=12, unique=True))
+def test_names_with_typos_are_found_in_clusters(names):
+    clusters = [{name} for name in names]
+    for one, other in combinations(names, 2):
+        if one_letter_apart(one, other):
+            first, second = (next(each for each in clusters if name in each) for name in (one, other))
+            if first is not second:
+                clusters.remove(second)
+                first |= second
+    groups = [Group(number, name) for number, name in enumerate(names)]
+    found = [{group.name for group in similar} for similar in similar_names(groups)]
+    expected = [cluster for cluster in clusters if len(cluster) > 1]
+    assert sorted(map(sorted, found)) == sorted(map(sorted, expected))
+
+
+def test_two_thousand_similar_names_are_one_short_finding():
+    directory = site({f"Quality {chr(0x4E00 + number)} team": () for number in range(2_000)})
+    (result,) = audit(directory, [check_of("similar-names")])
+    (finding,) = result.findings
+    assert len(finding.groups) == 2_000
+    assert finding.text.endswith(" and 1,990 more have similar names")
+    assert len(finding.text) < 500
+
+
+def test_names_of_megabytes_are_compared_by_their_beginning():
+    groups = [Group(1, "a" * 3_000_000), Group(2, "b" * 3_000_000), Group(3, "a" * 300)]
+    assert list(similar_names(groups)) == [[groups[0], groups[2]]]
+
+
+def test_pairs_of_one_group_are_limited():
+    groups = [Group(number, f"g{number}", tuple({*range(300)} - {number})) for number in range(300)]
+    pairs = list(nearly_identical(groups))
+    assert {group.id for pair in pairs for group in pair[:2]} == {*range(300)}
+    assert len(pairs) <= MAX_PAIRS_PER_GROUP * 300

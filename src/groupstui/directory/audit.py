@@ -15,6 +15,9 @@ from .directory import Directory
 from .models import Group, UserProfile
 from .similarity import MIN_SHARED_PERCENT, nearly_identical, similar_names
 
+MAX_NAMES = 10
+"""Groups that the text of a finding names; the finding contains the ids of all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -147,7 +150,10 @@ def _name(group: Group) -> str:
 
 
 def _names(groups: Sequence[Group]) -> str:
-    *others, last = (_name(group) for group in sorted(groups, key=lambda each: (fold(each.name), each.id)))
+    names = [_name(group) for group in sorted(groups, key=lambda each: (fold(each.name), each.id))]
+    if len(names) > MAX_NAMES:
+        names[MAX_NAMES:] = [f"{len(names) - MAX_NAMES:,} more"]
+    *others, last = names
     return f"{', '.join(others)} and {last}"
 
 

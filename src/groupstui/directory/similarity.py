@@ -6,7 +6,6 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 
 from ..text import fold
 from .models import Group
@@ -19,6 +18,13 @@ MIN_MEMBERS = 5
 
 MIN_TYPO_CHARS = 6
 """Shorter names that differ in one letter are not similar: they differ on purpose."""
+
+
+MAX_COMPARED_CHARS = 200
+"""Names are compared up to this length, at which they are cut on the screen, too."""
+
+MAX_PAIRS_PER_GROUP = 50
+"""Pairs that are reported for one group; without a limit, 2,000 similar groups have two million pairs."""
 
 
 def nearly_identical(groups: Sequence[Group]) -> Iterator[tuple[Group, Group, int]]:
@@ -37,12 +43,15 @@ def nearly_identical(groups: Sequence[Group]) -> Iterator[tuple[Group, Group, in
         min_shared = math.ceil(len(mine) * MIN_SHARED_PERCENT / 100)
         rarest = by_rarity[: len(mine) - min_shared + 1]
         candidates = {other.id: other for user_id in rarest for other in seen_with[user_id]}
+        pairs = 0
         for other in candidates.values():
             theirs = members[other.id]
             both = len(mine & theirs)
             either = len(mine) + len(theirs) - both
             if both < either and both * 100 >= either * MIN_SHARED_PERCENT:
                 yield other, group, both * 100 // either
+                if (pairs := pairs + 1) == MAX_PAIRS_PER_GROUP:
+                    break
         for user_id in rarest:
             seen_with[user_id].append(group)
 
@@ -59,39 +68,38 @@ def similar_names(groups: Sequence[Group]) -> Iterator[list[Group]]:
     for same in by_letters.values():
         if len(same) > 1:
             yield same
-    for one, other in sorted(_typos(list(by_letters))):
-        yield [by_letters[one][0], by_letters[other][0]]
+    for similar in _typos(list(by_letters)):
+        yield [by_letters[letters][0] for letters in similar]
 
 
 def _letters(name: str) -> str:
     """Return a name without case, accents, spaces, punctuation and plurals."""
-    words = re.findall(r"\w+", fold(name).replace("_", " "))
+    words = re.findall(r"\w+", fold(name[:MAX_COMPARED_CHARS]).replace("_", " "))
     return "".join(word[:-1] if len(word) > 3 and word.endswith("s") else word for word in words)
 
 
-def _typos(names: Sequence[str]) -> set[tuple[str, str]]:
-    """Return pairs of names that differ in one letter, found by removing each letter in turn."""
-    by_rest: dict[str, set[str]] = defaultdict(set)
-    for name in names:
-        if len(name) >= MIN_TYPO_CHARS:
-            for place in range(len(name)):
-                by_rest[name[:place] + name[place + 1 :]].add(name)
-            by_rest[name].add(name)
-    found = set()
-    for similar in by_rest.values():
-        for one, other in combinations(sorted(similar), 2):
-            if _digits(one) == _digits(other) and _one_edit(one, other):
-                found.add((one, other))
-    return found
+def _typos(names: Sequence[str]) -> list[list[str]]:
+    """Return lists of names that differ from another in the list in one letter: more, less, or replaced.
 
+    They are found by removing the letter at each place in turn, one place at a time to save memory.
+    """
+    digits = {name: "".join(filter(str.isdigit, name)) for name in names if len(name) >= MIN_TYPO_CHARS}
+    leaders = {name: name for name in digits}
 
-def _digits(name: str) -> str:
-    return "".join(filter(str.isdigit, name))
+    def leader(name: str) -> str:
+        while leaders[name] != name:
+            leaders[name] = name = leaders[leaders[name]]
+        return name
 
-
-def _one_edit(one: str, other: str) -> bool:
-    """Return whether adding, removing or replacing one letter makes both names equal."""
-    if len(one) > len(other):
-        one, other = other, one
-    place = next((index for index, letter in enumerate(one) if letter != other[index]), len(one))
-    return one[place:] == other[place + 1 :] or one[place + 1 :] == other[place + 1 :]
+    for place in range(max(map(len, digits), default=0)):
+        seen: dict[tuple[str, str], str] = {}
+        for name, its_digits in digits.items():
+            if place < len(name):
+                rest = name[:place] + name[place + 1 :]
+                leaders[leader(name)] = leader(seen.setdefault((rest, its_digits), name))
+                if digits.get(rest) == its_digits:
+                    leaders[leader(name)] = leader(rest)
+    similar: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(digits):
+        similar[leader(name)].append(name)
+    return [names for names in similar.values() if len(names) > 1]
