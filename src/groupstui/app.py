@@ -348,7 +348,7 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
         if self._settings_file is None:
             return
         try:
-            self._settings_file.save(change(self._settings_file.load()))
+            self._settings_file.update(change)
         except SettingsError as error:
             self._notify_user(Notice(str(error), error.hint))
 

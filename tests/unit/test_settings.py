@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import resource
 import stat
 import subprocess
@@ -311,3 +312,69 @@ def test_file_in_place_of_the_folder_is_an_error(tmp_path):
     (tmp_path / "groupstui").touch()
     file = SettingsFile(tmp_path / "groupstui" / "settings.toml")
     assert why_load_fails(file) == ": the settings cannot be read: Not a directory"
+
+
+UNUSUAL = {
+    "brackets": "theme = " + "[" * 5_000,
+    "tables": "[" + ".".join("a" * 5_000) + "]",
+    "digits": f"page_size = {'1' * 5_000}",
+    "large": "#" * 2_000_000,
+}
+
+
+@pytest.mark.parametrize("text", UNUSUAL.values(), ids=UNUSUAL)
+def test_unusual_file_is_reported_and_not_overwritten(written, text):
+    file = written(text)
+    for use in (file.load, lambda: file.save(Settings(theme="nord"))):
+        with pytest.raises(SettingsError, match=str(file.path)):
+            use()
+    assert file.path.read_text() == text
+
+
+def test_byte_order_mark_is_ignored(file):
+    file.path.parent.mkdir()
+    file.path.write_bytes(b"\xef\xbb\xbftheme = 'nord'\n")
+    assert file.load().theme == "nord"
+    file.save(file.load().with_page_size(25))
+    assert (file.load().theme, file.load().page_size) == ("nord", 25)
+
+
+def test_pipe_and_endless_device_do_not_block(file):
+    file.path.parent.mkdir()
+    os.mkfifo(file.path)
+    assert file.load() == Settings()
+    file.path.unlink()
+    file.path.symlink_to("/dev/zero")
+    with pytest.raises(SettingsError, match="larger than"):
+        file.load()
+
+
+SIGNING_IN = """
+import sys
+from pathlib import Path
+from groupstui.settings import SettingsFile
+file = SettingsFile(Path(sys.argv[1]))
+for number in range(10):
+    file.update(lambda settings: settings.remember(f"https://{sys.argv[2]}{number}.testmo.net"))
+"""
+
+
+def test_programs_that_change_the_settings_at_once_lose_nothing(file):
+    command = [sys.executable, "-c", SIGNING_IN, str(file.path)]
+    environment = os.environ | {"PYTHONPATH": str(Path(groupstui.__file__).parents[1])}
+    programs = [subprocess.Popen([*command, name], env=environment) for name in ("a", "b", "c")]
+    assert [program.wait(60) for program in programs] == [0, 0, 0]
+    assert len(file.load().sites) == 30
+    assert [path.name for path in file.path.parent.iterdir()] == ["settings.toml"]
+
+
+def test_folder_is_private_whatever_the_umask(tmp_path):
+    file = SettingsFile(tmp_path / "a" / "b" / "settings.toml")
+    before = os.umask(0)
+    try:
+        file.save(Settings(theme="nord"))
+    finally:
+        os.umask(before)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (file.path.parent, file.path.parents[1])] == [
+        0o700
+    ] * 2

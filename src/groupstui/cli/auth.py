@@ -44,7 +44,7 @@ async def _login(context: Context) -> ExitCode:
         await TokenStore().save(instance.origin, token)
     except KeyringUnavailable as error:
         raise Unauthorized(f"the token is valid, but was not saved: {error}", hint=error.hint) from None
-    context.settings_file.save(context.settings.remember(instance.origin))
+    context.settings_file.update(lambda settings: settings.remember(instance.origin))
     context.warn(f"signed in to {instance.origin} as {sanitize(user.name)}; the token is in the keyring")
     return ExitCode.OK
 
@@ -65,7 +65,7 @@ async def _logout(context: Context) -> ExitCode:
             f"the token was not deleted from the keyring: {error}",
             hint="Sign out again when the keyring is available, or revoke the token in Testmo.",
         ) from None
-    context.settings_file.save(context.settings.forget(origin))
+    context.settings_file.update(lambda settings: settings.forget(origin))
     context.warn(f"signed out of {origin}" if deleted else f"the keyring contained no token for {origin}")
     return ExitCode.OK
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 
 import platformdirs
 
@@ -11,6 +15,14 @@ from ..errors import SettingsError, SettingsUnreadable
 from ..private_files import make_private_folder, write_private
 from ..text import sanitize
 from .settings import InvalidDocument, Settings
+
+MAX_SETTINGS_BYTES = 1_000_000
+"""A larger file contains no settings."""
+
+LOCK_S = 1.0
+"""Seconds to wait for other programs that change the settings, which takes each of them some milliseconds."""
+
+LOCK_RETRY_S = 0.01
 
 
 def default_path() -> Path:
@@ -33,23 +45,30 @@ class SettingsFile:
         return self._parse(self._read())
 
     def save(self, settings: Settings) -> None:
-        """Write the values that differ from the file, and keep everything else in it.
+        """Write the values that differ from the file; see `update`."""
+        self.update(lambda _: settings)
 
-        The file is replaced as a whole or not at all, and only its owner can read it.
+    def update(self, change: Callable[[Settings], Settings]) -> None:
+        """Change the settings in the file, and keep everything else in it.
+
+        Of several programs that do so at the same time, each waits for the others. The file is replaced as a
+        whole or not at all, and only its owner can read it.
 
         Raises:
             SettingsError: If the file cannot be written, or is invalid: then it is never overwritten.
         """
-        text = self._read()
-        before = self._parse(text)
-        if settings == before:
+        if change(before := self.load()) == before:
             return
         # Lazy boundary: tomlkit keeps comments, but importing it takes a tenth of every start with settings.
         from .editor import edit_document
 
         try:
-            make_private_folder(Path(os.path.realpath(self.path)).parent)
-            write_private(self.path, [edit_document(text, before, settings)], force=True)
+            folder = Path(os.path.realpath(self.path)).parent
+            make_private_folder(folder)
+            with _locked(folder):
+                text = self._read()
+                before = self._parse(text)
+                write_private(self.path, [edit_document(text, before, change(before))], force=True)
         except InvalidDocument as error:
             raise self._error(str(error)) from None
         except OSError as error:
@@ -57,7 +76,11 @@ class SettingsFile:
 
     def _read(self) -> str:
         try:
-            return self.path.read_bytes().decode()
+            with open(self.path, "rb", opener=_open_without_waiting) as file:
+                content = file.read(MAX_SETTINGS_BYTES + 1) or b""
+            if len(content) > MAX_SETTINGS_BYTES:
+                raise self._error(f"the file is larger than {MAX_SETTINGS_BYTES // 1000} kB")
+            return content.decode("utf-8-sig")  # some editors write a byte order mark
         except FileNotFoundError:
             return ""
         except UnicodeDecodeError as error:
@@ -83,3 +106,27 @@ class SettingsFile:
     def _error(self, message: str, line: int | None = None) -> SettingsError:
         place = str(self.path) if line is None else f"{self.path}, line {line}"
         return SettingsError(sanitize(f"{place}: {message}", max_chars=1000))
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    """Open a file; a pipe without a writer is empty instead of blocking."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold a lock on a folder, unless its file system has no locks or a stopped program holds it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        end = monotonic() + LOCK_S
+        while monotonic() < end:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                sleep(LOCK_RETRY_S)
+            except OSError:
+                break
+        yield
+    finally:
+        os.close(descriptor)  # this also unlocks it

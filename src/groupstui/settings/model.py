@@ -72,7 +72,9 @@ def parse_document(text: str) -> Settings:
         place = _PLACE.search(str(error))
         line = int(place[1]) if place and place[1] else text.rstrip().count("\n") + 1
         raise InvalidDocument(f"the file is not valid TOML: {_PLACE.sub('', str(error))}", line) from None
-    except ValidationError as error:
+    except (RecursionError, ValueError) as error:
+        if not isinstance(error, ValidationError):  # Python's limits of depth, and of digits
+            raise InvalidDocument("the file is nested too deeply, or a number has too many digits") from None
         key, rule = _broken_rule(error)
         raise InvalidDocument(f"{key} {rule}", _line_of(key, text)) from None
     sites = tuple(Site(name, origin) for name, origin in sorted(model.sites.items()))
