@@ -11,12 +11,16 @@ from hypothesis import strategies as st
 from textual.events import Paste
 
 from groupstui.app import Credentials, GroupsApp
+from groupstui.demo.seed import make_site
+from groupstui.demo.site import Site
 from groupstui.service.service import GroupsService
 from groupstui.testmo.instance import Instance
 from groupstui.text import MAX_NAME_CHARS, sanitize
 from groupstui.token import Token
 
 from ..support.pilot import browser_app, drawn, press, settled
+from ..support.site_app import TOKEN, SiteApp
+from ..support.site_server import SiteServer
 from ..support.untrusted_text import HOSTILE, MARKUP, control_characters, site_with_names
 
 
@@ -84,6 +88,48 @@ async def test_no_screen_draws_control_characters(pilot):
         await press(pilot, *keys)
         seen.append(drawn(pilot))
     assert control_characters("".join(seen)) == set()
+
+
+@pytest.fixture
+async def typographic(clock):
+    """An app on a site whose names have signs that no keyboard has."""
+    site = Site()
+    for name in ("Ada Lovelace", "Søren O’Brien", "Łukasz Żółć"):
+        site.add_user(name)
+    site.add_group("QA", [1])
+    site.add_group("Payments – EMEA", [1, 2])
+    with SiteServer(SiteApp(site)) as server:
+        app = browser_app(server.url, TOKEN, clock)
+        async with app.run_test(size=(120, 30)) as pilot:
+            await settled(pilot)
+            yield pilot
+
+
+async def paste(pilot, text):
+    pilot.app.post_message(Paste(text))
+    await settled(pilot)
+
+
+async def test_filters_and_palette_find_names_as_typed_on_a_keyboard(typographic):
+    pilot = typographic
+    await press(pilot, "slash")
+    await paste(pilot, "emea payments -")
+    assert [group.id for group in pilot.app.screen.groups.table.rows] == [2]
+    await press(pilot, "enter", "tab", "slash")
+    await paste(pilot, "o'brien, soren")
+    assert [member.id for member in pilot.app.screen.members.table.rows] == [2]
+    await press(pilot, "escape", "colon")
+    await paste(pilot, "zolc lukasz")  # in no group
+    await press(pilot, "enter")
+    assert "Groups of Łukasz Żółć" in drawn(pilot)
+
+
+async def test_palette_shows_that_users_in_no_group_are_missing(clock):
+    with SiteServer(SiteApp(make_site(groups=5, users=20), users_status=403)) as server:
+        async with browser_app(server.url, TOKEN, clock).run_test(size=(120, 30)) as pilot:
+            await settled(pilot)
+            await press(pilot, "colon")
+            assert "users in no group are not loaded" in drawn(pilot)
 
 
 SAID = "[/x] [@click=app.quit]no[/] \x1b]0;t\x07"

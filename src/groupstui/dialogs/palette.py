@@ -74,8 +74,10 @@ class PaletteDialog(Dialog[Choice]):
 
     def _offer(self, text: str, *, keep: bool = False) -> None:
         directory = self._directory
-        loaded = f"{directory.group_count:,} of {pluralize(directory.total or 0, 'group')} loaded"
-        self.box.border_subtitle = "" if directory.complete else loaded
+        extent = "" if directory.users_complete else "users in no group are not loaded"
+        if not directory.complete:
+            extent = f"{directory.group_count:,} of {pluralize(directory.total or 0, 'group')} loaded"
+        self.box.border_subtitle = extent
         if "@" in text:
             self._on_email()
         choices: list[Choice] = list(self._commands)
