@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+
+import pytest
+
+from groupstui.text import sanitize
 
 
 def test_compare_lists_users(cli):
@@ -34,14 +40,59 @@ def test_compare_exit_code(cli, demo):
     assert cli("compare", "#1", "QA twin", "--exit-code").code == 0
 
 
-def test_compare_groups_with_same_name(cli, demo):
+@pytest.mark.parametrize(
+    "names", [("QA", "QA", "QA #{1}"), ("", "#{0}", ""), ("id", "User", "groups"), ("A", "A\u034f", "'A")]
+)
+def test_compare_keeps_groups_apart_whatever_their_names(cli, demo, names):
+    ids = [demo.site.last_group_id + number for number in (1, 2, 3)]
+    names = [name.format(*ids) for name in names]
+    for name, members in zip(names, ([1], [2], [1, 3]), strict=True):
+        demo.site.add_group(name, members)
+    first, second, third = ids
+    arguments = ("compare", *(f"#{id}" for id in ids))
+    rows = list(csv.reader(io.StringIO(cli(*arguments, "--format", "csv").out)))
+    head = [cell.replace("'", "") for cell in rows[0]]
+    assert len({sanitize(cell) for cell in head}) == len(head) == 5
+    assert {row[0]: row[2:] for row in rows[1:]} == {
+        "1": ["yes", "no", "yes"],
+        "2": ["no", "yes", "no"],
+        "3": ["no", "no", "yes"],
+    }
+    answer = json.loads(cli(*arguments, "--format", "json").out)
+    assert {row["id"]: row["groups"] for row in answer["users"]} == {
+        1: [first, third],
+        2: [second],
+        3: [third],
+    }
+    assert [(group["id"], group["name"]) for group in answer["groups"]] == list(zip(ids, names, strict=True))
+    for pair in answer["pairs"]:
+        texts = [row for row in answer["pairs"] if row["text"] == pair["text"]]
+        assert texts == [pair]
+
+
+def test_compare_verdict_is_part_of_a_table(cli):
+    verdict = "QA and Night shift have no members in common (overlap: 0 %)"
+    table = cli("compare", "QA", "Night shift", "--format", "table", "-q")
+    assert table.out.splitlines()[:2] == [verdict, ""]
+    assert table.err == ""
+    assert cli("compare", "QA", "Night shift", "--format", "markdown", "-q").out.startswith(
+        f"{verdict}\n\n| ID"
+    )
+    rows = cli("compare", "QA", "Night shift")
+    assert verdict in rows.err
+    assert verdict not in rows.out
+
+
+def test_compare_groups_that_look_the_same_names_their_ids(cli, demo):
     twin = demo.site.add_group("QA", (1,))
-    head = cli("compare", "#1", f"#{twin.id}", "--format", "csv").out.splitlines()[0]
-    assert head == f"id,name,QA #1,QA #{twin.id}"
+    assert f"QA #{twin.id} is a subset of QA #1" in cli("compare", "#1", f"#{twin.id}").err
+    nameless = demo.site.add_group("", (1,))
+    assert f"#{nameless.id} is a subset of QA (" in cli("compare", "#1", f"#{nameless.id}").err
 
 
-def test_compare_needs_two_different_groups(cli):
+def test_compare_needs_two_different_groups(cli, demo):
     assert cli("compare", "QA").code == 2
+    assert demo.log.requests == []
     result = cli("compare", "QA", "#1")
     assert result.code == 2
     assert "itself" in result.err

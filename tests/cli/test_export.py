@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import subprocess
 from stat import S_IMODE
 
@@ -134,3 +135,87 @@ def test_incomplete_data_replaces_no_file(cli, demo, tmp_path):
     assert f"{path} exists and was not replaced: the data is incomplete" in result.err
     assert cli("export", "memberships", "-o", str(tmp_path / "new.csv"), "-q").code == 3
     assert (tmp_path / "new.csv").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-o", "x.xlsx"], "“.xlsx” is not a known extension"),
+        (["-o", "."], "Is a directory"),
+        (["-o", "none/x.csv"], "No such file or directory"),
+        (["-o", "mine.csv"], "mine.csv exists. Add --force to replace it"),
+        (["-o", "x.csv", "--columns", "id,nick"], "there is no field “nick”: choose from id, name"),
+        (["-o", "x.csv", "--columns", ""], "has an empty field"),
+        (["-o", "x.csv", "--columns", "id,"], "has an empty field"),
+        (["-o", "x.csv", "--columns", "id,name,id"], "has a field twice"),
+        (["-o", "x.csv", "--sort=-nick"], "there is no field “nick”"),
+        (["-o", "x.csv", "--sort="], "is not a field"),
+        (["-o", "x.md", "--bom"], "--bom needs the format csv or tsv"),
+    ],
+)
+def test_wrong_export_is_reported_before_anything_is_read(
+    cli, demo, tmp_path, monkeypatch, arguments, message
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.csv").touch()
+    result = cli("export", "groups", *arguments)
+    assert result.code == 2
+    assert message in result.err
+    assert demo.log.requests == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(["groups"], ["members", "QA"], ["who", "ada"], ["check", "ada", "QA"], ["lookup"], ["audit"]),
+        *(["changes"], ["snapshot", "list"]),
+    ],
+    ids=lambda command: command[0],
+)
+@pytest.mark.parametrize(
+    "option", ["--columns=id,nick", "--sort=-nick", "--bom", "--columns=", "--columns=,"]
+)
+def test_wrong_fields_are_reported_before_anything_is_read(cli, demo, command, option):
+    assert cli(*command, option).code == 2
+    assert demo.log.requests == []
+
+
+def test_unknown_column_of_a_matrix_is_reported_safely(cli, demo):
+    demo.site.rename_group(1, "\x1b]52;c;ZXZpbA==\x07")
+    result = cli("export", "matrix", "-o", "-", "--columns", "nope")
+    assert result.code == 2
+    assert result.err.removesuffix("\n").isprintable()
+
+
+def test_users_have_groups_with_ids(cli):
+    answer = json.loads(cli("export", "users", "-o", "-", "--format", "json").out)
+    ada = next(user for user in answer["users"] if user["id"] == 1)
+    assert {"id": 1, "name": "QA"} in ada["groups"]
+    assert ada["group_ids"] == [group["id"] for group in ada["groups"]]
+    rows = list(csv.DictReader(io.StringIO(cli("export", "users", "-o", "-").out)))
+    assert rows[0]["groups"] == ", ".join(group["name"] for group in ada["groups"])
+    assert rows[0]["group_ids"] == ", ".join(map(str, ada["group_ids"]))
+
+
+def test_details_of_users_that_were_not_read_are_unknown(cli):
+    cli("groups")  # saves a snapshot
+    assert cli("export", "users", "-o", "-", "--columns", "id,name", "--offline").code == 0
+    result = cli("export", "users", "-o", "-", "--columns", "id,email", "--offline")
+    assert result.code == 3
+    assert "email unknown" in result.err
+
+
+def test_matrix_as_json_has_ids(cli, demo):
+    answer = json.loads(cli("export", "matrix", "-o", "-", "--format", "json").out)
+    assert [group["id"] for group in answer["groups"]] == list(demo.site.groups)
+    inside = {row["user_id"]: set(row["groups"]) for row in answer["matrix"]}
+    assert inside[1] == {id for id, group in demo.site.groups.items() if 1 in group.members}
+    first = json.loads(cli("export", "matrix", "-o", "-", "--format", "ndjson").out.splitlines()[0])
+    assert set(first) == {"schema", "instance", "as_of", "complete", "user_id", "user", "groups", "about"}
+
+
+@pytest.mark.parametrize("option", [[], ["--bom"]])
+def test_byte_order_mark_only_if_asked_for(cli, tmp_path, option):
+    cli("export", "groups", "-o", str(tmp_path / "x.csv"), *option)
+    assert (tmp_path / "x.csv").read_bytes().startswith(b"\xef\xbb\xbf") == bool(option)
+    assert cli("groups", "--format", "tsv", *option).out.startswith("\ufeff") == bool(option)

@@ -88,6 +88,7 @@ async def type_text(pilot: Pilot[None], text: str) -> None:
 
 KEY_NAMES = {
     " ": "space",
+    "~": "tilde",
     "-": "minus",
     ".": "full_stop",
     ":": "colon",

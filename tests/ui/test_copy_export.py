@@ -7,6 +7,7 @@ import json
 from stat import S_IMODE
 
 import pytest
+from textual.widgets import Input
 
 from ..support.pilot import browser_app, cursor, drawn, press, settled, type_text, words
 
@@ -105,6 +106,17 @@ async def test_export_to_a_missing_folder(pilot, tmp_path):
     assert "cannot write nowhere/groups.csv: No such file or directory" in words(pilot, ".dialog")
     await press(pilot, "escape")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["~nobody-of-this-name/x", "x" * 300, "loop", "x.xlsx", "/root/none/x"])
+async def test_export_dialog_keeps_a_name_that_cannot_be_written(pilot, tmp_path, name):
+    (tmp_path / "loop").symlink_to("loop")
+    await press(pilot, "e", "ctrl+u")
+    await type_text(pilot, name)
+    await press(pilot, "enter")
+    shown = words(pilot, ".dialog")
+    assert "cannot write" in shown or "is not a known extension" in shown
+    assert pilot.app.screen.query_one(Input).value == name
 
 
 async def test_print_without_a_copy(pilot):

@@ -17,6 +17,7 @@ from .output import answer, check_columns
 async def audit(context: Context) -> ExitCode:
     """List the findings of checks, and report on stderr which checks could not be run."""
     options = context.options
+    check_columns(options, FINDING_FIELDS)
     fatal = [_check(name) for name in options.fail_on]
     checks = list(map(_check, options.checks)) or CHECKS
     checks = list(dict.fromkeys([*checks, *fatal]))

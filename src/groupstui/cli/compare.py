@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..directory.compare import MAX_GROUPS, MIN_GROUPS
+from ..directory.compare import check_count
 from ..directory.compare import compare as compare_groups
 from ..errors import UsageError
 from ..exit_codes import ExitCode
@@ -15,12 +15,11 @@ from .output import answer, check_columns
 async def compare(context: Context) -> ExitCode:
     """List the users of two to six groups, and report how the groups overlap."""
     options = context.options
-    if not MIN_GROUPS <= len(options.groups) <= MAX_GROUPS:
-        raise UsageError(f"{MIN_GROUPS} to {MAX_GROUPS} groups can be compared, not {len(options.groups)}")
     check_columns(options)
-    directory = await context.directory()
-    groups = find_groups(context, directory, options.groups)
     try:
+        check_count(len(options.groups))
+        directory = await context.directory()
+        groups = find_groups(context, directory, options.groups)
         comparison = compare_groups(directory, groups)
     except ValueError as error:
         raise UsageError(str(error)) from None

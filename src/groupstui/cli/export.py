@@ -26,7 +26,7 @@ from ..output.records import (
 )
 from ..output.report import Record, Report
 from ..terminal.stdio import write_output
-from ..text import pluralize, sanitize
+from ..text import one_line, pluralize
 from ..times import local_minute
 from .context import Context
 from .output import check_columns, select
@@ -103,7 +103,7 @@ def _write_report(context: Context, directory: Directory, format: str) -> None:
         write_output(text, format)
         return
     path = write_file(Path(options.output), text, force=options.force and directory.complete)
-    context.warn(f"wrote {pluralize(len(report.records), 'row')} to {sanitize(str(path))}")
+    context.warn(f"wrote {pluralize(len(report.records), 'row')} to {one_line(str(path))}")
 
 
 def _write_review(context: Context, directory: Directory) -> None:
@@ -112,7 +112,7 @@ def _write_review(context: Context, directory: Directory) -> None:
     force = context.options.force and directory.complete
     path = write_folder(Path(context.options.output), files, time=time.timestamp(), force=force)
     context.warn(
-        f"wrote {pluralize(len(files), 'file')} to {sanitize(str(path))}, as of {local_minute(time)}"
+        f"wrote {pluralize(len(files), 'file')} to {one_line(str(path))}, as of {local_minute(time)}"
     )
 
 

@@ -115,7 +115,9 @@ class CompareDialog(RecordsDialog[Row]):
         return (USER_COLUMN, *map(self._group_column, indexes))
 
     def _group_column(self, index: int) -> Column[Row]:
-        name = sanitize(self._comparison.groups[index].name)
+        group, name = self._comparison.groups[index], sanitize(self._comparison.names[index])
+        if len(name) > MAX_TITLE_CHARS and self._comparison.names[index] != group.name:
+            name = f"#{group.id} {sanitize(group.name)}"  # the id would be cut
         return Column(
             f"group {index}",
             name if len(name) <= MAX_TITLE_CHARS else f"{name[: MAX_TITLE_CHARS - 1]}…",

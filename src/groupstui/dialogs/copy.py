@@ -14,14 +14,11 @@ from textual.containers import Vertical
 
 from ..output.formats import pieces
 from ..output.report import Report
-from ..text import pluralize, sanitize
+from ..text import one_line, pluralize
 from ..widgets.commands import bind
 from ..widgets.key_footer import KeyFooter
 from ..widgets.table import Column, Table
 from .base import Dialog
-
-MAX_LINE_CHARS = 10_000
-"""The length of a copied line; far more than the screen shows of it."""
 
 PREVIEW_PIECES = 20
 """Pieces of a text that are made for its preview."""
@@ -50,12 +47,12 @@ class Copy:
         return "".join(islice(self.make(), PREVIEW_PIECES))
 
 
-# Every text is sanitized: a line break in a name would run what follows it when pasted into a shell.
+# Every text is one line: a line break in a name would run what follows it when pasted into a shell.
 
 
 def copy_of_line(name: str, text: str) -> Copy:
     """Return one line to copy."""
-    return Copy(name, lambda: [sanitize(text, MAX_LINE_CHARS)])
+    return Copy(name, lambda: [one_line(text)])
 
 
 def copies_of_row(name: str, id: int, email: str | None = None) -> list[Copy]:
@@ -92,7 +89,7 @@ def _joined(lines: Iterable[str]) -> Iterator[str]:
     """Yield lines with breaks between them but none at the end, which a shell would obey."""
     separator = ""
     for line in lines:
-        yield separator + sanitize(line, MAX_LINE_CHARS)
+        yield separator + one_line(line)
         separator = "\n"
 
 

@@ -115,6 +115,16 @@ def _look(name: str) -> str:
     return " ".join(sanitize(name).replace("'", "").split())
 
 
+def check_count(count: int) -> None:
+    """Check that this many groups can be compared.
+
+    Raises:
+        ValueError: If they are too few or too many.
+    """
+    if not MIN_GROUPS <= count <= MAX_GROUPS:
+        raise ValueError(f"{MIN_GROUPS} to {MAX_GROUPS} groups can be compared, not {count}")
+
+
 def compare(directory: Directory, groups: Sequence[Group]) -> Comparison:
     """Compare groups.
 
@@ -125,8 +135,7 @@ def compare(directory: Directory, groups: Sequence[Group]) -> Comparison:
     Raises:
         ValueError: If there are too few or too many, or one occurs twice.
     """
-    if not MIN_GROUPS <= len(groups) <= MAX_GROUPS:
-        raise ValueError(f"{MIN_GROUPS} to {MAX_GROUPS} groups can be compared, not {len(groups)}")
+    check_count(len(groups))
     if len({group.id for group in groups}) < len(groups):
         raise ValueError("a group cannot be compared with itself")
     members = [frozenset(group.members) for group in groups]
