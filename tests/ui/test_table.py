@@ -27,10 +27,12 @@ class TableApp(App[None]):
         self.highlighted = []
 
     def compose(self) -> ComposeResult:
-        yield Table(COLUMNS, identity=lambda number: number, empty="There is nothing.")
+        yield Table(COLUMNS, identity=lambda number: number)
 
     def on_mount(self) -> None:
-        self.query_one(Table).show(self.rows)
+        table = self.query_one(Table)
+        table.empty = "There is nothing."
+        table.show(self.rows)
 
     def on_table_selected(self, event: Table.Selected[int]) -> None:
         self.selected.append(event.row)

@@ -121,7 +121,6 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         muted: Callable[[T], bool] = lambda row: False,
         marked: Callable[[T], bool] = lambda row: False,
         sort_column: str | None = None,
-        empty: str = "",
         id: str | None = None,
     ) -> None:
         """Create a table without rows.
@@ -132,14 +131,14 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
             muted: Returns whether to draw a row in a muted color.
             marked: Returns whether to draw a mark before a row.
             sort_column: The key of the column to sort by at first; None keeps the given order.
-            empty: The text to show if there are no rows.
             id: The id of the widget.
         """
         super().__init__(id=id)
         self.identity = identity
         self.columns = columns
         """The columns from left to right; call `relayout` after changing them."""
-        self.empty = empty
+        self.empty = ""
+        """The text to show if there are no rows."""
         self.rows: Sequence[T] = ()
         """The rows in the order in which they are shown."""
         self.sort_column = sort_column
