@@ -377,5 +377,4 @@ class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
         self._notify_user(Notice("Press ctrl+q to quit"))
 
     def action_help(self) -> None:
-        """Show the keys of the screen below."""
         self.push_screen(dialogs.help.HelpDialog(commands_of(self.screen)))

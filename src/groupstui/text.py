@@ -88,11 +88,7 @@ def sanitize(text: str, max_chars: int = MAX_NAME_CHARS) -> str:
 def _is_kept_invisible(base: str, before: str, character: str, following: str) -> bool:
     """Return whether a joiner or selector changes how the characters around it look.
 
-    Args:
-        base: The last character that is not a mark.
-        before: The character before.
-        character: Any character.
-        following: The character after it; empty at the end.
+    `base` is the last character that is not a mark; `following` is empty at the end.
     """
     if character in _STYLES:
         return _is_symbol(before) or (

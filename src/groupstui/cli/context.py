@@ -375,12 +375,7 @@ class Context:
         return Progress(service, draws=self.show_progress, quiet=self.options.quiet)
 
     def warn(self, text: str, *, always: bool = False) -> None:
-        """Print a message to stderr.
-
-        Args:
-            text: The message.
-            always: Print it even if `--quiet` is set.
-        """
+        """Print a message to stderr; with `--quiet` only if it is `always` printed."""
         if always or not self.options.quiet:
             print_error(text)
 

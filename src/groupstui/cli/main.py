@@ -32,14 +32,9 @@ OUTPUT_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG, errno.EBADF
 
 
 def main(arguments: Sequence[str], environ: MutableMapping[str, str]) -> int:
-    """Run the program.
+    """Run the program, and return its exit code.
 
-    Args:
-        arguments: The command line without the program's name.
-        environ: The environment. The app removes variables of Textual from it that could reveal the token.
-
-    Returns:
-        The exit code.
+    The app removes variables of Textual that could reveal the token from the environment.
     """
     code: int = ExitCode.CLOSED_PIPE
     try:

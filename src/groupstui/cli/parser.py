@@ -112,10 +112,9 @@ AddCommand = Callable[..., Parser]
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """Parse the command line. Without a command, run `browse`, which opens the app.
+    """Parse the words after the program's name; options may precede the command.
 
-    Args:
-        arguments: The words after the program's name. Options may precede the command.
+    Without a command, this is `browse`, which opens the app.
 
     Raises:
         SystemExit: With 2 after a usage error, with 0 after `--help` and `--version`.

@@ -87,11 +87,7 @@ class TokenStore:
         self._writers = DaemonExecutor("keyring")
 
     def finish(self, limit: float) -> None:
-        """Wait for changes in progress: the user may quit right after signing in.
-
-        Args:
-            limit: Seconds to wait at most.
-        """
+        """Wait some seconds for changes in progress: the user may quit right after signing in."""
         self._writers.finish(limit)
 
     async def describe(self) -> str:

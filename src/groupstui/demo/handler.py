@@ -35,13 +35,9 @@ class ApiError(Exception):
 
 
 class DemoHandler:
-    """Answer requests from a site; an edit of the site shows in the next response.
+    """Answer requests from a site as a handler for `httpx.MockTransport`; edits show in the next response.
 
-    It is a handler for `httpx.MockTransport`: a function from request to response.
-
-    Args:
-        site: The data.
-        tokens: The ids of users by token; user 1 is the admin. The token of a deleted user is refused.
+    The ids of users are by token; user 1 is the admin. The token of a deleted user is refused.
     """
 
     def __init__(self, site: Site, tokens: Mapping[str, int]) -> None:

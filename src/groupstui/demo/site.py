@@ -76,7 +76,6 @@ class Site:
     last_user_id: int = 0
 
     def now(self) -> str:
-        """Return the current time in the API's format."""
         return utc_iso(datetime.now(UTC))
 
     def copy(self) -> Site:

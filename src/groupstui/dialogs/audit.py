@@ -78,7 +78,6 @@ class AuditDialog(RecordsDialog[AuditRow]):
 
     @work(name="audit", group="audit", exclusive=True, exit_on_error=False)
     async def run_audit(self) -> None:
-        """Run every check and show the results."""
         directory = self.directory
         self._results = results = await asyncio.to_thread(audit, directory)
         rows: list[AuditRow] = []

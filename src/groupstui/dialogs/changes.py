@@ -76,7 +76,6 @@ class ChangesDialog(RecordsDialog[Change]):
 
     @work(name="read changes", group="changes", exclusive=True, exit_on_error=False)
     async def load(self) -> None:
-        """Show the changes in the chosen period."""
         name, period = PERIODS[self._period]
         self._summary = summary = await self._changes_within(period)
         if summary is None:

@@ -38,12 +38,10 @@ class Copy:
 
     @property
     def text(self) -> str:
-        """The whole text."""
         return "".join(self.make())
 
     @property
     def preview(self) -> str:
-        """The beginning of the text."""
         return "".join(islice(self.make(), PREVIEW_PIECES))
 
 
@@ -56,24 +54,13 @@ def copy_of_line(name: str, text: str) -> Copy:
 
 
 def copies_of_row(name: str, id: int, email: str | None = None) -> list[Copy]:
-    """Return what can be copied of a group or a user.
-
-    Args:
-        name: The name.
-        id: The id.
-        email: The e-mail address of a user, if known.
-    """
+    """Return what can be copied of a group or a user."""
     address = [copy_of_line("the e-mail address", email)] if email else []
     return [copy_of_line("the name", name), copy_of_line("the id", str(id)), *address]
 
 
 def copies_of_list(report: Report, lines: Callable[[], Iterable[str]]) -> list[Copy]:
-    """Return what can be copied of a whole list.
-
-    Args:
-        report: The visible rows.
-        lines: Returns each row as one line.
-    """
+    """Return what can be copied of a whole list; `lines` returns each row as one line."""
     count = len(report.records)
     singular = SINGULAR.get(report.kind, report.kind.removesuffix("s"))
     everything = "the list" if count == 1 else f"all {pluralize(count, singular, report.kind)}"

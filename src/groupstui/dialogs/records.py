@@ -76,7 +76,6 @@ class RecordsDialog(Dialog[JumpTarget], Generic[Record]):
             self.dismiss(target)
 
     def show_user(self, user: User) -> None:
-        """Show the groups of a user."""
         self.app.push_screen(
             dialogs.user_groups.UserGroupsDialog(self.directory, self.instance, user), self.go_to
         )

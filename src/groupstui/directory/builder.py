@@ -60,12 +60,7 @@ class DirectoryBuilder:
         self._unnamed.update(other._unnamed)
 
     def add_profiles(self, profiles: Iterable[UserProfile], *, complete: bool = False) -> None:
-        """Add users from `/users` with their details.
-
-        Args:
-            profiles: The users.
-            complete: Whether these are all users of the instance.
-        """
+        """Add users from `/users` with their details; `complete` if these are all users of the instance."""
         for profile in profiles:
             self._profiles[profile.id] = profile
             self._names[profile.id] = profile.name
@@ -81,13 +76,7 @@ class DirectoryBuilder:
         self._positions.pop(group_id, None)
 
     def replace_groups(self, groups: Iterable[Group], *, complete: bool, as_of: datetime) -> None:
-        """Replace all groups by those of a crawl.
-
-        Args:
-            groups: Every group that the crawl found, in the instance's order.
-            complete: Whether the crawl is consistent.
-            as_of: When it started.
-        """
+        """Replace all groups by those of a crawl, in the instance's order; `as_of` is when it started."""
         self._groups = {group.id: group for group in groups}
         self._positions = {group_id: position for position, group_id in enumerate(self._groups)}
         self._complete, self._as_of = complete, as_of

@@ -98,9 +98,7 @@ class Comparison:
 def distinct_names(groups: Iterable[Group], reserved: Iterable[str] = ()) -> dict[int, str]:
     """Return the name of each group by its id, with the id if it is empty or may be confused with another.
 
-    Args:
-        groups: The groups.
-        reserved: More names that no group may have alone.
+    No group has one of the `reserved` names alone.
     """
     names = {group.id: group.name for group in groups}
     with_id = {id: f"{name} #{id}".strip() for id, name in names.items()}
@@ -126,11 +124,7 @@ def check_count(count: int) -> None:
 
 
 def compare(directory: Directory, groups: Sequence[Group]) -> Comparison:
-    """Compare groups.
-
-    Args:
-        directory: Resolves the users' names.
-        groups: Two to six different groups.
+    """Compare two to six different groups.
 
     Raises:
         ValueError: If there are too few or too many, or one occurs twice.

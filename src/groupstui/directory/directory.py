@@ -83,12 +83,7 @@ class Directory:
         return GroupPage(shown, page, last_page, per_page, len(self.groups), self.as_of)
 
     def detail(self, group: Group, as_of: datetime) -> GroupDetail:
-        """Return a group with its users resolved, if their names are known.
-
-        Args:
-            group: Any group of this instance.
-            as_of: When the group was read.
-        """
+        """Return a group, read at a time, with its users resolved if their names are known."""
         return GroupDetail(
             group=group,
             members=self.members(group),

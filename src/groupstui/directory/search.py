@@ -49,14 +49,7 @@ class SearchIndex(Generic[T]):
         names: Callable[[int], Sequence[str]],
         item: Callable[[int], T],
     ) -> None:
-        """Build the index.
-
-        Args:
-            kind: What an item is, in the singular.
-            ids: The items' ids.
-            names: Returns the texts to search for an id, the name first.
-            item: Returns the item of an id.
-        """
+        """Build the index; `names` returns the texts to search for an id, `item` what the id stands for."""
         self._kind = kind
         self._names = names
         self._item = item

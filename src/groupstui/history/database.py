@@ -66,13 +66,7 @@ class DamagedRow(Exception):
 def typed_rows(
     db: sqlite3.Connection, query: str, types: tuple[Any, ...], parameters: Any = ()
 ) -> Iterator[Row]:
-    """Yield the rows of a query.
-
-    Args:
-        db: A transaction.
-        query: The query.
-        types: For each column, what `isinstance` accepts.
-        parameters: The values of the query's parameters.
+    """Yield the rows of a query; `types` are what `isinstance` accepts for each column.
 
     Raises:
         DamagedRow: If a value has another type.
@@ -236,12 +230,7 @@ class Database:
         return len(files)
 
     def _move_aside(self, path: Path, damaged: tuple[int, int] | None) -> None:
-        """Move the damaged file aside, unless another program has just done so.
-
-        Args:
-            path: The file.
-            damaged: The identity of the file that is damaged.
-        """
+        """Move the file aside if it is still the damaged one: another program may have just done so."""
         if self._identity() != damaged:
             return
         aside = path.with_name(f"{path.name}{DAMAGED_INFIX}{utc_stamp(datetime.now(UTC))}-{os.getpid()}")

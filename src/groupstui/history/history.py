@@ -184,12 +184,7 @@ class History:
     def prune(self, before: datetime, now: datetime | None = None) -> int:
         """Delete the snapshots taken before a time, except the last; copies of damaged files likewise.
 
-        Args:
-            before: The time.
-            now: The present; by default, by the clock of the system.
-
-        Returns:
-            How many snapshots and copies there were.
+        Return how many snapshots and copies there were.
         """
         if not self.exists:
             return self._database.delete_copies(before)

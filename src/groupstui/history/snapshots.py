@@ -144,14 +144,7 @@ def drop_snapshots(db: sqlite3.Connection, before: datetime, now: datetime) -> i
     """Delete the snapshots taken before a time, except the last, with all that only they contain.
 
     A snapshot from the future was taken while the clock was ahead: it counts as old as the one after it.
-
-    Args:
-        db: A transaction.
-        before: The time.
-        now: The present.
-
-    Returns:
-        How many there were.
+    Return how many there were.
     """
     snapshots = all_snapshots(db)
     old = list[tuple[int]]()

@@ -28,12 +28,7 @@ MAX_SLUG_CHARS = 40
 
 
 def review_files(directory: Directory, instance: str) -> dict[str, str]:
-    """Return the text of every file by its path in the directory, the manifest last.
-
-    Args:
-        directory: The groups; users have marks if it contains profiles.
-        instance: The URL of the instance, for the index.
-    """
+    """Return the text of every file by its path in the directory, the manifest last."""
     files: dict[str, str] = {}
     for group in directory.groups:
         report = _group_report(directory, group, instance)

@@ -44,16 +44,7 @@ def site_report(
     records: Sequence[Record],
     about: Record | None = None,
 ) -> Report:
-    """Return a report on a directory.
-
-    Args:
-        directory: The source of the records.
-        instance: The URL of the instance.
-        kind: The name of the list of records in JSON.
-        fields: The fields, in the order of the columns.
-        records: The rows.
-        about: More fields of the JSON object.
-    """
+    """Return a report on a directory; `kind` names the records in JSON, `about` are more fields there."""
     return Report(
         kind, fields, records, instance, as_of(directory), complete=directory.complete, about=about or {}
     )
@@ -118,14 +109,7 @@ def profile_record(directory: Directory, user: User) -> Record:
 def comparison_report(
     directory: Directory, instance: str, comparison: Comparison, rows: Iterable[Row]
 ) -> Report:
-    """Return a report on the users of a few groups, and on how the groups overlap.
-
-    Args:
-        directory: The source of the groups.
-        instance: The URL of the instance.
-        comparison: The groups and their pairs.
-        rows: The rows of the comparison to include.
-    """
+    """Return a report on the users of a few groups, and on how the groups overlap."""
     groups = comparison.groups
     records = [
         {
@@ -184,14 +168,7 @@ def audit_report(
     results: Iterable[CheckResult],
     findings: Iterable[tuple[Check, Finding]],
 ) -> Report:
-    """Return a report on the findings of an audit, and on the checks.
-
-    Args:
-        directory: What was audited.
-        instance: The URL of the instance.
-        results: The results of all checks.
-        findings: The findings to include, each with its check.
-    """
+    """Return a report on findings of an audit, and on all of its checks."""
     records = [
         {
             "check": check.id,

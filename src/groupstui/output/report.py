@@ -63,10 +63,7 @@ class Report:
         ]
 
     def sorted_by(self, field: str) -> Report:
-        """Return the report in another order; missing values are last in either direction.
-
-        Args:
-            field: The field to sort by; with a leading `-` in descending order.
+        """Return the report sorted by a field, descending with a leading `-`; missing values are last.
 
         Raises:
             InvalidField: If the report does not have the field.
@@ -81,7 +78,6 @@ class Report:
         return replace(self, records=[*(record for _, record in known), *missing])
 
     def limited(self, count: int) -> Report:
-        """Return the report with only its first records."""
         return replace(self, records=self.records[:count])
 
     def with_fields(self, fields: Sequence[str]) -> Report:
@@ -105,14 +101,10 @@ class Report:
 
 
 def check_fields(names: Iterable[str], fields: Sequence[str]) -> None:
-    """Check that fields exist.
-
-    Args:
-        names: The fields that were asked for.
-        fields: All fields.
+    """Check that the named fields exist.
 
     Raises:
-        InvalidField: If one of them does not exist; the message lists those that do.
+        InvalidField: If one of them does not; the message lists those that do.
     """
     for name in names:
         if name not in fields:

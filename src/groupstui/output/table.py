@@ -115,11 +115,7 @@ def _with_short_times(titles: list[str], cells: list[list[str]], width: int) -> 
 def _min_widths(report: Report, titles: list[str], cells: list[list[str]], width: int) -> list[int]:
     """Return the width to which each column may be narrowed; numbers and dates stay on one line.
 
-    Args:
-        report: The fields.
-        titles: Their titles.
-        cells: The texts of all rows.
-        width: The columns of the terminal, of which texts get a share; 0 for the least width of all.
+    Texts get a share of the terminal's width; if that is 0, this is the least width of all.
     """
     columns = zip(*cells, strict=True) if cells else [()] * len(titles)
     widths = []

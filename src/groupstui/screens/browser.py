@@ -358,7 +358,6 @@ class BrowserScreen(BaseScreen[None]):
 
     @work(name="load group", group="page", exclusive=True, exit_on_error=False)
     async def load_group(self, group_id: int) -> None:
-        """Load one group again and show it."""
         with self._loading(f"loading group #{group_id}…"):
             try:
                 detail = await self.service.group(group_id)

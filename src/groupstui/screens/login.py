@@ -63,14 +63,6 @@ class LoginScreen(BaseScreen[SignedIn | None]):
         notice: Notice | None = None,
         can_go_back: bool = False,
     ) -> None:
-        """Create the screen.
-
-        Args:
-            connect: Creates the service to try.
-            instance: The text of the instance's input at first.
-            notice: The notice at first: why the user has to sign in.
-            can_go_back: Whether there is a screen to go back to.
-        """
         super().__init__()
         self._connect = connect
         self.instance_input = Input(

@@ -76,11 +76,7 @@ class HistoryReader:
         return await asyncio.to_thread(self._attempt, lambda history: history.latest())
 
     async def changes_since(self, age: timedelta | None) -> ChangeSummary | None:
-        """Return the recent changes; None before the first snapshot.
-
-        Args:
-            age: How far to look back; None goes back to the first snapshot.
-        """
+        """Return the recent changes, or all changes for None; None before the first snapshot."""
         return await asyncio.to_thread(self._attempt, lambda history: self._summary(history, age))
 
     def _summary(self, history: History, age: timedelta | None) -> ChangeSummary | None:

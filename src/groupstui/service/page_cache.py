@@ -17,11 +17,7 @@ class PageCache:
     """The pages of one instance that were read, and those that are being read."""
 
     def __init__(self, fetch: Callable[[int, int], Awaitable[GroupPage]]) -> None:
-        """Start with an empty cache.
-
-        Args:
-            fetch: Requests a page by its number and size.
-        """
+        """Start with an empty cache; `fetch` requests a page by its number and size."""
         self._fetch = fetch
         self._pages: dict[Key, GroupPage] = {}
         self._pending: dict[Key, asyncio.Task[GroupPage]] = {}
@@ -75,7 +71,6 @@ class PageCache:
                 self._pages[key] = replace(page, groups=groups)
 
     def clear(self) -> None:
-        """Forget every page."""
         self._pages.clear()
 
     def _start(self, key: Key) -> None:

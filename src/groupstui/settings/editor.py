@@ -14,12 +14,7 @@ from .settings import InvalidDocument, Settings
 
 
 def edit_document(text: str, before: Settings, after: Settings) -> str:
-    """Return the text with other settings; only changed values differ.
-
-    Args:
-        text: A TOML text.
-        before: The settings in it.
-        after: The settings in the result.
+    """Return a TOML text with other settings; only changed values differ.
 
     Raises:
         InvalidDocument: If the text cannot be edited.
@@ -44,7 +39,6 @@ def edit_document(text: str, before: Settings, after: Settings) -> str:
 
 
 def _set(table: MutableMapping[str, Any], key: str, old: object, new: object) -> None:
-    """Change one value of a table, if it differs."""
     if new == old:
         return
     if new is None:

@@ -55,7 +55,6 @@ class Settings:
         return replace(self, current=instance)
 
     def forget(self, instance: str) -> Self:
-        """Return the settings without this origin."""
         return replace(
             self,
             sites=tuple(site for site in self.sites if site.instance != instance),
@@ -71,9 +70,7 @@ class Settings:
         return next((site.name for site in self.sites if site.instance == instance), None)
 
     def with_theme(self, theme: str | None) -> Self:
-        """Return the settings with another theme."""
         return replace(self, theme=theme)
 
     def with_page_size(self, page_size: PageSize) -> Self:
-        """Return the settings with another page size."""
         return replace(self, page_size=page_size)

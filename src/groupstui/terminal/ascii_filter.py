@@ -37,7 +37,6 @@ class AsciiFilter(LineFilter):
     """Replaces everything but ASCII, cell by cell: letters lose their accents, other scripts become `?`."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Return the line as ASCII of the same width."""
         return [
             Segment(text if text.isascii() else _ascii(text), style, control)
             for text, style, control in segments

@@ -14,12 +14,7 @@ SCREEN_MAX_CHARS = 760
 
 
 def clipboard_driver(driver: type[Driver], environ: Mapping[str, str]) -> type[Driver]:
-    """Return a driver class that sets the clipboard through tmux or screen, too.
-
-    Args:
-        driver: The class to extend.
-        environ: The environment, which shows whether the app runs in tmux or screen.
-    """
+    """Return a driver class that sets the clipboard through tmux or screen, too, if the app runs in one."""
     if not osc52_passthrough(OSC52, environ):
         return driver
 

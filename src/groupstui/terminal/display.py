@@ -37,14 +37,10 @@ def detect_display(
     animations: bool = False,
     mouse: bool = False,
 ) -> DisplayOptions:
-    """Return the options that suit the terminal.
+    """Return the options that suit the terminal and the encoding of its output.
 
-    Args:
-        environ: The environment.
-        encoding: The encoding of the terminal's output.
-        ascii_only: Use ASCII even if the encoding has more.
-        animations: Enable animations even over SSH.
-        mouse: Enable the mouse even over SSH and in GNU screen.
+    The last three enable what is otherwise disabled: ASCII if the encoding has more, and over SSH animations
+    and the mouse.
     """
     local = not (environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
     return DisplayOptions(
@@ -56,12 +52,7 @@ def detect_display(
 
 
 def unsupported_reason(environ: Mapping[str, str], encoding: str) -> str | None:
-    """Return why the app cannot run in this terminal; None if it can.
-
-    Args:
-        environ: The environment.
-        encoding: The encoding of the terminal's output.
-    """
+    """Return why the app cannot run in a terminal with this encoding; None if it can."""
     name = environ.get("TERM", "")
     if name in ("", "dumb", "unknown"):
         return f"the terminal has no cursor control (TERM={name})"

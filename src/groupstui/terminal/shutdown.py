@@ -100,12 +100,7 @@ def _shut_down(
 
 
 def _force_exit(code: int, terminal: list[Any] | None) -> None:
-    """Exit without waiting for anything.
-
-    Args:
-        code: The exit code.
-        terminal: The settings of the terminal to restore; None if there is no terminal any more.
-    """
+    """Exit without waiting for anything, and restore the terminal's settings unless it is gone (None)."""
     if terminal is not None:
         try:
             termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, terminal)

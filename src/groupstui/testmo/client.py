@@ -72,14 +72,7 @@ class TestmoClient:
     ) -> None:
         """Set up the client; nothing is sent yet.
 
-        Args:
-            instance: The instance.
-            token: Sent with every request.
-            options: Time limit, proxy and certificates.
-            transport: Carries the requests instead of the network.
-            cooldown: Holds all requests back after a 429.
-            concurrency: Requests that may be in flight at the same time.
-            clock: Used for waiting.
+        At most `concurrency` requests are in flight; after a 429, the cooldown holds all of them back.
 
         Raises:
             Unreachable: If the proxy or a file of certificates cannot be used.

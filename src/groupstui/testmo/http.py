@@ -144,7 +144,6 @@ class HttpClient:
             ) from None
 
     async def close(self) -> None:
-        """Close all connections."""
         await self._client.aclose()
 
     async def get(self, target: str) -> Response:

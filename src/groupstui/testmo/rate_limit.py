@@ -16,7 +16,6 @@ class Clock:
         return time.monotonic()
 
     def now(self) -> datetime:
-        """Return the current time in UTC."""
         return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:

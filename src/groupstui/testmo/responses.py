@@ -19,7 +19,6 @@ class Repairs:
     count: int = 0
 
     def add(self) -> None:
-        """Count one value."""
         self.count += 1
 
 

@@ -25,12 +25,7 @@ class FilterInput(Input):
         """Posted when the user wants to search more than names, or only names again."""
 
     def __init__(self, placeholder: str, *, has_scopes: bool = False) -> None:
-        """Create a hidden filter.
-
-        Args:
-            placeholder: What can be typed, such as `name or id`.
-            has_scopes: Whether there is more to search than names.
-        """
+        """Create a hidden filter; with scopes, there is more to search than names."""
         super().__init__(placeholder=placeholder, select_on_focus=False, compact=True)
         self._has_scopes = has_scopes
         self.cursor_blink = False
@@ -40,7 +35,6 @@ class FilterInput(Input):
         return self._has_scopes if action == "toggle_scope" else True
 
     def open(self) -> None:
-        """Show the filter and focus it."""
         self.display = True
         self.focus()
 
@@ -51,10 +45,8 @@ class FilterInput(Input):
         self.display = False
 
     def action_toggle_scope(self) -> None:
-        """Search more than names, or only names again."""
         self.post_message(self.ScopeToggled())
 
     def action_close(self) -> None:
-        """Clear the filter and return to the list."""
         self.clear_text()
         self.post_message(self.Closed())

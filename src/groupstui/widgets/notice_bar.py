@@ -51,7 +51,6 @@ class NoticeBar(Static):
         self.display = self.notice is not None
 
     def watch_notice(self, notice: Notice | None) -> None:
-        """Show or hide the notice."""
         self.display = notice is not None
         if notice is None:
             return

@@ -60,9 +60,7 @@ class StatusBar(Widget):
 def age(time: datetime | None, *, with_date: bool = False) -> str:
     """Return a local time as `as of Mon 14:02:11`, or an empty string for None.
 
-    Args:
-        time: When the data was read.
-        with_date: Return `as of 2026-11-16 14:02`, for times that may be long ago.
+    With the date, as in `as of 2026-11-16 14:02`, for times that may be long ago.
     """
     if time is None:
         return ""

@@ -243,7 +243,6 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def refresh_current(self) -> None:
-        """Repaint the row under the cursor."""
         self.refresh_line(HEADER_HEIGHT + self.cursor)
 
     @property
@@ -253,7 +252,6 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
 
     @property
     def _view_height(self) -> int:
-        """The number of rows that fit."""
         return max(0, self.size.height - HEADER_HEIGHT)
 
     def _resize_content(self) -> None:
@@ -467,7 +465,6 @@ class FilterableTable(Vertical, Generic[T]):
         self._refill(keep=keep)
 
     def open_filter(self) -> None:
-        """Show the filter and focus it."""
         if not self.filter_input.is_attached:
             self.mount(self.filter_input, before=self.table)
         self.filter_input.open()

@@ -29,7 +29,6 @@ class TokenInput(Input):
         self.cursor_blink = False
 
     def watch_revealed(self, revealed: bool) -> None:
-        """Show or mask the token."""
         self.password = not revealed
 
     def on_paste(self, event: events.Paste) -> None:
@@ -42,7 +41,6 @@ class TokenInput(Input):
         self.replace(" ".join(event.text.split()), *self.selection)
 
     def action_reveal(self) -> None:
-        """Show or mask the token."""
         self.revealed = not self.revealed
 
     def action_copy(self) -> None:
