@@ -48,7 +48,6 @@ class GroupstuiError(Exception):
 
     exit_code: ClassVar[ExitCode] = ExitCode.UNKNOWN
     """The exit code of a command that ends with this error."""
-
     hint: str = ""
     """What the user can do about it: one sentence, or nothing."""
 

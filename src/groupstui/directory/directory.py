@@ -24,28 +24,20 @@ class Directory:
 
     groups: tuple[Group, ...] = ()
     """The known groups, in the instance's order if it is known."""
-
     names: Mapping[int, str] = field(default_factory=dict)
     """The known names of users, by id."""
-
     unnamed: frozenset[int] = frozenset()
     """Ids of members whose name is unknown."""
-
     profiles_by_id: Mapping[int, UserProfile] = field(default_factory=dict)
     """The details of users, by id; empty unless `/users` was read."""
-
     positions: Mapping[int, int] = field(default_factory=dict)
     """Positions of groups in the instance's order, counted from 0, by the group's id."""
-
     total: int | None = None
     """The number of groups that the instance reports; None before the first page."""
-
     complete: bool = False
     """Whether all groups are known, from a consistent crawl."""
-
     users_complete: bool = False
     """Whether all users are known, including those in no group."""
-
     as_of: datetime | None = None
     """When the crawl started; None while only pages were read."""
 

@@ -109,25 +109,18 @@ class BrowserScreen(BaseScreen[None]):
 
     directory: reactive[Directory] = reactive(Directory)
     """What is known of the instance."""
-
     detail: reactive[GroupDetail | None] = reactive(None)
     """The group under the cursor."""
-
     user: reactive[str] = reactive("")
     """The name of the token's user; empty while unknown."""
-
     as_of: reactive[datetime | None] = reactive(None)
     """When the page on the screen was read."""
-
     activity: reactive[str] = reactive("", bindings=True)
     """What the user waits for; empty if nothing is being loaded."""
-
     progress: reactive[str] = reactive("", bindings=True)
     """What is being read in the background; empty if nothing is."""
-
     from_history: reactive[bool] = reactive(False)
     """Whether the data comes from a snapshot of an earlier run."""
-
     stale: reactive[bool] = reactive(False)
     """Whether the last attempt to read the data again has failed."""
 

@@ -48,7 +48,6 @@ class LoginScreen(BaseScreen[SignedIn | None]):
 
     instance: reactive[Instance | None] = reactive(None)
     """The instance that was recognised in the text of its input."""
-
     busy: reactive[bool] = reactive(False, init=False, bindings=True)
     """Whether a sign-in is in progress."""
 

@@ -21,10 +21,8 @@ class DisplayOptions:
 
     ascii_only: bool = False
     """Whether to draw with ASCII only."""
-
     animations: bool = True
     """Whether to animate; over a slow connection animations lag."""
-
     mouse: bool = True
     """Whether to use the mouse; each movement is reported, and each row under it repainted."""
 

@@ -26,10 +26,8 @@ class HttpOptions:
 
     proxy: str = ""
     """Address of a proxy, used instead of those in the environment; the scheme may be omitted."""
-
     ca_bundle: str = ""
     """Path of a PEM file with certificates that are trusted in addition to the system's."""
-
     timeout: float = REQUEST_TIMEOUT_S
     """Seconds that one request may take in total."""
 

@@ -44,10 +44,8 @@ class GroupList(FilterableTable[Group]):
 
     page: reactive[GroupPage | None] = reactive(None)
     """The page on the screen; None before the first."""
-
     directory: reactive[Directory] = reactive(Directory)
     """The loaded groups, which the filter searches."""
-
     activity: reactive[str] = reactive("")
     """What is being loaded; empty while nothing is."""
 

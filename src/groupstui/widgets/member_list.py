@@ -25,7 +25,6 @@ class MemberList(FilterableTable[User]):
 
     detail: reactive[GroupDetail | None] = reactive(None)
     """The group under the cursor of the list; None if there is none."""
-
     from_history: reactive[bool] = reactive(False)
     """Whether the group comes from a snapshot of an earlier run."""
 

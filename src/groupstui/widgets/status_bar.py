@@ -20,19 +20,14 @@ class StatusBar(Widget):
 
     instance: reactive[str] = reactive("")
     """The host of the instance."""
-
     user: reactive[str] = reactive("")
     """The name of the token's user; empty while unknown."""
-
     as_of: reactive[datetime | None] = reactive(None)
     """When the page on the screen was read; None before the first page."""
-
     from_history: reactive[bool] = reactive(False)
     """Whether the page comes from a snapshot of an earlier run."""
-
     progress: reactive[str] = reactive("")
     """What is being read in the background; empty if nothing is."""
-
     stale: reactive[bool] = reactive(False)
     """Whether the last attempt to read the page again has failed."""
 

@@ -404,7 +404,6 @@ class FilterableTable(Vertical, Generic[T]):
 
     query_text: var[str] = var("")
     """The text in the filter."""
-
     match_count: var[int | None] = var(None, always_update=True)
     """The number of rows that match the filter; None if nothing is filtered."""
 
