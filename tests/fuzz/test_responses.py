@@ -12,8 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from groupstui.app import Credentials, GroupsApp
 from groupstui.errors import TestmoError
 from groupstui.output.formats import FORMATS, rows, write
-from groupstui.output.records import GROUP_FIELDS, USER_FIELDS, group_records, user_record
-from groupstui.output.report import Report
+from groupstui.output.records import GROUP_FIELDS, USER_FIELDS, Report, group_records, user_record
 from groupstui.service.service import GroupsService
 from groupstui.testmo.instance import Instance
 from groupstui.token import Token

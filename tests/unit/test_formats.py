@@ -16,8 +16,7 @@ from markdown_it import MarkdownIt
 
 from groupstui.errors import InvalidField, UsageError
 from groupstui.output.formats import FORMATS, FORMULA_STARTS, SEPARATORS, format_of, pieces, rows, write
-from groupstui.output.records import GROUP_FIELDS
-from groupstui.output.report import Report
+from groupstui.output.records import GROUP_FIELDS, Report
 from groupstui.terminal.stdio import printable
 from groupstui.text import sanitize
 

@@ -16,6 +16,8 @@ from ..output.records import (
     PROFILE_FIELDS,
     USER_FIELDS,
     USER_GROUPS_FIELDS,
+    Record,
+    Report,
     as_of,
     group_records,
     matrix_report,
@@ -24,7 +26,6 @@ from ..output.records import (
     user_groups_record,
     user_record,
 )
-from ..output.report import Record, Report
 from ..terminal.stdio import write_output
 from ..text import one_line, pluralize
 from ..times import local_minute

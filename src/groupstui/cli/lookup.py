@@ -17,6 +17,7 @@ from ..output.records import (
     GROUP_FIELDS,
     PROFILE_FIELDS,
     USER_FIELDS,
+    Record,
     as_of,
     group_records,
     profile_record,
@@ -24,7 +25,6 @@ from ..output.records import (
     user_groups_record,
     user_record,
 )
-from ..output.report import Record
 from ..text import pluralize, sanitize
 from ..times import utc_minute
 from .context import Context

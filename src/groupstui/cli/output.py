@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from ..errors import UsageError
 from ..exit_codes import ExitCode
 from ..output.formats import SEPARATORS, pieces, rows
-from ..output.report import Report, check_fields
+from ..output.records import Report, check_fields
 from ..terminal.stdio import write_output
 from .context import INCOMPLETE, Context
 

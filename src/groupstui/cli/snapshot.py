@@ -5,8 +5,7 @@ from __future__ import annotations
 from ..errors import UsageError
 from ..exit_codes import ExitCode
 from ..history.snapshots import milliseconds
-from ..output.records import SNAPSHOT_FIELDS, snapshot_record
-from ..output.report import Report
+from ..output.records import SNAPSHOT_FIELDS, Report, snapshot_record
 from ..text import pluralize
 from ..times import utc_minute
 from .context import Context

@@ -24,8 +24,7 @@ from ..history import History
 from ..history.cursor import Cursor
 from ..history.time_spec import LAST, PointInTime
 from ..output.formats import write
-from ..output.records import CHANGE_FIELDS, change_record
-from ..output.report import Report
+from ..output.records import CHANGE_FIELDS, Report, change_record
 from ..terminal.stdio import write_output
 from ..times import utc_iso, utc_minute
 from .context import Context

@@ -15,8 +15,7 @@ from textual.widgets import Static
 
 from ..directory.audit import CheckResult, Finding, audit
 from ..directory.directory import Directory
-from ..output.records import audit_report
-from ..output.report import Report
+from ..output.records import Report, audit_report
 from ..text import pluralize
 from ..widgets.commands import bind
 from ..widgets.table import Column, Table

@@ -13,8 +13,7 @@ from textual.containers import Vertical
 
 from ..directory.changes import Change, ChangeKind
 from ..directory.directory import Directory
-from ..output.records import changes_report
-from ..output.report import Report
+from ..output.records import Report, changes_report
 from ..service.history_reader import ChangeSummary
 from ..text import pluralize
 from ..times import local_minute, short_minute

@@ -12,8 +12,7 @@ from textual.widgets import Static
 
 from ..directory.compare import Comparison, Row
 from ..directory.directory import Directory
-from ..output.records import comparison_report
-from ..output.report import Report
+from ..output.records import Report, comparison_report
 from ..text import pluralize, sanitize
 from ..widgets.commands import bind
 from ..widgets.table import Column, Table

@@ -13,7 +13,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 
 from ..output.formats import pieces
-from ..output.report import Report
+from ..output.records import Report
 from ..text import one_line, pluralize
 from ..widgets.commands import bind
 from ..widgets.key_footer import KeyFooter

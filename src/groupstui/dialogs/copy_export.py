@@ -10,7 +10,7 @@ from textual.app import SuspendNotSupported
 from textual.binding import Binding
 
 from .. import dialogs
-from ..output.report import Report
+from ..output.records import Report
 from ..terminal.shutdown import wait_for_enter
 from ..widgets.commands import bind
 from ..widgets.notice_bar import Notice

@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 from ..errors import InvalidInput
 from ..output.files import parse_path, write_file
 from ..output.formats import format_of, pieces
-from ..output.report import Report
+from ..output.records import Report
 from ..text import pluralize
 from ..widgets.key_footer import KeyFooter
 from .base import Dialog

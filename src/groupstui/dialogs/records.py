@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from .. import dialogs
 from ..directory.directory import Directory
 from ..directory.models import User
-from ..output.report import Report
+from ..output.records import Report
 from ..widgets.commands import bind
 from ..widgets.key_footer import KeyFooter
 from ..widgets.notice_bar import NoticeBar

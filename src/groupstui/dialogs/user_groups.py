@@ -8,8 +8,7 @@ from textual.content import Content
 
 from ..directory.directory import Directory
 from ..directory.models import Group, User
-from ..output.records import user_report
-from ..output.report import Report
+from ..output.records import Report, user_report
 from ..text import pluralize, sanitize
 from ..widgets.group_list import COLUMNS
 from ..widgets.table import Table

@@ -15,8 +15,7 @@ from ..text import fold
 from ..times import utc_iso
 from .files import MANIFEST
 from .formats import escape_markdown, write
-from .records import as_of, site_report
-from .report import Record, Report
+from .records import Record, Report, as_of, site_report
 
 INDEX = "index.md"
 

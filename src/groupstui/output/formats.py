@@ -11,8 +11,8 @@ from typing import Any
 
 from ..errors import UsageError
 from ..text import one_line, sanitize
-from .report import Report
-from .table import table, text_of, title_of
+from .records import Report
+from .table import table, text_of
 
 FORMATS = ("table", "json", "ndjson", "csv", "tsv", "markdown")
 
@@ -192,7 +192,7 @@ def _markdown(report: Report) -> Iterator[str]:
 
     for note in report.notes:
         yield f"{escape_markdown(note)}\n\n"
-    yield line(escape_markdown(title_of(report, name)) for name in report.fields)
+    yield line(escape_markdown(report.title(name)) for name in report.fields)
     yield line("---" for _ in report.fields)
     for record in report.records:
         yield line(escape_markdown(text_of(value)) for value in report.cells(record))

@@ -13,7 +13,7 @@ from itertools import zip_longest
 from typing import Any
 
 from ..text import MAX_NAME_CHARS, sanitize
-from .report import Report
+from .records import Report
 
 SEPARATOR = "  "
 
@@ -28,26 +28,6 @@ MIN_TITLE = 10
 
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}):[\d.]+Z")
 _is_number_or_date = re.compile(r"(?:\d+|\d{4}-\d{2}-\d{2})?").fullmatch
-
-TITLES = {
-    "id": "ID",
-    "member": "User",
-    "created_at": "Created",
-    "updated_at": "Updated",
-    "taken_at": "Taken",
-    "text": "Asked for",
-    "email": "E-mail",
-    "api_user": "API user",
-    "two_factor": "Two-factor",
-}
-"""Titles of columns that are not the name of the field."""
-
-
-def title_of(report: Report, field: str) -> str:
-    """Return the title of a field's column; a group in a matrix is its own title."""
-    if field in report.group_columns:
-        return field
-    return TITLES.get(field) or re.sub(r" id(s?)$", r" ID\1", field.replace("_", " ").capitalize())
 
 
 def text_of(value: Any) -> str:
@@ -79,7 +59,7 @@ def table(report: Report, width: int | None) -> Iterator[str]:
         yield f"{sanitize(note, sys.maxsize)}\n"
     if report.notes:
         yield "\n"
-    titles = [sanitize(title_of(report, name), max_chars) for name in report.fields]
+    titles = [sanitize(report.title(name), max_chars) for name in report.fields]
     values = [report.cells(record) for record in report.records]
     cells = [[_shown(value, max_chars) for value in row] for row in values]
     numeric = [_is_numeric(column) for column in zip(*values, strict=True)] or [False] * len(titles)

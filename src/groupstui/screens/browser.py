@@ -27,8 +27,7 @@ from ..directory.compare import MAX_GROUPS, MIN_GROUPS, compare
 from ..directory.directory import Directory
 from ..directory.models import Group, GroupDetail, GroupPage, User
 from ..errors import Forbidden, MatchError, NotFound, Offline, TestmoError, Unauthorized
-from ..output.records import GROUP_FIELDS, USER_FIELDS, group_records, user_record
-from ..output.report import Report
+from ..output.records import GROUP_FIELDS, USER_FIELDS, Report, group_records, user_record
 from ..service.service import CrawlProgress, GroupsService
 from ..settings import PAGE_SIZES, PageSize
 from ..text import pluralize
