@@ -89,11 +89,15 @@ def test_user_in_no_group_is_not_taken_for_another(cli):
 def test_unknown_name_gets_suggestions(cli):
     assert "no user matches “Joan Milller”. Did you mean Joann Miller (#5)?" in cli("who", "Joan Milller").err
     assert "no group matches “QAA”. Did you mean QA (#1) or QA (#4)?" in cli("members", "QAA").err
+    assert "no group matches “2024”. Did you mean 2024 hires (#3)?" in cli("members", "2024").err
     assert "“Jane Doe” matches 2 users: Jane Doe (#2), Jane Doe (#3)" in cli("who", "Jane Doe").err
 
 
 def test_unquoted_name_gets_a_hint(cli):
-    assert cli("who", "Joann", "Nobody").err.endswith(". Quote a name that contains spaces.\n")
+    hint = ". Quote a name that contains spaces.\n"
+    assert cli("who", "Joann", "Nobody").err.endswith(hint)
+    assert cli("who", "Jane", "Doe").err.endswith(hint)
+    assert not cli("members", "QA", "2024 hires").err.endswith(hint)
 
 
 def test_matched_user_and_group_are_shown(cli):
@@ -130,11 +134,12 @@ def test_unknown_column_is_reported_before_anything_is_read(cli, demo, command):
 
 
 def test_plain_mode_finds_users_in_no_group(cli):
-    printed = cli(
-        "browse", "--plain", stdin=f"Only, Sam\ng {'9' * 5_000}\n/{'9' * 5_000}\n{'9' * 5_000}\n"
-    ).out
+    digits = "9" * 5_000
+    lines = ["Only, Sam", f"g {digits}", f"/{digits}", digits, "Joan Milller"]
+    printed = cli("browse", "--plain", stdin="".join(f"{line}\n" for line in lines)).out
     assert "1. Sam Only\n2. Sam Only Two\n" in printed
-    assert printed.count("No match for ") == 3
+    assert (printed.count("There is no page 999"), printed.count("No match for 999")) == (1, 2)
+    assert "No match for Joan Milller. Similar names:\n1. Joann Miller\n" in printed
 
 
 # Users in no group that were not read

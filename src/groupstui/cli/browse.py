@@ -136,8 +136,9 @@ class PlainBrowser:
                 return self._turn(self._views[-1].page + 1, "This is the end of the list.")
             case "p":
                 return self._turn(self._views[-1].page - 1, "This is the start of the list.")
-            case "g" if NUMBER.fullmatch(rest):
-                return self._turn(int(rest), f"There is no page {rest}.")
+            case "g" if rest.isdecimal():
+                page = int(rest) if NUMBER.fullmatch(rest) else 0
+                return self._turn(page, f"There is no page {sanitize(rest)}.")
             case "b":
                 return self._back()
             case "l":
@@ -195,7 +196,12 @@ class PlainBrowser:
             *directory.user_index.search(text),
         ]
         if not found:
-            return [f"No match for {sanitize(text)}. ? prints help."]
+            no_match = f"No match for {sanitize(text)}."
+            found = [*directory.group_index.similar(text), *directory.user_index.similar(text)]
+            if not found:
+                return [f"{no_match} ? prints help."]
+            self._views.append(View(f"{no_match} Similar names:", found))
+            return self.view()
         if len(found) == 1:
             return self._open(found[0])
         matches = pluralize(len(found), "match", "matches")

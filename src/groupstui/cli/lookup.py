@@ -214,17 +214,17 @@ def find_users(context: Context, directory: Directory, texts: Sequence[str]) -> 
 
 def _find(index: SearchIndex[T], texts: Sequence[str], resolve: Callable[[str], T]) -> list[T]:
     found = []
-    quote_names = QUOTE_NAMES if len(texts) > 1 else ""
     for text in texts:
         try:
-            item = resolve(text)
+            found.append(resolve(text))
         except AmbiguousMatch as error:
-            raise AmbiguousMatch(_with_candidates(error), error.candidates, quote_names) from None
+            is_one_name = len(texts) > 1 and index.search(" ".join(texts), 1)
+            hint = QUOTE_NAMES if is_one_name else ""
+            raise AmbiguousMatch(_with_candidates(error), error.candidates, hint) from None
         except NoMatch as error:
             similar = index.similar(text)
-            hint = f"{_did_you_mean(similar)} {quote_names}".strip()
+            hint = f"{_did_you_mean(similar)} {QUOTE_NAMES if len(texts) > 1 else ''}".strip()
             raise NoMatch(str(error), similar, hint) from None
-        found.append(item)
     return found
 
 

@@ -122,7 +122,7 @@ class SearchIndex(Generic[T]):
 
     def similar(self, text: str) -> list[T]:
         """Return a few items that a text which matches nothing may mean, the most similar first."""
-        if is_id(text):
+        if text.strip(_INVISIBLE).startswith("#"):
             return []
         if found := self.search(text, MAX_SUGGESTIONS):
             return found
