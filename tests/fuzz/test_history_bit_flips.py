@@ -16,6 +16,7 @@ from groupstui.directory.builder import crawled_directory
 from groupstui.directory.models import Group
 from groupstui.errors import HistoryUnavailable
 from groupstui.history import History
+from groupstui.history.cursor import Cursor
 from groupstui.output.formats import FORMATS, write
 from groupstui.output.records import GROUP_FIELDS, changes_report, group_records, site_report, snapshot_record
 
@@ -45,7 +46,9 @@ def fill(history: History) -> None:
             for each in ((5, 1, 3, 2) if number % 2 else range(1, 12))
         ]
         names = {user: f"User {user} {'ł' * number}" for user in range(1, 60 - number)}
-        history.save(crawled_directory(groups, names, as_of=NOON + timedelta(minutes=number)))
+        time = NOON + timedelta(minutes=number)
+        history.save(crawled_directory(groups, names, as_of=time, users_complete=number % 2 == 0))
+    history.move_cursor(Cursor(2, 3, 1))
 
 
 def read_latest(history: History) -> None:
@@ -63,6 +66,8 @@ def read_first_groups(history: History) -> None:
     found = history.first_groups(3)
     if found is not None:
         assert all(isinstance(name, str) for name in found[2].values())
+    history.all_user_names(NOON, NOON + timedelta(days=1))
+    history.cursor()
 
 
 def read_snapshots(history: History) -> None:

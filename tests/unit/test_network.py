@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import gc
 import json
@@ -405,3 +406,27 @@ async def test_ca_file_without_certificates_is_reported(name, content, monkeypat
     with pytest.raises(Unreachable) as caught:
         await name_of_user(ACME, network)
     assert str(caught.value) == f"{name} cannot be used: {why}: {file}"
+
+
+@pytest.mark.parametrize(
+    ("proxy", "message"),
+    [
+        ("http://127.0.0.1:1", "cannot connect to the proxy: Connection refused"),
+        ("http://nohost.invalid:1", "cannot connect to the proxy: "),
+        ("http://HOST", "the connection to acme.testmo.net through the proxy was lost: "),
+        ("https://HOST", "no TLS connection to acme.testmo.net through the proxy: "),
+    ],
+)
+async def test_failure_of_a_proxy_names_it(proxy, message):
+    async def close(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    server = await asyncio.start_server(close, "127.0.0.1", 0)
+    host = "{}:{}".format(*server.sockets[0].getsockname())
+    options = HttpOptions(proxy=proxy.replace("HOST", host), timeout=20)
+    async with server, GroupsService("acme", "token", http=options) as service:
+        with pytest.raises(TestmoError) as caught:
+            await service.current_user()
+    assert str(caught.value).startswith(message)
+    assert ".." not in caught.value.full
+    assert ": ." not in caught.value.full

@@ -45,6 +45,9 @@ IDLE_CONNECTION_S = 60.0
 LOOPBACK_ADDRESSES = ("127.0.0.1", "::1")
 """What `localhost` stands for (RFC 6761, section 6.3)."""
 
+_DETAILS_OF_LIBRARIES = re.compile(r"^\[[^]]*\] | \(_ssl\.c:\d+\)|: bytearray\(.*")
+"""Numbers of errors, places in C code, and representations of Python objects in the texts of errors."""
+
 _HASHED_NAME = re.compile(r"[0-9a-f]{8}\.[0-9]")
 
 
@@ -106,12 +109,12 @@ class HttpClient:
         Raises:
             Unreachable: If the proxy or a file of certificates cannot be used.
         """
-        self._name = instance.name
         self._timeout = options.timeout
         self._token = token  # exists, and is masked in errors, as long as the client
         self._on_connect = on_connect
         proxy = options.proxy_for(instance, os.environ)
         self._through_proxy = proxy is not None
+        self._name = f"{instance.name} through the proxy" if self._through_proxy else instance.name
         self._origins = [httpx.URL(instance.origin)]
         """Where the instance may answer: the first that accepts a connection is kept."""
         self._extensions: dict[str, Any] = {"trace": self._trace}
@@ -200,6 +203,10 @@ class HttpClient:
         """Return the error for a connection that could not be made, by its cause."""
         reason, causes = _reason(error), list(_causes(error))
         if any(isinstance(cause, ssl.SSLError) for cause in causes) or "ssl" in reason.lower():
+            if "certificate" not in reason.lower():
+                return Unreachable(
+                    f"no TLS connection to {self._name}: {reason}", hint="Check the addresses."
+                )
             message = f"cannot verify the TLS certificate of {self._name}: {reason}"
             if "expired" in reason.lower() or "not yet valid" in reason.lower():
                 return Unreachable(
@@ -231,11 +238,21 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _reason(error: BaseException) -> str:
-    """Return the first text in a chain of exceptions; httpx wraps some without a text."""
-    for cause in _causes(error):
-        if text := (isinstance(cause, OSError) and cause.strerror) or str(cause):
-            return sanitize(redact(text)).rstrip(".")
-    return type(error).__name__
+    """Return the text of the innermost error of the system, or the first text in a chain of exceptions.
+
+    The libraries wrap the former in texts such as “All connection attempts failed”, and some without a text.
+    """
+    causes = list(_causes(error))
+    texts = [_system_text(cause) for cause in reversed(causes) if isinstance(cause, OSError)]
+    text = next(filter(None, [*texts, *map(str, causes)]), type(error).__name__)
+    return _DETAILS_OF_LIBRARIES.sub("", sanitize(redact(text))).rstrip(".")
+
+
+def _system_text(error: OSError) -> str | None:
+    """Return what an error of the system means; asyncio replaces its text by the address."""
+    if error.errno and not isinstance(error, (ssl.SSLError, socket.gaierror)):
+        return os.strerror(error.errno)
+    return error.strerror
 
 
 def _proxy(address: str, context: ssl.SSLContext | None) -> httpx.Proxy:
