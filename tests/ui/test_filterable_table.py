@@ -137,3 +137,10 @@ async def test_both_panes_find_ids_by_prefix(demo, clock):
             assert [row.id for row in pane.table.rows][: len(with_prefix)] == with_prefix
             await press(pilot, "escape")
             await press(pilot, "1", "home", "down", "down")
+
+
+async def test_members_are_found_by_address(demo, clock):
+    async with browser_app(demo.url, demo.token, clock).run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await press(pilot, "2", "/", *"ada.lovelace@", "enter")
+        assert [member.label for member in pilot.app.screen.members.table.rows] == ["Ada Lovelace"]

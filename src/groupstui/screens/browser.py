@@ -165,7 +165,9 @@ class BrowserScreen(BaseScreen[None]):
             yield GroupList(per_page=self._per_page, id="list").data_bind(
                 BrowserScreen.directory, BrowserScreen.activity
             )
-            yield MemberList(id="members").data_bind(BrowserScreen.detail, BrowserScreen.from_history)
+            yield MemberList(id="members").data_bind(
+                BrowserScreen.directory, BrowserScreen.detail, BrowserScreen.from_history
+            )
         yield NoticeBar().data_bind(BrowserScreen.notice)
         yield KeyFooter()
         yield Static("groupstui needs 40 columns and 12 lines: enlarge the window.", classes="too-small")

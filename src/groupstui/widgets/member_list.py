@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from ..directory.directory import Directory
 from ..directory.models import GroupDetail, User
 from ..directory.search import SearchIndex
 from ..text import fold, pluralize, sanitize
@@ -25,6 +26,8 @@ class MemberList(FilterableTable[User]):
 
     detail: reactive[GroupDetail | None] = reactive(None)
     """The group under the cursor of the list; None if there is none."""
+    directory: reactive[Directory] = reactive(Directory)
+    """The names and the addresses of users, which the filter searches."""
     from_history: reactive[bool] = reactive(False)
     """Whether the group comes from a snapshot of an earlier run."""
 
@@ -80,11 +83,7 @@ class MemberList(FilterableTable[User]):
         if self.detail is None:
             return []
         if self._index is None or self._index[0] is not self.detail:
-            members = {member.id: member for member in self.detail.members}
-            index = SearchIndex(
-                "user", members, names=lambda id: (members[id].label,), item=members.__getitem__
-            )
-            self._index = self.detail, index
+            self._index = self.detail, self.directory.member_index(self.detail.group)
         return self._index[1].search(text)
 
 
