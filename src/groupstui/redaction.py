@@ -15,6 +15,8 @@ MIN_SECRET_CHARS = 4
 """A shorter text is not masked: it is no real token, and part of many words."""
 
 
+MIN_CHARS_IN_DATA = 16
+
 _MAY_BE_TOKEN = re.compile(r"[\w.|+/=~-]{24,}", re.ASCII)
 """A long word; names, paths and addresses rarely have so many of these characters in a row."""
 
@@ -35,6 +37,18 @@ def register_secret(secret: Secret) -> None:
     """Mask this secret in everything that `mask` returns, as long as the secret exists."""
     if len(secret.reveal()) >= MIN_SECRET_CHARS:
         _secrets[id(secret)] = secret
+
+
+def mask_data(data: bytes) -> bytes:
+    """Return the body of a response without secrets, so that no name of a group or user contains one.
+
+    Only long secrets are masked: a short one may be a part of a name by chance.
+    """
+    for secret in list(_secrets.values()):
+        if len(text := secret.reveal()) >= MIN_CHARS_IN_DATA:
+            for spelling in _spellings(text):
+                data = data.replace(spelling.encode(), MASK.encode())
+    return data
 
 
 def mask(text: str) -> str:

@@ -27,6 +27,7 @@ from socksio.exceptions import SOCKSError
 
 from ..diagnostics import redact
 from ..errors import InvalidResponse, TestmoError, Unreachable, WrongAddress
+from ..redaction import mask_data
 from ..text import sanitize
 from ..token import Token
 from ..version import __version__
@@ -189,7 +190,8 @@ class HttpClient:
             try:
                 async with self._client.stream("GET", url, extensions=self._extensions) as response:
                     self._origins = [origin]
-                    return Response(response.status_code, response.headers, await _read_body(response))
+                    body = mask_data(await _read_body(response))
+                    return Response(response.status_code, response.headers, body)
             except httpx.ConnectError as error:
                 first_error = first_error or error
         assert first_error is not None
