@@ -266,6 +266,63 @@ async def test_load_keeps_user_details_but_takes_new_names(service, demo):
     assert directory.profile(7).email
 
 
+# Users read with the groups
+
+
+async def test_load_reads_users_with_the_groups(service, demo):
+    directory = await service.load(max_users=900)
+    assert directory.users_complete
+    assert directory.names.items() >= {id: user.name for id, user in demo.site.users.items()}.items()
+    assert not (await service.load()).users_complete
+
+
+@pytest.mark.parametrize("limit", [0, 100, 800])
+async def test_load_does_not_read_more_users_than_the_limit(service, demo, limit):
+    directory = await service.load(max_users=limit)
+    assert (directory.users_complete, directory.has_profiles) == (False, False)
+    assert sum("/users?" in path for path in demo.log.paths) == bool(limit)
+    assert not service.users_refused
+
+
+@pytest.mark.parametrize("kind", ["403", "404", "html", "empty"])
+async def test_refused_users_do_not_fail_the_crawl(service, demo, kind):
+    await service.current_user()
+    demo.faults.next(kind, after=1)
+    directory = await service.load(max_users=None)
+    assert (directory.complete, directory.users_complete, service.users_refused) == (True, False, True)
+
+
+async def test_users_that_do_not_add_up_are_incomplete():
+    def handler(request: httpx.Request) -> httpx.Response:
+        users = [{"id": 1, "name": "Ada"}]
+        body = {"result": [], "total": 0} if "groups" in request.url.path else {"result": users, "total": 2}
+        return httpx.Response(200, json=body)
+
+    async with service_with(handler) as service:
+        directory = await service.load(max_users=None)
+    assert (directory.complete, directory.users_complete, directory.names) == (True, False, {1: "Ada"})
+
+
+async def test_failed_crawl_cancels_the_users():
+    started, cancelled = asyncio.Event(), asyncio.Event()
+
+    async def handler(request: httpx.Request) -> httpx.Response:
+        if "groups" in request.url.path:
+            await started.wait()
+            return httpx.Response(401)
+        started.set()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            cancelled.set()
+        return httpx.Response(200)
+
+    async with service_with(handler) as service:
+        with pytest.raises(Unauthorized):
+            await service.load(max_users=None)
+        await asyncio.wait_for(cancelled.wait(), 5)
+
+
 # A site that repeats itself, and callers that give up
 
 

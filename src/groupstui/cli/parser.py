@@ -327,6 +327,7 @@ def _add_browse(add: AddCommand) -> None:
     )
     _value(browse, "name", "NAME", "group or user to open first", nargs="?")
     _flag(browse, "--plain", help="print numbered lines, for screen readers and simple terminals")
+    _flag(browse, "--all-users", help="with --plain: list all users, even if there are more than 2,000")
     display = browse.add_argument_group("display")
     _flag(display, "--ascii", help="draw with ASCII characters only")
     _flag(display, "--no-color", help="draw without colors")
