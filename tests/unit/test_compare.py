@@ -13,6 +13,7 @@ from groupstui.directory.builder import crawled_directory
 from groupstui.directory.compare import compare
 from groupstui.directory.directory import Directory
 from groupstui.directory.models import Group
+from groupstui.errors import UsageError
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -75,11 +76,11 @@ def test_most_similar_pairs_come_first():
 
 @pytest.mark.parametrize("number", [0, 1, 7])
 def test_only_two_to_six_groups_can_be_compared(number):
-    with pytest.raises(ValueError, match="2 to 6"):
+    with pytest.raises(UsageError, match="2 to 6"):
         compared(*[(1,)] * number)
 
 
 def test_group_is_not_compared_with_itself():
     group = Group(1, "QA", (1,))
-    with pytest.raises(ValueError, match="itself"):
+    with pytest.raises(UsageError, match="itself"):
         compare(directory_of(group), [group, group])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..directory.compare import check_count
 from ..directory.compare import compare as compare_groups
-from ..errors import UsageError
 from ..exit_codes import ExitCode
 from ..output.records import comparison_report
 from .context import Context
@@ -16,13 +15,10 @@ async def compare(context: Context) -> ExitCode:
     """List the users of two to six groups, and report how the groups overlap."""
     options = context.options
     check_columns(options)
-    try:
-        check_count(len(options.groups))
-        directory = await context.directory()
-        groups = find_groups(context, directory, options.groups)
-        comparison = compare_groups(directory, groups)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
+    check_count(len(options.groups))
+    directory = await context.directory()
+    groups = find_groups(context, directory, options.groups)
+    comparison = compare_groups(directory, groups)
     rows = [row for row in comparison.rows if not (options.differ and all(row.inside))]
     report = comparison_report(directory, context.instance.origin, comparison, rows)
     code = ExitCode.FALSE if comparison.differ and options.exit_code else ExitCode.OK

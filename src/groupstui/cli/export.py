@@ -35,6 +35,9 @@ from .output import check_columns, select
 STDOUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 """The names of stdout, of which a closed pipe is treated as in every other command."""
 
+REPORT_OPTIONS = ("format", "columns", "sort", "limit", "raw", "bom")
+"""The options that a review does not have."""
+
 FIELDS = {
     "groups": GROUP_FIELDS,
     "memberships": MEMBERSHIP_FIELDS,
@@ -81,10 +84,8 @@ def _check_options(context: Context) -> str:
     """
     options, path = context.options, Path(context.options.output)
     if options.what == "review":
-        if options.format or options.columns or options.sort or options.limit or options.bom:
-            raise UsageError(
-                "a review has a fixed format: omit --format, --columns, --sort, --limit and --bom"
-            )
+        if given := [name for name in REPORT_OPTIONS if getattr(options, name)]:
+            raise UsageError(f"a review has a fixed format: omit --{' and --'.join(given)}")
         if options.output in STDOUT:
             raise UsageError("a review is a directory: it cannot be written to stdout")
         check_folder(path, force=options.force)
@@ -103,14 +104,14 @@ def _write_report(context: Context, directory: Directory, format: str) -> None:
     if options.output in STDOUT:
         write_output(text, format)
         return
-    path = write_file(Path(options.output), text, force=options.force and directory.complete)
+    path = write_file(Path(options.output), text, force=options.force and not context.incomplete)
     context.warn(f"wrote {pluralize(len(report.records), 'row')} to {one_line(str(path))}")
 
 
 def _write_review(context: Context, directory: Directory) -> None:
     time = as_of(directory)
     files = review_files(directory, context.instance.origin)
-    force = context.options.force and directory.complete
+    force = context.options.force and not context.incomplete
     path = write_folder(Path(context.options.output), files, time=time.timestamp(), force=force)
     context.warn(
         f"wrote {pluralize(len(files), 'file')} to {one_line(str(path))}, as of {local_minute(time)}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from ..errors import UsageError
 from ..text import fold, pluralize, sanitize
 from .directory import Directory
 from .models import Group, User
@@ -117,21 +118,21 @@ def check_count(count: int) -> None:
     """Check that this many groups can be compared.
 
     Raises:
-        ValueError: If they are too few or too many.
+        UsageError: If they are too few or too many.
     """
     if not MIN_GROUPS <= count <= MAX_GROUPS:
-        raise ValueError(f"{MIN_GROUPS} to {MAX_GROUPS} groups can be compared, not {count}")
+        raise UsageError(f"{MIN_GROUPS} to {MAX_GROUPS} groups can be compared, not {count}")
 
 
 def compare(directory: Directory, groups: Sequence[Group]) -> Comparison:
     """Compare two to six different groups.
 
     Raises:
-        ValueError: If there are too few or too many, or one occurs twice.
+        UsageError: If there are too few or too many, or one occurs twice.
     """
     check_count(len(groups))
     if len({group.id for group in groups}) < len(groups):
-        raise ValueError("a group cannot be compared with itself")
+        raise UsageError("a group cannot be compared with itself")
     members = [frozenset(group.members) for group in groups]
     users = sorted(
         map(directory.user, frozenset().union(*members)), key=lambda user: (fold(user.label), user.id)
