@@ -19,6 +19,9 @@ MAX_COMBINING_MARKS = 4
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
+DRAWN_SPACE = "\N{OPEN BOX}"
+"""What shows that a name ends with a space."""
+
 _BREAK = re.compile("\r\n|[\t\n-\r\x1c-\x1e\x85\u2028\u2029]")
 
 _CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -47,15 +50,15 @@ _VIRAMA = 9
 def sanitize(text: str, max_chars: int = MAX_NAME_CHARS) -> str:
     """Return the text as one line that any terminal shows literally.
 
-    White space of any kind becomes a space. Unprintable and invisible characters and surplus combining marks
-    become U+FFFD, so that different names look different; the joiners and selectors of emoji and of scripts
-    that need them stay.
+    White space of any kind becomes a space, and a space at the end is drawn. Unprintable and invisible
+    characters and surplus combining marks become U+FFFD, so that different names look different; the joiners
+    and selectors of emoji and of scripts that need them stay.
 
     Args:
         text: Text from a server or a user.
         max_chars: Length at which the result is cut; it ends with an ellipsis then.
     """
-    if len(text) <= max_chars and text.isascii() and text.isprintable():
+    if len(text) <= max_chars and text.isascii() and text.isprintable() and text[-1:] != " ":
         return text
     # Normalising takes time in proportion to the length, so an endless name is cut before it, generously.
     kept: list[str] = []
@@ -80,6 +83,8 @@ def sanitize(text: str, max_chars: int = MAX_NAME_CHARS) -> str:
             kept.append(REPLACEMENT)
         else:
             kept.append(character)
+    if kept and kept[-1] == " ":
+        kept[-1] = DRAWN_SPACE
     if len(kept) > max_chars or len(text) > max_chars * 8:
         kept[max_chars - 1 :] = ["…"]
     return "".join(kept)

@@ -150,6 +150,9 @@ def test_incomplete_data_replaces_no_file(cli, demo, tmp_path):
         (["-o", "x.csv", "--columns", "id,name,id"], "has a field twice"),
         (["-o", "x.csv", "--sort=-nick"], "there is no field “nick”"),
         (["-o", "x.csv", "--sort="], "is not a field"),
+        (["-o", "x.csv", "--limit", "٣"], "is not a positive integer"),
+        (["-o", "x.csv", "--limit", "1_0"], "is not a positive integer"),
+        (["-o", "x.csv", "--limit", "0"], "is not a positive integer"),
         (["-o", "x.md", "--bom"], "--bom needs the format csv or tsv"),
     ],
 )
@@ -178,6 +181,11 @@ def test_wrong_export_is_reported_before_anything_is_read(
 def test_wrong_fields_are_reported_before_anything_is_read(cli, demo, command, option):
     assert cli(*command, option).code == 2
     assert demo.log.requests == []
+
+
+@pytest.mark.parametrize("limit", ["1000000", "9" * 5_000, "007"])
+def test_limit_may_be_any_number(cli, limit):
+    assert cli("groups", "--limit", limit).code == 0
 
 
 def test_unknown_column_of_a_matrix_is_reported_safely(cli, demo):

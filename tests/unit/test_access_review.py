@@ -78,6 +78,14 @@ def test_only_index_and_manifest_depend_on_time():
     assert "As of: 2026-11-01T00:00:00Z" in first["index.md"]
 
 
+def test_names_that_look_the_same_are_told_apart():
+    files = review_files(
+        directory_of(Group(1, "Admins"), Group(2, "Admins\u034f"), Group(3, "Admins ")), SITE
+    )
+    shown = [line.split(" | ")[0] for line in files["index.md"].splitlines() if line.startswith("| Admins")]
+    assert shown == ["| Admins", "| Admins\ufffd", "| Admins\u2423"]
+
+
 def test_marks_are_unknown_without_users():
     index = review_files(crawled_directory([QA], {}, complete=True, as_of=NOW), SITE)["index.md"]
     assert "Marks: unknown, as /users was not read" in index

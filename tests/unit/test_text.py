@@ -20,6 +20,9 @@ from groupstui.text import MAX_NAME_CHARS, fold, one_line, pluralize, sanitize
         ("abc\u202edef", "abc\N{REPLACEMENT CHARACTER}def"),
         ("e" + "\u0301" * 50, "\u00e9\u0301\u0301\u0301\u0301\N{REPLACEMENT CHARACTER}"),
         ("[@click=app.quit]x[/]", "[@click=app.quit]x[/]"),
+        ("Admins ", "Admins\u2423"),
+        ("Admins\u00a0", "Admins\u2423"),
+        ("Admins\n", "Admins\u2423"),
     ],
 )
 def test_sanitize_replaces_what_a_terminal_would_obey(hostile: str, shown: str) -> None:

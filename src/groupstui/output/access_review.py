@@ -1,17 +1,18 @@
 """The files of an access review: two for each group, an index, and a manifest.
 
-The same snapshot results in the same bytes. The time of the crawl is in the index, and it is the modification
-time of the files.
+A review is for readers: invisible characters in names are shown. The same snapshot results in the same bytes.
+The time of the crawl is in the index, and it is the modification time of the files.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+import sys
 
 from ..directory.directory import Directory
 from ..directory.models import Group, UserProfile
-from ..text import fold
+from ..text import fold, sanitize
 from ..times import utc_iso
 from .files import MANIFEST
 from .formats import escape_markdown, write
@@ -51,7 +52,7 @@ def _group_report(directory: Directory, group: Group, instance: str) -> Report:
     records: list[Record] = [
         {
             "user_id": user.id,
-            "user": user.label,
+            "user": sanitize(user.label, sys.maxsize),
             "marks": ", ".join(marks_of(directory.profile(user.id))),
             "keep or remove": "",
             "comment": "",
@@ -101,4 +102,4 @@ def _index(directory: Directory, instance: str) -> str:
 
 
 def _name(group: Group) -> str:
-    return escape_markdown(group.name) or f"\\#{group.id}"
+    return escape_markdown(sanitize(group.name, sys.maxsize)) or f"\\#{group.id}"
