@@ -40,8 +40,8 @@ CHECK_FIELDS = ("id", "name", "member")
 LOOKUP_FIELDS = ("text", "id", "name", "groups", "status", "group_ids")
 LONG_LOOKUP_FIELDS = ("text", "status", "id", "name", "group_id", "group")
 
-MAX_LINES_WITH_SUGGESTIONS = 20
-"""Lines of `lookup` that match nothing and for which similar names are searched, which takes time."""
+MAX_SUGGESTING_LINES = 20
+"""Lines of `lookup` for which similar names are searched, which takes time."""
 
 NOT_UTF8 = "Save it as UTF-8, or convert it, for example with iconv -f UTF-16 -t UTF-8."
 
@@ -73,12 +73,7 @@ async def members(context: Context) -> ExitCode:
     several = len(options.groups) > 1 or _names_any(options, MEMBER_FIELDS[:2])
     fields = MEMBER_FIELDS[0 if several else 2 : None if with_profiles else -len(PROFILE_FIELDS)]
     records = [
-        _record(
-            fields,
-            {"group_id": group.id, "group": group.name},
-            user_record(user),
-            profile_record(directory, user),
-        )
+        {"group_id": group.id, "group": group.name, **user_record(user), **profile_record(directory, user)}
         for group in found
         for user in directory.members(group)
     ]
@@ -98,11 +93,13 @@ async def who(context: Context) -> ExitCode:
     found = list(dict.fromkeys(find_users(context, directory, options.users)))
     several = len(options.users) > 1 or _names_any(options, WHO_FIELDS[:2])
     fields = WHO_FIELDS[0 if several else 2 : None if with_profiles else -len(PROFILE_FIELDS)]
-    records = []
+    records = list[Record]()
     for user in found:
         groups = directory.groups_of(user.id)
-        about_user = {"user_id": user.id, "user": user.name, **profile_record(directory, user)}
-        records += [_record(fields, about_user, record) for record in group_records(directory, groups)]
+        about_user: Record = {"user_id": user.id, "user": user.name}
+        if with_profiles:
+            about_user |= profile_record(directory, user)
+        records += [{**about_user, **record} for record in group_records(directory, groups)]
         context.warn(f"{identified(user)} is in {pluralize(len(groups), 'group') if groups else 'no group'}")
     about = {"users_complete": directory.users_complete, **_about("user", found, several=several)}
     report = site_report(directory, context.instance.origin, "groups", fields, records, about)
@@ -138,36 +135,30 @@ async def lookup(context: Context) -> ExitCode:
     check_columns(options, fields)
     lines = _read_lines(context, options.file)
     directory = await context.directory(match=lines)
-    by_status: dict[str, list[Record]] = {"matched": [], "unmatched": [], "ambiguous": []}
     records, messages = list[Record](), list[str]()
     for text in lines:
-        status, details = "matched", list[Record]()
         try:
-            user = _resolve_user(context, directory, text)
+            details = _memberships(directory, _resolve_user(context, directory, text), long=options.long)
         except AmbiguousMatch as error:
-            status, details = "ambiguous", [{"candidates": list(map(user_record, error.candidates))}]
+            details = [{"status": "ambiguous", "candidates": list(map(user_record, error.candidates))}]
             messages.append(_with_candidates(error))
         except NoMatch:
-            status, details = "unmatched", [{}]
-            suggest = len(by_status[status]) < MAX_LINES_WITH_SUGGESTIONS
-            similar = directory.user_index.similar(text) if suggest else ()
-            messages.append(_not_found("user", text, similar))
-        else:
-            details = _memberships(directory, user, long=options.long)
-        found = [{**dict.fromkeys(fields), "text": text, "status": status, **detail} for detail in details]
-        by_status[status] += found
-        records += found
+            details = [{"status": "unmatched"}]
+            suggest = len(messages) < MAX_SUGGESTING_LINES
+            messages.append(_not_found("user", text, directory.user_index.similar(text) if suggest else ()))
+        records += [{**dict.fromkeys(fields), "text": text, "status": "matched", **each} for each in details]
     about: Record = {"users_complete": directory.users_complete}
     if options.format == "json":  # an object has a place of its own for the lines that do not match
-        records = by_status["matched"]
-        about["unmatched"] = [record["text"] for record in by_status["unmatched"]]
+        about["unmatched"] = [record["text"] for record in records if record["status"] == "unmatched"]
         about["ambiguous"] = [
-            {"text": record["text"], "candidates": record["candidates"]} for record in by_status["ambiguous"]
+            {"text": record["text"], "candidates": record["candidates"]}
+            for record in records
+            if record["status"] == "ambiguous"
         ]
+        records = [record for record in records if record["status"] == "matched"]
     kind = "memberships" if options.long else "users"
     report = site_report(directory, context.instance.origin, kind, fields, records, about)
-    failed = by_status["unmatched"] or by_status["ambiguous"]
-    code = answer(context, report, ExitCode.NOT_FOUND if failed else ExitCode.OK)
+    code = answer(context, report, ExitCode.NOT_FOUND if messages else ExitCode.OK)
     for message in messages:
         context.warn(message)
     return code
@@ -273,12 +264,6 @@ def _names_any(options: argparse.Namespace, fields: Sequence[str]) -> bool:
     """Return whether `--columns` or `--sort` names one of these fields."""
     named = {*(options.columns or ()), (options.sort or "").removeprefix("-")}
     return not named.isdisjoint(fields)
-
-
-def _record(fields: Sequence[str], *parts: Record) -> Record:
-    """Return the fields of a record that is put together from parts."""
-    whole = {name: value for part in parts for name, value in part.items()}
-    return {name: whole.get(name) for name in fields}
 
 
 def _about(kind: str, found: Sequence[Group | User], *, several: bool) -> Record:
