@@ -206,7 +206,12 @@ def test_users_have_groups_with_ids(cli):
 
 
 def test_details_of_users_that_were_not_read_are_unknown(cli):
-    cli("groups")  # saves a snapshot
+    cli("groups")  # saves a snapshot without the users in no group
+    result = cli("export", "users", "-o", "-", "--columns", "id,name", "--offline", "-q")
+    assert (result.code, bool(result.out)) == (3, True)
+    assert "users or their details are missing" in result.err
+    cli("who", "#1")  # saves one with all users
+    assert cli("export", "users", "-o", "-", "--columns", "id,name", "--offline").code == 0
     result = cli("export", "users", "-o", "-", "--columns", "id,email", "--offline")
     assert result.code == 3
     assert "email unknown" in result.err

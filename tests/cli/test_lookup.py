@@ -89,8 +89,8 @@ def test_lookup_reads_file(cli, tmp_path):
 
 
 def test_quiet_suppresses_messages(cli):
-    result = cli("check", "ada lovelace", "QA", "-q")
-    assert (result.out, result.err) == ("1\tQA\tyes\n", "")
+    result = cli("check", "ada lovelace", "QA", "-q", "--format", "tsv")
+    assert (result.out, result.err) == ("id\tname\tmember\n1\tQA\tyes\n", "")
 
 
 def test_check_reports_time_of_data(cli):

@@ -101,6 +101,7 @@ READERS: list[Callable[[History], None]] = [
 ]
 
 
+@pytest.mark.timeout(300 + EXAMPLES)
 @pytest.mark.parametrize("part", range(4))
 def test_flipped_bit_is_damage_at_worst(tmp_path, part):
     original = History(ORIGIN, tmp_path / "original")

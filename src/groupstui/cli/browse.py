@@ -15,7 +15,7 @@ from ..errors import MatchError, TestmoError
 from ..exit_codes import ExitCode
 from ..output.records import as_of
 from ..text import fold, pluralize, sanitize
-from ..times import local_minute
+from ..times import utc_minute
 from .context import Context
 
 PROMPT = "> "
@@ -52,7 +52,7 @@ async def browse(context: Context) -> ExitCode:
         _print(["Reading the groups."])
     directory = await context.directory(match=ANY_USER)
     browser = PlainBrowser(directory)
-    _print([f"{context.instance.name}, as of {local_minute(as_of(directory))}."])
+    _print([f"{context.instance.name}, as of {utc_minute(as_of(directory))}."])
     if context.unread_users:
         _print([f"Users in no group are not listed: {context.unread_users}."])
     name = context.options.name

@@ -28,7 +28,7 @@ from ..output.records import (
 )
 from ..terminal.stdio import write_output
 from ..text import one_line, pluralize
-from ..times import local_minute
+from ..times import utc_minute
 from .context import Context
 from .output import check_columns, select
 
@@ -113,9 +113,7 @@ def _write_review(context: Context, directory: Directory) -> None:
     files = review_files(directory, context.instance.origin)
     force = context.options.force and not context.incomplete
     path = write_folder(Path(context.options.output), files, time=time.timestamp(), force=force)
-    context.warn(
-        f"wrote {pluralize(len(files), 'file')} to {one_line(str(path))}, as of {local_minute(time)}"
-    )
+    context.warn(f"wrote {pluralize(len(files), 'file')} to {one_line(str(path))}, as of {utc_minute(time)}")
 
 
 def _report(context: Context, directory: Directory) -> Report:

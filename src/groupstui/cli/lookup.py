@@ -119,7 +119,11 @@ async def check(context: Context) -> ExitCode:
     report = site_report(directory, context.instance.origin, "groups", CHECK_FIELDS, records, about)
     # If groups are missing, only an id is certain to be that of the right group.
     certain = is_member and all(map(is_id, options.groups))
-    code = answer(context, report, ExitCode.OK if is_member else ExitCode.FALSE, certain=certain)
+    code = ExitCode.OK if is_member else ExitCode.FALSE
+    if options.quiet and not options.format:  # the exit code is the answer
+        context.certain = certain
+        return code
+    answer(context, report, code, certain=certain)
     context.warn(f"{identified(user)}, as of {utc_minute(as_of(directory))}")
     return code
 

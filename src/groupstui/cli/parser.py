@@ -362,7 +362,7 @@ def _add_lookups(add: AddCommand) -> None:
     check = add(
         "check USER GROUP...",
         "Check whether a user is a member of all given groups",
-        "check ada QA && echo yes\ncheck ada QA 'Release managers' -q",
+        "check ada QA -q && echo yes\ncheck ada QA 'Release managers' -q",
         LOOKUP,
         meanings={ExitCode.OK: "member of all groups", ExitCode.FALSE: "not a member of all groups"},
     )
