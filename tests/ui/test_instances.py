@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from groupstui.app import Credentials
 from groupstui.demo.seed import make_site
 from groupstui.history import History
+from groupstui.redaction import mask
 from groupstui.settings import SettingsFile
 from groupstui.testmo.instance import Instance
 from groupstui.token import Token
@@ -176,6 +179,15 @@ async def test_sign_out_deletes_token_and_instance(pilot, demo, other, keyring, 
     assert keyring.tokens == {other: OTHER_TOKEN}
     assert known(settings) == {other}
     assert settings.load().current is None
+
+
+async def test_nothing_refers_to_the_token_after_signing_out(pilot, demo):
+    assert demo.token not in mask(f"Bearer {demo.token}")
+    await press(pilot, "i", "o")
+    await press(pilot, "y")
+    assert asked_to_sign_in(pilot)
+    gc.collect()
+    assert mask(f"Bearer {demo.token}") == f"Bearer {demo.token}"  # a token that exists would be masked
 
 
 @pytest.mark.parametrize("no", ["n", "escape"])

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from keyring.backends import fail, null
+from keyring.backends.chainer import ChainerBackend
 from keyring.errors import InitError, KeyringLocked, NoKeyringError, PasswordSetError
 
 import groupstui
@@ -385,3 +386,31 @@ def run_python(program, prints=""):
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, prints, "")
+
+
+class NoStore(FakeKeyring):
+    """A plug-in that only reads, as those of package registries do."""
+
+    name = "registry plug-in"
+
+    def set_password(self, service, username, password):
+        raise NotImplementedError
+
+
+class Chain(ChainerBackend):
+    backends = (NoStore(), NoStore())
+
+
+async def test_chain_of_plug_ins_that_cannot_store_is_reported():
+    store = store_in(Chain())
+    assert await store.describe() == "registry plug-in, registry plug-in"
+    error = await why_save_fails(store)
+    assert "registry plug-in, registry plug-in did not store the token" in str(error)
+    assert "Start a keyring" in error.hint
+
+
+async def test_describe_reports_a_keyring_that_hangs():
+    hanging = HangingKeyring()
+    with pytest.raises(KeyringUnavailable, match="did not answer"):
+        await store_in(hanging, read_limit=0.05).describe()
+    hanging.release()

@@ -91,12 +91,17 @@ class TokenStore:
         self._writers.finish(limit)
 
     async def describe(self) -> str:
-        """Return the name of the keyring, such as `SecretService Keyring`.
+        """Return the name of the keyring, such as `SecretService Keyring`, after reading from it.
 
         Raises:
-            KeyringUnavailable: If there is none.
+            KeyringUnavailable: If there is none, or if it cannot be read.
         """
-        return await self._run(lambda backend: str(backend.name), self._read_limit)
+
+        def describe(backend: KeyringBackend) -> str:
+            backend.get_password(SERVICE, "")  # a keyring that hangs has a name, too
+            return _name(backend)
+
+        return await self._run(describe, self._read_limit)
 
     async def load(self, origin: str) -> Token | None:
         """Return the token of an instance, or None if the keyring has none.
@@ -127,7 +132,7 @@ class TokenStore:
         def save(backend: KeyringBackend) -> None:
             backend.set_password(SERVICE, origin, token.reveal())
             if backend.get_password(SERVICE, origin) != token.reveal():
-                raise KeyringUnavailable(f"the keyring {backend.name} did not store the token")
+                raise KeyringUnavailable(f"the keyring {_name(backend)} did not store the token", START_HINT)
 
         await self._run(save, self._write_limit, on_timeout="the token may still be stored later")
 
@@ -144,7 +149,7 @@ class TokenStore:
                 return False
             backend.delete_password(SERVICE, origin)
             if backend.get_password(SERVICE, origin) is not None:
-                raise KeyringUnavailable(f"the keyring {backend.name} still contains the token")
+                raise KeyringUnavailable(f"the keyring {_name(backend)} still contains the token")
             return True
 
         return await self._run(delete, self._write_limit, on_timeout="the token may still be deleted later")
@@ -186,6 +191,11 @@ class TokenStore:
         if isinstance(result, KeyringUnavailable):
             raise result
         return result
+
+
+def _name(backend: KeyringBackend) -> str:
+    """Return the name of a backend; instead of a chain of backends, the names of these."""
+    return ", ".join(str(each.name) for each in getattr(backend, "backends", [backend]))
 
 
 def _refuse_unsafe(backend: KeyringBackend) -> None:
