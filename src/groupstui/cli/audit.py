@@ -21,7 +21,6 @@ async def audit(context: Context) -> ExitCode:
     fatal = [_check(name) for name in options.fail_on]
     checks = list(map(_check, options.checks)) or CHECKS
     checks = list(dict.fromkeys([*checks, *fatal]))
-    check_columns(options, FINDING_FIELDS)
     directory = await context.directory(users=any(check.needs_profiles for check in checks))
     results = run_checks(directory, checks)
     findings = [(result.check, finding) for result in results for finding in result.findings]
@@ -40,9 +39,7 @@ async def audit(context: Context) -> ExitCode:
 def _exit_code(results: Sequence[CheckResult], *, fails: bool) -> ExitCode:
     """Return the exit code for the checks of `--fail-on`, or for all: a check that was skipped is unknown.
 
-    Args:
-        results: The results of the checks.
-        fails: Whether findings are a failure, which outweighs a check that was skipped.
+    If findings are a failure (`fails`), they outweigh a check that was skipped.
     """
     if fails and any(result.findings for result in results):
         return ExitCode.FALSE

@@ -84,9 +84,7 @@ class Context:
     @cached_property
     def demo(self) -> Demo | None:
         """The demo instance, with `--demo`."""
-        if not self.options.demo:
-            return None
-        return Demo()
+        return Demo() if self.options.demo else None
 
     @cached_property
     def settings_file(self) -> SettingsFile:

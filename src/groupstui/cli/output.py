@@ -88,10 +88,7 @@ def exit_code(context: Context, code: ExitCode) -> ExitCode:
     Incomplete data is printed, with a warning that `--quiet` does not suppress. The exit code is “unknown”
     then, unless missing groups cannot change the answer: the only such answer is “is a member”. It is also
     “unknown” if a name may be that of another user who was not read.
-
-    Args:
-        context: What is known of the answer.
-        code: The exit code if the data is complete.
+    Without all this, it is `code`.
     """
     if context.doubt:
         context.warn(context.doubt, always=True)

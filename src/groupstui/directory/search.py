@@ -28,7 +28,7 @@ MAX_SUGGESTIONS = 3
 """Similar names that are listed for a name that nothing has."""
 
 MAX_SUGGESTION_NAMES = 20_000
-"""Names that are compared for similarity, which takes about 50 ms; in a larger instance, only the first."""
+"""Names that are compared for similarity; in a larger instance, only the first."""
 
 MIN_SIMILARITY = 0.5
 """Share of pairs of letters that two similar names have in common."""

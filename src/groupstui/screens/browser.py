@@ -199,7 +199,7 @@ class BrowserScreen(BaseScreen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action, parameters:
             case "turn", (to,):
-                # Not dimmed while the first page is loading: drawing the footer again takes 20 ms.
+                # Not dimmed while the first page is loading: the footer would be drawn once more.
                 is_loading = self.groups.page is None and self.notice is None
                 available = self.groups.can_turn(str(to)) or (to == "next" and is_loading)
             case "stop", _:
