@@ -29,7 +29,7 @@ class Token:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        r"""Return the token in a text, without the white space around it.
+        r"""Return the token in a text, without the white space around it and a byte order mark.
 
         Args:
             text: As pasted, read from a file or a variable, or stored in the keyring.
@@ -40,7 +40,7 @@ class Token:
         if not isinstance(text, str):
             raise InvalidToken("the token is not a string")
         # An error and its traceback may be logged: neither may refer to the text.
-        text = text.strip()
+        text = text.strip().removeprefix("\ufeff").strip()
         if not text:
             raise InvalidToken("the token is empty: paste it again")
         if len(text) > MAX_TOKEN_CHARS:

@@ -354,6 +354,15 @@ def test_lookup_cannot_read_users_and_token_from_stdin(cli, demo):
     assert "stdin cannot contain both users and the token" in result.err
 
 
+@pytest.mark.parametrize("source", ["--token-stdin", "--token-file"])
+def test_byte_order_mark_before_a_token_is_ignored(cli, demo, environ, tmp_path, source):
+    del environ["TESTMO_TOKEN"]
+    content = f"\ufeff{demo.token}\r\n".encode()
+    (tmp_path / "token").write_bytes(content)
+    arguments = [source] if source == "--token-stdin" else [source, str(tmp_path / "token")]
+    assert cli("members", "#1", *arguments, stdin=content).code == 0
+
+
 def test_lookup_on_a_terminal_prints_what_it_waits_for(demo):
     controller, terminal = pty.openpty()
     environment = shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token)

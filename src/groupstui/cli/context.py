@@ -182,7 +182,7 @@ class Context:
                 return Token.parse(sys.stdin.readline())
             if options.token_file is not None:
                 self.token_source = f"the file {options.token_file}"
-                return Token.parse(Path(options.token_file).read_text(encoding="ascii", errors="replace"))
+                return Token.parse(Path(options.token_file).read_text(encoding="utf-8", errors="replace"))
             self.token_source = "TESTMO_TOKEN"
             token = token_from_environment(self.environ)
         except (InvalidToken, OSError, UnicodeDecodeError) as error:
