@@ -145,11 +145,7 @@ def _os_error(number: int) -> OSError:
 
 
 def _check_owner(path: Path, status: os.stat_result) -> None:
-    """Check that no other user can have made a link or a pipe.
-
-    Raises:
-        PermissionError: If one can have.
-    """
+    """Refuse a link or a pipe that another user can have made."""
     trusted = (0, os.geteuid())
     folder = os.stat(path.parent)
     if status.st_uid not in trusted and (folder.st_uid not in trusted or folder.st_mode & 0o022):

@@ -77,11 +77,7 @@ async def export(context: Context) -> ExitCode:
 
 
 def _check_options(context: Context) -> str:
-    """Check everything that is known before the instance is read, and return the format.
-
-    Raises:
-        InvalidInput: If the export cannot be written as the options require.
-    """
+    """Check everything that is known before the instance is read, and return the format."""
     options, path = context.options, Path(context.options.output)
     if options.what == "review":
         if given := [name for name in REPORT_OPTIONS if getattr(options, name)]:

@@ -282,11 +282,7 @@ def _code_of_profiles(directory: Directory, with_profiles: bool) -> ExitCode:
 
 
 def _read_lines(context: Context, file: str) -> list[str]:
-    """Return the lines of a file or of stdin, without blank and repeated ones.
-
-    Raises:
-        UsageError: If the file cannot be read, or is not UTF-8.
-    """
+    """Return the lines of a file or of stdin, without blank and repeated ones."""
     name = "stdin" if file == "-" else sanitize(file)
     try:
         if file == "-":

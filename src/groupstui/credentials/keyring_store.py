@@ -205,9 +205,6 @@ def _refuse_unsafe(backend: KeyringBackend) -> None:
     "stores") and `fail` have less, and so have those of keyrings.alt, which write plain files or ask for a
     password on the terminal. A backend that is named in the environment or in keyringrc.cfg is not subject
     to the limit in `system_backend`, so it is checked here.
-
-    Raises:
-        KeyringUnavailable: If the backend is not safe; the message names it.
     """
     from keyring.backends.fail import Keyring as NoKeyring
     from keyring.core import recommended

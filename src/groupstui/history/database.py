@@ -136,8 +136,7 @@ class Database:
     def _identity(self) -> tuple[int, int] | None:
         """Return what distinguishes the file from another that takes its place; None if there is no file.
 
-        Raises:
-            OSError: If something else has its name, such as a link: it is neither followed nor changed.
+        Something else of that name, such as a link, is neither followed nor changed.
         """
         if self.path is None:
             return None
@@ -258,11 +257,7 @@ def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
 
 
 def _create_tables(connection: sqlite3.Connection) -> None:
-    """Create the tables in a new file.
-
-    Raises:
-        HistoryUnavailable: If another version of the program has written the file.
-    """
+    """Create the tables in a new file; refuse one that another version of the program has written."""
     if (version := _version(connection)) not in (0, SCHEMA_VERSION):
         raise HistoryUnavailable(
             "the history was written by another version of groupstui",

@@ -127,12 +127,7 @@ def write_folder(path: Path, files: Mapping[str, str], *, time: float, force: bo
 
 @contextmanager
 def _reported(path: Path) -> Iterator[None]:
-    """Turn every failure of a path into an error that names it.
-
-    Raises:
-        FileAlreadyExists: If the path exists.
-        FileNotWritten: If anything else fails.
-    """
+    """Turn every failure of a path into an error that names it."""
     try:
         yield
     except FileExistsError:

@@ -188,11 +188,7 @@ class GroupsService:
         return True
 
     async def _read_users(self, max_users: int | None) -> tuple[list[UserProfile], bool] | None:
-        """Return all users, and whether none can be missing; None if they are not available.
-
-        Args:
-            max_users: If there are more, only the first page is read, and None is returned.
-        """
+        """Return all users, and whether none can be missing; None if they are unavailable, or too many."""
         if max_users == 0:
             return None
         client = await self._connected()

@@ -191,12 +191,7 @@ def _runs(changed: list[int], line: list[Cell]) -> Iterator[tuple[int, int]]:
 
 
 def _encode(cells: Sequence[Cell], x: int) -> str:
-    """Return the text that draws cells; each style is sent once.
-
-    Args:
-        cells: The cells from left to right.
-        x: The column of the first cell, counted from 0.
-    """
+    """Return the text that draws cells from a column, counted from 0; each style is sent once."""
     encoded: list[str] = []
     end = x + len(cells)
     for sgr, group in groupby(cells, itemgetter(2)):

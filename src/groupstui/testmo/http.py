@@ -181,8 +181,7 @@ class HttpClient:
     async def _get_from_any_origin(self, target: str) -> Response:
         """Send a request to the first origin that accepts a connection, and to no other from then on.
 
-        Raises:
-            httpx.ConnectError: If there is none: that of the first origin.
+        If there is none, the error is that of the first origin.
         """
         first_error: httpx.ConnectError | None = None
         for origin in self._origins:
@@ -266,12 +265,7 @@ def _proxy(address: str, context: ssl.SSLContext | None) -> httpx.Proxy:
 
 
 async def _read_body(response: httpx.Response) -> bytes:
-    """Return the decoded body, at most `MAX_BODY_BYTES` of it.
-
-    Raises:
-        InvalidResponse: If it is too large, or its encoding is unknown or broken.
-        Unreachable: If it ends too early.
-    """
+    """Return the decoded body, at most `MAX_BODY_BYTES` of it."""
     decoder = _Decoder(response.headers.get("content-encoding", "identity"))
     body = bytearray()
     received = 0
