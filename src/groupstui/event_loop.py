@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 P = ParamSpec("P")
 R = TypeVar("R")
 
-FINISH_S = 0.5
+FINISH_S = 0.3
 """Seconds that the end of the program waits for threads: enough to finish writing a file."""
 
 

@@ -47,6 +47,8 @@ class Token:
             raise InvalidToken(
                 f"the token is longer than {MAX_TOKEN_CHARS:,} characters: paste only the token"
             )
+        if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+            raise InvalidToken("the token is in quotes: remove them")  # as in an env file of docker
         if any(character.isspace() for character in text):
             raise InvalidToken("the token contains a space or a line break: paste only the token")
         if not _VISIBLE.fullmatch(text):

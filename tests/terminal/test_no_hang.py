@@ -60,7 +60,7 @@ PROMPTS = {
     "auth login --instance acme": "Token for acme.testmo.net:",
     "auth logout": "[y/N]",
     "lookup - --demo": "",
-    "who ada --token-stdin": "",
+    "who ada --token-stdin": "Token:",
 }
 """Commands that wait for the network or for input, and the last text that they print before."""
 

@@ -71,6 +71,13 @@ def test_environment_token_is_validated(text):
 
 def test_white_space_around_a_token_is_stripped():
     assert Token.parse(" s3cret\r\n").reveal() == "s3cret"
+    assert Token.parse("\ufeff s3cret\n").reveal() == "s3cret"
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_quoted_token_is_refused(quote):
+    with pytest.raises(InvalidToken, match="the token is in quotes"):
+        Token.parse(f"{quote}s3cret{quote}")
 
 
 def test_token_has_no_other_constructor():

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import getpass
 import sys
 from collections.abc import MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import Self
 
 from ..credentials import TokenStore, token_from_environment
@@ -38,7 +38,7 @@ from ..testmo.instance import Instance
 from ..testmo.rate_limit import Clock
 from ..text import pluralize, sanitize
 from ..times import local_clock, utc_minute
-from ..token import Token
+from ..token import MAX_TOKEN_CHARS, Token
 
 INCOMPLETE = "the data is incomplete: the instance changed while it was read"
 
@@ -47,6 +47,9 @@ MAX_MATCHED_USERS = 2_000
 
 MAX_USERS_AGE = timedelta(days=1)
 """The age up to which the users of an earlier snapshot are used in an instance with more users."""
+
+MAX_TOKEN_LINE_CHARS = 2 * MAX_TOKEN_CHARS
+"""What is read of a file or a line with a token: enough to see that it is too long."""
 
 NO_HISTORY = "there is no history: the settings contain history = false"
 
@@ -179,12 +182,17 @@ class Context:
         try:
             if options.token_stdin:
                 self.token_source = "standard input"
-                return Token.parse(sys.stdin.readline())
+                if sys.stdin.isatty():
+                    return Token.parse(getpass.getpass("Token: "))  # not shown
+                return Token.parse(sys.stdin.readline(MAX_TOKEN_LINE_CHARS))
             if options.token_file is not None:
                 self.token_source = f"the file {options.token_file}"
-                return Token.parse(Path(options.token_file).read_text(encoding="utf-8", errors="replace"))
+                with open(options.token_file, encoding="utf-8", errors="replace") as file:
+                    return Token.parse(file.read(MAX_TOKEN_LINE_CHARS))
             self.token_source = "TESTMO_TOKEN"
             token = token_from_environment(self.environ)
+        except EOFError:  # ctrl+d
+            raise UsageError("no token was typed") from None
         except (InvalidToken, OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             if isinstance(error, UnicodeDecodeError):
