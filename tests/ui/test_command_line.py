@@ -121,7 +121,7 @@ def test_help_has_examples_variables_and_exit_codes(start):
     assert "TESTMO_INSTANCE" in variables
     assert "TESTMO_TOKEN" in variables
     codes = [line.split()[0] for line in exit_codes.strip().splitlines()]
-    assert codes == ["0", "1", "2", "3", "4", "5", "6", "7", "8", "130"]
+    assert codes == ["0", "1", "2", "3", "4", "5", "6", "7", "8", "130", "141"]
 
 
 def test_help_fits_80_columns(start):
