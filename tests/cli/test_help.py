@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 
 import pytest
@@ -77,6 +78,14 @@ def test_completion_of_every_shell_contains_commands(cli, shell):
 
 def test_file_names_are_completed_as_shtab_does():
     assert {shell: shtab.FILE[shell] for shell in SHELLS} == FILE
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed here")
+def test_zsh_completion_loads_without_compinit(cli):
+    line = 'eval "$(cat)"; echo "${_comps[groupstui]}"'
+    script = cli("completion", "zsh").out
+    done = subprocess.run(["zsh", "-f", "-c", line], input=script, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("_shtab_groupstui\n", "")
 
 
 def test_bash_completion(tmp_path):

@@ -8,8 +8,13 @@ from ..exit_codes import ExitCode
 from .context import Context
 from .parser import build_parser
 
+REGISTER = "  compdef _shtab_groupstui"
+LOAD_COMPLETION = "  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }"
+"""Zsh has no `compdef` before this; the script of shtab expects it."""
+
 
 async def completion(context: Context) -> ExitCode:
     """Print the script for a shell."""
-    print(shtab.complete(build_parser(), context.options.shell))
+    script = shtab.complete(build_parser(), context.options.shell)
+    print(script.replace(REGISTER, f"{LOAD_COMPLETION}\n{REGISTER}"))
     return ExitCode.OK

@@ -22,7 +22,7 @@ from .context import Context
 if TYPE_CHECKING:
     from ..app import GroupsApp
 
-KEYRING_GRACE_S = 2.0
+KEYRING_GRACE_S = 0.5
 """How long the exit waits for a keyring that is still saving a token."""
 
 NO_TERMINAL_HINT = "Use a command such as “groupstui browse --plain” instead; see --help."
