@@ -108,3 +108,31 @@ def test_bash_completion(tmp_path):
     assert "markdown" in completed("groupstui who --format m")
     assert "memberships" in completed("groupstui export", "next")
     assert "completion.bash" in completed("groupstui lookup", "next")
+
+
+@pytest.mark.parametrize(
+    ("words", "command"), [("grops", "groups"), ("whoo ada", "who"), ("Groups", "groups"), ("helpp", "help")]
+)
+def test_mistyped_command_is_reported(cli, words, command):
+    result = cli(*words.split())
+    assert (result.code, result.out) == (2, "")
+    assert f"“{words.split()[0]}” is not a command; did you mean {command}?" in result.err
+
+
+@pytest.mark.parametrize("name", ["QA", "Release managers", "Checkout", "#4"])
+def test_names_open_the_app(name):
+    assert parse([name]).command == "browse"
+
+
+@pytest.mark.parametrize("words", [["version"], ["-V"], ["--version"]])
+def test_version(cli, words):
+    assert cli(*words).out.startswith("groupstui ")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command(cli, command):
+    assert cli("help", command).out == cli(command, "--help").out
+
+
+def test_help_without_a_command(cli):
+    assert cli("help").out == cli("--help").out

@@ -130,8 +130,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if place is not None and arguments[place] in COMMANDS:
         arguments = [arguments[place], *arguments[:place], *arguments[place + 1 :]]
     elif {"-h", "--help", "-V", "--version"}.isdisjoint(arguments):
-        if place is not None and (similar := get_close_matches(arguments[place].lower(), COMMANDS, 1, 0.8)):
-            reason = f"“{arguments[place]}” is not a command; did you mean {similar[0]}?"
+        word = "" if place is None else arguments[place]
+        if similar := get_close_matches(word.lower(), (*COMMANDS, "help", "version"), n=1, cutoff=0.8):
+            reason = f"“{word}” is not a command; did you mean {similar[0]}?"
             Parser(prog="groupstui").error(f"{reason} To open that group or user, add browse before it")
         arguments = ["browse", *arguments]
     options, unknown = build_parser().parse_known_args(arguments)
