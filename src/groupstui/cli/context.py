@@ -81,6 +81,8 @@ class Context:
     """Why the user of the answer may be another one; empty if that is certain."""
     _service: GroupsService | None = None
     """The service whose crawl is not saved yet."""
+    _histories: dict[str, History | None] = field(default_factory=dict)
+    """The histories that were opened, by the address of the instance."""
     _warnings: set[str] = field(default_factory=set)
     """What was printed already."""
 
@@ -229,7 +231,13 @@ class Context:
         if self.demo is not None:
             self.demo.prepare()
             return self.demo.history
-        return history_of(self.instance.origin, self.settings)
+        return self._history_of(self.instance)
+
+    def _history_of(self, instance: Instance) -> History | None:
+        """Return the history of an instance; always the same object, as it remembers damage."""
+        if instance.origin not in self._histories:
+            self._histories[instance.origin] = history_of(instance.origin, self.settings)
+        return self._histories[instance.origin]
 
     def required_history(self) -> History:
         """Return the history, for commands that need one.
@@ -242,16 +250,15 @@ class Context:
         return self.history
 
     def connect(self, instance: Instance, token: TokenSource) -> GroupsService:
-        """Return a service with its history, which the caller closes. Nothing is sent yet."""
+        """Return a service with the history of its instance, which the caller closes. Nothing is sent yet."""
         options, demo = self.options, self.demo
-        history = self.history if demo is None else demo.history
         return GroupsService(
             instance,
             token,
             transport=None if demo is None else lambda: demo.transport,  # made when it is first needed
             concurrency=options.concurrency,
             http=HttpOptions(options.proxy, options.ca_bundle, options.timeout),
-            history=history,
+            history=self._history_of(instance) if demo is None else demo.history,
             offline=getattr(options, "offline", False),
             clock=self.clock,
         )
