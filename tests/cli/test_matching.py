@@ -348,6 +348,11 @@ def test_lookup_refuses_other_encodings(cli, demo, tmp_path, source, encoding):
     assert "it is not UTF-8. Save it as UTF-8" in result.err
 
 
+def test_lookup_of_nothing_prints_that(cli):
+    result = cli("lookup", stdin="\n \n")
+    assert (result.code, result.out, result.err) == (0, "", "groupstui: stdin contains no users\n")
+
+
 def test_lookup_cannot_read_users_and_token_from_stdin(cli, demo):
     result = cli("lookup", "-", "--token-stdin", stdin="token\nAda\n")
     assert (result.code, demo.log.paths) == (2, [])

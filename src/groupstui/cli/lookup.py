@@ -299,4 +299,7 @@ def _read_lines(context: Context, file: str) -> list[str]:
     if "\0" in text:  # as in UTF-16 without a byte order mark
         raise UsageError(f"cannot read {name}: it is not UTF-8", hint=NOT_UTF8)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return list(dict.fromkeys(line for line in map(str.strip, lines) if line))
+    users = list(dict.fromkeys(line for line in map(str.strip, lines) if line))
+    if not users:
+        context.warn(f"{name} contains no users")
+    return users
