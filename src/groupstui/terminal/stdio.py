@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
 
-_UNPRINTABLE = re.compile("[^\t\n -~\u00a0-\u200d\u2010-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\U0010ffff]")
+_UNPRINTABLE = re.compile("[\0-\b\v-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, those that change the direction of text, and halves of characters."""
 
 _ASCII = str.maketrans("“”‘’–—›→", "\"\"''-->>")
