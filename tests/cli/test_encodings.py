@@ -70,6 +70,14 @@ def test_exit_code_is_kept_in_any_encoding(line, code):
     assert run(f"{line} --demo", "ascii")[0] == code
 
 
+def test_input_that_is_not_in_the_encoding_is_harmless():
+    line = f"printf 'QA\\374\\n\\377\\nq\\n' | {sys.executable} -m groupstui browse --plain --demo"
+    variables = shell_environment(PYTHONIOENCODING="utf-8:strict")
+    done = subprocess.run(["sh", "-c", line], env=variables, capture_output=True, timeout=COMMAND_TIMEOUT)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"No match for QA\xef\xbf\xbd." in done.stdout
+
+
 ESCAPES = "\x1b]0;PWNED\x07\x1b[31m\x9b31m\u202e"
 
 WITH_ESCAPES = [

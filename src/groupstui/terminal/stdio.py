@@ -65,6 +65,8 @@ def prepare_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115  # stays open
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # bytes that are not text are no reason to stop
     for stream, replaced in ((sys.stdout, replaced_on_stdout), (sys.stderr, replaced_on_stderr)):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=replaced.name)
