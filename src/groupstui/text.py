@@ -14,6 +14,9 @@ from functools import lru_cache
 MAX_NAME_CHARS = 200
 """Length at which a shown text is cut, with an ellipsis."""
 
+MAX_TEXT_CHARS = 2_000
+"""The same for a cell or a sentence on a terminal, which may contain several names."""
+
 MAX_COMBINING_MARKS = 4
 """Combining marks kept after one character; real scripts rarely need more."""
 

@@ -265,3 +265,13 @@ def test_pairs_of_one_group_are_limited():
     pairs = list(nearly_identical(groups))
     assert {group.id for pair in pairs for group in pair[:2]} == {*range(300)}
     assert len(pairs) <= MAX_PAIRS_PER_GROUP * 300
+
+
+def test_findings_contain_whole_names_and_tell_equal_ones_apart():
+    long = "علی‌رضا " * 100
+    groups = [Group(1, "QA", (1, 2)), Group(2, "QA", (1, 2)), Group(3, long), Group(4, "", ())]
+    directory = crawled_directory(groups, {1: "Ada", 2: "Grace"}, complete=True, as_of=NOW)
+    texts = [finding.text for result in audit(directory) for finding in result.findings]
+    assert f"{long} has no members" in texts
+    assert "#4 has no members" in texts
+    assert "QA #1 and QA #2 have the same 2 members" in texts

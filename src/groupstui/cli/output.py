@@ -12,6 +12,7 @@ from ..exit_codes import ExitCode
 from ..output.formats import SEPARATORS, pieces, rows
 from ..output.records import Report, check_fields
 from ..terminal.stdio import write_output
+from ..text import MAX_TEXT_CHARS, sanitize
 from .context import INCOMPLETE, Context
 
 
@@ -78,7 +79,7 @@ def answer(
     write_output(text, format)
     if format == "rows" or format in SEPARATORS:
         for note in report.notes:
-            context.warn(note)
+            context.warn(sanitize(note, MAX_TEXT_CHARS))
     return code
 
 

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from ..directory.compare import Comparison, Row
 from ..directory.directory import Directory
 from ..output.records import Report, comparison_report
-from ..text import pluralize, sanitize
+from ..text import MAX_TEXT_CHARS, one_line, pluralize, sanitize
 from ..widgets.commands import bind
 from ..widgets.table import Column, Table
 from .copy import Copy, copies_of_row
@@ -80,7 +80,7 @@ class CompareDialog(RecordsDialog[Row]):
         return comparison_report(self.directory, self.instance, self._comparison, self.table.rows)
 
     def row_copies(self, record: Row) -> list[Copy]:
-        pairs = "\n".join(f"{pair.overlap} %  {pair.text}" for pair in self._comparison.pairs)
+        pairs = "\n".join(f"{pair.overlap} %  {one_line(pair.text)}" for pair in self._comparison.pairs)
         return [*copies_of_row(record.user.label, record.user.id), Copy("the overlaps", lambda: [pairs])]
 
     def row_text(self, record: Row) -> str:
@@ -102,7 +102,8 @@ class CompareDialog(RecordsDialog[Row]):
     def _pairs(self) -> Content:
         pairs = self._comparison.pairs
         lines = [
-            Content.assemble((f"{pair.overlap:>4} %  ", "bold"), pair.text) for pair in pairs[:MAX_PAIRS]
+            Content.assemble((f"{pair.overlap:>4} %  ", "bold"), sanitize(pair.text, MAX_TEXT_CHARS))
+            for pair in pairs[:MAX_PAIRS]
         ]
         if len(pairs) > MAX_PAIRS:
             more = pluralize(len(pairs) - MAX_PAIRS, "more pair")

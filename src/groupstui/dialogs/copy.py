@@ -14,6 +14,7 @@ from textual.containers import Vertical
 
 from ..output.formats import pieces
 from ..output.records import Report
+from ..terminal.stdio import printable
 from ..text import one_line, pluralize
 from ..widgets.commands import bind
 from ..widgets.key_footer import KeyFooter
@@ -45,7 +46,8 @@ class Copy:
         return "".join(islice(self.make(), PREVIEW_PIECES))
 
 
-# Every text is one line: a line break in a name would run what follows it when pasted into a shell.
+# Texts have no control characters, and names are one line: a line break in one would run what follows it when
+# pasted into a shell.
 
 
 def copy_of_line(name: str, text: str) -> Copy:
@@ -66,8 +68,8 @@ def copies_of_list(report: Report, lines: Callable[[], Iterable[str]]) -> list[C
     everything = "the list" if count == 1 else f"all {pluralize(count, singular, report.kind)}"
     return [
         Copy(f"{everything}, one per line", lambda: _joined(lines())),
-        Copy(f"{everything} as CSV", lambda: pieces(report, "csv")),
-        Copy(f"{everything} as Markdown", lambda: pieces(report, "markdown")),
+        Copy(f"{everything} as CSV", lambda: map(printable, pieces(report, "csv"))),
+        Copy(f"{everything} as Markdown", lambda: map(printable, pieces(report, "markdown"))),
         Copy(f"{everything} as JSON", lambda: pieces(report, "json")),
     ]
 

@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ..text import fold, pluralize, sanitize
+from ..text import fold, pluralize
+from .compare import distinct_names
 from .directory import Directory
 from .models import Group, UserProfile
 from .similarity import MIN_SHARED_PERCENT, nearly_identical, similar_names
@@ -24,7 +25,7 @@ class Finding:
     """One thing for an admin to review."""
 
     text: str
-    """One line that is safe to show."""
+    """A sentence; it contains the names as they are."""
     groups: tuple[int, ...] = ()
     """The ids of the groups concerned."""
     users: tuple[int, ...] = ()
@@ -82,7 +83,7 @@ def _single_member(directory: Directory) -> Iterator[Finding]:
     for group in directory.groups:
         if len(group.members) == 1:
             user = directory.user(group.members[0])
-            yield Finding(f"{_name(group)} has one member: {sanitize(user.label)}", (group.id,), (user.id,))
+            yield Finding(f"{_name(group)} has one member: {user.label}", (group.id,), (user.id,))
 
 
 def _identical(directory: Directory) -> Iterator[Finding]:
@@ -98,7 +99,7 @@ def _identical(directory: Directory) -> Iterator[Finding]:
 
 def _nearly_identical(directory: Directory) -> Iterator[Finding]:
     for one, other, percent in nearly_identical(directory.groups):
-        text = f"{_name(one)} and {_name(other)} share {percent} % of their members"
+        text = f"{_names([one, other])} share {percent} % of their members"
         yield Finding(text, (one.id, other.id))
 
 
@@ -112,7 +113,7 @@ def _last_active_member(directory: Directory) -> Iterator[Finding]:
         active = [user_id for user_id in group.members if _is_active_person(directory.profile(user_id))]
         if len(active) == 1 and len(group.members) > 1:
             user = directory.user(active[0])
-            text = f"{sanitize(user.label)} is the only active user in {_name(group)}"
+            text = f"{user.label} is the only active user in {_name(group)}"
             yield Finding(text, (group.id,), (user.id,))
 
 
@@ -122,7 +123,7 @@ def _last_active_member(directory: Directory) -> Iterator[Finding]:
 def _in_no_group(directory: Directory) -> Iterator[Finding]:
     for profile in directory.profiles:
         if profile.id not in directory.memberships and _is_active_person(profile):
-            yield Finding(f"{sanitize(profile.name)} is in no group", users=(profile.id,))
+            yield Finding(f"{profile.name} is in no group", users=(profile.id,))
 
 
 def _members_who(
@@ -134,7 +135,7 @@ def _members_who(
         for profile in directory.profiles:
             groups = directory.memberships.get(profile.id, ())
             if groups and matches(profile):
-                text = f"{sanitize(profile.name)} {what}, in {pluralize(len(groups), 'group')}"
+                text = f"{profile.name} {what}, in {pluralize(len(groups), 'group')}"
                 yield Finding(text, tuple(groups), (profile.id,))
 
     return find
@@ -146,11 +147,11 @@ def _is_active_person(profile: UserProfile | None) -> bool:
 
 
 def _name(group: Group) -> str:
-    return sanitize(group.name) or f"#{group.id}"
+    return distinct_names([group])[group.id]
 
 
 def _names(groups: Sequence[Group]) -> str:
-    names = [_name(group) for group in sorted(groups, key=lambda each: (fold(each.name), each.id))]
+    names = list(distinct_names(sorted(groups, key=lambda each: (fold(each.name), each.id))).values())
     if len(names) > MAX_NAMES:
         names[MAX_NAMES:] = [f"{len(names) - MAX_NAMES:,} more"]
     *others, last = names

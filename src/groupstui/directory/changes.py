@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from ..text import fold, sanitize
+from ..text import fold
 from .directory import Directory
 from .models import Group
 
@@ -57,9 +57,8 @@ class Change:
 
     @property
     def text(self) -> str:
-        """One line that is safe to show."""
-        group, user = sanitize(self.group or ""), sanitize(self.user_label)
-        before = sanitize(self.before or "")
+        """A sentence; it contains the names as they are."""
+        group, user, before = self.group, self.user_label, self.before
         match self.kind:
             case ChangeKind.CREATED:
                 return f"{group} was created"

@@ -51,8 +51,8 @@ class Pair:
 
     @property
     def text(self) -> str:
-        """One line that is safe to show."""
-        first, second = map(sanitize, self.names)
+        """A sentence; it contains the names as they are."""
+        first, second = self.names
         if not self.differ:
             return f"{first} and {second} have the same members"
         if not self.both:
@@ -104,14 +104,17 @@ def distinct_names(groups: Iterable[Group], reserved: Iterable[str] = ()) -> dic
     names = {group.id: group.name for group in groups}
     with_id = {id: f"{name} #{id}".strip() for id, name in names.items()}
     looks = Counter(map(_look, [*reserved, *names.values(), *with_id.values()]))
-    return {
-        id: name if name.strip() and looks[_look(name)] == 1 else with_id[id] for id, name in names.items()
-    }
+
+    def is_distinct(id: int) -> bool:
+        look = _look(names[id])
+        return bool(look) and looks[look] - (_look(with_id[id]) == look) == 1
+
+    return {id: name if is_distinct(id) else with_id[id] for id, name in names.items()}
 
 
 def _look(name: str) -> str:
     """Return what a reader sees of a name, also after an apostrophe was added to a formula."""
-    return " ".join(sanitize(name).replace("'", "").split())
+    return " ".join(sanitize(name.strip()).replace("'", "").split())
 
 
 def check_count(count: int) -> None:

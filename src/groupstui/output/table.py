@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from ..text import MAX_NAME_CHARS, sanitize
+from ..text import MAX_TEXT_CHARS, sanitize
 from .records import Report
 
 SEPARATOR = "  "
@@ -48,15 +48,15 @@ def table(report: Report, width: int | None) -> Iterator[str]:
 
     If the terminal is too narrow, times lose their seconds and then become dates; then columns are left out
     from the right, as long as a text has less than its share of the width; then text continues on the next
-    line. Only a name of `MAX_NAME_CHARS` is cut.
+    line. Only a text of `MAX_TEXT_CHARS` is cut.
 
     Args:
         report: What to write.
         width: The columns of the terminal; None for no limit.
     """
-    max_chars = sys.maxsize if width is None else MAX_NAME_CHARS
+    max_chars = sys.maxsize if width is None else MAX_TEXT_CHARS
     for note in report.notes:
-        yield f"{sanitize(note, sys.maxsize)}\n"
+        yield f"{sanitize(note, max_chars)}\n"
     if report.notes:
         yield "\n"
     titles = [sanitize(report.title(name), max_chars) for name in report.fields]
