@@ -32,6 +32,7 @@ from groupstui.history import History
 from groupstui.history.database import DamagedRow
 from groupstui.history.time_spec import PointInTime, parse_duration
 from groupstui.service.service import GroupsService
+from groupstui.times import utc_iso
 
 from ..support.clock import SteppedClock
 from ..support.site_app import TOKEN, SiteApp
@@ -62,6 +63,13 @@ def members(directory: Directory | None) -> dict[int, tuple[int, ...]]:
 
 
 # Snapshots
+
+
+@pytest.mark.parametrize("microseconds", [0, 1, 499, 501, 999, 123_000, 999_999])
+def test_time_of_a_snapshot_is_rounded_down_as_in_output(history, microseconds):
+    time = NOON + timedelta(microseconds=microseconds)
+    history.save(crawled_directory([Group(1, "QA")], {}, as_of=time))
+    assert utc_iso(history.latest().as_of) == utc_iso(time)
 
 
 def test_last_snapshot_is_read_as_it_was_saved(history):

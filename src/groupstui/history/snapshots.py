@@ -13,7 +13,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby, zip_longest
 
 from ..directory.builder import crawled_directory
@@ -24,6 +24,8 @@ from .database import DamagedRow, Row, typed_rows
 
 SQL_BATCH = 500
 """Values in one query; SQLite may be built to accept no more than 999."""
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
 
 _OR_NULL = type(None)
 _MAY_BE_INT, _MAY_BE_TEXT, _MAY_BE_IDS = (int, _OR_NULL), (str, _OR_NULL), (bytes, _OR_NULL)
@@ -325,8 +327,8 @@ def _follow(
 
 
 def milliseconds(time: datetime) -> int:
-    """Return a time as it is stored."""
-    return round(time.timestamp() * 1000)
+    """Return a time as it is stored: rounded down, as in every output."""
+    return (time - _EPOCH) // timedelta(milliseconds=1)
 
 
 def _from_milliseconds(time: int) -> datetime:
