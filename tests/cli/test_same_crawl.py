@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -42,7 +43,8 @@ def site():
     )
     site.add_user("Only In Users")
     left = site.add_user("Left Already")
-    site.add_group("Team", (1, 2, left.id))
+    site.add_group("Team", (1, 2, left.id, site.add_user("").id))
+    site.add_user("")
     site.add_group("Team", (2, 3))
     site.delete_user(left.id)
     return site
@@ -58,3 +60,33 @@ def test_live_and_from_the_snapshot(cli, question, format):
         known = cli(*question, *option, *source, "-q", stdin=LINES)
         assert known.out == live.out
         assert known.code == live.code
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=" ".join)
+def test_answers_do_not_depend_on_what_else_was_read(cli, question):
+    """A snapshot with the users in no group, and e-mail addresses read before, change no other answer."""
+    live = cli(*question, "--format", "csv", "-q", stdin=LINES)
+    cli("who", "#1", "-q")
+    known = cli(*question, "--format", "csv", "--offline", "-q", stdin=LINES)
+    assert (known.code, known.out) == (live.code, live.out)
+
+
+@pytest.mark.parametrize("question", [["who"], ["check"], ["lookup", "-"]], ids=" ".join)
+def test_recent_snapshot_is_not_used_without_the_user_of_an_id(cli, site, question):
+    user = next(user for user in site.users.values() if user.name == "Only In Users")
+    texts = {"who": [f"#{user.id}"], "check": [f"#{user.id}", "QA"]}.get(question[0], [])
+    cli("groups", "-q")  # the snapshot
+    known = cli(*question, *texts, "--max-age", "1h", "-q", stdin=f"#{user.id}")
+    live = cli(*question, *texts, "-q", stdin=f"#{user.id}")
+    assert (known.code, known.out) == (live.code, live.out)
+
+
+def test_user_without_a_name_has_none_in_any_answer(cli, site):
+    nameless = [user.id for user in site.users.values() if not user.name]
+    for option in ([], ["--offline"]):
+        exported = json.loads(cli("export", "users", "-o", "-", "--format", "json", *option).out)
+        assert exported["users_complete"]
+        assert [user["name"] for user in exported["users"] if user["id"] in nameless] == [None, None]
+        for user_id in nameless:
+            who = json.loads(cli("who", f"#{user_id}", "--format", "json", *option).out)
+            assert who["user"] == {"id": user_id, "name": None}

@@ -94,7 +94,7 @@ def test_a_user_without_a_name_has_an_id(name):
     assert found.names == {3: "Ada"}
     assert found.unnamed == {2}
     profile = parse(models.parse_users, {"result": [{"id": 2, "name": name}]}, 1).profiles[0]
-    assert profile.name == "#2"
+    assert profile.name == ""
 
 
 @pytest.mark.parametrize("fields", [{"name": None}, {"name": 3}, {}])

@@ -22,6 +22,7 @@ from ..errors import (
     InvalidInstance,
     InvalidToken,
     KeyringUnavailable,
+    MatchError,
     SettingsUnreadable,
     Unauthorized,
     UnknownAnswer,
@@ -347,7 +348,7 @@ class Context:
             if max_age is None or -MAX_CLOCK_SKEW <= self.clock.now() - as_of <= max_age:
                 if match and not known.users_complete:
                     known = self._with_recent_users(known, as_of)
-                if offline or known.users_complete or all(map(is_id, match)):
+                if offline or known.users_complete or _are_known_ids(known, match):
                     self.warn(f"the data is from the snapshot of {utc_minute(as_of)}")
                     return known
         elif offline:
@@ -454,6 +455,13 @@ class Progress:
 def _rewrite_line(text: str) -> None:
     sys.stderr.write(f"\r\x1b[K{text}")
     sys.stderr.flush()
+
+
+def _are_known_ids(directory: Directory, texts: Sequence[str]) -> bool:
+    """Return whether all texts are ids of users in a directory."""
+    with suppress(MatchError):
+        return all(is_id(text) and directory.user_index.resolve(text) for text in texts)
+    return False
 
 
 def _parse_instance(text: str) -> Instance:

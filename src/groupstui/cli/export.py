@@ -128,7 +128,8 @@ def _report(context: Context, directory: Directory) -> Report:
             raise UnknownAnswer(f"the users of the instance were not read: {', '.join(missing)} unknown")
         fields = (*USER_FIELDS, *USER_GROUPS_FIELDS)
     make_records = {"groups": _groups, "memberships": _memberships, "users": _users}
-    return site_report(directory, origin, what, fields, make_records[what](directory))
+    about: Record = {"users_complete": directory.users_complete} if what == "users" else {}
+    return site_report(directory, origin, what, fields, make_records[what](directory), about)
 
 
 def _groups(directory: Directory) -> list[Record]:

@@ -123,7 +123,7 @@ def _last_active_member(directory: Directory) -> Iterator[Finding]:
 def _in_no_group(directory: Directory) -> Iterator[Finding]:
     for profile in directory.profiles:
         if profile.id not in directory.memberships and _is_active_person(profile):
-            yield Finding(f"{profile.name} is in no group", users=(profile.id,))
+            yield Finding(f"{directory.user(profile.id).label} is in no group", users=(profile.id,))
 
 
 def _members_who(
@@ -135,7 +135,7 @@ def _members_who(
         for profile in directory.profiles:
             groups = directory.memberships.get(profile.id, ())
             if groups and matches(profile):
-                text = f"{profile.name} {what}, in {pluralize(len(groups), 'group')}"
+                text = f"{directory.user(profile.id).label} {what}, in {pluralize(len(groups), 'group')}"
                 yield Finding(text, tuple(groups), (profile.id,))
 
     return find

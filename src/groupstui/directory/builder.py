@@ -63,7 +63,7 @@ class DirectoryBuilder:
         """Add users from `/users` with their details; `complete` if these are all users of the instance."""
         for profile in profiles:
             self._profiles[profile.id] = profile
-            self._names[profile.id] = profile.name
+            self._names[profile.id] = profile.name or self._names.get(profile.id, "")
         self._users_complete = complete
 
     def keep_profiles(self, directory: Directory) -> None:
@@ -94,11 +94,12 @@ class DirectoryBuilder:
     def build(self) -> Directory:
         """Return what is known now."""
         last = len(self._positions)
+        names = {user_id: name for user_id, name in self._names.items() if name}
         groups = sorted(self._groups.values(), key=lambda group: self._positions.get(group.id, last))
         return Directory(
             groups=tuple(groups),
-            names=dict(self._names),
-            unnamed=frozenset(self._unnamed.difference(self._names)),
+            names=names,
+            unnamed=frozenset(self._unnamed.union(self._names).difference(names)),
             profiles_by_id=dict(self._profiles),
             positions=dict(self._positions),
             total=self.total,

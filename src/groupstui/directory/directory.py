@@ -27,7 +27,7 @@ class Directory:
     names: Mapping[int, str] = field(default_factory=dict)
     """The known names of users, by id."""
     unnamed: frozenset[int] = frozenset()
-    """Ids of members whose name is unknown."""
+    """Ids of users whose name is unknown or empty."""
     profiles_by_id: Mapping[int, UserProfile] = field(default_factory=dict)
     """The details of users, by id; empty unless `/users` was read."""
     positions: Mapping[int, int] = field(default_factory=dict)
@@ -93,7 +93,10 @@ class Directory:
 
     def with_all_users(self, names: Mapping[int, str]) -> Directory:
         """Return the directory with the names of all users, of which those in groups may be known better."""
-        return replace(self, names={**names, **self.names}, users_complete=True)
+        known = {**names, **self.names}
+        named = {user_id: name for user_id, name in known.items() if name}
+        unnamed = self.unnamed.union(known).difference(named)
+        return replace(self, names=named, unnamed=unnamed, users_complete=True)
 
     @property
     def _user_ids(self) -> Set[int]:

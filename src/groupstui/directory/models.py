@@ -55,6 +55,7 @@ class UserProfile:
 
     id: int
     name: str
+    """Empty if the instance sent none."""
     email: str | None = None
     two_factor: bool | None = None
     active: bool | None = None

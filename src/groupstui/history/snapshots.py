@@ -202,7 +202,7 @@ def _all_users(db: sqlite3.Connection) -> dict[int, str]:
 
 def save_all_users(db: sqlite3.Connection, directory: Directory, taken_at: datetime) -> None:
     """Store the names of all users as of the snapshot taken at that time."""
-    names = directory.names
+    names = dict.fromkeys(directory.profiles_by_id, "") | dict(directory.names)
     for table in _ALL_USERS_TABLES:
         db.execute(table)
     old = _all_users(db)

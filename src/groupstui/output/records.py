@@ -263,10 +263,11 @@ def comparison_report(
 
 
 def matrix_report(directory: Directory, instance: str) -> Report:
-    """Return a report with a row for each user and a column for each group."""
+    """Return a report with a row for each user in a group and a column for each group."""
     records = [
-        {"user_id": user.id, "user": user.name, "groups": list(directory.memberships.get(user.id, ()))}
+        {"user_id": user.id, "user": user.name, "groups": list(directory.memberships[user.id])}
         for user in directory.users
+        if user.id in directory.memberships
     ]
     report = site_report(directory, instance, "matrix", MATRIX_FIELDS, records)
     return _with_group_columns(report, directory.groups)

@@ -233,7 +233,7 @@ def parse_users(body: bytes, repairs: Repairs) -> UsersResponse:
     profiles = tuple(
         UserProfile(
             user.id,
-            user.name or f"#{user.id}",
+            user.name,
             email=user.email,
             two_factor=user.tfa_enabled,
             active=user.is_active,
