@@ -20,6 +20,8 @@ MAX_TEXT_CHARS = 2_000
 MAX_COMBINING_MARKS = 4
 """Combining marks kept after one character; real scripts rarely need more."""
 
+FIRST_MARK = "\N{COMBINING GRAVE ACCENT}"
+
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 DRAWN_SPACE = "\N{OPEN BOX}"
@@ -40,7 +42,9 @@ that are no white space."""
 _STYLES = ("\ufe0e", "\ufe0f")
 """Variation selectors that draw a symbol as text or as an emoji."""
 
-_ZWNJ, _ZWJ = "\u200c\u200d"
+_ZWJ = "\u200d"
+
+_JOINERS = {*_STYLES, _ZWJ, "\N{ZERO WIDTH NON-JOINER}"}
 
 _SYMBOLS = re.compile("[\u203c\u2049\u2194\u3030\u303d\U0001f3fb-\U0001f3ff]")
 """Emoji and their skin tones that are no "other symbols" (So) for Unicode."""
@@ -68,11 +72,14 @@ def sanitize(text: str, max_chars: int = MAX_NAME_CHARS) -> str:
     marks = 0
     base = ""
     characters = unicodedata.normalize("NFC", text[: max_chars * 8])
+    if len(characters) <= max_chars and _is_plain(characters):
+        return characters
     for place, character in enumerate(characters):
-        following = characters[place + 1 : place + 2]
-        if _is_kept_invisible(base, kept[-1] if kept else "", character, following):
-            kept.append(character)
-            continue
+        if character in _JOINERS:
+            before, following = "".join(kept[-1:]), characters[place + 1 : place + 2]
+            if _changes_look(base, before, character, following):
+                kept.append(character)
+                continue
         if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me"):
             marks += 1
             if marks > MAX_COMBINING_MARKS + 1:
@@ -93,7 +100,14 @@ def sanitize(text: str, max_chars: int = MAX_NAME_CHARS) -> str:
     return "".join(kept)
 
 
-def _is_kept_invisible(base: str, before: str, character: str, following: str) -> bool:
+def _is_plain(text: str) -> bool:
+    """Return whether a text surely contains only visible characters and no marks."""
+    if not text.isprintable() or text[-1:] == " " or _INVISIBLE.search(text):
+        return False
+    return max(text, default="") < FIRST_MARK or text.replace(" ", "").isalnum()
+
+
+def _changes_look(base: str, before: str, character: str, following: str) -> bool:
     """Return whether a joiner or selector changes how the characters around it look.
 
     `base` is the last character that is not a mark; `following` is empty at the end.
@@ -102,7 +116,7 @@ def _is_kept_invisible(base: str, before: str, character: str, following: str) -
         return _is_symbol(before) or (
             before in "0123456789#*" and following == "\N{COMBINING ENCLOSING KEYCAP}"
         )
-    if character not in (_ZWJ, _ZWNJ) or not before or not following:
+    if not before or not following:
         return False
     if character == _ZWJ and _is_symbol(base) and _is_symbol(following):
         return True
