@@ -72,6 +72,7 @@ def test_user_without_a_home(run, line, code):
     [
         {"HOME": "/dev/null"},
         {"HOME": "relative"},
+        {"HOME": "/nonexistent", "XDG_STATE_HOME": "rel", "XDG_CONFIG_HOME": "rel"},
         {"HOME": "/root"},
         {"XDG_STATE_HOME": "/proc", "HOME": "/proc"},
     ],
@@ -82,6 +83,7 @@ def test_unusable_home_does_not_prevent_answer(run, variables):
     assert (done.returncode, "no\n" in done.stdout) == (1, True)
     assert len(done.stderr.splitlines()) == 2
     assert not Path("/relative").exists()
+    assert not Path("/rel").exists()
 
 
 def test_deleted_working_directory(environ, tmp_path):

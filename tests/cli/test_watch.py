@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
@@ -152,11 +153,9 @@ def program(demo):
     for user in NEW_MEMBERS:
         demo.site.add_member(1, user)
 
-    def start(*arguments: str) -> subprocess.Popen[str]:
+    def start(*arguments: str, stdout: int = subprocess.PIPE) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "groupstui", "watch", *arguments]
-        return subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        return subprocess.Popen(command, env=environment, stdout=stdout, stderr=subprocess.PIPE, text=True)
 
     return start
 
@@ -183,6 +182,22 @@ def test_signal_ends_a_hanging_command(program, tmp_path, number):
         assert watching.wait(COMMAND_TIMEOUT) == 0
         assert watching.stdout.read() == ""
         assert started.read() == ""  # at the end of the last process that has it open
+
+
+def test_signal_ends_the_wait_for_a_reader_that_is_too_slow(program):
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(writing, b"x" * 4096)
+    os.set_blocking(writing, True)
+    with program("--exec", "exit 3", stdout=writing) as watching:
+        while "printing the change" not in watching.stderr.readline():
+            pass
+        watching.send_signal(signal.SIGTERM)
+        assert watching.wait(COMMAND_TIMEOUT) == 0
+    os.close(reading)
+    os.close(writing)
 
 
 async def test_command_that_hangs_is_ended(demo, watched, monkeypatch):

@@ -17,6 +17,7 @@ from groupstui.errors import (
     Unreachable,
     WrongAddress,
 )
+from groupstui.service.crawl import MAX_PENDING_PAGES
 from groupstui.service.service import GroupsService
 from groupstui.testmo.client import MAX_ATTEMPTS, MAX_COOLDOWN_S
 from groupstui.testmo.http_options import HttpOptions
@@ -284,11 +285,18 @@ async def test_load_does_not_read_more_users_than_the_limit(service, demo, limit
     assert not service.users_refused
 
 
-@pytest.mark.parametrize("kind", ["403", "404", "html", "empty"])
-async def test_refused_users_do_not_fail_the_crawl(service, demo, kind):
-    await service.current_user()
-    demo.faults.next(kind, after=1)
-    directory = await service.load(max_users=None)
+@pytest.mark.parametrize(
+    "refusal",
+    [httpx.Response(403), httpx.Response(404), httpx.Response(200, html="<html>"), httpx.Response(200)],
+    ids=["403", "404", "html", "empty"],
+)
+async def test_refused_users_do_not_fail_the_crawl(refusal):
+    def handler(request: httpx.Request) -> httpx.Response:
+        groups = httpx.Response(200, json={"result": [], "total": 0})
+        return groups if "groups" in request.url.path else refusal
+
+    async with service_with(handler) as service:
+        directory = await service.load(max_users=None)
     assert (directory.complete, directory.users_complete, service.users_refused) == (True, False, True)
 
 
@@ -301,6 +309,21 @@ async def test_users_that_do_not_add_up_are_incomplete():
     async with service_with(handler) as service:
         directory = await service.load(max_users=None)
     assert (directory.complete, directory.users_complete, directory.names) == (True, False, {1: "Ada"})
+
+
+async def test_pages_of_users_that_repeat_are_not_read_forever():
+    paths = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        if "groups" in request.url.path:
+            return httpx.Response(200, json={"result": [], "total": 0})
+        paths.append(request.url.path)
+        return httpx.Response(200, json={"last_page": 9000, "result": [{"id": 1, "name": "Ada"}]})
+
+    async with service_with(handler) as service:
+        directory = await service.load(max_users=None)
+    assert (directory.users_complete, directory.names) == (False, {1: "Ada"})
+    assert len(paths) <= 2 * (1 + MAX_PENDING_PAGES)
 
 
 async def test_failed_crawl_cancels_the_users():

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from groupstui.times import local_clock, local_day, local_minute, utc_iso, utc_stamp
+from groupstui.times import local_clock, local_day, local_minute, utc_iso, utc_minute, utc_stamp
 
 AFTERNOON = datetime(2026, 11, 16, 13, 2, 11, 345000, UTC)
 LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
@@ -38,11 +38,12 @@ def test_utc_times():
     assert utc_iso(AFTERNOON) == "2026-11-16T13:02:11.345Z"
     assert utc_iso(AFTERNOON.astimezone(), "seconds") == "2026-11-16T13:02:11Z"
     assert utc_stamp(AFTERNOON) == "20261116-130211"
+    assert utc_minute(AFTERNOON.astimezone()) == "2026-11-16 13:02 UTC"
 
 
 @pytest.mark.parametrize("extreme", [FIRST, LAST, FIRST.replace(tzinfo=timezone(timedelta(hours=23)))])
 def test_no_time_is_out_of_range(extreme):
     year = f"{extreme.year:04}"
-    for text in (local_day(extreme), local_minute(extreme), utc_iso(extreme)):
+    for text in (local_day(extreme), local_minute(extreme), utc_iso(extreme), utc_minute(extreme)):
         assert text.startswith(year) or abs(int(text[:4]) - extreme.year) == 1
     assert local_clock(extreme)

@@ -6,7 +6,7 @@ import getpass
 import sys
 
 from ..credentials import TokenStore
-from ..errors import Forbidden, KeyringUnavailable, Unauthorized, UsageError
+from ..errors import Forbidden, HistoryUnavailable, KeyringUnavailable, Unauthorized, UsageError
 from ..exit_codes import ExitCode
 from ..history import History, default_folder
 from ..text import sanitize
@@ -55,9 +55,13 @@ async def _logout(context: Context) -> ExitCode:
     what = "the token and the history" if context.options.purge else "the token"
     if not context.confirmed(f"Delete {what} of {origin}?"):
         return ExitCode.FALSE
+    not_purged: HistoryUnavailable | None = None
     if context.options.purge:
-        purged = History(origin, default_folder()).purge()
-        context.warn(f"deleted the history of {origin}" if purged else f"there is no history of {origin}")
+        try:
+            purged = History(origin, default_folder()).purge()
+            context.warn(f"deleted the history of {origin}" if purged else f"there is no history of {origin}")
+        except HistoryUnavailable as error:
+            not_purged = error  # the token must be deleted in any case
     try:
         deleted = await TokenStore().delete(origin)
     except KeyringUnavailable as error:
@@ -67,6 +71,8 @@ async def _logout(context: Context) -> ExitCode:
         ) from None
     context.settings_file.update(lambda settings: settings.forget(origin))
     context.warn(f"signed out of {origin}" if deleted else f"the keyring contained no token for {origin}")
+    if not_purged is not None:
+        raise not_purged
     return ExitCode.OK
 
 

@@ -77,16 +77,17 @@ def _history(context: Context) -> None:
         _print("history", "off: the settings contain history = false")
     elif history.path is None:
         _print("history", "in memory")
-    elif not history.exists:
-        _print("history", f"no snapshot yet; the file will be {history.path}")
     else:
         try:
-            count = pluralize(len(history.snapshots()), "snapshot")
+            snapshots = history.snapshots()
         except HistoryUnavailable as error:
             _print("history", error.full)
+            return
+        if snapshots:
+            size = history.path.stat().st_size / 1e6
+            _print("history", f"{pluralize(len(snapshots), 'snapshot')} in {history.path}, {size:,.1f} MB")
         else:
-            size = 0 if history.notice else history.path.stat().st_size / 1e6
-            _print("history", history.notice or f"{count} in {history.path}, {size:,.1f} MB")
+            _print("history", history.notice or f"{history.missing}; the file will be {history.path}")
 
 
 def _network(context: Context) -> None:

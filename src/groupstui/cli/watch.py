@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -171,7 +172,21 @@ class _Delivery:
             if not (failure := await _run_command(command, line)):
                 return
             self._context.warn(f"the command {failure}; printing the change")
+        await _until_writable()
         write_output([line], "ndjson")
+
+
+async def _until_writable() -> None:
+    """Wait until a pipe or a terminal takes more, so that a signal can end the wait."""
+    ready = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    with suppress(OSError):  # a file always takes more
+        descriptor = sys.stdout.fileno()
+        loop.add_writer(descriptor, ready.set)
+        try:
+            await ready.wait()
+        finally:
+            loop.remove_writer(descriptor)
 
 
 async def _run_command(command: str, line: str) -> str:

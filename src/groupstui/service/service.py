@@ -23,7 +23,7 @@ from ..testmo.instance import Instance
 from ..testmo.rate_limit import Clock, Cooldown
 from ..testmo.responses import GroupsResponse
 from ..token import Token
-from .crawl import CRAWL_PAGE_SIZE, MAX_PAGES, MAX_PASSES, crawl, gather_pages
+from .crawl import CRAWL_PAGE_SIZE, MAX_PAGES, MAX_PASSES, MAX_PENDING_PAGES, crawl, gather_pages
 from .history_reader import HistoryReader
 from .page_cache import PageCache
 
@@ -199,13 +199,20 @@ class GroupsService:
                     raise InvalidResponse(f"the instance reports {first.last_page:,} pages of users")
                 if max_users is not None and first.last_page > math.ceil(max_users / CRAWL_PAGE_SIZE):
                     return None
-                others = range(2, first.last_page + 1)
-                pages = [first, *await gather_pages(lambda page: client.users(page, CRAWL_PAGE_SIZE), others)]
+                pages = [first]
+                users = {profile.id: profile for profile in first.profiles}
+                known = 0
+                while len(users) > known and len(pages) < first.last_page:  # until pages repeat or are empty
+                    known = len(users)
+                    following = range(len(pages) + 1, first.last_page + 1)[:MAX_PENDING_PAGES]
+                    pages += await gather_pages(lambda page: client.users(page, CRAWL_PAGE_SIZE), following)
+                    users = {profile.id: profile for page in pages for profile in page.profiles}
             except (Forbidden, NotFound, WrongAddress, InvalidResponse):
                 self.users_refused = True
                 return None
-            users = {profile.id: profile for page in pages for profile in page.profiles}
-            complete = {page.total for page in pages} <= {None, len(users)}
+            complete = len(pages) == first.last_page and (
+                {page.total for page in pages} <= {None, len(users)}
+            )
             if complete:
                 break
         return list(users.values()), complete
