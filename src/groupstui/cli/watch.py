@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 import sys
-from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -194,28 +194,36 @@ async def _run_command(command: str, line: str) -> str:
 
     If it takes too long, or if the watch ends, the command is ended with all processes that it has started.
     """
-    process = await asyncio.create_subprocess_shell(
-        command,
-        stdin=PIPE,
-        start_new_session=True,
-        env={name: value for name, value in os.environ.items() if name != TOKEN_VARIABLE},
-    )
+    try:
+        process = _start(command)
+    except OSError as error:
+        return f"cannot be started: {error.strerror}"
     try:
         async with asyncio.timeout(COMMAND_TIMEOUT_S):
-            await process.communicate(line.encode())
+            await asyncio.to_thread(process.communicate, line.encode())
     except TimeoutError:
         return f"did not end within {COMMAND_TIMEOUT_S:g} s"
     finally:
-        if process.returncode is None:
+        if process.poll() is None:
             await _end(process)
     return "" if process.returncode == 0 else f"failed with exit code {process.returncode}"
 
 
-async def _end(process: Process) -> None:
-    with suppress(ProcessLookupError, TimeoutError):
+def _start(command: str) -> subprocess.Popen[bytes]:
+    """Start a command; not as a coroutine, whose cancellation would leave it running."""
+    return subprocess.Popen(
+        command,
+        shell=True,
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+        env={name: value for name, value in os.environ.items() if name != TOKEN_VARIABLE},
+    )
+
+
+async def _end(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError, subprocess.TimeoutExpired):
         os.killpg(process.pid, signal.SIGTERM)
         try:
-            async with asyncio.timeout(KILL_AFTER_S):
-                await process.wait()
+            await asyncio.to_thread(process.wait, KILL_AFTER_S)
         finally:
             os.killpg(process.pid, signal.SIGKILL)
