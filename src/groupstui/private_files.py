@@ -221,14 +221,20 @@ def _make_temporary(path: Path, *, force: bool) -> tuple[int, str]:
 
 
 def _replace(temporary: str, path: Path) -> None:
-    """Replace a file; if only its content can be replaced, do that."""
+    """Replace a file; if only its content can be replaced, do that.
+
+    The content of another user's file is replaced only if it is a mount point: that user could read it.
+    """
     try:
         os.replace(temporary, path)
     except OSError as error:
         if error.errno not in _NOT_REPLACEABLE:
             raise
-        flags = os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW
-        with open(temporary, "rb") as source, open(open_private(path, flags), "wb") as file:
+        descriptor = open_private(path, os.O_WRONLY | os.O_NOFOLLOW)
+        with open(temporary, "rb") as source, open(descriptor, "wb") as file:
+            if error.errno != errno.EBUSY and os.fstat(descriptor).st_uid != os.geteuid():
+                raise
+            file.truncate()
             shutil.copyfileobj(source, file)
 
 

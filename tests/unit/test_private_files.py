@@ -169,6 +169,24 @@ def test_link_of_another_user_is_refused(tmp_path, folder_mode, owner, target, f
 
 
 @as_root
+@pytest.mark.parametrize(("error", "is_written"), [(errno.EBUSY, True), (errno.EPERM, False)])
+def test_file_of_another_user_is_written_only_if_mounted(tmp_path, monkeypatch, error, is_written):
+    def fail(*_: object) -> None:
+        raise OSError(error, os.strerror(error))
+
+    (tmp_path / "x").write_text("old")
+    os.chown(tmp_path / "x", 12345, 12345)
+    monkeypatch.setattr(os, "replace", fail)
+    if is_written:
+        write_private(tmp_path / "x", ["new"], force=True)
+    else:
+        with pytest.raises(OSError, match="not permitted"):
+            write_private(tmp_path / "x", ["new"], force=True)
+    assert (tmp_path / "x").read_text() == ("new" if is_written else "old")
+    assert os.listdir(tmp_path) == ["x"]
+
+
+@as_root
 def test_pipe_of_another_user_is_refused(tmp_path):
     tmp_path.chmod(0o1777)
     os.mkfifo(tmp_path / "pipe")
