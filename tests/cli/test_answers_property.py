@@ -59,7 +59,7 @@ def questions(draw: st.DrawFn) -> str:
                 ),
                 *(f"{name} <jo.ann{number}@EXAMPLE.org>", f"qa{number}@example", "ł", "no such name"),
             ]
-        )
+        ).filter(str.strip)  # blank lines are skipped
     )
 
 
