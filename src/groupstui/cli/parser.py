@@ -273,7 +273,7 @@ def _add_instance(parser: argparse.ArgumentParser) -> None:
         default="",
         is_file=True,
     )
-    _flag(parser, "-q", "--quiet", help="suppress messages on stderr")
+    _flag(parser, "-q", "--quiet", help="suppress messages on stderr, except that data is incomplete")
     _flag(parser, "--debug", help="log requests, without the token, to stderr; in the app, to a file")
 
 
@@ -407,7 +407,7 @@ def _add_analysis(add: AddCommand) -> None:
         notes="checks:\n" + "".join(f"  {check.id:<20}{check.title}\n" for check in CHECKS) + "\n",
         meanings={
             ExitCode.FALSE: "a check named by --fail-on has findings",
-            ExitCode.UNKNOWN: "a check named by --fail-on could not be run",
+            ExitCode.UNKNOWN: "unknown: incomplete data, or a check (one of --fail-on) could not be run",
         },
     )
     _value(audit, "checks", "CHECK", "run only these checks (default: all; see below)", nargs="*")
@@ -423,9 +423,12 @@ def _add_history(add: AddCommand) -> None:
         "changes --since 2026-11-01 --until 2026-11-16 --offline\n"
         "changes --since '#12' --exit-code -q > /dev/null && echo unchanged",
         LOOKUP,
-        meanings={ExitCode.FALSE: "something changed (with --exit-code)"},
+        meanings={
+            ExitCode.FALSE: "something changed (with --exit-code)",
+            ExitCode.UNKNOWN: "unknown: incomplete data, or the history does not reach back that far",
+        },
     )
-    since = "start: an age (7d, 12h), a date or a snapshot (#12); default: 7d"
+    since = "start: an age (7d, 12h), a local date or time, or a snapshot (#12); default: 7d"
     _value(changes, "--since", "WHEN", since, default="7d")
     _value(changes, "--until", "WHEN", "end, in the same form (default: now)")
     _flag(changes, "--exit-code", help="exit with 1 if anything changed")
