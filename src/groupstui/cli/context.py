@@ -376,8 +376,8 @@ class Context:
             saved = await service.save_history(
                 lambda: self.warn("waiting for the history, which is locked by another program")
             )
-            if saved is None and service.history.notice:
-                self._warn_once(service.history.notice)
+            if service.history.notice:  # that of a saved crawl is about damage
+                self._warn_once(service.history.notice, always=saved is not None)
         if "history" in vars(self) and self.history is not None and self.history.notice:
             self._warn_once(self.history.notice, always=True)
         return saved
