@@ -217,7 +217,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=30, metavar="N", help="how long (%(default)s)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the random keys (%(default)s)")
     parser.add_argument(
-        "--idle", type=float, default=15, metavar="S", help="seconds at each size (%(default)s)"
+        "--idle", type=float, default=30, metavar="S", help="seconds at each size (%(default)s)"
     )
     options = parser.parse_args()
     failures: list[str] = []
