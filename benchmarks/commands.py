@@ -13,17 +13,20 @@ from .report import Row
 from .sites import Site, demo_site, tls_site
 from .startup import ROUND_TRIP_MS
 
+MAX_USERS = 100
+"""All users fit on one page: `who` reads them at the same time as the groups, but curl does not."""
+
 CURL = "curl of the pages in turn | jq"
 
 
 def commands(bench: Bench) -> Iterator[Row]:
     """Look-ups over plain HTTP on loopback, and `--help`."""
     with new_home() as home:
-        with demo_site(groups=60) as site:
+        with demo_site(groups=60, users=MAX_USERS) as site:
             ours, curl = _who_and_curl(bench, site, home, pages=1)
             yield Row("curl of one page on loopback | jq", "", curl * 1000, unit=" ms")
             yield Row("who, one page, plain HTTP on loopback", CURL, ours / curl, 10.5)
-        with demo_site(groups=2_400, latency_ms=ROUND_TRIP_MS) as site:
+        with demo_site(groups=2_400, users=MAX_USERS, latency_ms=ROUND_TRIP_MS) as site:
             ours, curl = _who_and_curl(bench, site, home, pages=24)
             yield Row(f"who, 24 pages at {ROUND_TRIP_MS} ms", CURL, ours / curl, 0.45)
         help_command = f"{bench.program.shell_command('--help')} >/dev/null"
@@ -34,7 +37,11 @@ def commands(bench: Bench) -> Iterator[Row]:
 
 def commands_tls(bench: Bench) -> Iterator[Row]:
     """A look-up of one page over TLS at a round trip of 50 ms."""
-    with new_home() as home, new_home() as other_home, tls_site(ROUND_TRIP_MS, groups=60) as site:
+    with (
+        new_home() as home,
+        new_home() as other_home,
+        tls_site(ROUND_TRIP_MS, groups=60, users=MAX_USERS) as site,
+    ):
         lines = [_who(bench, site), _curl(site, pages=1)]
         if bench.against is not None:  # with a home of its own: versions differ in the format of the history
             lines.append(f"HOME={other_home} {_who(Bench(bench.against, bench.rounds), site)}")
