@@ -32,15 +32,19 @@ def shell(environ):
 @pytest.mark.parametrize(
     ("line", "code"),
     [
-        ("check ada QA >&-", 0),
+        ("check ada QA >&-", 3),
         ("check ada QA -q 2>&-", 0),
         ("check ada QA >/dev/null 2>/dev/full", 0),
         ("check ada 'Night shift' -q >&-", 1),
-        ("groups >&-", 0),
+        ("groups >&-", 3),
+        ("--help >&-", 3),
+        ("check ada QA -q >&-", 0),
         ("who nosuch 2>&-", 6),
         ("who nosuch 2>/dev/full", 6),
         ("who --bogus 2>/dev/full", 2),
-        ("lookup <&-", 0),
+        ("lookup <&-", 2),
+        ("groups --token-stdin <&-", 2),
+        ("groups <&-", 0),
     ],
 )
 def test_exit_code_with_closed_or_full_streams(shell, line, code):

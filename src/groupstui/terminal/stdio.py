@@ -60,11 +60,16 @@ def prepare_streams() -> None:
     """Make the standard streams usable, whatever they are and whatever is written to them.
 
     Closed ones are replaced by `/dev/null`: in the order of their file descriptors, so that each gets its own
-    descriptor back.
+    descriptor back. It cannot be read or written as stdin or stdout, since an answer must not be lost in
+    silence.
     """
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+    for name, mode, access in (
+        ("stdin", "r", os.O_WRONLY),
+        ("stdout", "w", os.O_RDONLY),
+        ("stderr", "w", os.O_WRONLY),
+    ):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115  # stays open
+            setattr(sys, name, open(os.open(os.devnull, access), mode, encoding="utf-8"))  # noqa: SIM115
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")  # bytes that are not text are no reason to stop
     for stream, replaced in ((sys.stdout, replaced_on_stdout), (sys.stderr, replaced_on_stderr)):
