@@ -74,6 +74,14 @@ def test_slash_finds_name_that_is_a_command(browse, demo):
     assert "q" in browse("/q")[0]
 
 
+def test_part_of_an_id_or_an_address_is_listed_but_not_opened(browse, demo):
+    address = demo.site.add_user("Joann Miller").email
+    demo.site.add_group("Team #987654", ())
+    assert browse(address)[0].startswith("User Joann Miller, id ")
+    for text in (address[1:], "#987654", "/987654"):
+        assert browse(text)[0] == f"1 match for {text.removeprefix('/')}: groups, then users."
+
+
 def test_sort_cycles_through_orders(browse):
     assert browse("s")[0] == "Sorted by name."
     assert browse("s", "s")[-21].startswith("1. Everyone, 500 members")
@@ -83,11 +91,10 @@ def test_sort_only_applies_to_all_groups(browse):
     assert browse("QA", "s")[-1] == "s sorts the list of all groups; l opens it."
 
 
-def test_identical_lines_show_ids(browse, demo):
-    demo.site.add_group("Twins", ())
-    demo.site.add_group("Twins", ())
-    result = [line for line in browse("/Twins") if "Twins, 0 members" in line]
-    assert len(result) == len(set(line.partition(". ")[2] for line in result)) == 2
+def test_lines_with_the_same_name_show_ids(browse, demo):
+    ids = [demo.site.add_group("Twins", members).id for members in ((), (), (1,))]
+    result = [line for line in browse("/Twins") if "Twins, " in line]
+    assert [line.rpartition(", id ")[2] for line in result] == list(map(str, ids))
 
 
 def test_help_lists_commands(browse):

@@ -6,6 +6,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import ceil
 
@@ -203,7 +204,8 @@ class PlainBrowser:
             self._views.append(View(f"{no_match} Similar names:", found))
             return self.view()
         if len(found) == 1:
-            return self._open(found[0])
+            with suppress(MatchError):  # a part of an id or an address is not enough
+                return self._open(directory.find(text))
         matches = pluralize(len(found), "match", "matches")
         self._views.append(View(f"{matches} for {sanitize(text)}: groups, then users.", found))
         return self.view()
@@ -223,8 +225,7 @@ class PlainBrowser:
 
     def _group(self, group: Group) -> View:
         members = sorted(self._directory.members(group), key=lambda user: (fold(user.label), user.id))
-        name = sanitize(group.name) or "(no name)"
-        return View(f"Group {name}, id {group.id}, {pluralize(len(members), 'member')}.", members)
+        return View(f"Group {_name(group)}, id {group.id}, {pluralize(len(members), 'member')}.", members)
 
     def _user(self, user: User) -> View:
         groups = self._directory.groups_of(user.id)
@@ -235,9 +236,9 @@ class PlainBrowser:
         view = self._views[-1]
         start = (view.page - 1) * PAGE_LINES
         shown = view.items[start : start + PAGE_LINES]
-        texts = Counter(map(_line, view.items))
+        names = Counter(map(_name, view.items))
         lines = [
-            f"{number}. {_line(item)}{f', id {item.id}' if texts[_line(item)] > 1 else ''}"
+            f"{number}. {_line(item)}{f', id {item.id}' if names[_name(item)] > 1 else ''}"
             for number, item in enumerate(shown, start + 1)
         ]
         if view.last_page > 1:
@@ -246,8 +247,11 @@ class PlainBrowser:
         return lines or ["The list is empty."]
 
 
+def _name(item: Group | User) -> str:
+    """Return the name in a line; lines with the same name get an id."""
+    return sanitize(item.name) or "(no name)" if isinstance(item, Group) else sanitize(item.label)
+
+
 def _line(item: Group | User) -> str:
-    """Return the text of a line; lines that read the same get an id."""
-    if isinstance(item, Group):
-        return f"{sanitize(item.name) or '(no name)'}, {pluralize(len(item.members), 'member')}"
-    return sanitize(item.label)
+    members = f", {pluralize(len(item.members), 'member')}" if isinstance(item, Group) else ""
+    return _name(item) + members
