@@ -45,6 +45,8 @@ class Check:
     """Whether it needs the user details of `/users`."""
     needs_complete: bool = False
     """Whether an incomplete directory would lead to wrong findings."""
+    detail: str = ""
+    """The detail of members that it looks at, if any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class CheckResult:
     check: Check
     findings: tuple[Finding, ...]
     skipped: str = ""
-    """Why the check was skipped; empty if it was not."""
+    """Why the check was skipped, in whole or for some users; empty if it was not."""
 
 
 def audit(directory: Directory, checks: Sequence[Check] | None = None) -> list[CheckResult]:
@@ -67,7 +69,12 @@ def _run(check: Check, directory: Directory) -> CheckResult:
         return CheckResult(check, (), "user details (/users) are unavailable")
     if check.needs_complete and not directory.complete:
         return CheckResult(check, (), "the data is incomplete")
-    return CheckResult(check, tuple(check.find(directory)))
+    unknown = 0
+    if check.detail:
+        members = (profile for profile in directory.profiles if profile.id in directory.memberships)
+        unknown = sum(getattr(profile, check.detail) is None for profile in members)
+    skipped = f"unknown for {pluralize(unknown, 'user')}" if unknown else ""
+    return CheckResult(check, tuple(check.find(directory)), skipped)
 
 
 # Checks of groups
@@ -205,6 +212,7 @@ CHECKS: tuple[Check, ...] = (
         "A deactivated user gets all access back when reactivated.",
         _members_who("is inactive", lambda profile: profile.active is False and not profile.anonymised),
         needs_profiles=True,
+        detail="active",
     ),
     Check(
         "anonymised",
@@ -212,6 +220,7 @@ CHECKS: tuple[Check, ...] = (
         "An anonymised user will not return, but still counts as a member.",
         _members_who("is anonymised", lambda profile: bool(profile.anonymised)),
         needs_profiles=True,
+        detail="anonymised",
     ),
     Check(
         "api-users",
@@ -219,6 +228,7 @@ CHECKS: tuple[Check, ...] = (
         "An API user should be in a group only on purpose.",
         _members_who("is an API user", lambda profile: bool(profile.api_user)),
         needs_profiles=True,
+        detail="api_user",
     ),
     Check(
         "no-two-factor",
@@ -228,6 +238,7 @@ CHECKS: tuple[Check, ...] = (
             "has no two-factor", lambda profile: profile.two_factor is False and _is_active_person(profile)
         ),
         needs_profiles=True,
+        detail="two_factor",
     ),
 )
 """Every check, in the order of results."""
