@@ -54,9 +54,13 @@ def test_exit_code_with_closed_or_full_streams(shell, line, code):
     assert "internal error" not in err
 
 
-@pytest.mark.parametrize("line", ["groups", "who ada", "config show", "completion bash", "doctor"])
-def test_full_disk_exits_3(shell, line):
-    code, _, err = shell(f"{line} >/dev/full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    "line",
+    ["groups", "who ada", "config show", "completion bash", "doctor", "--help", "--version", "help who"],
+)
+def test_full_disk_exits_3(shell, line, unbuffered):
+    code, _, err = shell(f"{line} >/dev/full", PYTHONUNBUFFERED=unbuffered)
     assert (code, err.splitlines()[-1]) == (
         3,
         "groupstui: cannot write to stdout: No space left on device",

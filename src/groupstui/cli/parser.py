@@ -103,6 +103,10 @@ class Parser(argparse.ArgumentParser):
         print_error(f"{message}; see: {self.prog} --help")
         raise SystemExit(ExitCode.USAGE)
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Print help or the version; argparse itself ignores a full disk."""
+        print(message, end="", file=file)
+
 
 AddOptions = Callable[[argparse.ArgumentParser], None]
 """Adds options that several commands share."""
