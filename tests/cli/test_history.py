@@ -281,9 +281,9 @@ def test_history_is_saved_after_the_answer(cli, demo, capsys, monkeypatch, user,
         (["who", "ada", "--offline"], 3),
         (["changes"], 3),
         (["changes", "--offline"], 3),
-        (["snapshot", "list"], 0),
+        (["snapshot", "list"], 3),
         (["snapshot", "save"], 0),
-        (["snapshot", "prune", "--older-than", "1d", "--yes"], 0),
+        (["snapshot", "prune", "--older-than", "1d", "--yes"], 3),
     ],
 )
 def test_damaged_history_is_reported_once(cli, demo, line, code):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..errors import UsageError
 from ..exit_codes import ExitCode
+from ..history import History
 from ..history.snapshots import milliseconds
 from ..output.records import SNAPSHOT_FIELDS, Report, snapshot_record
 from ..text import pluralize
@@ -33,7 +34,8 @@ def _list(context: Context) -> ExitCode:
     if not records:
         context.warn(f"no snapshot of {context.instance.name}: {history.missing}")
     origin, now = context.instance.origin, context.clock.now()
-    return answer(context, Report("snapshots", SNAPSHOT_FIELDS, records, origin, now, complete=True))
+    report = Report("snapshots", SNAPSHOT_FIELDS, records, origin, now, complete=True)
+    return answer(context, report, _code(history))
 
 
 async def _save(context: Context) -> ExitCode:
@@ -63,4 +65,9 @@ def _prune(context: Context) -> ExitCode:
         return ExitCode.FALSE
     deleted = history.prune(before, context.clock.now())
     context.warn(f"deleted {pluralize(deleted, 'snapshot')}")
-    return ExitCode.OK
+    return _code(history)
+
+
+def _code(history: History) -> ExitCode:
+    """Return the exit code of what was found in a history: unknown if it was damaged."""
+    return ExitCode.UNKNOWN if history.notice else ExitCode.OK
