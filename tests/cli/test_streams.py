@@ -43,6 +43,7 @@ def shell(environ):
         ("who nosuch 2>/dev/full", 6),
         ("who --bogus 2>/dev/full", 2),
         ("lookup <&-", 2),
+        ("browse --plain <&-", 2),
         ("groups --token-stdin <&-", 2),
         ("groups <&-", 0),
     ],

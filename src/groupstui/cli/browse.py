@@ -12,7 +12,7 @@ from math import ceil
 
 from ..directory.directory import Directory
 from ..directory.models import Group, User
-from ..errors import MatchError, TestmoError
+from ..errors import MatchError, TestmoError, UsageError
 from ..exit_codes import ExitCode
 from ..output.records import as_of
 from ..text import fold, pluralize, sanitize
@@ -83,7 +83,10 @@ def _read_line(prompt: str) -> str:
     """
     sys.stdout.write(prompt)
     sys.stdout.flush()
-    return sys.stdin.readline()
+    try:
+        return sys.stdin.readline()
+    except OSError as error:
+        raise UsageError(f"cannot read stdin: {error.strerror}") from None
 
 
 def _print(lines: list[str]) -> None:
