@@ -84,6 +84,13 @@ def test_formulas_are_escaped_wherever_a_spreadsheet_splits(start, before, forma
     assert write(report(records), format, raw=True).count("'") == 0
 
 
+@pytest.mark.parametrize("text", ["\n", "; ", '"', "\n="])
+def test_long_cells_are_escaped_in_linear_time(text):
+    cell = text * 200_000  # in quadratic time, this takes many minutes
+    escaped = write(report([{"id": 1, "name": cell}]), "csv")
+    assert escaped.count("'=") == cell.count("=")
+
+
 def test_tsv_escapes_formulas_after_a_comma():
     assert "x,'=1" in write(report([{"id": 1, "name": "x,=1"}]), "tsv")
     assert '"x,=1"' in write(report([{"id": 1, "name": "x,=1"}]), "csv")

@@ -32,13 +32,15 @@ EXTENSIONS = {
 FORMULA_STARTS = tuple("=+-@|%＝＋－＠｜％﹦﹢﹣﹫﹪⁼⁺⁻₌₊₋−")
 """Spreadsheets run a cell that starts with one of these; in some languages with the other forms, too."""
 
-_CELL_START = r"(^|[{separators}\t-\r\x1c-\x1e\x85\u2028\u2029])"
+_BREAKS = r"\t-\r\x1c-\x1e\x85\u2028\u2029"
+_TRIMMED = r"\s\"\u00ad\u200b-\u200f\u2060\ufeff"
 _FORMULA = {
     separator: re.compile(
-        _CELL_START.format(separators=separators)
-        + rf"([\s\"\u00ad\u200b-\u200f\u2060\ufeff]*)(?=[{re.escape(''.join(FORMULA_STARTS))}])"
+        # Only the start of a run is tried, and the run is not tried in parts: the time is linear.
+        rf"(?<![{others}{_TRIMMED}])(?:^|(?=(?:(?![{others}{_BREAKS}])[{_TRIMMED}])*+[{others}{_BREAKS}]))"
+        rf"[{others}{_TRIMMED}]*+(?=[{re.escape(''.join(FORMULA_STARTS))}])"
     )
-    for separator, separators in ((",", ";"), ("\t", ";,"))
+    for separator, others in ((",", ";"), ("\t", ";,"))
 }
 """The places in front of formulas, by the separator of the file.
 
@@ -180,7 +182,7 @@ def _cell(value: Any, formula: re.Pattern[str] | None) -> str:
     text = text_of(value)
     if formula is None or not isinstance(value, str | list):
         return text
-    return formula.sub(r"\1\2'", text)
+    return formula.sub(r"\g<0>'", text)
 
 
 # Markdown
