@@ -23,6 +23,8 @@ def main() -> NoReturn:
     """Run the command line and exit with its code."""
     # Without this, pydantic searches every installed package for plugins.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    if not os.environ.get("HOME"):
+        os.environ.pop("HOME", None)  # if it is empty, as if it were not set
     if not os.path.isabs(os.path.expanduser("~")):
         os.environ["HOME"] = NO_HOME  # and never a folder in the working directory
     code: int = ExitCode.UNKNOWN

@@ -71,6 +71,7 @@ def test_user_without_a_home(run, line, code):
     "variables",
     [
         {"HOME": "/dev/null"},
+        {"HOME": ""},
         {"HOME": "relative"},
         {"HOME": "/nonexistent", "XDG_STATE_HOME": "rel", "XDG_CONFIG_HOME": "rel"},
         {"HOME": "/root"},
