@@ -13,6 +13,7 @@ from datetime import timedelta
 import pytest
 
 from groupstui.cli import context
+from groupstui.cli.lookup import MAX_LOOKUP_BYTES
 from groupstui.demo.site import Site
 
 from ..support.commands import shell_environment
@@ -336,6 +337,15 @@ def test_lookup_reads_utf8_with_and_without_mark(cli, tmp_path, source, encoding
         stdin=content,
     )
     assert (result.code, result.out) == (0, "7\n4\n5\n")
+
+
+@pytest.mark.parametrize("source", ["stdin", "file"])
+def test_lookup_refuses_an_endless_file(cli, demo, tmp_path, source):
+    content = b"Ada\n" * (MAX_LOOKUP_BYTES // 4 + 1)
+    (tmp_path / "users.txt").write_bytes(content)
+    result = cli("lookup", str(tmp_path / "users.txt") if source == "file" else "-", stdin=content)
+    assert (result.code, result.out, demo.log.paths) == (2, "", [])
+    assert "a list of users has at most 20,000,000 bytes" in result.err
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "latin-1", "cp1252"])

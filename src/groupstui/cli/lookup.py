@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TypeVar
 
 from ..directory.directory import Directory
@@ -42,6 +41,9 @@ LONG_LOOKUP_FIELDS = ("text", "status", "id", "name", "group_id", "group")
 
 MAX_SUGGESTING_LINES = 20
 """Lines of `lookup` for which similar names are searched, which takes time."""
+
+MAX_LOOKUP_BYTES = 20_000_000
+"""Bytes that `lookup` reads: hundreds of thousands of users, but not an endless device."""
 
 NOT_UTF8 = "Save it as UTF-8, or convert it, for example with iconv -f UTF-16 -t UTF-8."
 
@@ -288,9 +290,12 @@ def _read_lines(context: Context, file: str) -> list[str]:
         if file == "-":
             if sys.stdin.isatty():
                 context.warn("reading users from the terminal, one per line; ctrl+d ends the list")
-            content = sys.stdin.buffer.read()
+            content = sys.stdin.buffer.read(MAX_LOOKUP_BYTES + 1)
         else:
-            content = Path(file).read_bytes()
+            with open(file, "rb") as stream:
+                content = stream.read(MAX_LOOKUP_BYTES + 1)
+        if len(content) > MAX_LOOKUP_BYTES:
+            raise UsageError(f"cannot read {name}: a list of users has at most {MAX_LOOKUP_BYTES:,} bytes")
         text = content.decode("utf-8-sig")
     except OSError as error:
         raise UsageError(f"cannot read {name}: {error.strerror}") from None
