@@ -9,6 +9,7 @@ from ..directory.audit import audit as run_checks
 from ..errors import UsageError
 from ..exit_codes import ExitCode
 from ..output.records import FINDING_FIELDS, audit_report
+from ..redaction import without_tokens
 from ..text import pluralize, sanitize
 from .context import Context
 from .output import answer, check_columns
@@ -49,5 +50,5 @@ def _exit_code(results: Sequence[CheckResult], *, fails: bool) -> ExitCode:
 def _check(name: str) -> Check:
     if (check := check_of(name)) is None:
         ids = ", ".join(check.id for check in CHECKS)
-        raise UsageError(f"there is no check “{sanitize(name)}”; choose from {ids}")
+        raise UsageError(f"there is no check “{sanitize(without_tokens(name))}”; choose from {ids}")
     return check

@@ -189,7 +189,7 @@ class Context:
                     return Token.parse(getpass.getpass("Token: "))  # not shown
                 return Token.parse(sys.stdin.readline(MAX_TOKEN_LINE_CHARS))
             if options.token_file is not None:
-                self.token_source = f"the file {options.token_file}"
+                self.token_source = "the file of --token-file"  # its name may be a token, by mistake
                 with open(options.token_file, encoding="utf-8", errors="replace") as file:
                     return Token.parse(file.read(MAX_TOKEN_LINE_CHARS))
             self.token_source = "TESTMO_TOKEN"

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from ..errors import InvalidTime
+from ..redaction import without_tokens
 
 _DURATION = re.compile(r"(\d{1,6})\s*([smhdwy])")
 _MONTH = re.compile(r"\d+\s*M")
@@ -26,7 +27,7 @@ def parse_duration(text: str) -> timedelta:
     """
     found = None if _MONTH.fullmatch(text.strip()) else _DURATION.fullmatch(text.strip().lower())
     if found is None or not int(found[1]):
-        raise InvalidTime(f"“{text}” is not a valid duration: use 10m, 12h, 7d, 2w or 1y")
+        raise InvalidTime(f"“{without_tokens(text)}” is not a valid duration: use 10m, 12h, 7d, 2w or 1y")
     return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
 
 
@@ -66,8 +67,8 @@ class PointInTime:
             return cls((datetime.fromisoformat(text) + days).astimezone())
         except (ValueError, OverflowError, InvalidTime):
             raise InvalidTime(
-                f"“{text}” is not a valid time: use 7d, yesterday, 2026-11-16, “2026-11-16 14:00”, or a "
-                "snapshot id"
+                f"“{without_tokens(text)}” is not a valid time: use 7d, yesterday, 2026-11-16, "
+                "“2026-11-16 14:00”, or a snapshot id"
             ) from None
 
     def is_after(self, other: PointInTime) -> bool:

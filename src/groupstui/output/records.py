@@ -15,6 +15,7 @@ from ..directory.directory import Directory
 from ..directory.models import Group, User
 from ..errors import InvalidField
 from ..history import Snapshot
+from ..redaction import without_tokens
 from ..text import fold, sanitize
 from ..times import utc_iso
 
@@ -137,7 +138,7 @@ def check_fields(names: Iterable[str], fields: Sequence[str]) -> None:
             listed = ", ".join(map(sanitize, fields[:MAX_LISTED_FIELDS]))
             more = len(fields) - MAX_LISTED_FIELDS
             listed += f" and {more:,} more" if more > 0 else ""
-            raise InvalidField(f"there is no field “{sanitize(name)}”: choose from {listed}")
+            raise InvalidField(f"there is no field “{sanitize(without_tokens(name))}”: choose from {listed}")
 
 
 def _sort_key(value: Any) -> tuple[bool, Any]:
