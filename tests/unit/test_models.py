@@ -31,7 +31,9 @@ def parse(parser, body, repaired=0):
 
 def group(repaired=0, **fields):
     """Return the group of a response."""
-    return parse(models.parse_group, {"result": {"id": 1, "name": "QA"} | fields}, repaired).group
+    return parse(
+        models.parse_group, {"result": {"id": 1, "name": "QA", "members": []} | fields}, repaired
+    ).group
 
 
 def page(repaired=0, **fields):
@@ -40,7 +42,7 @@ def page(repaired=0, **fields):
 
 
 def test_all_fields_but_id_and_name_are_optional():
-    found = group(members=None, new=1)
+    found = group(1, members=None, new=1)
     assert (list(found.members), found.created_by, found.created_at) == ([], None, None)
 
 
@@ -99,13 +101,15 @@ def test_a_user_without_a_name_has_an_id(name):
 
 @pytest.mark.parametrize("fields", [{"name": None}, {"name": 3}, {}])
 def test_a_group_without_a_name_is_called_so(fields):
-    found = page(repaired=1, result=[{"id": 1, "name": "QA"}, {"id": 2} | fields])
+    found = page(
+        repaired=1, result=[{"id": 1, "name": "QA", "members": []}, {"id": 2, "members": []} | fields]
+    )
     assert [each.name for each in found.groups] == ["QA", NO_NAME]
 
 
 def test_php_objects_with_integer_keys_are_lists():
     groups = {"0": {"id": 1, "name": "QA", "members": {"3": 7, "5": 8}}, "2": {"id": 2, "name": "Dev"}}
-    found = page(repaired=3, result=groups, expands={"users": {"4": {"id": 7, "name": "Ada"}}})
+    found = page(repaired=4, result=groups, expands={"users": {"4": {"id": 7, "name": "Ada"}}})
     assert [(each.id, list(each.members)) for each in found.groups] == [(1, [7, 8]), (2, [])]
     assert found.names == {7: "Ada"}
 
@@ -124,9 +128,9 @@ def test_nonsense_in_expands_is_ignored(expands):
 @pytest.mark.parametrize(
     ("body", "name"),
     [
-        (b'\xef\xbb\xbf{"result": {"id": 1, "name": "QA"}}', "QA"),
-        (b'{"result": {"id": 1, "name": "QA", "weight": NaN}}', "QA"),
-        (b'{"result": {"id": 1, "name": "Q\\ud800A"}}', "Q?A"),
+        (b'\xef\xbb\xbf{"result": {"id": 1, "name": "QA", "members": []}}', "QA"),
+        (b'{"result": {"id": 1, "name": "QA", "members": [], "weight": NaN}}', "QA"),
+        (b'{"result": {"id": 1, "name": "Q\\ud800A", "members": []}}', "Q?A"),
     ],
     ids=["byte order mark", "NaN", "lone surrogate"],
 )

@@ -209,6 +209,7 @@ def parse_groups(body: bytes, repairs: Repairs) -> GroupsResponse:
     """Return one page of groups."""
     model = _validated(_GROUPS, body, repairs, NO_NAME)
     groups, names = tuple(map(_group, model.result)), _names(model.expands)
+    repairs.count += sum(group.members is None for group in model.result)
     return GroupsResponse(
         groups=groups,
         names=names,
@@ -224,6 +225,7 @@ def parse_group(body: bytes, repairs: Repairs) -> GroupResponse:
     """Return one group."""
     model = _validated(_GROUP, body, repairs, NO_NAME)
     group, names = _group(model.result), _names(model.expands)
+    repairs.count += model.result.members is None
     return GroupResponse(group, names, _unnamed([group], names))
 
 
