@@ -29,7 +29,7 @@ def commands(bench: Bench) -> Iterator[Row]:
         with demo_site(groups=2_400, users=MAX_USERS, latency_ms=ROUND_TRIP_MS) as site:
             ours, curl = _who_and_curl(bench, site, home, pages=24)
             yield Row(f"who, 24 pages at {ROUND_TRIP_MS} ms", CURL, ours / curl, 0.45)
-        help_command = f"{bench.program.shell_command('--help')} >/dev/null"
+        help_command = f"{bench.program.shell_command('--help')} >/dev/null 2>&1"
         yardstick = shlex.join([str(bench.program.python), "-c", "import argparse"])
         ours, python = _medians(bench.rounds, environment(home), help_command, yardstick)
         yield Row("groupstui --help", "python -c 'import argparse'", ours / python, 2.5)
@@ -58,12 +58,12 @@ def _who_and_curl(bench: Bench, site: Site, home: str, pages: int) -> list[float
 
 
 def _who(bench: Bench, site: Site) -> str:
-    return f"{bench.program.shell_command('who', 'Grace Hopper', *site.options)} >/dev/null"
+    return f"{bench.program.shell_command('who', 'Grace Hopper', *site.options)} >/dev/null 2>&1"
 
 
 def _curl(site: Site, pages: int) -> str:
     loop = f"for page in $(seq {pages}); do {site.curl('$page')}; done"
-    return f"{loop} | jq -r '.result[].name' >/dev/null"
+    return f"{loop} | jq -r '.result[].name' >/dev/null 2>&1"
 
 
 def _medians(rounds: int, environment: dict[str, str], *lines: str) -> list[float]:
