@@ -14,8 +14,8 @@ MASK = "•••"
 MIN_SECRET_CHARS = 4
 """A shorter text is not masked: it is no real token, and part of many words."""
 
-
 MIN_CHARS_IN_DATA = 16
+"""The same for the data of an instance, whose names may contain a short text by chance."""
 
 _MAY_BE_TOKEN = re.compile(r"[\w.|+/=~-]{24,}", re.ASCII)
 """A long word; names, paths and addresses rarely have so many of these characters in a row."""

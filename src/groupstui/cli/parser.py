@@ -43,7 +43,7 @@ VALUE_OPTIONS = (
     *("--format", "--sort", "--limit", "--columns", "--fail-on", "--since", "--until", "--older-than"),
     *("--interval", "--exec", "-o", "--output"),
 )
-"""The options that take the next word as their value: it is no command, even if it reads like one."""
+"""The options that take the next word as their value: it is not a command, even if it has the name of one."""
 
 COMMON_EXIT_CODES = tuple(code for code in ExitCode if code is not ExitCode.FALSE)
 """The exit codes of every command that reads an instance."""
@@ -536,7 +536,7 @@ def _duration(text: str) -> timedelta:
 
 def _positive_int(text: str) -> int:
     if re.fullmatch("0*[1-9][0-9]*", text):
-        return int(text) if len(text) <= MAX_DIGITS else 10**MAX_DIGITS  # which is no limit
+        return int(text) if len(text) <= MAX_DIGITS else 10**MAX_DIGITS  # more than any answer has
     raise argparse.ArgumentTypeError(f"“{text}” is not a positive integer")
 
 
