@@ -37,7 +37,7 @@ from .support.site_server import RunningSite, SiteServer
 
 @pytest.fixture(autouse=True)
 def _isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Isolate the test from the developer's home, keyring, proxies and time zone."""
+    """Isolate the test from the developer's home, clipboard, keyring, proxies and time zone."""
     home = tmp_path_factory.mktemp("home")
     for variable in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"):
         monkeypatch.delenv(variable, raising=False)
@@ -45,6 +45,7 @@ def _isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     monkeypatch.setenv("HOME", str(home))
     for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(variable, str(home / variable.lower()))
+    monkeypatch.setenv("SSH_TTY", "/dev/pts/0")  # for the app does not use the system's clipboard over SSH
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     # Short tokens of one test would mask the messages of all later ones.
     monkeypatch.setattr("groupstui.redaction._secrets", WeakValueDictionary())

@@ -30,7 +30,7 @@ from .screens.login import LoginScreen, SignedIn
 from .service.service import GroupsService, ServiceFactory, TokenSource
 from .settings import Settings, SettingsFile
 from .terminal.ascii_filter import AsciiFilter
-from .terminal.clipboard import clipboard_driver
+from .terminal.clipboard import ClipboardApp, clipboard_driver
 from .terminal.diff_renderer import DiffRenderer
 from .terminal.display import DisplayOptions
 from .terminal.keyboard import decode_keyboard
@@ -65,7 +65,7 @@ class Credentials:
     token: TokenSource
 
 
-class GroupsApp(TypeAhead, DiffRenderer, inherit_bindings=False):
+class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
     """Browses the groups of Testmo instances."""
 
     TITLE = "groupstui"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from stat import S_IMODE
 
 import pytest
@@ -33,8 +34,43 @@ async def copied(pilot, what: str) -> str:
 async def test_copy_group_name(pilot):
     await press(pilot, "down", "y")
     assert pilot.app.clipboard == "Release managers"
-    assert "Sent the name to the terminal's clipboard." in words(pilot)
+    assert "Copied “Release managers”: sent to the terminal's clipboard." in words(pilot)
     assert "If it did not arrive, press P to print it." in words(pilot)
+
+
+@pytest.fixture
+def xclip(monkeypatch, tmp_path_factory):
+    """Install a shell script as the program that sets the system's clipboard; its folder is returned."""
+    folder = tmp_path_factory.mktemp("bin")
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.delenv("SSH_TTY")
+    monkeypatch.setenv("FOLDER", str(folder))
+
+    def install(script: str):
+        (folder / "xclip").write_text(f"#!/bin/sh\n{script}\n")
+        (folder / "xclip").chmod(0o700)
+        return folder
+
+    return install
+
+
+async def test_copy_to_the_system_clipboard(pilot, xclip, monkeypatch):
+    monkeypatch.setenv("TESTMO_TOKEN", "secret")
+    folder = xclip('cat > "$FOLDER/text"; echo "$*,$TESTMO_TOKEN" > "$FOLDER/seen"; sleep 60 &')
+    await press(pilot, "down", "y")
+    assert "Copied “Release managers” to the system clipboard." in words(pilot)
+    assert (folder / "text").read_text() == "Release managers"
+    assert (folder / "seen").read_text() == "-selection clipboard,\n"
+    assert pilot.app.clipboard == "Release managers"
+
+
+@pytest.mark.parametrize("script", ["exit 1", "exec sleep 60", "exec 0<&-; exit 1"])
+async def test_copy_without_a_working_clipboard_program(pilot, xclip, monkeypatch, script):
+    monkeypatch.setattr("groupstui.terminal.clipboard.COPY_TIMEOUT_S", 0.1)
+    xclip(script)
+    await press(pilot, "y")
+    assert "Copied “QA”: sent to the terminal's clipboard." in words(pilot)
 
 
 async def test_copy_member_name(pilot):
@@ -135,7 +171,7 @@ async def test_print_without_a_normal_screen(pilot):
 async def test_copy_and_export_a_comparison(pilot, tmp_path):
     await press(pilot, "space", "space", "c", "y")
     assert pilot.app.clipboard == "Ada Lovelace"
-    assert "Sent the name to the terminal's clipboard." in words(pilot, ".dialog")
+    assert "Copied “Ada Lovelace”: sent to the terminal's clipboard." in words(pilot, ".dialog")
     assert await copied(pilot, "the overlaps") == "0 %  QA and Release managers have no members in common"
     await press(pilot, "f", "e", "enter")
     assert "Wrote users.csv" in words(pilot, ".dialog")

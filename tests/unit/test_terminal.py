@@ -8,7 +8,7 @@ import pytest
 from textual.driver import Driver
 
 from groupstui.terminal.ascii_filter import GLYPHS
-from groupstui.terminal.clipboard import clipboard_driver
+from groupstui.terminal.clipboard import clipboard_command, clipboard_driver
 from groupstui.terminal.display import DisplayOptions, detect_display, unsupported_reason
 
 SSH = {"SSH_CONNECTION": "10.0.0.1 50000 10.0.0.2 22"}
@@ -108,3 +108,31 @@ def test_other_output_is_written_once(environ):
     driver = clipboard_driver(RecordingDriver, environ)()
     driver.write("text")
     assert driver.output.getvalue() == "text"
+
+
+X11, WAYLAND, WSL = {"DISPLAY": ":0"}, {"WAYLAND_DISPLAY": "wayland-0"}, {"WSL_DISTRO_NAME": "Debian"}
+ALL = {"pbcopy", "clip.exe", "wl-copy", "xclip", "xsel"}
+
+
+@pytest.mark.parametrize(
+    ("platform", "environ", "installed", "used"),
+    [
+        ("darwin", {}, ALL, "pbcopy"),
+        ("win32", {}, ALL, "clip.exe"),
+        ("linux", WAYLAND, ALL, "wl-copy"),
+        ("linux", X11, ALL, "xclip"),
+        ("linux", X11 | WAYLAND, ALL - {"wl-copy"}, "xclip"),
+        ("linux", X11, {"xsel"}, "xsel"),
+        ("linux", WSL, ALL, "clip.exe"),
+        ("linux", {}, ALL, None),
+        ("linux", X11, {"wl-copy"}, None),
+        ("darwin", {}, set(), None),
+        ("linux", X11 | {"SSH_CONNECTION": "10.0.0.1 2 10.0.0.2 22"}, ALL, None),
+        ("darwin", {"SSH_TTY": "/dev/ttys000"}, ALL, None),
+    ],
+)
+def test_clipboard_program(tmp_path, platform, environ, installed, used):
+    for name in installed:
+        (tmp_path / name).touch(mode=0o700)
+    command = clipboard_command(environ | {"PATH": str(tmp_path)}, platform)
+    assert command == used if used is None else command[0] == str(tmp_path / used)

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen, Screen
 from textual.worker import Worker
 
 from ..directory.directory import Directory
+from ..terminal.clipboard import ClipboardApp
 from ..widgets.commands import bind
 from ..widgets.notice_bar import Notice, worker_failure
 
@@ -31,6 +32,7 @@ class JumpTarget:
 class BaseScreen(Screen[Result]):
     """A screen with a notice, which also reports workers that end with an unexpected exception."""
 
+    app = getters.app(ClipboardApp)
     notice: reactive[Notice | None] = reactive(None)
     """What the user should know; an error stays until a request succeeds."""
 

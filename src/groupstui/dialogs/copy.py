@@ -15,7 +15,7 @@ from textual.containers import Vertical
 from ..output.formats import pieces
 from ..output.records import Report
 from ..terminal.stdio import printable
-from ..text import one_line, pluralize
+from ..text import one_line, pluralize, sanitize
 from ..widgets.commands import bind
 from ..widgets.key_footer import KeyFooter
 from ..widgets.table import Column, Table
@@ -23,6 +23,9 @@ from .base import Dialog
 
 PREVIEW_PIECES = 20
 """Pieces of a text that are made for its preview."""
+
+MAX_QUOTED_CHARS = 60
+"""The length of a copied text in a notice."""
 
 SINGULAR = {"users": "user"}
 """The singular of a report's kind, unless it is the kind without its last letter."""
@@ -36,6 +39,8 @@ class Copy:
     """What is copied, as in `the name`."""
     make: Callable[[], Iterable[str]]
     """Returns the text in pieces."""
+    summary: str = ""
+    """What a notice calls it, as in `25 members as CSV`; empty to quote the text."""
 
     @property
     def text(self) -> str:
@@ -44,6 +49,10 @@ class Copy:
     @property
     def preview(self) -> str:
         return "".join(islice(self.make(), PREVIEW_PIECES))
+
+    def described(self, text: str) -> str:
+        """Return what a notice calls it, given its whole text."""
+        return self.summary or f"“{sanitize(text, MAX_QUOTED_CHARS)}”"
 
 
 # Texts have no control characters, and names are one line: a line break in one would run what follows it when
@@ -65,12 +74,17 @@ def copies_of_list(report: Report, lines: Callable[[], Iterable[str]]) -> list[C
     """Return what can be copied of a whole list; `lines` returns each row as one line."""
     count = len(report.records)
     singular = SINGULAR.get(report.kind, report.kind.removesuffix("s"))
-    everything = "the list" if count == 1 else f"all {pluralize(count, singular, report.kind)}"
+    rows = pluralize(count, singular, report.kind)
+    everything = "the list" if count == 1 else f"all {rows}"
     return [
-        Copy(f"{everything}, one per line", lambda: _joined(lines())),
-        Copy(f"{everything} as CSV", lambda: map(printable, pieces(report, "csv"))),
-        Copy(f"{everything} as Markdown", lambda: map(printable, pieces(report, "markdown"))),
-        Copy(f"{everything} as JSON", lambda: pieces(report, "json")),
+        Copy(f"{everything}, one per line", lambda: _joined(lines()), rows),
+        Copy(f"{everything} as CSV", lambda: map(printable, pieces(report, "csv")), f"{rows} as CSV"),
+        Copy(
+            f"{everything} as Markdown",
+            lambda: map(printable, pieces(report, "markdown")),
+            f"{rows} as Markdown",
+        ),
+        Copy(f"{everything} as JSON", lambda: pieces(report, "json"), f"{rows} as JSON"),
     ]
 
 

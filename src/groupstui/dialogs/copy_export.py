@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,10 +43,16 @@ def choose_copy(screen: BaseScreen[Any], copies: Sequence[Copy]) -> None:
 
 def _copy(screen: BaseScreen[Any], copy: Copy | None) -> None:
     if copy is not None:
-        screen.app.copy_to_clipboard(copy.text)
-        # A terminal does not report whether it accepted the text; over SSH and in tmux many do not.
-        text = f"Sent {copy.name} to the terminal's clipboard"
-        screen.notice = Notice(text, "If it did not arrive, press P to print it.")
+        screen.run_worker(_copy_text(screen, copy), name="copy", group="copy", exit_on_error=False)
+
+
+async def _copy_text(screen: BaseScreen[Any], copy: Copy) -> None:
+    text = await asyncio.to_thread(lambda: copy.text)
+    if await screen.app.copy(text):
+        screen.notice = Notice(f"Copied {copy.described(text)} to the system clipboard")
+    else:
+        sent = f"Copied {copy.described(text)}: sent to the terminal's clipboard"
+        screen.notice = Notice(sent, "If it did not arrive, press P to print it.")
 
 
 def print_copied(screen: BaseScreen[Any]) -> None:
