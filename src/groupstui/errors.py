@@ -31,13 +31,47 @@ GroupstuiError
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
 from .exit_codes import ExitCode
-from .redaction import mask
+from .redaction import mask, without_tokens
+from .text import sanitize
 
 T = TypeVar("T")
+
+MAX_PATH_CHARS = 1_000
+"""Length at which a path in a message is cut."""
+
+_EXTENSION = re.compile(r"\.[A-Za-z]\w{0,7}")
+"""What only the name of a file ends with."""
+
+
+def shown(text: str) -> str:
+    """Return a typed text for a message: safe to show, and without a token in the wrong place.
+
+    An e-mail address is shown in full.
+    """
+    is_address = "@" in text and not {":", "/"} & set(text)
+    return sanitize(text if is_address else without_tokens(text))
+
+
+def quoted(text: str) -> str:
+    """Return the same as `shown`, in quotation marks."""
+    return f"“{shown(text)}”"
+
+
+def shown_path(path: Path | str) -> str:
+    """Return a path for a message: safe to show, and without a token in the place of a file's name."""
+    path = Path(path)
+    if not _EXTENSION.fullmatch(path.suffix):
+        with suppress(OSError, ValueError):  # such as a NUL in the path
+            folder = next((each for each in path.parents if each.is_dir()), path)
+            path = folder / without_tokens(str(path.relative_to(folder)))  # a token may contain slashes
+    return sanitize(str(path), MAX_PATH_CHARS)
 
 
 class GroupstuiError(Exception):

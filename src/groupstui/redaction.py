@@ -20,6 +20,9 @@ MIN_CHARS_IN_DATA = 16
 _MAY_BE_TOKEN = re.compile(r"[\w.|+/=~-]{24,}", re.ASCII)
 """A long word; names, paths and addresses rarely have so many of these characters in a row."""
 
+_HOST = re.compile(r"\.?([\w-]{1,63}\.)+[a-z]{2,24}\.?(:\d+)?", re.ASCII | re.IGNORECASE)
+"""A host of several labels, or a domain; it ends with a top-level domain, which a token does not."""
+
 
 class Secret(Protocol):
     """What can be masked while it exists."""
@@ -63,7 +66,12 @@ def mask(text: str) -> str:
 
 def without_tokens(argument: str) -> str:
     """Return an argument for an error message; a token in the wrong place is not repeated."""
-    return _MAY_BE_TOKEN.sub("…", argument)
+    return _MAY_BE_TOKEN.sub(lambda word: word[0] if word[0].isdecimal() else "…", argument)
+
+
+def host_without_tokens(host: str) -> str:
+    """Return a host, with or without a port, for a message; a token in its place is not repeated."""
+    return host if _HOST.fullmatch(host) else without_tokens(host)
 
 
 def _is_visible(character: str) -> bool:

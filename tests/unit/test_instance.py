@@ -45,6 +45,7 @@ def test_parse_name_host_and_page_addresses(typed: str, origin: str):
         ("https://acme..net", "not a valid host name"),
         ("https://acme.testmo.net:99999", "check the spelling"),
         ("https://[::1", "check the spelling"),
+        ("canary/" + "x" * 30, "no page has such an address"),
         ("http://[::1%1]:8080", "not a valid host name"),
         ("http://[::1]evil.example", "not a valid host name"),
         ("https:/acme", "starts with https:// and a host"),

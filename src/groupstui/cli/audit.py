@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from ..directory.audit import CHECKS, Check, CheckResult, check_of
 from ..directory.audit import audit as run_checks
-from ..errors import UsageError
+from ..errors import UsageError, quoted
 from ..exit_codes import ExitCode
 from ..output.records import FINDING_FIELDS, audit_report
-from ..redaction import without_tokens
-from ..text import pluralize, sanitize
+from ..text import pluralize
 from .context import Context
 from .output import answer, check_columns
 
@@ -50,5 +49,5 @@ def _exit_code(results: Sequence[CheckResult], *, fails: bool) -> ExitCode:
 def _check(name: str) -> Check:
     if (check := check_of(name)) is None:
         ids = ", ".join(check.id for check in CHECKS)
-        raise UsageError(f"there is no check “{sanitize(without_tokens(name))}”; choose from {ids}")
+        raise UsageError(f"there is no check {quoted(name)}; choose from {ids}")
     return check

@@ -12,7 +12,7 @@ from math import ceil
 
 from ..directory.directory import Directory
 from ..directory.models import Group, User
-from ..errors import MatchError, TestmoError, UsageError
+from ..errors import MatchError, TestmoError, UsageError, shown
 from ..exit_codes import ExitCode
 from ..output.records import as_of
 from ..text import fold, pluralize, sanitize
@@ -142,7 +142,7 @@ class PlainBrowser:
                 return self._turn(self._views[-1].page - 1, "This is the start of the list.")
             case "g" if rest.isdecimal():
                 page = int(rest) if NUMBER.fullmatch(rest) else 0
-                return self._turn(page, f"There is no page {sanitize(rest)}.")
+                return self._turn(page, f"There is no page {shown(rest)}.")
             case "b":
                 return self._back()
             case "l":
@@ -200,7 +200,7 @@ class PlainBrowser:
             *directory.user_index.search(text),
         ]
         if not found:
-            no_match = f"No match for {sanitize(text)}."
+            no_match = f"No match for {shown(text)}."
             found = [*directory.group_index.similar(text), *directory.user_index.similar(text)]
             if not found:
                 return [f"{no_match} ? prints help."]
@@ -210,7 +210,7 @@ class PlainBrowser:
             with suppress(MatchError):  # a part of an id or an address is not enough
                 return self._open(directory.find(text))
         matches = pluralize(len(found), "match", "matches")
-        self._views.append(View(f"{matches} for {sanitize(text)}: groups, then users.", found))
+        self._views.append(View(f"{matches} for {shown(text)}: groups, then users.", found))
         return self.view()
 
     # Views

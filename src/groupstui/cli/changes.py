@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..errors import UnknownAnswer, UsageError
+from ..errors import UnknownAnswer, UsageError, quoted
 from ..exit_codes import ExitCode
 from ..history.time_spec import LAST, PointInTime
 from ..output.records import CHANGE_FIELDS, changes_report
-from ..text import pluralize, sanitize
+from ..text import pluralize
 from ..times import utc_minute
 from .context import Context
 from .output import answer, check_columns
@@ -28,7 +28,7 @@ async def changes(context: Context) -> ExitCode:
     if since_when.is_after(until_when):
         raise UsageError("--until is before --since")
     if since_when.is_after(present):
-        raise UsageError(f"--since “{sanitize(options.since)}” is in the future")
+        raise UsageError(f"--since {quoted(options.since)} is in the future")
     history = context.required_history()
     for point in (since_when, until_when):
         history.at(point)  # it must exist, and the history must be readable

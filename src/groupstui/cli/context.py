@@ -27,17 +27,17 @@ from ..errors import (
     Unauthorized,
     UnknownAnswer,
     UsageError,
+    quoted,
 )
 from ..exit_codes import ExitCode
 from ..history import History, Snapshot, history_of
-from ..redaction import without_tokens
 from ..service.service import CrawlProgress, GroupsService, TokenSource
 from ..settings import Settings, SettingsFile, default_path
 from ..terminal.stdio import print_error
 from ..testmo.http_options import HttpOptions
 from ..testmo.instance import Instance
 from ..testmo.rate_limit import Clock
-from ..text import pluralize, sanitize
+from ..text import pluralize
 from ..times import local_clock, utc_minute
 from ..token import MAX_TOKEN_CHARS, Token
 
@@ -468,6 +468,4 @@ def _parse_instance(text: str) -> Instance:
     try:
         return Instance.parse(text)
     except InvalidInstance as error:
-        raise UsageError(
-            f"“{sanitize(without_tokens(text))}” is not a valid Testmo address: {error}"
-        ) from None
+        raise UsageError(f"{quoted(text)} is not a valid Testmo address: {error}") from None

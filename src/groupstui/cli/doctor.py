@@ -10,8 +10,16 @@ from importlib.metadata import PackageNotFoundError, version
 
 from ..credentials import TokenStore
 from ..diagnostics import redact
-from ..errors import GroupstuiError, HistoryUnavailable, KeyringUnavailable, SettingsError, UsageError
+from ..errors import (
+    GroupstuiError,
+    HistoryUnavailable,
+    KeyringUnavailable,
+    SettingsError,
+    UsageError,
+    shown_path,
+)
 from ..exit_codes import ExitCode
+from ..redaction import host_without_tokens, without_tokens
 from ..testmo.http_options import environment_proxies, environment_variable, proxy_without_credentials
 from ..text import pluralize
 from ..version import __version__
@@ -52,9 +60,9 @@ def _terminal(context: Context) -> None:
     environ = context.environ
     streams = (("stdin", sys.stdin), ("stdout", sys.stdout), ("stderr", sys.stderr))
     terminals = ", ".join(name for name, stream in streams if stream.isatty())
-    _print("terminal", f"TERM={environ.get('TERM', 'unset')}, on: {terminals or 'no stream'}")
+    _print("terminal", f"TERM={without_tokens(environ.get('TERM', 'unset'))}, on: {terminals or 'no stream'}")
     colors = environ.get("COLORTERM") or "according to TERM"
-    _print("colors", "NO_COLOR is set" if environ.get("NO_COLOR") else colors)
+    _print("colors", "NO_COLOR is set" if environ.get("NO_COLOR") else without_tokens(colors))
     _print("ssh", "yes" if environ.get("SSH_CONNECTION") or environ.get("SSH_TTY") else "no")
     _print("locale", f"{locale.setlocale(locale.LC_CTYPE)}, stdout encoding {sys.stdout.encoding}")
 
@@ -95,9 +103,11 @@ def _network(context: Context) -> None:
     proxies = environment_proxies(environ)
     found = [f"{name}={proxy_without_credentials(address)}" for name, address in proxies.items()]
     if no_proxy := environment_variable(environ, "NO_PROXY"):
-        found.append(f"NO_PROXY={no_proxy}")
+        found.append(f"NO_PROXY={','.join(map(host_without_tokens, no_proxy.split(',')))}")
     _print("proxy", ", ".join(found) or "none")
-    certificates = [f"{name}={environ[name]}" for name in CERTIFICATE_VARIABLES if environ.get(name)]
+    certificates = [
+        f"{name}={shown_path(environ[name])}" for name in CERTIFICATE_VARIABLES if environ.get(name)
+    ]
     _print("certificates", ", ".join(["the system's trust store", *certificates]))
 
 

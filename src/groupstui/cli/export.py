@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..directory.directory import Directory
-from ..errors import FileAlreadyExists, UnknownAnswer, UsageError
+from ..errors import FileAlreadyExists, UnknownAnswer, UsageError, shown_path
 from ..exit_codes import ExitCode
 from ..output.access_review import review_files
 from ..output.files import check_file, check_folder, write_file, write_folder
@@ -27,7 +27,7 @@ from ..output.records import (
     user_record,
 )
 from ..terminal.stdio import write_output
-from ..text import one_line, pluralize
+from ..text import pluralize
 from ..times import utc_minute
 from .context import Context
 from .output import check_columns, select
@@ -101,7 +101,7 @@ def _write_report(context: Context, directory: Directory, format: str) -> None:
         write_output(text, format)
         return
     path = write_file(Path(options.output), text, force=options.force and not context.incomplete)
-    context.warn(f"wrote {pluralize(len(report.records), 'row')} to {one_line(str(path))}")
+    context.warn(f"wrote {pluralize(len(report.records), 'row')} to {shown_path(path)}")
 
 
 def _write_review(context: Context, directory: Directory) -> None:
@@ -109,7 +109,7 @@ def _write_review(context: Context, directory: Directory) -> None:
     files = review_files(directory, context.instance.origin)
     force = context.options.force and not context.incomplete
     path = write_folder(Path(context.options.output), files, time=time.timestamp(), force=force)
-    context.warn(f"wrote {pluralize(len(files), 'file')} to {one_line(str(path))}, as of {utc_minute(time)}")
+    context.warn(f"wrote {pluralize(len(files), 'file')} to {shown_path(path)}, as of {utc_minute(time)}")
 
 
 def _report(context: Context, directory: Directory) -> Report:

@@ -12,6 +12,7 @@ from ..credentials import TokenStore
 from ..diagnostics import log_to_file
 from ..errors import Offline, UsageError
 from ..history import history_of
+from ..redaction import without_tokens
 from ..terminal.display import DisplayOptions, detect_display, unsupported_reason
 from ..terminal.shutdown import exit_on_signals
 from ..terminal.stdio import print_error
@@ -71,7 +72,7 @@ def _display(context: Context) -> DisplayOptions:
         raise UsageError("stdin and stderr must be a terminal", hint=NO_TERMINAL_HINT)
     encoding = sys.stderr.encoding
     if (reason := unsupported_reason(context.environ, encoding)) is not None:
-        raise UsageError(reason, hint=NO_TERMINAL_HINT)
+        raise UsageError(without_tokens(reason), hint=NO_TERMINAL_HINT)
     options = context.options
     return detect_display(
         context.environ,

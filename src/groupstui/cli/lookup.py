@@ -10,7 +10,7 @@ from typing import TypeVar
 from ..directory.directory import Directory
 from ..directory.models import Group, User
 from ..directory.search import MAX_CANDIDATES, SearchIndex, is_id
-from ..errors import AmbiguousMatch, MatchError, NoMatch, UnknownAnswer, UsageError
+from ..errors import AmbiguousMatch, MatchError, NoMatch, UnknownAnswer, UsageError, quoted, shown_path
 from ..exit_codes import ExitCode
 from ..output.records import (
     GROUP_FIELDS,
@@ -256,7 +256,7 @@ def _with_candidates(error: MatchError[T]) -> str:
 
 
 def _not_found(kind: str, text: str, similar: Sequence[Group | User]) -> str:
-    return NoMatch(f"no {kind} matches “{sanitize(text)}”", hint=_did_you_mean(similar)).full
+    return NoMatch(f"no {kind} matches {quoted(text)}", hint=_did_you_mean(similar)).full
 
 
 def _did_you_mean(similar: Sequence[Group | User]) -> str:
@@ -285,7 +285,7 @@ def _code_of_profiles(directory: Directory, with_profiles: bool) -> ExitCode:
 
 def _read_lines(context: Context, file: str) -> list[str]:
     """Return the lines of a file or of stdin, without blank and repeated ones."""
-    name = "stdin" if file == "-" else sanitize(file)
+    name = "stdin" if file == "-" else shown_path(file)
     try:
         if file == "-":
             if sys.stdin.isatty():

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ..diagnostics import redact
 from ..errors import InvalidToken, KeyringUnavailable
 from ..event_loop import DaemonExecutor
+from ..redaction import without_tokens
 from ..text import sanitize
 from ..token import Token
 
@@ -52,7 +53,7 @@ def system_backend() -> KeyringBackend:
     except Exception as error:  # importing and creating a named class may raise anything
         source = BACKEND_VARIABLE if BACKEND_VARIABLE in os.environ else config_root() / "keyringrc.cfg"
         raise KeyringUnavailable(
-            f"the keyring backend set in {source} does not work ({_describe(error)})",
+            f"the keyring backend set in {source} does not work ({without_tokens(_describe(error))})",
             f"Correct or remove {source}.",
         ) from None
     return core.get_keyring()

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
-from ..errors import NoMatch
-from ..text import fold, sanitize
+from ..errors import NoMatch, quoted
+from ..text import fold
 from .models import Group, GroupDetail, GroupPage, User, UserProfile
 from .search import SearchIndex
 
@@ -184,7 +184,7 @@ class Directory:
             for index in (self.group_index, self.user_index):
                 with suppress(NoMatch):
                     return index.resolve(text, exact=exact)
-        raise NoMatch(f"no group or user matches “{sanitize(text)}”")
+        raise NoMatch(f"no group or user matches {quoted(text)}")
 
     def member_index(self, group: Group) -> SearchIndex[User]:
         """Return the members of a group, searchable like all users."""

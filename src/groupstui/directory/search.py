@@ -12,8 +12,8 @@ from itertools import accumulate, chain, pairwise, takewhile
 from operator import itemgetter
 from typing import Generic, Literal, TypeVar
 
-from ..errors import AmbiguousMatch, NoMatch
-from ..text import fold, sanitize
+from ..errors import AmbiguousMatch, NoMatch, quoted
+from ..text import fold
 
 T = TypeVar("T")
 
@@ -115,10 +115,10 @@ class SearchIndex(Generic[T]):
                 return self._item(self._ids[places[0]])
             if places:
                 raise AmbiguousMatch(
-                    f"“{sanitize(text)}” matches {len(places):,} {PLURALS[self._kind]}",
+                    f"{quoted(text)} matches {len(places):,} {PLURALS[self._kind]}",
                     [self._item(self._ids[place]) for place in places],
                 )
-        raise NoMatch(f"no {self._kind} matches “{sanitize(text)}”")
+        raise NoMatch(f"no {self._kind} matches {quoted(text)}")
 
     def similar(self, text: str) -> list[T]:
         """Return a few items that a text which matches nothing may mean, the most similar first."""

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-from ..errors import InvalidTime
-from ..redaction import without_tokens
+from ..errors import InvalidTime, quoted
 
 _DURATION = re.compile(r"(\d{1,6})\s*([smhdwy])")
 _MONTH = re.compile(r"\d+\s*M")
@@ -27,7 +26,7 @@ def parse_duration(text: str) -> timedelta:
     """
     found = None if _MONTH.fullmatch(text.strip()) else _DURATION.fullmatch(text.strip().lower())
     if found is None or not int(found[1]):
-        raise InvalidTime(f"“{without_tokens(text)}” is not a valid duration: use 10m, 12h, 7d, 2w or 1y")
+        raise InvalidTime(f"{quoted(text)} is not a valid duration: use 10m, 12h, 7d, 2w or 1y")
     return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
 
 
@@ -67,7 +66,7 @@ class PointInTime:
             return cls((datetime.fromisoformat(text) + days).astimezone())
         except (ValueError, OverflowError, InvalidTime):
             raise InvalidTime(
-                f"“{without_tokens(text)}” is not a valid time: use 7d, yesterday, 2026-11-16, "
+                f"{quoted(text)} is not a valid time: use 7d, yesterday, 2026-11-16, "
                 "“2026-11-16 14:00”, or a snapshot id"
             ) from None
 

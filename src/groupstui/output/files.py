@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ..errors import FileAlreadyExists, FileNotWritten
+from ..errors import MAX_PATH_CHARS, FileAlreadyExists, FileNotWritten, shown_path
 from ..private_files import (
     TEMPORARY_PREFIX,
     check_target,
@@ -20,9 +20,6 @@ from ..private_files import (
 )
 from ..terminal.stdio import printable
 from ..text import sanitize
-
-MAX_PATH_CHARS = 1_000
-"""Length at which a path in a message is cut."""
 
 MANIFEST = "SHA256SUMS"
 """The manifest of a directory, as `sha256sum --check` reads it."""
@@ -37,7 +34,7 @@ def parse_path(text: str) -> Path:
     try:
         return Path(text).expanduser()
     except RuntimeError:
-        raise FileNotWritten(f"cannot write {sanitize(text)}: there is no such user") from None
+        raise FileNotWritten(f"cannot write {shown_path(text)}: there is no such user") from None
 
 
 def check_file(path: Path, *, force: bool = False) -> None:
@@ -141,11 +138,11 @@ def _reported(path: Path) -> Iterator[None]:
 
 def _shown(path: Path) -> str:
     """Return a path as safe text, with its target if it is a link."""
-    text = str(path)
+    text = shown_path(path)
     with suppress(OSError, ValueError):
         if (real := _unless_same(follow_links(path), path)) is not path:
-            text = f"{path} ({real})"
-    return sanitize(text, MAX_PATH_CHARS)
+            text = f"{text} ({shown_path(real)})"
+    return text
 
 
 def _unless_same(real: Path, path: Path) -> Path:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ..errors import UsageError
-from ..text import one_line, sanitize
+from ..errors import UsageError, quoted
+from ..text import one_line
 from .records import Report
 from .table import table, text_of
 
@@ -108,7 +108,7 @@ def format_of(path: Path) -> str:
     extension = path.name.rpartition(".")[2] if "." in path.name else "csv"
     if extension.lower() not in EXTENSIONS:
         known = ", ".join(f".{each}" for each in EXTENSIONS)
-        raise UsageError(f"“.{sanitize(extension)}” is not a known extension", hint=f"Use one of {known}.")
+        raise UsageError(f"{quoted('.' + extension)} is not a known extension", hint=f"Use one of {known}.")
     return EXTENSIONS[extension.lower()]
 
 

@@ -13,9 +13,8 @@ from ..directory.changes import Change
 from ..directory.compare import Comparison, Pair, Row, distinct_names
 from ..directory.directory import Directory
 from ..directory.models import Group, User
-from ..errors import InvalidField
+from ..errors import InvalidField, quoted
 from ..history import Snapshot
-from ..redaction import without_tokens
 from ..text import fold, sanitize
 from ..times import utc_iso
 
@@ -138,7 +137,7 @@ def check_fields(names: Iterable[str], fields: Sequence[str]) -> None:
             listed = ", ".join(map(sanitize, fields[:MAX_LISTED_FIELDS]))
             more = len(fields) - MAX_LISTED_FIELDS
             listed += f" and {more:,} more" if more > 0 else ""
-            raise InvalidField(f"there is no field “{sanitize(without_tokens(name))}”: choose from {listed}")
+            raise InvalidField(f"there is no field {quoted(name)}: choose from {listed}")
 
 
 def _sort_key(value: Any) -> tuple[bool, Any]:

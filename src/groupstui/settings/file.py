@@ -13,6 +13,7 @@ import platformdirs
 
 from ..errors import SettingsError, SettingsUnreadable
 from ..private_files import make_private_folder, write_private
+from ..redaction import without_tokens
 from ..text import sanitize
 from .settings import InvalidDocument, Settings
 
@@ -105,7 +106,7 @@ class SettingsFile:
 
     def _error(self, message: str, line: int | None = None) -> SettingsError:
         place = str(self.path) if line is None else f"{self.path}, line {line}"
-        return SettingsError(sanitize(f"{place}: {message}", max_chars=1000))
+        return SettingsError(sanitize(f"{place}: {without_tokens(message)}", max_chars=1000))
 
 
 def _open_without_waiting(path: str, flags: int) -> int:

@@ -26,7 +26,7 @@ import truststore
 from socksio.exceptions import SOCKSError
 
 from ..diagnostics import redact
-from ..errors import InvalidResponse, TestmoError, Unreachable, WrongAddress
+from ..errors import InvalidResponse, TestmoError, Unreachable, WrongAddress, shown_path
 from ..redaction import mask_data
 from ..text import sanitize
 from ..token import Token
@@ -385,5 +385,6 @@ def _load_certificates(context: ssl.SSLContext, name: str, path: str) -> None:
         is_missing = error.errno and not isinstance(error, ssl.SSLError)
         why = error.strerror if is_missing else "it contains no certificates"
         raise Unreachable(
-            f"{name} cannot be used: {why}: {path}", hint="Pass a file of certificates in PEM format."
+            f"{name} cannot be used: {why}: {shown_path(path)}",
+            hint="Pass a file of certificates in PEM format.",
         ) from None

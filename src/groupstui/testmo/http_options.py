@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from ..errors import Unreachable
+from ..redaction import host_without_tokens
 from .instance import Instance
 
 REQUEST_TIMEOUT_S = 30.0
@@ -100,7 +101,7 @@ def proxy_without_credentials(address: str) -> str:
     if parts is None:
         return "set, but not the address of a proxy"
     credentials, separator, host = parts.netloc.rpartition("@")
-    return f"{parts.scheme}://{'***' if credentials else ''}{separator}{host}"
+    return f"{parts.scheme}://{'***' if credentials else ''}{separator}{host_without_tokens(host)}"
 
 
 def _bypasses_proxy(instance: Instance, no_proxy: str) -> bool:

@@ -80,6 +80,8 @@ class Instance:
         host = _checked(host)
         if len(host.rpartition(".")[2]) > MAX_LAST_LABEL_CHARS and ":" not in host:
             raise InvalidInstance(f"no name is so long: type the whole address, such as acme.{HOSTED}")
+        if "." not in host and any(len(part) > MAX_LAST_LABEL_CHARS for part in parts.path.split("/")):
+            raise InvalidInstance(f"no page has such an address: type the whole one, such as acme.{HOSTED}")
         if "." not in host and ":" not in host and host != "localhost":
             host = f"{host}.{HOSTED}"
         scheme = scheme.lower() if separator else ("http" if _is_loopback(host) else "https")
