@@ -37,6 +37,7 @@ from .terminal.keyboard import decode_keyboard
 from .terminal.type_ahead import TypeAhead
 from .testmo.instance import Instance
 from .token import Token
+from .widgets.colors import readable_variables
 from .widgets.commands import commands_of
 from .widgets.notice_bar import Notice
 
@@ -131,6 +132,10 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         if self.console.color_system == "standard":
             return theme if theme in THEMES_OF_16_COLORS else THEMES_OF_16_COLORS[0]
         return theme if theme is not None and theme in self.available_themes else DEFAULT_THEME
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Return the variables of the theme, with colors of text that are readable on their background."""
+        return readable_variables(super().get_css_variables())
 
     def get_line_filters(self) -> list[LineFilter]:
         return [*super().get_line_filters(), *self._filters]

@@ -150,6 +150,12 @@ def fold(text: str) -> str:
     return " ".join(text.lower().replace("`", "'").split())
 
 
+def natural_key(text: str) -> tuple[tuple[int, str], ...]:
+    """Return the key that sorts names naturally: without case and accents, and 9 before 10."""
+    parts = re.split("([0-9]{1,18})", fold(text))
+    return tuple((int(part), "") if place % 2 else (0, part) for place, part in enumerate(parts))
+
+
 class _Folded(dict[int, str | None]):
     """What a decomposed character is compared as, None for nothing; filled when it is first needed."""
 

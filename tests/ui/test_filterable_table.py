@@ -15,7 +15,7 @@ from ..support.pilot import browser_app, cursor, drawn, press, settled, until
 
 NAMES = ("bear", "ant", "bee", "antelope", "elephant")
 
-COLUMNS = (Column("name", "Name", str),)
+COLUMNS = (Column("name", "Name", str, match="words"),)
 
 
 class FilterApp(App[None]):
@@ -65,7 +65,7 @@ def rows(pilot) -> list[str]:
 
 async def test_matches_are_shown_best_first(pilot):
     assert rows(pilot) == sorted(NAMES)
-    pilot.app.pane.open_filter()
+    await pilot.press("slash")
     await pilot.press(*"ant")
     assert rows(pilot) == ["ant", "antelope", "elephant"]
     assert pilot.app.pane.match_count == 3
@@ -73,23 +73,65 @@ async def test_matches_are_shown_best_first(pilot):
 
 
 async def test_sorting_applies_to_matches(pilot):
-    pilot.app.pane.open_filter()
+    await pilot.press("slash")
     await pilot.press(*"an", "enter", "S")
     assert rows(pilot) == ["elephant", "antelope", "ant"]
 
 
-async def test_escape_restores_rows_and_cursor(pilot):
+async def test_escape_shows_all_rows_and_keeps_the_chosen_one(pilot):
     await pilot.press("down", "down")
     assert cursor(pilot, "Table") == "bear"
-    pilot.app.pane.open_filter()
-    await pilot.press(*"ant", "escape")
+    await pilot.press("slash", *"ant", "down", "escape")
     assert rows(pilot) == sorted(NAMES)
-    assert cursor(pilot, "Table") == "bear"
+    assert cursor(pilot, "Table") == "antelope"
     assert pilot.app.pane.match_count is None
 
 
+async def test_emptied_filter_restores_the_cursor(pilot):
+    await pilot.press("down", "down", "slash", *"ant", "backspace", "backspace", "backspace")
+    assert cursor(pilot, "Table") == "bear"
+
+
+async def test_filter_keeps_the_focus_while_the_cursor_moves(pilot):
+    await pilot.press("slash", *"ant", "down", "down", "up")
+    assert cursor(pilot, "Table") == "antelope"
+    await pilot.press(*"el")
+    assert rows(pilot) == ["antelope"]
+
+
+async def test_matching_letters_are_underlined(pilot):
+    await pilot.press("slash", *"ant")
+    underlined = [
+        segment.text
+        for y in range(1, 4)
+        for segment in pilot.app.pane.table.render_line(y)
+        if segment.style is not None and segment.style.underline
+    ]
+    assert underlined == ["ant", "ant", "ant"]
+
+
+async def test_without_a_search_rows_match_by_words_in_their_order(pilot):
+    pane = FilterableTable(Table((Column("name", "Name", str, match="words"),), identity=str))
+    await pilot.app.mount(pane)
+    pane.show(("Ünit tests", "test lab", "QA"), empty="")
+    pane.table.focus()
+    await pilot.press("slash", *"test")
+    assert list(pane.table.rows) == ["Ünit tests", "test lab"]
+    await pilot.press("space", *"unit")
+    assert list(pane.table.rows) == ["Ünit tests"]
+    await pilot.press(*["backspace"] * 4, *"!lab")
+    assert list(pane.table.rows) == ["Ünit tests"]
+
+
+async def test_space_marks_rows(pilot):
+    await pilot.press("space", "down", "space")
+    assert pilot.app.pane.marked_rows == ["bear", "ant"]
+    await pilot.press("up", "space")
+    assert pilot.app.pane.marked_rows == ["ant"]
+
+
 async def test_accepted_filter_keeps_the_cursor_when_cleared(pilot):
-    pilot.app.pane.open_filter()
+    await pilot.press("slash")
     await pilot.press(*"ele", "enter")
     assert pilot.app.focused is pilot.app.pane.table
     assert pilot.app.pane.clear_filter()
@@ -97,26 +139,26 @@ async def test_accepted_filter_keeps_the_cursor_when_cleared(pilot):
 
 
 async def test_no_match_is_shown_with_the_text(pilot):
-    pilot.app.pane.open_filter()
+    await pilot.press("slash")
     await pilot.press(*"yak")
-    assert "Nothing here matches “yak”. esc clears the filter." in drawn(pilot)
+    assert "Nothing here matches “yak”. tab searches members, too." in drawn(pilot)
 
 
 async def test_empty_filter_is_hidden_on_enter(pilot):
-    pilot.app.pane.open_filter()
+    await pilot.press("slash")
     await pilot.press("enter")
-    assert not pilot.app.pane.filter_input.display
+    assert not pilot.app.pane.query_one(".filter").display
 
 
 async def test_tab_toggles_the_scope(pilot):
-    pilot.app.pane.open_filter()
+    await pilot.press("slash")
     await pilot.press("tab")
     assert pilot.app.scope_toggled == 1
 
 
 async def test_large_search_runs_in_a_thread(pilot, monkeypatch):
     monkeypatch.setattr(table, "MAX_INLINE_NAMES", 1)
-    pilot.app.pane.open_filter()
+    await pilot.press("slash")
     await pilot.press(*"ant")
     await until(pilot, lambda: rows(pilot) == ["ant", "antelope", "elephant"])
     assert threading.main_thread() not in pilot.app.threads

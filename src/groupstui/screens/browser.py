@@ -68,7 +68,6 @@ class BrowserScreen(BaseScreen[None]):
         # Help and quit are first, so that a narrow footer contains them.
         bind("question_mark,f1", "app.help", "app.help", "Show the keys", hint="help"),
         bind("q,ctrl+q", "app.quit", "app.quit", "Quit groupstui", hint="quit"),
-        bind("slash", "filter", "view.filter", "Filter the list", hint="filter"),
         bind("n,right_square_bracket", "turn('next')", "page.next", "Next page", hint="next"),
         bind("p,left_square_bracket", "turn('previous')", "page.previous", "Previous page", hint="prev"),
         bind("u", "user", "view.user", "Show the groups of the user under the cursor", hint="groups of user"),
@@ -204,8 +203,6 @@ class BrowserScreen(BaseScreen[None]):
                 available = self.groups.can_turn(str(to)) or (to == "next" and is_loading)
             case "stop", _:
                 available = bool(self.activity or self.progress)
-            case "filter", _:
-                available = not isinstance(self.focused, FilterInput)
             case "user", _:
                 available = self.member is not None
             case _:
@@ -582,9 +579,6 @@ class BrowserScreen(BaseScreen[None]):
         else:
             self.action_back()
 
-    def action_filter(self) -> None:
-        self.pane.open_filter()
-
     @on(GroupList.EmailTyped)
     def _email_typed(self, event: GroupList.EmailTyped) -> None:
         event.stop()
@@ -638,7 +632,7 @@ class BrowserScreen(BaseScreen[None]):
 
     def action_compare(self) -> None:
         """Compare the marked groups; a single one is compared with the group under the cursor."""
-        ids = dict(self.groups.marks)
+        ids = dict.fromkeys(self.groups.marked_ids)
         if len(ids) == 1 and (current := self.groups.table.current) is not None:
             ids[current.id] = None
         chosen = [group for group in map(self.directory.group, ids) if group is not None]

@@ -10,43 +10,36 @@ from textual.widgets import Input
 
 
 class FilterInput(Input):
-    """Filters a table while the user types. Hidden while it is empty and without focus."""
+    """Filters a table while the user types; the keys that move the cursor of the table work meanwhile."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,down", "submit", "keep", key_display="enter", id="filter.keep"),
-        Binding("tab", "toggle_scope", "with members", id="filter.scope"),
+        Binding("enter", "submit", "keep", key_display="enter", id="filter.keep"),
+        Binding("tab", "toggle_scope", "members too", id="filter.scope"),
         Binding("escape", "close", "clear", id="filter.clear"),
     ]
 
     class Closed(Message):
-        """Posted when the user has cleared the filter and leaves it."""
+        """Posted when the user clears and leaves the filter."""
 
     class ScopeToggled(Message):
         """Posted when the user wants to search more than names, or only names again."""
 
     def __init__(self, placeholder: str, *, has_scopes: bool = False) -> None:
-        """Create a hidden filter; with scopes, there is more to search than names."""
+        """Create an empty filter; with scopes, there is more to search than names."""
         super().__init__(placeholder=placeholder, select_on_focus=False, compact=True)
         self._has_scopes = has_scopes
         self.cursor_blink = False
-        self.display = False
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self._has_scopes if action == "toggle_scope" else True
 
-    def open(self) -> None:
-        self.display = True
-        self.focus()
-
     def clear_text(self) -> None:
-        """Clear and hide the filter without posting `Changed`."""
+        """Clear the filter without posting `Changed`."""
         with self.prevent(Input.Changed):
             self.value = ""
-        self.display = False
 
     def action_toggle_scope(self) -> None:
         self.post_message(self.ScopeToggled())
 
     def action_close(self) -> None:
-        self.clear_text()
         self.post_message(self.Closed())

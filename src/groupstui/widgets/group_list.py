@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
 
 from textual import on
-from textual.binding import BindingType
 from textual.message import Message
 from textual.reactive import reactive
 
@@ -16,7 +14,6 @@ from ..directory.directory import Directory
 from ..directory.models import Group, GroupPage
 from ..text import pluralize, sanitize
 from ..times import local_day, short_day
-from .commands import bind
 from .filter_input import FilterInput
 from .table import Column, FilterableTable, Table
 from .table_layout import ID_COLUMN
@@ -37,10 +34,6 @@ class GroupList(FilterableTable[Group]):
     """Shows a page of groups; knows where the user has been, and which groups are marked."""
 
     BORDER_TITLE = "Groups"
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        bind("space", "mark", "analyse.mark", "Mark this group, or remove its mark"),
-    ]
 
     page: reactive[GroupPage | None] = reactive(None)
     """The page on the screen; None before the first."""
@@ -64,8 +57,6 @@ class GroupList(FilterableTable[Group]):
 
     def __init__(self, *, per_page: int = 15, id: str | None = None) -> None:
         self.per_page = per_page
-        self.marks: dict[int, None] = {}
-        """The ids of the marked groups, in the order in which they were marked."""
         self.with_members = False
         """Whether the filter also searches the names of members."""
         self._back_stack: list[Place] = []
@@ -78,7 +69,6 @@ class GroupList(FilterableTable[Group]):
         table = Table(
             (*COLUMNS[:2], badges, *COLUMNS[2:]),
             identity=lambda group: group.id,
-            marked=lambda group: group.id in self.marks,
         )
         super().__init__(
             table,
@@ -98,7 +88,7 @@ class GroupList(FilterableTable[Group]):
         """
         is_other_page = self.page is not None and self.page.page != page.page
         if is_other_page:
-            self.clear_filter()  # but not on the first page: the filter may be older than its answer
+            self.drop_filter()  # but not on the first page: the filter may be older than its answer
         if group_id is None and (self.page is None or is_other_page):
             group_id = self._cursor_by_page.get(page.page)
         self.page = page
@@ -146,7 +136,7 @@ class GroupList(FilterableTable[Group]):
             return
         if come_back_to is not None and come_back_to.group_id != group_id:
             self._back_stack.append(come_back_to)
-        self.clear_filter()
+        self.drop_filter()
         self.post_message(self.PageRequested(Place(position // self.per_page + 1, group_id, member_id)))
 
     def go_back(self) -> bool:
@@ -156,23 +146,17 @@ class GroupList(FilterableTable[Group]):
         self.post_message(self.PageRequested(self._back_stack.pop()))
         return True
 
-    # Marks and badges
+    # Badges
 
-    def action_mark(self) -> None:
-        """Mark the group under the cursor, or remove its mark, and move on to the next."""
-        if (group := self.table.current) is not None:
-            if group.id in self.marks:
-                del self.marks[group.id]
-            else:
-                self.marks[group.id] = None
-            self.table.refresh_current()
-            self._show_title()
-            self.table.cursor += 1
-
-    def clear_marks(self) -> None:
-        self.marks.clear()
-        self.table.refresh()
+    @on(FilterableTable.MarksChanged)
+    def _marks_changed(self, event: FilterableTable.MarksChanged) -> None:
+        event.stop()
         self._show_title()
+
+    @property
+    def marked_ids(self) -> list[int]:
+        """The ids of the marked groups of all pages, in the order in which they were marked."""
+        return [each for each in self.marks if isinstance(each, int)]
 
     def show_badges(self, badges: Mapping[int, tuple[int, int]], since: datetime) -> None:
         """Show how many members of groups, by id, have joined and left since a time, as `+3 −1`."""
@@ -198,6 +182,11 @@ class GroupList(FilterableTable[Group]):
         return max((len(self._badge(group)) for group in groups if group.id in badges), default=0)
 
     # Rows
+
+    def reveal(self, row: Group) -> None:
+        """Request the page of a group that the filter has found."""
+        if (position := self.directory.position(row.id)) is not None:
+            self.post_message(self.PageRequested(Place(position // self.per_page + 1, row.id)))
 
     def watch_page(self, old: GroupPage | None, page: GroupPage | None) -> None:
         """Show the groups of the page; on the same page the cursor stays on its group."""
@@ -279,7 +268,7 @@ def _last_change(group: Group, format: Callable[[datetime], str]) -> str:
 
 COLUMNS: tuple[Column[Group], ...] = (
     ID_COLUMN,
-    Column("name", "Name", lambda group: group.name, min_width=12),
+    Column("name", "Name", lambda group: group.name, min_width=12, match="words"),
     Column(
         "members",
         "Members",
@@ -287,6 +276,7 @@ COLUMNS: tuple[Column[Group], ...] = (
         sort_key=lambda group: len(group.members),
         align="right",
         width=7,
+        style="muted",
     ),
     Column(
         "changed",
@@ -295,5 +285,6 @@ COLUMNS: tuple[Column[Group], ...] = (
         sort_key=lambda group: _last_change(group, datetime.isoformat),
         width=10,
         priority=1,
+        style="muted",
     ),
 )

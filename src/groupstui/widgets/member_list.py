@@ -54,7 +54,7 @@ class MemberList(FilterableTable[User]):
             return
         same = old is not None and old.group.id == detail.group.id
         if not same:
-            self.clear_filter()
+            self.drop_filter()
         self._show_facts()
         self.show(detail.members, empty="This group has no members.", keep=same)
 
@@ -115,5 +115,5 @@ def _by_name(member: User) -> tuple[bool, str, int]:
 
 COLUMNS: tuple[Column[User], ...] = (
     ID_COLUMN,
-    Column("name", "Name", lambda member: member.label, sort_key=_by_name, min_width=8),
+    Column("name", "Name", lambda member: member.label, sort_key=_by_name, min_width=8, match="words"),
 )

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import cached_property
 from textwrap import wrap
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
-from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive, var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widgets import Static
 
-from ..text import sanitize
+from ..directory.highlight import match_spans
+from ..text import fold, sanitize
+from .commands import bind
 from .filter_input import FilterInput
 from .table_layout import GAP, Column, fit_columns, fit_text
 
@@ -35,7 +38,13 @@ HEADER_HEIGHT = 1
 MARGIN = 2
 """Cells before the first column: the cursor and the mark."""
 
-CURSOR, MARK, ASCENDING, DESCENDING = "▸", "*", "▲", "▼"
+CURSOR, MARK, VISITED, ASCENDING, DESCENDING = "▸", "*", "·", "▲", "▼"
+
+CURSOR_KEYS = {"up": "up", "down": "down", "pageup": "page_up", "pagedown": "page_down"}
+"""The keys that a text field leaves to the table below it, and the names of their actions."""
+
+UNDERLINED = Style(underline=True)
+"""How a match is highlighted on the cursor, whose color stays."""
 
 MAX_INLINE_NAMES = 20_000
 """Names that are searched between two frames; more are searched in a thread."""
@@ -68,16 +77,19 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         overflow: hidden auto;
         scrollbar-size-vertical: 1;
 
-        & > .table--header { text-style: bold; color: $text-muted; }
+        & > .table--header { color: $text-muted; }
         & > .table--cursor {
             text-style: bold;
             color: $block-cursor-foreground;
             background: $block-cursor-background;
         }
-        & > .table--cursor-blurred { text-style: bold; background: $surface-lighten-1; }
+        & > .table--cursor-blurred { text-style: bold; background: $panel; }
         &:nocolor > .table--cursor { text-style: bold reverse; }
-        & > .table--muted { color: $text-muted; }
-        & > .table--empty { color: $text-muted; }
+        & > .table--muted, & > .table--empty { color: $text-muted; }
+        & > .table--joined { color: $text-success; }
+        & > .table--left { color: $text-error; }
+        & > .table--attention { color: $text-warning; }
+        & > .table--match { color: $text-accent; text-style: bold underline; }
     }
     """
 
@@ -88,6 +100,10 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         "table--cursor-blurred",
         "table--muted",
         "table--empty",
+        "table--joined",
+        "table--left",
+        "table--attention",
+        "table--match",
     }
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -95,6 +111,8 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         Binding("down,j", "down", show=False, id="move.down", tooltip="Down"),
         Binding("pageup", "page_up", show=False, id="move.page_up", tooltip="Up by one screen"),
         Binding("pagedown", "page_down", show=False, id="move.page_down", tooltip="Down by one screen"),
+        Binding("ctrl+u", "half_page_up", show=False, id="move.half_up", tooltip="Up by half a screen"),
+        Binding("ctrl+d", "half_page_down", show=False, id="move.half_down", tooltip="Down by half a screen"),
         Binding("home,g", "home", show=False, id="move.home", tooltip="To the first row"),
         Binding("end,G", "end", show=False, id="move.end", tooltip="To the last row"),
         Binding("enter", "select", "open", id="table.open", tooltip="Open the row under the cursor"),
@@ -113,13 +131,28 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
     class Selected(RowMessage[Row]):
         """Posted when the user opens the row under the cursor."""
 
+    class EdgeReached(Message):
+        """Posted when the user moves on from the first or the last row."""
+
+        def __init__(self, table: Table[Any], direction: Literal["before", "after", "first", "last"]) -> None:
+            super().__init__()
+            self.table = table
+            self.direction = direction
+            """`first` and `last` for the keys that go to the first and the last row."""
+
+    class SortChanged(Message):
+        """Posted when the user has chosen another order."""
+
+        def __init__(self, table: Table[Any]) -> None:
+            super().__init__()
+            self.table = table
+
     def __init__(
         self,
         columns: Sequence[Column[T]],
         *,
         identity: Callable[[T], Hashable],
         muted: Callable[[T], bool] = lambda row: False,
-        marked: Callable[[T], bool] = lambda row: False,
         sort_column: str | None = None,
         id: str | None = None,
     ) -> None:
@@ -129,7 +162,6 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
             columns: The columns from left to right.
             identity: Returns what identifies a row when other rows replace all.
             muted: Returns whether to draw a row in a muted color.
-            marked: Returns whether to draw a mark before a row.
             sort_column: The key of the column to sort by at first; None keeps the given order.
             id: The id of the widget.
         """
@@ -146,11 +178,14 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         self.sort_reversed = False
         """Whether the order is reversed."""
         self._muted = muted
-        self._marked = marked
+        self.mark_of: Callable[[T], str] = lambda row: " "
+        """Returns the character before a row."""
         self._given: Sequence[T] = ()
         """The rows in the order in which they were given."""
         self._ranked = False
         """Whether the rows were given best first."""
+        self._query = ""
+        """The text whose matching letters are highlighted."""
         self._sorted_by_user = False
         self._fitted: tuple[int, list[tuple[Column[T], int]]] | None = None
         """A width and the columns that fit into it, with their widths; None if it has to be computed."""
@@ -165,15 +200,16 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         """The row under the cursor."""
         return self.rows[self.cursor] if self.rows else None
 
-    def show(self, rows: Sequence[T], *, ranked: bool = False, keep: bool = True) -> None:
+    def show(self, rows: Sequence[T], *, query: str = "", ranked: bool = False, keep: bool = True) -> None:
         """Show other rows.
 
         Args:
             rows: Any sequence. Only the rows in view are read, and it is copied only to be sorted.
+            query: What the rows match; the matching letters are highlighted.
             ranked: The rows are given best first; they are sorted only if the user has chosen a column.
             keep: Keep the cursor on its row, and that row on its line; otherwise move it to the first row.
         """
-        self._given, self._ranked = rows, ranked
+        self._given, self._query, self._ranked = rows, query, ranked
         self._refill(keep=keep)
 
     def sort_by(self, key: str | None, *, reverse: bool = False) -> None:
@@ -181,6 +217,7 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         self.sort_column, self.sort_reversed = key, reverse
         self._sorted_by_user = True
         self._refill(keep=True)
+        self.post_message(self.SortChanged(self))
 
     def move_to(self, identity: Hashable) -> bool:
         """Move the cursor to a row; return whether there is such a row."""
@@ -305,21 +342,48 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_size.width
         index = self._top + y - HEADER_HEIGHT
+        if self.rows and y >= HEADER_HEIGHT and index < len(self.rows):
+            return self._row(self.rows[index], index, width)
         text, part = "", "row"
         if not self.rows:
             lines = wrap(self.empty, max(1, width - 2))
             text, part = f" {lines[y]}" if y < len(lines) else "", "empty"
         elif y < HEADER_HEIGHT:
             text, part = self._header(width), "header"
-        elif index < len(self.rows):
-            row = self.rows[index]
-            text = self._row_text(row, index, width)
-            if index == self.cursor:
-                part = "cursor" if self.has_focus else "cursor-blurred"
-            elif self._muted(row):
-                part = "muted"
-        style = self.get_component_rich_style(f"table--{part}")
+        style = self._style(part)
         return Strip([Segment(text, style)]).adjust_cell_length(width, style)
+
+    def _row(self, row: T, index: int, width: int) -> Strip:
+        """Draw a row: each cell in its style, but the row under the cursor in one."""
+        under_cursor = index == self.cursor
+        if under_cursor:
+            part = "cursor" if self.has_focus else "cursor-blurred"
+        else:
+            part = "muted" if self._muted(row) else "row"
+        style = self._style(part)
+        segments = [Segment((CURSOR if under_cursor else " ") + self.mark_of(row), style)]
+        for place, (column, size) in enumerate(self._fit(width)):
+            if place:
+                segments.append(Segment(" " * GAP, style))
+            own = "" if part != "row" else column.style_of(row)
+            text = fit_text(column.text(row), size, column.align)
+            segments += self._highlighted_cell(column, text, self._style(own) if own else style)
+        return Strip(segments).adjust_cell_length(width, style)
+
+    def _highlighted_cell(self, column: Column[T], text: str, style: Style) -> Iterator[Segment]:
+        """Yield a cell; letters that match the query are highlighted, on the cursor by a line only."""
+        end = 0
+        if self._query and column.match:
+            match = UNDERLINED if style.bgcolor != self._style("row").bgcolor else self._style("match")
+            query = self._query.lstrip("#") if column.match == "prefix" else self._query
+            for start, stop in match_spans(text, query, prefix=column.match == "prefix"):
+                yield Segment(text[end:start], style)
+                yield Segment(text[start:stop], style + match)
+                end = stop
+        yield Segment(text[end:], style)
+
+    def _style(self, part: str) -> Style:
+        return self.get_component_rich_style(f"table--{part}")
 
     def _fit(self, width: int) -> list[tuple[Column[T], int]]:
         if self._fitted is None or self._fitted[0] != width:
@@ -327,41 +391,52 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         return self._fitted[1]
 
     def _header(self, width: int) -> str:
-        cells: list[str] = []
+        """Return the titles; the arrow of the sorted column is in the gap beside its title."""
+        line, arrow_at = " " * MARGIN, 0
         key, reverse = self._order
         for column, size in self._fit(width):
-            title = column.title
+            title = fit_text(column.title, size, column.align)
             if column.key == key:
-                arrow = DESCENDING if reverse else ASCENDING
-                title = f"{title}{arrow}" if cell_len(title) < size else f"{title[: size - 1]}{arrow}"
-            cells.append(fit_text(title, size, column.align))
-        return " " * MARGIN + (" " * GAP).join(cells)
-
-    def _row_text(self, row: T, index: int, width: int) -> str:
-        cells = (fit_text(column.text(row), size, column.align) for column, size in self._fit(width))
-        cursor = CURSOR if index == self.cursor else " "
-        mark = MARK if self._marked(row) else " "
-        return cursor + mark + (" " * GAP).join(cells)
+                before = len(title) - len(title.lstrip()) - 1
+                arrow_at = len(line) + (before if column.align == "right" else len(title.rstrip()))
+            line += title + " " * GAP
+        arrow = DESCENDING if reverse else ASCENDING
+        return f"{line[:arrow_at]}{arrow}{line[arrow_at + 1 :]}" if arrow_at else line
 
     # Keys
 
     def action_up(self) -> None:
-        self.cursor -= 1
+        self._step(-1)
 
     def action_down(self) -> None:
-        self.cursor += 1
+        self._step(1)
 
     def action_page_up(self) -> None:
-        self.cursor -= max(1, self._view_height - 1)
+        self._step(-max(1, self._view_height - 1))
 
     def action_page_down(self) -> None:
-        self.cursor += max(1, self._view_height - 1)
+        self._step(max(1, self._view_height - 1))
+
+    def action_half_page_up(self) -> None:
+        self._step(-max(1, self._view_height // 2))
+
+    def action_half_page_down(self) -> None:
+        self._step(max(1, self._view_height // 2))
 
     def action_home(self) -> None:
-        self.cursor = 0
+        self._move(0, "first")
 
     def action_end(self) -> None:
-        self.cursor = len(self.rows) - 1
+        self._move(len(self.rows) - 1, "last")
+
+    def _step(self, rows: int) -> None:
+        self._move(self.cursor + rows, "before" if rows < 0 else "after")
+
+    def _move(self, index: int, direction: Literal["before", "after", "first", "last"]) -> None:
+        """Move the cursor to a row, as far as there are rows; report if it stays where it is."""
+        old, self.cursor = self.cursor, index
+        if self.cursor == old:
+            self.post_message(self.EdgeReached(self, direction))
 
     def action_select(self) -> None:
         if (row := self.current) is not None:
@@ -400,20 +475,42 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
 
 
 class FilterableTable(Vertical, Generic[T]):
-    """Shows all rows, or what a search returns for the text in the filter."""
+    """Shows all rows, or those that match the text in the filter; rows can be marked.
+
+    Every list of the app is one, so that filter, order, marks and highlights are the same everywhere.
+    """
+
+    DEFAULT_CSS = """
+    FilterableTable > .filter {
+        height: 1;
+
+        & > Static { width: 3; padding: 0 1; color: $text-accent; text-style: bold; }
+        & > FilterInput { width: 1fr; }
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("slash", "filter", "list.filter", "Filter this list", hint="filter"),
+        bind("space", "mark", "list.mark", "Mark this row, or remove its mark"),
+        # For the filter, which leaves these keys to the table.
+        *(Binding(key, f"move('{action}')", show=False) for key, action in CURSOR_KEYS.items()),
+    ]
 
     query_text: var[str] = var("")
     """The text in the filter."""
     match_count: var[int | None] = var(None, always_update=True)
     """The number of rows that match the filter; None if nothing is filtered."""
 
+    class MarksChanged(Message):
+        """Posted when the user has marked a row, or removed a mark."""
+
     def __init__(
         self,
         table: Table[T],
         *,
-        search: Callable[[str], Sequence[T]],
-        search_size: Callable[[], int],
-        placeholder: str,
+        search: Callable[[str], Sequence[T]] | None = None,
+        search_size: Callable[[], int] = lambda: 0,
+        placeholder: str = "filter this list; !word excludes",
         has_scopes: bool = False,
         id: str | None = None,
     ) -> None:
@@ -421,7 +518,8 @@ class FilterableTable(Vertical, Generic[T]):
 
         Args:
             table: The table below the filter.
-            search: Returns the rows that match a text, best first. It may be called in a thread.
+            search: Returns the rows that match a text, best first. It may be called in a thread. By default,
+                rows match if their highlighted columns contain all words, and they keep their order.
             search_size: Returns the number of names that `search` looks at.
             placeholder: What can be typed into the filter.
             has_scopes: Whether there is more to search than names.
@@ -429,28 +527,37 @@ class FilterableTable(Vertical, Generic[T]):
         """
         super().__init__(id=id)
         self.table = table
+        self.table.mark_of = self._mark_of
+        self.marks: dict[Hashable, None] = {}
+        """The identities of the marked rows, in the order in which they were marked."""
+        self.visited: set[Hashable] = set()
+        """The identities of the rows that the user has opened."""
         self._search = search
         self._search_size = search_size
         self._placeholder = placeholder
         self._has_scopes = has_scopes
         self._rows: Sequence[T] = ()
+        self._folded_rows: list[str] | None = None
+        """The folded text of every row, for the search by words; None until it is needed."""
         self._empty = ""
         self._cursor_before_filter: Hashable = None
-        self._filter_accepted = False
-        """Whether the user has gone on to the list with the filter in place."""
 
     def compose(self) -> ComposeResult:
         yield self.table
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return None if action in ("filter", "mark") and self.filter_input.has_focus else True
+
     @cached_property
     def filter_input(self) -> FilterInput:
-        """The filter; created and mounted when it is first opened."""
+        """The filter; mounted when it is first opened."""
         return FilterInput(self._placeholder, has_scopes=self._has_scopes)
 
-    @property
-    def filtered(self) -> bool:
-        """Whether there is a text in the filter."""
-        return bool(self.query_text.strip())
+    @cached_property
+    def _filter_line(self) -> Horizontal:
+        return Horizontal(Static("/"), self.filter_input, classes="filter")
+
+    # Rows
 
     def show(self, rows: Sequence[T], *, empty: str, keep: bool = True) -> None:
         """Replace all rows; a filter stays in place.
@@ -460,39 +567,8 @@ class FilterableTable(Vertical, Generic[T]):
             empty: The text to show if there are no rows.
             keep: Keep the cursor on its row if that is among the new ones.
         """
-        self._rows, self._empty = rows, empty
+        self._rows, self._empty, self._folded_rows = rows, empty, None
         self._refill(keep=keep)
-
-    def open_filter(self) -> None:
-        if not self.filter_input.is_attached:
-            self.mount(self.filter_input, before=self.table)
-        self.filter_input.open()
-
-    def clear_filter(self) -> bool:
-        """Show all rows; return whether any were filtered."""
-        if not self.query_text:
-            return False
-        self.filter_input.clear_text()
-        self._filter("")
-        return True
-
-    def search_again(self) -> None:
-        """Search again, because the searched data has changed."""
-        if self.filtered:
-            self._refill(keep=self.table.cursor > 0)
-
-    def _filter(self, text: str) -> None:
-        """Show the rows that match a text, with the cursor on the best.
-
-        Without a text the cursor returns to where it was, unless the user has accepted the filter.
-        """
-        current = None if self.table.current is None else self.table.identity(self.table.current)
-        if not self.filtered:
-            self._cursor_before_filter, self._filter_accepted = current, False
-        self.query_text = text
-        self._refill(keep=False)
-        if not self.filtered and not (self._filter_accepted and self.table.move_to(current)):
-            self.table.move_to(self._cursor_before_filter)
 
     def _refill(self, *, keep: bool) -> None:
         self.workers.cancel_group(self, "filter")
@@ -500,36 +576,144 @@ class FilterableTable(Vertical, Generic[T]):
             self.table.empty = self._empty
             self.table.show(self._rows, keep=keep)
             self.match_count = None
+        elif self._search is None:
+            self._show_matches(self._rows_with_words(self.query_text), keep)
         elif self._search_size() > MAX_INLINE_NAMES:
-            self._search_in_thread(self.query_text, keep)
+            self._search_in_thread(self._search, self.query_text, keep)
         else:
             self._show_matches(self._search(self.query_text), keep)
 
     @work(name="filter", group="filter")
-    async def _search_in_thread(self, text: str, keep: bool) -> None:
-        self._show_matches(await asyncio.to_thread(self._search, text), keep)
+    async def _search_in_thread(self, search: Callable[[str], Sequence[T]], text: str, keep: bool) -> None:
+        self._show_matches(await asyncio.to_thread(search, text), keep)
+
+    def _rows_with_words(self, text: str) -> list[T]:
+        if self._folded_rows is None:
+            columns = [column for column in self.table.columns if column.match]
+            self._folded_rows = [fold(" ".join(column.text(row) for column in columns)) for row in self._rows]
+        words = fold(text).split()
+        excluded = [word[1:] for word in words if word[:1] == "!" and word[1:]]
+        wanted = [word for word in words if word[:1] != "!"]
+        return [
+            row
+            for row, folded in zip(self._rows, self._folded_rows, strict=True)
+            if all(word in folded for word in wanted) and not any(word in folded for word in excluded)
+        ]
 
     def _show_matches(self, rows: Sequence[T], keep: bool) -> None:
-        no_match = f"Nothing here matches “{sanitize(self.query_text, 40)}”. esc clears the filter."
+        hint = "tab searches members, too." if self._has_scopes else "esc clears the filter."
+        no_match = f"Nothing here matches “{sanitize(self.query_text, 40)}”. {hint}"
         self.table.empty = no_match if self._rows else self._empty
-        self.table.show(rows, ranked=True, keep=keep)
+        self.table.show(rows, query=self.query_text, ranked=self._search is not None, keep=keep)
         self.match_count = len(rows)
+
+    # The filter
+
+    @property
+    def filtered(self) -> bool:
+        """Whether there is a text in the filter."""
+        return bool(self.query_text.strip())
+
+    async def action_filter(self) -> None:
+        """Open the filter; keys that follow are typed into it."""
+        if not self._filter_line.is_attached:
+            await self.mount(self._filter_line, before=self.table)
+        self._filter_line.display = True
+        self.filter_input.focus()
+
+    async def action_move(self, action: str) -> None:
+        """Move the cursor of the table while the filter has the focus."""
+        await self.table.run_action(action)
+
+    def clear_filter(self) -> bool:
+        """Show all rows, with the cursor on the same row; return whether any were filtered."""
+        if not self.query_text:
+            return False
+        row = self.table.current
+        self.drop_filter()
+        self._return_to(row)
+        return True
+
+    def drop_filter(self) -> None:
+        """Show all rows, without a filter."""
+        self.filter_input.clear_text()
+        self._filter_line.display = False
+        if self.query_text:
+            self.query_text = ""
+            self._refill(keep=False)
+
+    def _return_to(self, row: T | None) -> None:
+        """Move the cursor to the row that was under it while the list was filtered, or before."""
+        if row is None:
+            self.table.move_to(self._cursor_before_filter)
+        elif not self.table.move_to(self.table.identity(row)):
+            self.reveal(row)
+
+    def reveal(self, row: T) -> None:
+        """Show a row that the filter has found, but that is not in the list."""
+
+    def search_again(self) -> None:
+        """Search again, because the searched data has changed."""
+        if self.filtered:
+            self._refill(keep=self.table.cursor > 0)
 
     @on(FilterInput.Changed)
     def _filter_changed(self, event: FilterInput.Changed) -> None:
+        """Show the rows that match, with the cursor on the best."""
         event.stop()
-        self._filter(event.value)
+        row = self.table.current
+        if not self.filtered:
+            self._cursor_before_filter = None if row is None else self.table.identity(row)
+        self.query_text = event.value
+        self._refill(keep=False)
+        if not self.filtered:
+            self.table.move_to(self._cursor_before_filter)
 
     @on(FilterInput.Submitted)
     def _filter_submitted(self, event: FilterInput.Submitted) -> None:
         event.stop()
-        self._filter_accepted = True
-        event.input.display = bool(event.value)
+        self._filter_line.display = bool(event.value)
         self.table.focus()
 
     @on(FilterInput.Closed)
     def _filter_closed(self, event: FilterInput.Closed) -> None:
         event.stop()
-        if self.query_text:
-            self._filter("")
+        self.clear_filter()
+        self._filter_line.display = False
         self.table.focus()
+
+    # Marks
+
+    def _mark_of(self, row: T) -> str:
+        identity = self.table.identity(row)
+        if identity in self.marks:
+            return MARK
+        return VISITED if identity in self.visited else " "
+
+    @property
+    def marked_rows(self) -> list[T]:
+        """The marked rows of the list, in its order."""
+        return [row for row in self._rows if self.table.identity(row) in self.marks]
+
+    def remember_visit(self, row: T) -> None:
+        """Draw a mark before a row that the user has opened."""
+        self.visited.add(self.table.identity(row))
+        self.table.refresh_current()
+
+    def action_mark(self) -> None:
+        """Mark the row under the cursor, or remove its mark, and move on to the next."""
+        if (row := self.table.current) is None:
+            return
+        identity = self.table.identity(row)
+        if identity in self.marks:
+            del self.marks[identity]
+        else:
+            self.marks[identity] = None
+        self.table.refresh_current()
+        self.post_message(self.MarksChanged())
+        self.table.action_down()
+
+    def clear_marks(self) -> None:
+        self.marks.clear()
+        self.table.refresh()
+        self.post_message(self.MarksChanged())

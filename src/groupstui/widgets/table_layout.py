@@ -8,7 +8,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from rich.cells import cell_len, set_cell_size
 
-from ..text import fold, sanitize
+from ..text import natural_key, sanitize
 
 T = TypeVar("T")
 
@@ -28,7 +28,7 @@ class Column(Generic[T]):
     text: Callable[[T], str]
     """Returns the cell's text, unsanitized: the table makes it safe to show."""
     sort_key: Callable[[T], Any] | None = None
-    """Returns the value to sort by; None sorts by the folded text."""
+    """Returns the value to sort by; None sorts by the text, and numbers in it by their value."""
     align: Literal["left", "right"] = "left"
     width: int | Callable[[Sequence[T]], int] | None = None
     """Cells, or a function of all rows that returns them; None shares the width that the others leave.
@@ -39,10 +39,18 @@ class Column(Generic[T]):
     """Cells that a column without a `width` needs at least."""
     priority: int = 0
     """The columns with the highest number are left out first if there is not enough room."""
+    style: str | Callable[[T], str] = ""
+    """The name of a component class of the table without `table--`, such as `muted`; empty for the row's."""
+    match: Literal["", "words", "prefix"] = ""
+    """Where letters that match the table's query are highlighted."""
+
+    def style_of(self, row: T) -> str:
+        """Return the name of the component class of a row's cell; empty for the row's own."""
+        return self.style if isinstance(self.style, str) else self.style(row)
 
     def sort_value(self, row: T) -> Any:
         """Return the value by which a row is sorted."""
-        return fold(self.text(row)) if self.sort_key is None else self.sort_key(row)
+        return natural_key(self.text(row)) if self.sort_key is None else self.sort_key(row)
 
 
 ID_COLUMN: Column[Any] = Column(
@@ -52,6 +60,8 @@ ID_COLUMN: Column[Any] = Column(
     sort_key=lambda row: row.id,
     align="right",
     width=lambda rows: len(str(max((row.id for row in rows), default=10))),
+    style="muted",
+    match="prefix",
 )
 """The column of groups and of users that has their ids."""
 
