@@ -15,6 +15,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.constants import DEFAULT_THEME
 from textual.driver import Driver
+from textual.events import Key, Paste
 from textual.filter import LineFilter, NoColor
 from textual.widgets import Static
 
@@ -275,7 +276,7 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         try:
             await self._tokens.save(origin, token)
         except KeyringUnavailable as error:
-            self._notify_user(Notice(f"The token is kept for this run only: {error}", error.hint))
+            self._notify_user(Notice(f"The token is kept for this run only: {error}", error.hint, "warning"))
 
     def action_sign_in(self) -> None:
         """Sign in again, with another token."""
@@ -322,7 +323,7 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
             self._access = None
             notice = Notice(f"Left {origin}; no token was deleted")
         else:
-            self._notify_user(Notice(f"Deleting the token of {origin}…"))
+            self._notify_user(Notice(f"Deleting the token of {origin}…", kind="progress"))
             notice = await dialogs.sign_out.delete_token(origin, self._tokens)
             self._update_settings(lambda settings: settings.forget(origin))
         is_open = origin == self._open_origin
@@ -355,7 +356,7 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         try:
             self._settings_file.update(change)
         except SettingsError as error:
-            self._notify_user(Notice(str(error), error.hint))
+            self._notify_user(Notice(str(error), error.hint, "warning"))
 
     def action_set_theme(self, name: str) -> None:
         self.theme = name
@@ -366,6 +367,14 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         for screen in self.screen_stack:
             if isinstance(screen, BaseScreen):
                 screen.notice = notice
+
+    def key_received(self, event: Key | Paste) -> None:
+        """Remove the notices about earlier keys; escape removes the notice itself."""
+        if isinstance(event, Key) and event.key == "escape":
+            return
+        for screen in self.screen_stack:
+            if isinstance(screen, BaseScreen):
+                screen.end_notice("info")
 
     def get_key_display(self, binding: Binding) -> str:
         return binding.key if binding.key in PLAIN_KEYS else super().get_key_display(binding)

@@ -75,6 +75,29 @@ async def test_cooldown_applies_to_later_requests(pilot, demo, clock):
     assert "as of Mon 14:02:18" in words(pilot)
 
 
+async def test_cancelled_reload_ends_the_cooldown_notice(pilot, demo, clock):
+    await settled(pilot)
+    demo.faults.next("429")
+    await pilot.press("r")
+    await until(pilot, lambda: NOTICE in words(pilot))
+    await press(pilot, "n")
+    assert "page 2 of 16" in words(pilot)
+    assert "Rate limited" not in words(pilot)
+
+
+async def test_cooldown_notice_stays_while_another_request_waits(pilot, demo, clock):
+    await settled(pilot)
+    demo.faults.next("429", "429")
+    await pilot.press("R")  # loads the page and crawls
+    await until(pilot, lambda: len(clock.waits) == 2 and NOTICE in words(pilot))
+    await pilot.press("n")
+    await until(pilot, lambda: "page 2 of 16" in words(pilot))
+    assert NOTICE in words(pilot)
+    clock.released.set()
+    await settled(pilot)
+    assert "Rate limited" not in words(pilot)
+
+
 async def test_end_of_cooldown_keeps_other_notices(pilot, demo, clock):
     await settled(pilot)
     demo.faults.next("429", "429")

@@ -10,12 +10,13 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
+from textual.timer import Timer
 from textual.worker import Worker
 
 from ..directory.directory import Directory
 from ..terminal.clipboard import ClipboardApp
 from ..widgets.commands import bind
-from ..widgets.notice_bar import Notice, worker_failure
+from ..widgets.notice_bar import PASSING, Notice, NoticeKind, worker_failure
 
 Result = TypeVar("Result")
 
@@ -32,9 +33,32 @@ class JumpTarget:
 class BaseScreen(Screen[Result]):
     """A screen with a notice, which also reports workers that end with an unexpected exception."""
 
+    NOTICE_SECONDS: ClassVar[float] = 8
+    """How long a notice stays if it is neither an error nor about something that is going on."""
+
     app = getters.app(ClipboardApp)
     notice: reactive[Notice | None] = reactive(None)
     """What the user should know; an error stays until a request succeeds."""
+    _notice_timer: Timer | None = None
+    _covered_notice: Notice | None = None
+    """What is still to be known when the notice that covers it has passed."""
+
+    def watch_notice(self, old: Notice | None, notice: Notice | None) -> None:
+        if self._notice_timer is not None:
+            self._notice_timer.stop()
+        if notice is None or notice.kind not in PASSING:
+            self._covered_notice = None
+        else:
+            if old is not None and old.kind not in PASSING:
+                self._covered_notice = old
+            self._notice_timer = self.set_timer(self.NOTICE_SECONDS, lambda: self.end_notice(*PASSING))
+
+    def end_notice(self, *kinds: NoticeKind) -> None:
+        """Remove the notice, and the one below it, if they are of these kinds."""
+        if self._covered_notice is not None and self._covered_notice.kind in kinds:
+            self._covered_notice = None
+        if self.notice is not None and self.notice.kind in kinds:
+            self.notice = self._covered_notice
 
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from ..text import fold
+from ..text import fold, pluralize
 from .directory import Directory
 from .models import Group
 
@@ -83,6 +84,32 @@ def _place(change: Change) -> tuple[bool, str, int, int, str, int]:
     user, group = fold(change.user or ""), fold(change.group or "")
     group_id, user_id = change.group_id or 0, change.user_id or 0
     return change.group_id is None, group, group_id, _ORDER[change.kind], user, user_id
+
+
+_WORDS = {
+    ChangeKind.JOINED: ("joined", "joined"),
+    ChangeKind.LEFT: ("left", "left"),
+    ChangeKind.CREATED: ("new group", "new groups"),
+    ChangeKind.DELETED: ("group deleted", "groups deleted"),
+    ChangeKind.RENAMED: ("group renamed", "groups renamed"),
+    ChangeKind.USER_RENAMED: ("user renamed", "users renamed"),
+}
+
+
+def summarize(changes: Iterable[Change]) -> str:
+    """Return how many changes of each kind there are, as `3 joined, 1 left`; `no changes` if none."""
+    counts = Counter(change.kind for change in changes)
+    return (
+        ", ".join(pluralize(counts[kind], *_WORDS[kind]) for kind in _WORDS if counts[kind]) or "no changes"
+    )
+
+
+def changes_of_groups(before: Iterable[Group], after: Iterable[Group]) -> list[Change]:
+    """Return the differences between groups that were read twice; the others are ignored."""
+    old, new = ({group.id: group for group in groups} for groups in (before, after))
+    both = old.keys() & new.keys()
+    was, now = (Directory(groups=tuple(groups[id] for id in both)) for groups in (old, new))
+    return changes_between(was, now)
 
 
 def per_group(changes: Iterable[Change]) -> dict[int, tuple[int, int]]:

@@ -22,7 +22,7 @@ from textual.worker import Worker
 from .. import dialogs
 from ..dialogs.base import BaseScreen, Dialog, JumpTarget
 from ..dialogs.copy_export import COPY_EXPORT_BINDINGS, choose_copy, copy_row, export, print_copied
-from ..directory.changes import per_group
+from ..directory.changes import changes_of_groups, per_group, summarize
 from ..directory.compare import MAX_GROUPS, MIN_GROUPS, compare
 from ..directory.directory import Directory
 from ..directory.models import Group, GroupDetail, GroupPage, User
@@ -37,7 +37,7 @@ from ..widgets.group_list import GroupList, Place
 from ..widgets.key_footer import KeyFooter
 from ..widgets.member_list import MemberList
 from ..widgets.notice_bar import Notice, NoticeBar, cooldown_notice
-from ..widgets.status_bar import StatusBar
+from ..widgets.status_bar import StatusBar, age
 from ..widgets.table import Table
 
 if TYPE_CHECKING:  # dialogs are imported when they are first used
@@ -238,6 +238,17 @@ class BrowserScreen(BaseScreen[None]):
         self.as_of = None if page is None else page.as_of
         self.refresh_bindings()
 
+    def watch_activity(self) -> None:
+        self._end_cooldown_notice()
+
+    def watch_progress(self) -> None:
+        self._end_cooldown_notice()
+
+    def _end_cooldown_notice(self) -> None:
+        """Remove the notice that requests will be repeated if none is waiting any more."""
+        if not (self.activity or self.progress):
+            self.end_notice("cooldown")
+
     def watch_directory(self, directory: Directory) -> None:
         """Update the dialogs above this screen."""
         for screen in self.app.screen_stack:
@@ -261,8 +272,15 @@ class BrowserScreen(BaseScreen[None]):
             self._show_page(page, place)
 
     @work(name="load page", group="page", exclusive=True, exit_on_error=False)
-    async def load_page(self, place: Place, *, fresh: bool = False) -> None:
-        """Load a page and show it, even if it is known when it is to be fresh."""
+    async def load_page(self, place: Place, *, fresh: bool = False, announce: bool = False) -> None:
+        """Load a page and show it.
+
+        Args:
+            place: The page, and the group on it.
+            fresh: Load the page even if it is known.
+            announce: Show a notice about the changes on the page.
+        """
+        before = self.groups.page
         with self._loading(f"loading page {place.page:,}…"):
             try:
                 if self.from_history and not fresh:
@@ -273,6 +291,9 @@ class BrowserScreen(BaseScreen[None]):
                 return
             self.stale = False
             self._show_page(page, place)
+            if announce and before is not None:
+                changes = summarize(changes_of_groups(before.groups, page.groups))
+                self.notice = Notice(f"Page {page.page:,} was reloaded: {changes}")
             if self.from_history:
                 self.crawl()  # unless it is running, it has failed; now the site answers again
 
@@ -350,6 +371,7 @@ class BrowserScreen(BaseScreen[None]):
     @work(name="load group", group="page", exclusive=True, exit_on_error=False)
     async def load_group(self, group_id: int) -> None:
         with self._loading(f"loading group #{group_id}…"):
+            before = self.directory.group(group_id)
             try:
                 detail = await self.service.group(group_id)
             except NotFound:
@@ -360,8 +382,9 @@ class BrowserScreen(BaseScreen[None]):
                 self._show_error(error, stale=True)
                 return
             self.directory = self.service.directory
-            self.stale = False
-            self.notice = None
+            self._clear_error()
+            changes = summarize(changes_of_groups([before] if before else [], [detail.group]))
+            self.notice = Notice(f"“{detail.group.name}” was reloaded: {changes}")
             if (page := self.groups.page) is not None:
                 self.groups.page = self.service.known_page(page.page, page.per_page) or page
             current = self.groups.table.current
@@ -401,17 +424,17 @@ class BrowserScreen(BaseScreen[None]):
         try:
             directory = await self.service.load(self._crawl_progressed)
         except TestmoError as error:
-            if self.from_history:
+            if self.directory.complete:
                 self._show_error(error, stale=True)
             else:
                 text = f"Only the loaded pages can be searched: {error}"
-                self.notice = Notice(text, RELOAD_HINT)
+                self.notice = Notice(text, RELOAD_HINT, "warning")
             return
         finally:
             self.progress = ""
         if not directory.complete:
             text = "Some groups may be missing: they changed while they were read"
-            self.notice = Notice(text, RELOAD_HINT)
+            self.notice = Notice(text, RELOAD_HINT, "warning")
         await self.service.save_history()
         self._show_history_notice()
         if self.stale:
@@ -486,7 +509,8 @@ class BrowserScreen(BaseScreen[None]):
         new_changes = summary.until.changes if self._replaced_snapshot else 0
         self._replaced_snapshot = False
         if new_changes and self.notice is None:
-            self.notice = Notice(f"{pluralize(new_changes, 'change')} since the last run", "d shows them.")
+            text = f"{pluralize(new_changes, 'change')} since the last run"
+            self.notice = Notice(text, "d shows them.", "news")
 
     def action_refresh(self) -> None:
         """Load the group again if its members have the focus, otherwise the page."""
@@ -494,7 +518,7 @@ class BrowserScreen(BaseScreen[None]):
         if self.pane is self.members and group is not None:
             self.load_group(group.id)
         else:
-            self.load_page(Place(1 if page is None else page.page), fresh=page is not None)
+            self.load_page(Place(1 if page is None else page.page), fresh=page is not None, announce=True)
 
     def action_refresh_all(self) -> None:
         """Read the whole instance again, the page on the screen first."""
@@ -507,12 +531,17 @@ class BrowserScreen(BaseScreen[None]):
         """Stop loading; the data on the screen stays."""
         if self.activity:
             self.workers.cancel_group(self, "page")
-            self.notice = Notice("Stopped", "Press r to try again.", "stopped")
+            self.notice = Notice("Stopped", "Press r to try again.")
         else:
-            self.workers.cancel_group(self, "crawl")
+            crawling = bool(self.workers.cancel_group(self, "crawl"))
             self.workers.cancel_group(self, "users")
             self._profiles_requested = False
-            self.notice = Notice("Only the loaded pages can be searched", RELOAD_HINT)
+            if not self.directory.complete:
+                self.notice = Notice("Stopped: only the loaded pages can be searched", RELOAD_HINT)
+            elif crawling:
+                self.notice = Notice(f"Stopped: groups {age(self.directory.as_of)}", RELOAD_HINT)
+            else:
+                self.notice = Notice("Stopped: all groups are known, but not all e-mail addresses")
 
     # Notices
 
@@ -531,20 +560,19 @@ class BrowserScreen(BaseScreen[None]):
     def _clear_error(self) -> None:
         """Remove what was shown about a failed request: another one has succeeded."""
         self.stale = self._unauthorized = False
-        if self.notice is not None and self.notice.kind in ("error", "stopped"):
-            self.notice = None
+        self.end_notice("error")
 
     def _show_history_notice(self) -> None:
         if self.service.history is not None and self.service.history.notice:
-            self.notice = Notice(self.service.history.notice)
+            self.notice = Notice(self.service.history.notice, kind="warning")
 
     @work(name="follow cooldown", group="cooldown", exclusive=True, exit_on_error=False)
     async def _follow_cooldown(self) -> None:
         async for until in self.service.cooldown.changes():
             if until is not None:
                 self.notice = cooldown_notice(until, "x stops.")
-            elif self.notice is not None and self.notice.kind == "cooldown":
-                self.notice = None
+            else:
+                self.end_notice("cooldown")
 
     # Focus
 
@@ -575,7 +603,7 @@ class BrowserScreen(BaseScreen[None]):
         elif self.pane.clear_filter():
             self.pane.table.focus()
         elif self.notice is not None:
-            self.notice = None
+            self.end_notice(self.notice.kind)
         else:
             self.action_back()
 

@@ -137,7 +137,7 @@ class LoginScreen(BaseScreen[SignedIn | None]):
             self.notice = Notice(str(error), error.hint, "error")
             return
         self.busy = True
-        self.notice = Notice(f"Signing in to {instance.name}…")
+        self.notice = Notice(f"Signing in to {instance.name}…", kind="progress")
         service: GroupsService | None = None
         try:
             service = self._connect(instance, token)

@@ -52,8 +52,12 @@ class TypeAhead(App[None]):
             self._starting = False
             self.call_later(self._handle_next, None)
 
+    def key_received(self, event: Key | Paste) -> None:
+        """Called when a key or a paste is about to be handled."""
+
     async def _handle(self, event: Key | Paste) -> None:
         self._busy = True
+        self.key_received(event)
         target = self.focused or self.screen
         await super().on_event(event)
         self._drain(target, None)

@@ -1,0 +1,124 @@
+"""Notices: when they appear, what they say, and when they disappear."""
+
+from __future__ import annotations
+
+import pytest
+
+from groupstui.dialogs.base import BaseScreen
+
+from ..support.pilot import browser_app, press, settled, until, words
+
+MARK_TWO = "Mark two to six groups to compare, not 0. space marks one."
+
+
+@pytest.fixture
+async def pilot(demo, clock):
+    """The app after the crawl."""
+    async with browser_app(demo.url, demo.token, clock).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        yield pilot
+
+
+@pytest.fixture
+def short(monkeypatch):
+    """Let notices that pass do so at once."""
+    monkeypatch.setattr(BaseScreen, "NOTICE_SECONDS", 0.01)
+
+
+async def test_notice_disappears_with_the_next_key(pilot):
+    await press(pilot, "c")
+    assert MARK_TWO in words(pilot)
+    await press(pilot, "j")
+    assert "Mark two" not in words(pilot)
+
+
+async def test_escape_removes_the_notice_first(pilot):
+    await press(pilot, "2", "c", "escape")
+    assert "Mark two" not in words(pilot)
+    assert pilot.app.screen.member is not None
+    await press(pilot, "escape")
+    assert pilot.app.screen.member is None
+
+
+async def test_notice_disappears_after_a_while(short, pilot):
+    await pilot.press("c")
+    await until(pilot, lambda: "Mark two" not in words(pilot))
+
+
+async def test_error_stays_until_a_request_succeeds(pilot, demo):
+    demo.faults.always("500")
+    await press(pilot, "r", "j", "c")
+    assert "Mark two" in words(pilot)
+    await press(pilot, "j")
+    assert "Server Error" in words(pilot)
+    demo.faults.clear()
+    await press(pilot, "r")
+    assert "Server Error" not in words(pilot)
+
+
+async def test_error_stays_for_more_than_a_while(short, pilot, demo):
+    demo.faults.always("500")
+    await press(pilot, "r", "c")
+    await until(pilot, lambda: "Mark two" not in words(pilot))
+    assert "Server Error" in words(pilot)
+
+
+async def test_escape_dismisses_an_error(pilot, demo):
+    demo.faults.always("500")
+    await press(pilot, "r")
+    assert "Server Error" in words(pilot)
+    await press(pilot, "escape")
+    assert "Server Error" not in words(pilot)
+
+
+async def test_notice_takes_one_line_and_keeps_its_hint(pilot, site):
+    site.rename_group(1, "A long name that does not fit, " * 3)
+    await press(pilot, "r", "y")
+    bar = pilot.app.screen.query_one("NoticeBar")
+    assert bar.region.height == 1
+    assert "Copied “A long name" in words(pilot)
+    assert "If it did not arrive, press P to print it." in words(pilot)
+
+
+async def test_tiny_window_shows_no_notice(pilot):
+    await press(pilot, "c")
+    await pilot.resize_terminal(38, 10)
+    await settled(pilot)
+    assert words(pilot) == "groupstui needs 40 columns and 12 lines: enlarge the window."
+
+
+async def test_reload_reports_the_changes_of_a_page(pilot, site):
+    await press(pilot, "r")
+    assert "Page 1 was reloaded: no changes." in words(pilot)
+    site.remove_member(1, 1)
+    site.rename_group(2, "Renamed")
+    await press(pilot, "r")
+    assert "Page 1 was reloaded: 1 left, 1 group renamed." in words(pilot)
+
+
+async def test_reload_reports_the_changes_of_a_group(pilot, site):
+    await press(pilot, "2", "r")
+    assert "“QA” was reloaded: no changes." in words(pilot)
+    site.remove_member(1, 1)
+    await press(pilot, "r")
+    assert "“QA” was reloaded: 1 left." in words(pilot)
+
+
+async def test_stopped_crawl_says_what_can_be_searched(pilot, demo):
+    demo.faults.always("slow")
+    await pilot.press("R")
+    await until(pilot, lambda: pilot.app.screen.activity != "")
+    await pilot.press("x", "x")
+    await settled(pilot)
+    assert "Stopped: groups as of Mon 14:02:11. Press R to reload" in words(pilot)
+    await press(pilot, "/", "2", "1", "6")
+    assert "1 of 230 groups" in words(pilot)
+
+
+async def test_stopped_first_crawl_says_what_can_be_searched(demo, clock):
+    demo.faults.always("slow", after=1)
+    async with browser_app(demo.url, demo.token, clock).run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: getattr(pilot.app.screen, "progress", ""))
+        await pilot.press("x")
+        await settled(pilot)
+        assert "Stopped: only the loaded pages can be searched." in words(pilot)
