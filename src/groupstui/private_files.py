@@ -124,14 +124,14 @@ def check_target(path: Path, *, force: bool) -> bool:
     except FileNotFoundError:
         os.stat(path.parent)
         if not is_writable:
-            raise _not_writable(path.parent) from None
+            raise _os_error(errno.EACCES) from None
         return False
     kind = stat.S_IFMT(status.st_mode)
     if kind == stat.S_IFREG:
         if not force:
             raise _os_error(errno.EEXIST)
         if not is_writable and not os.access(path, os.W_OK):
-            raise _not_writable(path)
+            raise _os_error(errno.EACCES)
         return False
     if kind == stat.S_IFIFO:
         _check_owner(path, status)
@@ -142,11 +142,6 @@ def check_target(path: Path, *, force: bool) -> bool:
 
 def _os_error(number: int) -> OSError:
     return OSError(number, os.strerror(number))
-
-
-def _not_writable(path: Path) -> OSError:
-    is_read_only = os.statvfs(path).f_flag & os.ST_RDONLY
-    return _os_error(errno.EROFS if is_read_only else errno.EACCES)
 
 
 def _check_owner(path: Path, status: os.stat_result) -> None:

@@ -42,9 +42,9 @@ NOT_FOUND = {
 }
 AMBIGUOUS = {
     "check": ("check a QA", 6),
-    "compare": ("compare QA e", 6),
+    "compare": ("compare QA p", 6),
     "lookup": ("lookup a", 6),
-    "members": ("members e", 6),
+    "members": ("members p", 6),
     "who": ("who a", 6),
 }
 ANSWERS = {**YES, **NO}

@@ -6,29 +6,9 @@ import csv
 import io
 import json
 import subprocess
-import sys
 from stat import S_IMODE
 
 import pytest
-
-from ..support.commands import COMMAND_TIMEOUT, shell_environment
-
-
-def test_read_only_file_system_is_named(tmp_path):
-    export = f"{sys.executable} -m groupstui export groups --demo -o {tmp_path}/x.csv"
-    done = subprocess.run(
-        ["unshare", "-rm", "sh", "-c", f"mount -t tmpfs -o ro none {tmp_path} || exit 99; {export}"],
-        env=shell_environment(),
-        capture_output=True,
-        text=True,
-        timeout=COMMAND_TIMEOUT,
-    )
-    if done.returncode == 99 or "unshare" in done.stderr:
-        pytest.skip("this user cannot mount")
-    assert (done.returncode, done.stderr.strip()) == (
-        2,
-        f"groupstui: cannot write {tmp_path}/x.csv: Read-only file system",
-    )
 
 
 def test_export_to_stdout(cli):
@@ -73,12 +53,13 @@ def test_matrix_header_escapes_formulas(cli, tmp_path):
 
 
 def test_matrix_columns_are_unique(cli, demo, tmp_path):
-    for group_id, name in ((1, "A"), (2, "A"), (4, "A #1"), (5, "user")):
+    ids = list(demo.site.groups)[:4]
+    for group_id, name in zip(ids, ("A", "A", "A #1", "user"), strict=True):
         demo.site.rename_group(group_id, name)
     path = tmp_path / "matrix.csv"
     cli("export", "matrix", "-o", str(path))
     head = next(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
-    assert head[2:6] == ["A #1", "A #2", "A #1 #4", "user #5"]
+    assert head[2:6] == ["A #1", "A #2", f"A #1 #{ids[2]}", f"user #{ids[3]}"]
     assert len(head) == len(set(head)) == 2 + 230
 
 

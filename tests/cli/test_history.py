@@ -329,5 +329,5 @@ def test_doctor_reports_history(cli, demo, environ):
 
 def test_demo_has_history_before_first_request(cli, environ):
     environ.clear()
-    assert rows(cli("snapshot", "list", "--demo").out)[0][2] == "229"
+    assert rows(cli("snapshot", "list", "--demo").out)[0][2] == "230"
     assert "1\tQA" in cli("who", "guido", "--demo", "--offline", "--columns", "id,name").out

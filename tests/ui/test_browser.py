@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from groupstui.demo.seed import make_site
@@ -122,12 +124,12 @@ async def test_next_page_is_prefetched_before_the_crawl(demo, clock):
 # Rows
 
 
-async def test_list_shows_id_name_members_and_last_change(pilot):
-    assert cursor(pilot, "#list") == "1 QA 5 2022-10-21"
+async def test_list_shows_id_name_members_and_last_change(pilot, demo):
+    assert cursor(pilot, "#list") == f"1 QA 5 {demo.site.groups[1].updated_at[:10]}"
     assert "ID Name Members Changed" in words(pilot)
 
 
-async def test_sort_cycles_through_columns_and_keeps_the_cursor(pilot):
+async def test_sort_cycles_through_columns_and_keeps_the_cursor(pilot, demo):
     given = rows(pilot)
     await press(pilot, "down")
     seen = []
@@ -140,7 +142,8 @@ async def test_sort_cycles_through_columns_and_keeps_the_cursor(pilot):
     assert by_name == sorted(given, key=fold)
     assert by_members[0] == "Contractors 2027"
     assert by_members[-1] == "Everyone"
-    assert by_change[0] == "Release managers"
+    changed = {group.name: group.updated_at or group.created_at for group in demo.site.groups.values()}
+    assert [changed[name] for name in by_change] == sorted(changed[name] for name in given)
 
 
 async def test_reversed_order_is_kept_on_other_pages(pilot):
@@ -156,11 +159,11 @@ async def test_cursor_moves_by_rows_and_to_the_ends(pilot):
     await press(pilot, "j", "j", "k")
     assert cursor(pilot, "#list").startswith("2 ")
     await press(pilot, "G")
-    assert cursor(pilot, "#list").startswith("29 ")
+    assert "Documentation" in cursor(pilot, "#list")
     await press(pilot, "g")
     assert cursor(pilot, "#list").startswith("1 ")
     await press(pilot, "end", "down")
-    assert cursor(pilot, "#list").startswith("29 ")
+    assert "Documentation" in cursor(pilot, "#list")
     await press(pilot, "home", "up")
     assert cursor(pilot, "#list").startswith("1 ")
 
@@ -185,19 +188,20 @@ async def test_filter_ignores_case_and_accents_and_takes_ids(pilot):
     assert rows(pilot)
     assert all("España" in name for name in rows(pilot))
     await press(pilot, "escape", "/")
-    await type_text(pilot, "#4")
-    assert rows(pilot)[0] == "Everyone"
+    await type_text(pilot, "#2")
+    assert rows(pilot)[0] == "Release managers"
     assert len(rows(pilot)) > 1  # ids match by prefix, the exact one first
 
 
-async def test_filter_searches_members_after_tab(pilot):
+async def test_filter_searches_members_after_tab(pilot, demo):
     await press(pilot, "/")
     await type_text(pilot, "grace hopper")
     assert rows(pilot) == []
     assert "Nothing here matches “grace hopper”. tab searches members, too." in words(pilot)
     await press(pilot, "tab")
-    assert len(rows(pilot)) == 20
-    assert "20 of 230 groups by name or member" in words(pilot)
+    number = len(demo.site.groups_of([2])[2])
+    assert len(rows(pilot)) == number
+    assert f"{number} of 230 groups by name or member" in words(pilot)
     await press(pilot, "tab")
     assert rows(pilot) == []
 
@@ -213,7 +217,7 @@ async def test_best_match_is_under_the_cursor(pilot):
 async def test_cleared_filter_keeps_the_cursor_on_the_match(pilot):
     await press(pilot, "down", "down", "/")
     await type_text(pilot, "beta")
-    assert not cursor(pilot, "#list").startswith("4 Everyone")
+    assert "Everyone" not in cursor(pilot, "#list")
     match = cursor(pilot, "#list")
     await press(pilot, "escape")
     assert cursor(pilot, "#list") == match
@@ -225,16 +229,16 @@ async def test_accepted_filter_keeps_the_cursor_on_the_match(pilot):
     await press(pilot, "enter")
     assert all("night" in name.lower() for name in rows(pilot))
     await press(pilot, "escape")
-    assert cursor(pilot, "#list").startswith("28 Night shift")
+    assert "Night shift" in cursor(pilot, "#list")
 
 
 async def test_cleared_filter_shows_the_page_of_the_match(pilot):
     await press(pilot, "down", "down", "/")
-    await type_text(pilot, "accounts leads")
+    await type_text(pilot, "holiday cover")
     await press(pilot, "enter", "enter")
-    assert "Accounts leads #296" in words(pilot, "#members")
+    assert "Holiday cover #" in words(pilot, "#members")
     await press(pilot, "left", "escape")
-    assert cursor(pilot, "#list").startswith("296 Accounts leads")
+    assert "Holiday cover" in cursor(pilot, "#list")
     assert "page 1 of 16" not in drawn(pilot)
 
 
@@ -243,7 +247,7 @@ async def test_empty_filter_restores_the_cursor(pilot):
     assert cursor(pilot, "#list").startswith("2 Release managers")
     assert not pilot.app.screen.groups.query_one(".filter").display
     await press(pilot, "/", "enter", "down")
-    assert cursor(pilot, "#list").startswith("4 Everyone")
+    assert "Everyone" in cursor(pilot, "#list")
 
 
 async def test_filter_typed_before_the_first_page_stays(demo, clock):
@@ -284,7 +288,7 @@ async def test_refresh_shows_changes_and_keeps_the_cursor(pilot, demo, clock):
 
 async def test_refresh_all_reads_every_page_again(pilot, demo, clock):
     demo.site.rename_group(2, "Renamed on page 1")
-    demo.site.rename_group(296, "Renamed elsewhere")
+    demo.site.rename_group(max(demo.site.groups), "Renamed elsewhere")
     clock.seconds = 60
     await press(pilot, "R")
     assert "Renamed on page 1" in rows(pilot)
@@ -306,11 +310,13 @@ async def test_refresh_in_the_members_reads_one_group(pilot, demo, clock):
 # Members
 
 
-async def test_detail_shows_creation_and_last_change(pilot):
-    assert (
-        "QA #1 · 5 members created 2021-01-05 18:01 by Frances Allen "
-        "updated 2022-10-21 04:10 by Karen Spärck Jones"
-    ) in words(pilot, "#members")
+async def test_detail_shows_creation_and_last_change(pilot, demo):
+    group = demo.site.groups[1]
+    created, updated = (
+        f"{time[:16].replace('T', ' ')} by {demo.site.users[user_id].name}"
+        for time, user_id in ((group.created_at, group.created_by), (group.updated_at, group.updated_by))
+    )
+    assert f"QA #1 · 5 members created {created} updated {updated}" in words(pilot, "#members")
 
 
 def members(pilot) -> list[str]:
@@ -350,7 +356,7 @@ async def test_members_have_their_own_filter(pilot):
 async def test_group_without_members(pilot):
     await press(pilot, "down", "down", "down")
     assert "This group has no members." in words(pilot)
-    assert "#5 · 0 members" in drawn(pilot)
+    assert " · 0 members" in drawn(pilot)
 
 
 async def test_members_without_a_name_are_last(pilot):
@@ -375,7 +381,7 @@ async def test_keys_into_a_group_and_back(pilot, there, back):
 async def test_the_groups_of_a_member(pilot, demo, key):
     await press(pilot, "tab", "down", "down", "down", key)
     assert "Groups of Grace Hopper · #2" in drawn(pilot)
-    assert "20 of 230 groups" in drawn(pilot)
+    assert f"{len(demo.site.groups_of([2])[2])} of 230 groups" in drawn(pilot)
 
 
 async def test_jump_to_a_group_of_a_member_and_back(pilot):
@@ -422,11 +428,12 @@ async def test_palette_finds_users_by_part_of_the_name(pilot):
     assert cursor(pilot, "#members") == "2 Grace Hopper"
 
 
-async def test_palette_finds_groups_by_id(pilot):
+async def test_palette_finds_groups_by_id(pilot, demo):
+    last = max(demo.site.groups)
     await press(pilot, "ctrl+p")
-    await type_text(pilot, "#296")
+    await type_text(pilot, f"#{last}")
     await press(pilot, "enter")
-    assert cursor(pilot, "#list").startswith("296 Accounts leads")
+    assert cursor(pilot, "#list").startswith(f"{last} Holiday cover")
     await press(pilot, "left")
     assert cursor(pilot, "#list").startswith("1 QA")
 
@@ -450,15 +457,17 @@ async def test_palette_cursor_moves_while_typing(pilot):
     ("wanted", "there"),
     [
         ("QA", "1 QA 5"),
-        ("#296", "296 Accounts leads"),
-        ("contractors", "5 Contractors 2027"),
+        ("#2", "2 Release managers"),
+        ("holiday", "{last} Holiday cover"),
+        ("#{last}", "{last} Holiday cover"),
     ],
 )
 async def test_start_at_a_group(demo, clock, wanted, there):
-    app = browser_app(demo.url, demo.token, clock, start_at=wanted)
+    last = max(demo.site.groups)
+    app = browser_app(demo.url, demo.token, clock, start_at=wanted.format(last=last))
     async with app.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
-        assert cursor(pilot, "#list").startswith(there)
+        assert cursor(pilot, "#list").startswith(there.format(last=last))
 
 
 async def test_start_at_a_user(demo, clock):
@@ -469,11 +478,12 @@ async def test_start_at_a_user(demo, clock):
 
 
 async def test_start_at_an_ambiguous_name_opens_the_palette(demo, clock):
-    app = browser_app(demo.url, demo.token, clock, start_at="王芳")
+    name, number = Counter(user.name for user in demo.site.users.values()).most_common(1)[0]
+    app = browser_app(demo.url, demo.token, clock, start_at=name)
     async with app.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         assert "Go to" in drawn(pilot)
-        assert drawn(pilot, ".dialog").count("王芳") == 3
+        assert drawn(pilot, ".dialog").count(name) == number + 1
 
 
 # Help and footer

@@ -10,7 +10,8 @@ import unicodedata
 
 import pytest
 
-from groupstui.demo.last_week import week_ago
+from groupstui.demo.last_week import DELETED_GROUP, FORMER_NAMES, FORMER_USERS, JOINED, LEFT, week_ago
+from groupstui.demo.names import DIFFICULT, NEWEST
 from groupstui.demo.seed import make_site
 from groupstui.demo.site import Group, Site, User
 
@@ -27,8 +28,8 @@ def site(made: Site) -> Site:
     return made.copy()
 
 
-def front(site: Site) -> dict[str, Group]:
-    return {group.name: group for group in list(site.groups.values())[:15]}
+def by_name(site: Site) -> dict[str, Group]:
+    return {group.name: group for group in site.groups.values()}
 
 
 def test_default_site_has_230_groups_and_900_users(site: Site) -> None:
@@ -64,15 +65,32 @@ def test_first_group_is_qa_and_first_user_ada(site: Site) -> None:
     assert site.users[2].name == "Grace Hopper"
 
 
-def test_first_page_has_the_difficult_groups(site: Site) -> None:
-    groups = front(site)
+def test_first_groups_have_ordinary_names(site: Site) -> None:
+    for group in list(site.groups.values())[:50]:
+        assert re.fullmatch(r"[\w &–-]{2,40}", group.name)
+        assert {unicodedata.bidirectional(letter) for letter in group.name}.isdisjoint({"R", "AL"})
+
+
+def test_first_groups_have_members_of_all_kinds_with_readable_names(site: Site) -> None:
+    small = [group for group in list(site.groups.values())[:15] if len(group.members) < 200]
+    users = [site.users[id] for group in small for id in group.members if id in site.users]
+    scripts = {unicodedata.name(letter).split()[0] for user in users for letter in user.name}
+    assert {"LATIN", "GREEK", "CYRILLIC"} <= scripts
+    assert scripts.isdisjoint({"ARABIC", "HEBREW", "THAI", "DEVANAGARI"})
+    members = [site.users[id] for id in by_name(site)["Release managers"].members]
+    for flag in ("tfa_enabled", "is_active", "is_forgotten", "is_api"):
+        assert {getattr(user, flag) for user in members} == {True, False}
+
+
+def test_site_has_difficult_groups(site: Site) -> None:
+    groups = by_name(site)
     assert groups["Contractors 2027"].members == ()
     assert len(set(groups["Everyone"].members)) == 500
     assert len(set(groups["Former pilots"].members) - site.users.keys()) == 3
     assert len(groups["Night shift"].members) == len(set(groups["Night shift"].members)) + 1
     assert groups["team [dev]"].created_at == "2026-07-29 15:52:59.210008"
     assert groups["team [dev]"].updated_at is None
-    assert {"[/x]", "[@click=app.quit]x[/]", "品質保証チーム", "Launch crew 🚀"} <= groups.keys()
+    assert groups.keys() >= {team.name for team in DIFFICULT}
     assert any(name.startswith("=") for name in groups)
     assert any(len(name) > 150 for name in groups)
 
@@ -175,9 +193,20 @@ def test_groups_of_returns_group_ids(site: Site) -> None:
         assert group_ids == [group.id for group in site.groups.values() if user_id in group.members]
 
 
-def test_week_ago_differs_from_today(site: Site) -> None:
+def test_week_ago_has_changes_of_every_kind(site: Site) -> None:
     past = week_ago(site)
-    assert past.groups[2].name == "Releases"
-    assert site.groups[2].name == "Release managers"
-    assert set(site.groups[1].members) - set(past.groups[1].members) == {5}
+    now, then = by_name(site), by_name(past)
+    assert now.keys() - then.keys() == {NEWEST.name, *FORMER_NAMES}
+    assert then.keys() - now.keys() == {DELETED_GROUP, *FORMER_NAMES.values()}
+    for name in JOINED.keys() | LEFT.keys():
+        before, after = set(past.groups[now[name].id].members), set(now[name].members)
+        assert (after - before, before - after) == (set(JOINED.get(name, ())), set(LEFT.get(name, ())))
+    assert {
+        id: user.name for id, user in past.users.items() if user.name != site.users[id].name
+    } == FORMER_USERS
+    assert list(past.groups) == sorted(past.groups)
+
+
+def test_week_ago_skips_what_a_site_lacks() -> None:
     assert week_ago(Site()) == Site()
+    week_ago(make_site(groups=40, users=3))

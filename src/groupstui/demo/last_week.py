@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
-from .site import Site
+from itertools import count
 
-NEW_GROUP = "Onboarding reviewers"
-"""A group created within the week."""
+from .names import NEWEST
+from .site import Group, Site
 
-FORMER_NAMES = {2: "Releases", 11: "Pilots"}
-"""Names of a week ago, by group id."""
+FORMER_NAMES = {"Release managers": "Releases", "Former pilots": "Pilots"}
+"""Names of groups a week ago, by their name of today."""
 
-JOINED = {1: (5,), 2: (1, 3), 28: (), 43: (1, 2, 4)}
-"""Ids of users who joined within the week, by group id."""
+FORMER_USERS = {12: "Karen Jones"}
+"""Names of users a week ago, by id."""
 
-LEFT = {1: (17, 30), 28: (1,), 36: (2,)}
-"""Ids of users who left within the week, by group id."""
+JOINED = {"QA": (5,), "Release managers": (1, 3), "Payments – EMEA": (2, 7, 28)}
+"""Ids of users who joined within the week, by the name of the group."""
+
+LEFT = {"QA": (18, 30), "Night shift": (1,), "Launch crew": (2,), "Incident response": (19, 21)}
+"""Ids of users who left within the week, by the name of the group."""
+
+DELETED_GROUP = "Summer interns"
+DELETED_MEMBERS = (19, 26, 29, 32)
 
 
 def week_ago(site: Site) -> Site:
-    """Return a copy of the site without the edits of the last week; ids that it lacks are skipped."""
+    """Return a copy of the site without the edits of the last week; skip groups and users that it lacks."""
     past = site.copy()
-    for group in site.groups.values():
-        if group.name == NEW_GROUP:
-            past.delete_group(group.id)
-    for group_id, name in FORMER_NAMES.items():
-        if group_id in past.groups:
-            past.rename_group(group_id, name)
-    for group_id, users in JOINED.items():
-        for user_id in users:
-            if group_id in past.groups and user_id in past.groups[group_id].members:
-                past.remove_member(group_id, user_id)
-    for group_id, users in LEFT.items():
-        for user_id in users:
-            if group_id in past.groups and user_id in past.users:
-                past.add_member(group_id, user_id)
+    ids = {group.name: group.id for group in site.groups.values()}
+    for user_id in FORMER_USERS.keys() & past.users.keys():
+        past.rename_user(user_id, FORMER_USERS[user_id])
+    for name in JOINED.keys() & ids.keys():
+        for user_id in JOINED[name]:
+            if user_id in past.groups[ids[name]].members:
+                past.remove_member(ids[name], user_id)
+    for name in LEFT.keys() & ids.keys():
+        for user_id in LEFT[name]:
+            if user_id in past.users and user_id not in past.groups[ids[name]].members:
+                past.add_member(ids[name], user_id)
+    for name in FORMER_NAMES.keys() & ids.keys():
+        past.rename_group(ids[name], FORMER_NAMES[name])
+    if NEWEST.name in ids:
+        past.delete_group(ids[NEWEST.name])
+        unused = next(id for id in count(1) if id not in site.groups)
+        members = tuple(user_id for user_id in DELETED_MEMBERS if user_id in site.users)
+        past.groups[unused] = Group(unused, DELETED_GROUP, members)
+        past.groups = dict(sorted(past.groups.items()))
     return past

@@ -1,4 +1,4 @@
-"""Names of the demo site's users and groups: famous or difficult ones first, then random ones."""
+"""Names of the demo site's users and groups: famous ones first, difficult ones among random ones."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ class Team:
 
     name: str
     size: int
-    departed: tuple[int, ...] = ()
-    """Ids of deleted users among the members."""
+    includes: tuple[int, ...] = ()
+    """Ids of users who are members in any case."""
+    excludes: tuple[int, ...] = ()
+    """Ids of users who are no members."""
     repeats: bool = False
     """Whether the first member is listed twice."""
     created_at: str | None = None
@@ -33,14 +35,26 @@ class Team:
 
 
 FRONT = (
-    Team("QA", 5),
-    Team("Release managers", 12),
-    Team("Everyone", EVERYONE),
+    Team("QA", 5, includes=(2, 1, 4, 3, 5)),
+    Team("Release managers", 12, includes=(1, 3, 22, 23, 24), excludes=(2, 4, 5)),
+    Team("Everyone", EVERYONE, includes=(1, 2, 3, 4, 5)),
     Team("Contractors 2027", 0),
     Team("Beta testers", 140),
-    Team("Former pilots", 9, departed=DEPARTED),
-    Team("team [dev]", 8, created_at="2026-07-29 15:52:59.210008"),
+    Team("Former pilots", 9, includes=DEPARTED),
+    Team("Incident response", 8, excludes=(19, 21)),
     Team("品質保証チーム", 23),
+    Team("Launch crew", 31, includes=(4,), excludes=(2,)),
+    Team("Penetration testers", 3),
+    Team("Accessibility reviewers", 6),
+    Team("Payments – EMEA", 47, includes=(2, 7, 28)),
+    Team("Security champions", 1),
+    Team("Night shift", 14, excludes=(1, 2, 3, 4, 5), repeats=True),
+    Team("Documentation", 4),
+)
+"""The first groups of every site. They include empty groups, deleted members, and a member listed twice."""
+
+DIFFICULT = (
+    Team("team [dev]", 8, created_at="2026-07-29 15:52:59.210008"),
     Team("Launch crew 🚀", 31),
     Team("[/x]", 3),
     Team(
@@ -48,12 +62,17 @@ FRONT = (
         " and e-mail template of the group and its subsidiaries – Europe, Middle East and Africa",
         6,
     ),
-    Team("Payments – EMEA", 47),
     Team("[@click=app.quit]x[/]", 1),
-    Team("Night shift", 14, repeats=True),
+    Team("فريق الجودة", 5),
     Team('=HYPERLINK("http://files.example","open me")', 4),
 )
-"""The first groups of every site: together they cover what a client has to handle."""
+"""Names that look like markup or a formula, are long, or are written from right to left."""
+
+NEWEST = Team("Holiday cover", 6)
+"""The last group of a site."""
+
+READABLE_USERS = 200
+"""Number of users, the first ones, whose names are in scripts that most readers know."""
 
 
 def read_names() -> dict[str, list[str]]:
@@ -67,9 +86,11 @@ def user_names(rng: Random, count: int) -> Iterator[str]:
     """Yield full names: pioneers of computing, then random ones of many languages, some of which repeat."""
     names = read_names()
     yield from names["pioneers"][:count]
-    languages = [line.split(" | ") for line in names["languages"]]
-    for _ in range(len(names["pioneers"]), count):
-        given, family, order = rng.choice(languages)
+    readable, others = (
+        [line.split(" | ") for line in names[key]] for key in ("languages", "languages_other")
+    )
+    for position in range(len(names["pioneers"]), count):
+        given, family, order = rng.choice(readable if position < READABLE_USERS else readable + others)
         yield order.format(given=rng.choice(given.split()), family=rng.choice(family.split()))
 
 

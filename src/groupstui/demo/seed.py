@@ -6,12 +6,12 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import count, islice
+from itertools import chain, count, islice
 from random import Random
 from typing import TypedDict
 
 from ..times import utc_iso
-from .names import DEPARTED, FRONT, Team, team_names, user_names
+from .names import DEPARTED, DIFFICULT, FRONT, NEWEST, READABLE_USERS, Team, team_names, user_names
 from .site import Group, Site, User
 
 _START = datetime(2021, 1, 4, 8, 0, tzinfo=UTC)
@@ -27,8 +27,14 @@ _LOCALES = (
 _EDITORS = 20
 """Number of users, the first ones, who created and updated groups. They are active and have a name."""
 
+_READABLE_GROUPS = 50
+"""Number of groups, the first ones, whose members have readable names."""
+
+_FIRST_KINDS = ("user",) * _EDITORS + ("inactive", "robot", "forgotten")
+"""Kinds of the first users."""
+
 _USER_KINDS = ("user",) * 85 + ("inactive",) * 10 + ("forgotten",) * 3 + ("robot",) * 2
-"""Kinds of users, weighted by frequency."""
+"""Kinds of the other users, weighted by frequency."""
 
 
 class _History(TypedDict):
@@ -41,8 +47,9 @@ class _History(TypedDict):
 def make_site(groups: int = 230, users: int = 900, members_max: int = 500, seed: int = 1) -> Site:
     """Generate a site with users from many countries, many small groups and a few large ones.
 
-    Group 1 is QA, user 1 is Ada Lovelace. The first groups are the difficult ones: names that look like
-    markup or a formula, no members, all users, deleted members, a member listed twice.
+    Group 1 is QA, user 1 is Ada Lovelace. The first groups have ordinary names; they include one without
+    members, one of all users, one with deleted members and one with a member listed twice. The difficult
+    names are in the middle, the newest group is the last one.
 
     Args:
         groups: Number of groups.
@@ -60,8 +67,7 @@ def make_site(groups: int = 230, users: int = 900, members_max: int = 500, seed:
     limit = min(members_max, users)
     for position, team in enumerate(_teams(rng, groups, limit)):
         site.last_group_id += 1 if position < 2 else rng.choice((1, 1, 1, 2, 5))
-        # QA appears in the README's examples, so its members are the best-known users.
-        pool = known[: team.size] if position == 0 else known
+        pool = known[: max(team.size, READABLE_USERS)] if position < _READABLE_GROUPS else known
         site.groups[site.last_group_id] = Group(
             site.last_group_id,
             team.name,
@@ -72,8 +78,13 @@ def make_site(groups: int = 230, users: int = 900, members_max: int = 500, seed:
 
 
 def _teams(rng: Random, groups: int, limit: int) -> Iterator[Team]:
-    yield from FRONT[:groups]
-    for name in team_names(rng, groups - len(FRONT)):
+    others = list(_random_teams(rng, groups - len(FRONT) - len(DIFFICULT) - 1, limit))
+    middle = len(others) // 2
+    yield from islice(chain(FRONT, others[:middle], DIFFICULT, others[middle:], [NEWEST]), groups)
+
+
+def _random_teams(rng: Random, number: int, limit: int) -> Iterator[Team]:
+    for name in team_names(rng, number):
         # Nested draws make many small groups and few large ones. Integers only: the last digit of a float
         # power may differ between machines.
         size = limit
@@ -84,8 +95,9 @@ def _teams(rng: Random, groups: int, limit: int) -> Iterator[Team]:
 
 def _members(rng: Random, team: Team, pool: list[int], limit: int) -> tuple[int, ...]:
     size = min(team.size, limit)
-    departed = team.departed[:size]
-    members = [*rng.sample(pool, size - len(departed)), *departed]
+    included = [user_id for user_id in team.includes if user_id in pool or user_id in DEPARTED][:size]
+    others = [user_id for user_id in pool if user_id not in (*included, *team.excludes)]
+    members = [*rng.sample(others, min(size - len(included), len(others))), *included]
     return tuple(members + members[:1]) if team.repeats else tuple(members)
 
 
@@ -112,7 +124,7 @@ def _timestamp(offset: int) -> str:
 
 
 def _user(rng: Random, user_id: int, name: str, position: int, total: int) -> User:
-    kind = "user" if position < _EDITORS else rng.choice(_USER_KINDS)
+    kind = _FIRST_KINDS[position] if position < len(_FIRST_KINDS) else rng.choice(_USER_KINDS)
     if kind == "forgotten":
         name = f"Forgotten user {user_id}"
     elif kind == "robot":
@@ -128,7 +140,7 @@ def _user(rng: Random, user_id: int, name: str, position: int, total: int) -> Us
         date_format=date_format,
         time_format=time_format,
         notifications=rng.choice((1, 2, 3)),
-        tfa_enabled=rng.randrange(5) < 2,
+        tfa_enabled=rng.randrange(3) > 0,
         is_active=kind in ("user", "robot"),
         is_forgotten=kind == "forgotten",
         is_api=kind == "robot",
