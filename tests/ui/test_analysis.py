@@ -56,10 +56,14 @@ async def test_escape_returns_to_the_comparison(pilot):
     await press(pilot, "space", "down", "c", "down", "enter")
     assert "Groups of Adele Goldberg" in drawn(pilot)
     await press(pilot, "escape")
-    assert "▸ Adele Goldberg" in drawn(pilot)
+    assert "▸·Adele Goldberg" in drawn(pilot)
     await press(pilot, "enter", "enter")
     assert "Comparison" not in drawn(pilot)
     assert pilot.app.screen.members.table.current.label == "Adele Goldberg"
+    await press(pilot, "left")
+    assert "Groups of Adele Goldberg" in drawn(pilot)
+    await press(pilot, "left")
+    assert "▸·Adele Goldberg" in drawn(pilot)
 
 
 async def test_one_mark_is_compared_with_the_cursor(pilot):
@@ -77,13 +81,13 @@ async def test_comparison_scrolls_sideways(pilot):
     assert "Comparison of 6 groups" in drawn(pilot)
     assert "10 more pairs, none more similar" in drawn(pilot)
     assert "Former pilots" not in line(pilot, "User")
-    assert "l more groups" in drawn(pilot)
-    assert not pilot.app.screen.active_bindings["h"].enabled
-    await press(pilot, "right", "right", "right")
-    assert "h back" in drawn(pilot)
+    assert "] more groups" in drawn(pilot)
+    assert not pilot.app.screen.active_bindings["left_square_bracket"].enabled
+    await press(pilot, "]", "]", "]")
+    assert "[ back" in drawn(pilot)
     assert "Former pilots" in line(pilot, "User")
     assert "QA" not in line(pilot, "User")
-    await press(pilot, "left", "left", "left")
+    await press(pilot, "[", "[", "[")
     assert "QA" in line(pilot, "User")
 
 

@@ -391,18 +391,22 @@ async def test_jump_to_a_group_of_a_member_and_back(pilot):
     assert cursor(pilot, "#list") != group
     assert cursor(pilot, "#members") == member
     await press(pilot, "left")
+    assert pilot.app.screen.table.cursor == 1
+    await press(pilot, "left")
     assert cursor(pilot, "#list") == group
     assert cursor(pilot, "#members") == member
     assert pilot.app.screen.members.has_focus_within
 
 
-async def test_jump_to_the_same_group_adds_nothing_to_go_back_to(pilot):
+async def test_jump_to_the_same_group_comes_back_to_the_dialog(pilot):
     await press(pilot, "tab", "u")
     name = pilot.app.screen.query_one("#groups").current.name
     while name != "QA":
         await press(pilot, "down")
         name = pilot.app.screen.query_one("#groups").current.name
     await press(pilot, "enter", "left")
+    assert pilot.app.screen.table.current.name == "QA"
+    await press(pilot, "left", "left")
     assert pilot.app.screen.groups.has_focus_within
     assert cursor(pilot, "#list").startswith("1 QA")
 

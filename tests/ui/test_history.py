@@ -145,6 +145,8 @@ async def test_enter_opens_the_group_of_a_change(pilot):
     await press(pilot, *["down"] * index, "enter")
     assert pilot.app.screen.groups.table.current.name == "QA"
     await press(pilot, "backspace")
+    assert pilot.app.screen.table.cursor == index
+    await press(pilot, "backspace")
     assert pilot.app.screen.groups.table.current.name != "QA"
 
 

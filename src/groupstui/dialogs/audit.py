@@ -57,13 +57,14 @@ class AuditDialog(RecordsDialog[AuditRow]):
         self._results: list[CheckResult] = []
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog -wide -tall") as box:
+        with Vertical(classes="dialog -list") as box:
             box.border_title = "Audit"
-            yield self.table
+            yield self.list
             yield Static(id="why", markup=False)
             yield from self.compose_footer()
 
     def on_mount(self) -> None:
+        super().on_mount()
         self.update_directory(self.directory)
 
     def update_directory(self, directory: Directory) -> None:
@@ -72,8 +73,7 @@ class AuditDialog(RecordsDialog[AuditRow]):
             self.run_audit()
         else:  # findings in a part of the groups would be wrong
             total = pluralize(directory.total or 0, "group")
-            self.table.empty = f"Groups are still being read: {directory.group_count:,} of {total}."
-            self.table.show(())
+            self.list.show((), empty=f"Groups are still being read: {directory.group_count:,} of {total}.")
 
     @work(name="audit", group="audit", exclusive=True, exit_on_error=False)
     async def run_audit(self) -> None:
@@ -82,10 +82,13 @@ class AuditDialog(RecordsDialog[AuditRow]):
         rows: list[AuditRow] = []
         for result in results:
             rows += [AuditRow(result, finding) for finding in result.findings] or [AuditRow(result)]
-        self.table.show(rows)
-        findings = pluralize(sum(len(result.findings) for result in results), "finding")
+        self.list.show(rows, empty="")
+
+    def summary(self) -> str:
+        directory = self.directory
+        findings = pluralize(sum(len(result.findings) for result in self._results), "finding")
         missing = "" if directory.complete else ", some may be missing"
-        self.box.border_subtitle = f"{findings} in {pluralize(directory.group_count, 'group')}{missing}"
+        return f"{findings} in {pluralize(directory.group_count, 'group')}{missing}"
 
     def report(self) -> Report:
         findings = ((row.result.check, row.finding) for row in self.table.rows if row.finding is not None)
@@ -103,7 +106,7 @@ class AuditDialog(RecordsDialog[AuditRow]):
         if finding.users and len(finding.groups) != 1:  # it is about the user
             self.action_user()
         elif (group := self.directory.group(finding.groups[0])) is not None:
-            self.dismiss(JumpTarget(group.id))
+            self.go_to(JumpTarget(group.id))
 
     def action_check(self, step: int) -> None:
         """Go to the first row of the next or the previous check."""
@@ -122,8 +125,7 @@ class AuditDialog(RecordsDialog[AuditRow]):
             self.show_user(self.directory.user(row.finding.users[0]))
 
     @on(Table.Highlighted)
-    def _highlighted(self, event: Table.Highlighted[AuditRow]) -> None:
-        event.stop()
+    def _explain(self, event: Table.Highlighted[AuditRow]) -> None:
         self.explanation.update("" if event.row is None else event.row.result.check.why)
 
 
@@ -132,6 +134,6 @@ def _identity(row: AuditRow) -> tuple[str, str]:
 
 
 COLUMNS: tuple[Column[AuditRow], ...] = (
-    Column("check", "Check", lambda row: row.result.check.title, width=27, priority=1),
-    Column("finding", "Finding", lambda row: row.text, min_width=50),
+    Column("check", "Check", lambda row: row.result.check.title, width=27, priority=1, match="words"),
+    Column("finding", "Finding", lambda row: row.text, min_width=50, match="words"),
 )

@@ -21,15 +21,6 @@ from ..widgets.notice_bar import PASSING, Notice, NoticeKind, worker_failure
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
-class JumpTarget:
-    """The group that the user wants to go to."""
-
-    group_id: int
-    member_id: int | None = None
-    """The member to move to in that group."""
-
-
 class BaseScreen(Screen[Result]):
     """A screen with a notice, which also reports workers that end with an unexpected exception."""
 
@@ -70,6 +61,7 @@ class Dialog(ModalScreen[Result | None], BaseScreen[Result | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("escape", "close", "dialog.close", "Close this dialog", hint="close"),
+        bind("q,h,left,backspace", "close", "dialog.back", "Go back: close this dialog"),
         bind("ctrl+q", "app.quit", "dialog.quit", "Quit groupstui"),
     ]
 
@@ -78,5 +70,19 @@ class Dialog(ModalScreen[Result | None], BaseScreen[Result | None]):
     def update_directory(self, directory: Directory) -> None:
         """Show what is known now; called by the screen below while the instance is read."""
 
+    def go_to(self, target: JumpTarget | None) -> None:
+        """Go on to where a dialog above this one leads; stay if it is None."""
+
     def action_close(self) -> None:
         self.dismiss(None)
+
+
+@dataclass(frozen=True, slots=True)
+class JumpTarget:
+    """The group that the user wants to go to."""
+
+    group_id: int
+    member_id: int | None = None
+    """The member to move to in that group."""
+    dialogs: tuple[Dialog[JumpTarget], ...] = ()
+    """The dialogs from which the user goes there, the lowest first; going back opens them again."""

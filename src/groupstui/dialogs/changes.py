@@ -65,12 +65,13 @@ class ChangesDialog(RecordsDialog[Change]):
         self._period = 0
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog -wide") as box:
+        with Vertical(classes="dialog -list") as box:
             box.border_title = "Changes"
-            yield self.table
+            yield self.list
             yield from self.compose_footer()
 
     def on_mount(self) -> None:
+        super().on_mount()
         self.load()
 
     @work(name="read changes", group="changes", exclusive=True, exit_on_error=False)
@@ -78,15 +79,20 @@ class ChangesDialog(RecordsDialog[Change]):
         name, period = PERIODS[self._period]
         self._summary = summary = await self._changes_within(period)
         if summary is None:
-            self.table.empty = "There is no history yet; changes from now on will be listed here."
-            self.table.show(())
+            self.list.show((), empty="There is no history yet; changes from now on will be listed here.")
             return
-        since = local_minute(summary.since.taken_at, weekday=True)
-        start = "" if summary.reaches_back else ", the start of the history"
-        self.table.empty = f"No changes since {since}{start}."
-        self.table.show(summary.changes)
         self.box.border_title = f"Changes in {name}"
-        self.box.border_subtitle = f"{pluralize(len(summary.changes), 'change')} since {since}{start}"
+        self.list.show(summary.changes, empty=f"No changes {self._since(summary)}.")
+
+    def summary(self) -> str:
+        if self._summary is None:
+            return ""
+        return f"{pluralize(len(self._summary.changes), 'change')} {self._since(self._summary)}"
+
+    @staticmethod
+    def _since(summary: ChangeSummary) -> str:
+        since = local_minute(summary.since.taken_at, weekday=True)
+        return f"since {since}" + ("" if summary.reaches_back else ", the start of the history")
 
     def report(self) -> Report | None:
         if self._summary is None:
@@ -102,7 +108,7 @@ class ChangesDialog(RecordsDialog[Change]):
     def open_record(self, record: Change) -> None:
         group = None if record.group_id is None else self.directory.group(record.group_id)
         if group is not None:
-            self.dismiss(JumpTarget(group.id))
+            self.go_to(JumpTarget(group.id))
         else:
             self.action_user()
 
@@ -129,9 +135,9 @@ def _user_or_old_name(change: Change) -> str:
 
 
 COLUMNS: tuple[Column[Change], ...] = (
-    Column("what", "Change", lambda change: LABELS[change.kind], width=9),
-    Column("group", "Group", lambda change: change.group or "", min_width=12),
-    Column("user", "User", _user_or_old_name, min_width=12),
+    Column("what", "Change", lambda change: LABELS[change.kind], width=9, match="words"),
+    Column("group", "Group", lambda change: change.group or "", min_width=12, match="words"),
+    Column("user", "User", _user_or_old_name, min_width=12, match="words"),
     Column(
         "seen",
         "Seen",

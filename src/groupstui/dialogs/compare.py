@@ -30,7 +30,7 @@ MAX_FITTING_GROUPS = 3
 
 INSIDE, OUTSIDE = "●", "·"
 
-USER_COLUMN: Column[Row] = Column("user", "User", lambda row: row.user.label, min_width=16)
+USER_COLUMN: Column[Row] = Column("user", "User", lambda row: row.user.label, min_width=16, match="words")
 
 
 class CompareDialog(RecordsDialog[Row]):
@@ -38,8 +38,14 @@ class CompareDialog(RecordsDialog[Row]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("f", "filter", "compare.filter", "Show only the differences, or all users", hint="differences"),
-        bind("l,right", "scroll(1)", "compare.right", "Show groups further right", hint="more groups"),
-        bind("h,left", "scroll(-1)", "compare.left", "Show groups further left", hint="back"),
+        bind(
+            "right_square_bracket",
+            "scroll(1)",
+            "compare.right",
+            "Show groups further right",
+            hint="more groups",
+        ),
+        bind("left_square_bracket", "scroll(-1)", "compare.left", "Show groups further left", hint="back"),
     ]
 
     def __init__(self, comparison: Comparison, directory: Directory, instance: str) -> None:
@@ -47,16 +53,18 @@ class CompareDialog(RecordsDialog[Row]):
         self._first_group = 0
         """The index of the first group whose column is shown."""
         self._only_differences = False
+        self._count = 0
         super().__init__(directory, instance, Table(self._columns(), identity=lambda row: row.user.id))
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog -wide -tall") as box:
+        with Vertical(classes="dialog -list") as box:
             box.border_title = f"Comparison of {pluralize(len(self._comparison.groups), 'group')}"
             yield Static(self._pairs(), id="pairs")
-            yield self.table
+            yield self.list
             yield from self.compose_footer()
 
     def on_mount(self) -> None:
+        super().on_mount()
         self._show_users()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -92,12 +100,17 @@ class CompareDialog(RecordsDialog[Row]):
     def _show_users(self) -> None:
         comparison = self._comparison
         rows = [row for row in comparison.rows if not self._only_differences or not all(row.inside)]
-        self.table.empty = (
+        self._count = len(rows)
+        empty = (
             "Every user is in all of these groups." if comparison.rows else "These groups have no members."
         )
-        self.table.show(rows)
-        what = "not in every group" if self._only_differences else f"in every group: {comparison.in_all:,}"
-        self.box.border_subtitle = f"{pluralize(len(rows), 'user')}, {what}"
+        self.list.show(rows, empty=empty)
+
+    def summary(self) -> str:
+        in_all = f"in every group: {self._comparison.in_all:,}"
+        return (
+            f"{pluralize(self._count, 'user')}, {'not in every group' if self._only_differences else in_all}"
+        )
 
     def _pairs(self) -> Content:
         pairs = self._comparison.pairs

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import ClassVar, Generic, TypeVar
+from dataclasses import replace
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.widgets import Static
 
 from .. import dialogs
 from ..directory.directory import Directory
 from ..directory.models import User
 from ..output.records import Report
+from ..text import MAX_TEXT_CHARS, sanitize
 from ..widgets.commands import bind
 from ..widgets.key_footer import KeyFooter
 from ..widgets.notice_bar import NoticeBar
-from ..widgets.table import Table
+from ..widgets.table import FilterableTable, Table
 from .base import Dialog, JumpTarget
 from .copy import Copy, copies_of_list
 from .copy_export import COPY_EXPORT_BINDINGS, choose_copy, copy_row, export, print_copied
@@ -38,13 +41,22 @@ class RecordsDialog(Dialog[JumpTarget], Generic[Record]):
         self.instance = instance
         """The address of the instance, for reports."""
         self.table = table
+        self.list = FilterableTable(table)
 
     def compose_footer(self) -> ComposeResult:
-        """Yield the last lines of the box: notice and keys."""
+        """Yield the last lines of the box: the whole line under the cursor if it is cut, notice, and keys."""
+        yield Static(id="whole-line", markup=False)
         yield NoticeBar().data_bind(RecordsDialog.notice)
         yield KeyFooter()
 
+    def on_mount(self) -> None:
+        self.watch(self.list, "match_count", self.show_summary)
+
     # What a subclass provides
+
+    @abstractmethod
+    def summary(self) -> str:
+        """Return what the list contains, for the lower border, such as `12 groups`."""
 
     @abstractmethod
     def report(self) -> Report | None:
@@ -70,14 +82,50 @@ class RecordsDialog(Dialog[JumpTarget], Generic[Record]):
         rows = self.table.rows
         return [*self.row_copies(record), *copies_of_list(report, lambda: map(self.row_text, rows))]
 
+    # Going on, and back
+
     def go_to(self, target: JumpTarget | None) -> None:
-        """Close with a place to go to, which a dialog above this one has returned; stay if it is None."""
-        if target is not None:
-            self.dismiss(target)
+        """Close with a place to go to, from which the user can come back; stay open if it is None."""
+        if target is None:
+            return
+        if not self.app.is_screen_installed(self):
+            self.app.install_screen(self, f"dialog {id(self)}")  # otherwise it would be removed
+        self.dismiss(replace(target, dialogs=(self, *target.dialogs)))
 
     def show_user(self, user: User) -> None:
         self.app.push_screen(
             dialogs.user_groups.UserGroupsDialog(self.directory, self.instance, user), self.go_to
+        )
+
+    def action_close(self) -> None:
+        """Clear the filter; without one, close for good."""
+        if self.list.clear_filter():
+            self.table.focus()
+            return
+        super().action_close()
+        self.app.call_later(discard, self)
+
+    # What the base shows
+
+    def show_summary(self) -> None:
+        """Show what the list contains, how much of it the filter leaves, and how many rows are marked."""
+        parts = [self.summary()]
+        if self.list.match_count is not None:
+            parts.insert(0, f"{self.list.match_count:,} shown")
+        if self.list.marks:
+            parts.insert(0, f"{len(self.list.marks):,} marked")
+        self.box.border_subtitle = " · ".join(filter(None, parts))
+
+    @on(FilterableTable.MarksChanged)
+    def _marks_changed(self, event: FilterableTable.MarksChanged) -> None:
+        event.stop()
+        self.show_summary()
+
+    @on(Table.Highlighted)
+    def _show_whole_line(self, event: Table.Highlighted[Record]) -> None:
+        cut = event.row is not None and self.table.cuts(event.row)
+        self.query_one("#whole-line", Static).update(
+            sanitize(self.row_text(event.row), MAX_TEXT_CHARS) if cut and event.row is not None else ""
         )
 
     def update_directory(self, directory: Directory) -> None:
@@ -98,4 +146,13 @@ class RecordsDialog(Dialog[JumpTarget], Generic[Record]):
     @on(Table.Selected)
     def _selected(self, event: Table.Selected[Record]) -> None:
         event.stop()
+        self.list.remember_visit(event.row)
         self.open_record(event.row)
+
+
+async def discard(dialog: RecordsDialog[Any]) -> None:
+    """Remove a closed dialog, to which the user cannot come back."""
+    app = dialog.app
+    if app.is_screen_installed(dialog) and dialog not in app.screen_stack:
+        app.uninstall_screen(dialog)
+        await dialog.remove()

@@ -23,15 +23,17 @@ class UserGroupsDialog(RecordsDialog[Group]):
     def __init__(self, directory: Directory, instance: str, user: User) -> None:
         super().__init__(directory, instance, Table(COLUMNS, identity=lambda group: group.id, id="groups"))
         self._user = user
+        self._count = 0
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as box:
+        with Vertical(classes="dialog -list") as box:
             # Content, because a plain string would be parsed as markup.
             box.border_title = Content(f"Groups of {sanitize(self._user.label)} · #{self._user.id}")
-            yield self.table
+            yield self.list
             yield from self.compose_footer()
 
     def on_mount(self) -> None:
+        super().on_mount()
         self._show_groups()
 
     def update_directory(self, directory: Directory) -> None:
@@ -41,14 +43,15 @@ class UserGroupsDialog(RecordsDialog[Group]):
     def _show_groups(self) -> None:
         directory = self.directory
         groups = directory.groups_of(self._user.id)
-        self.table.empty = f"Not a member of any of the {pluralize(directory.group_count, 'loaded group')}."
-        self.table.show(groups)
-        total = directory.total or 0
-        if directory.complete:
-            self.box.border_subtitle = f"{len(groups):,} of {pluralize(total, 'group')}"
-        else:
-            loaded = f"of the {directory.group_count:,} loaded, of {total:,}"
-            self.box.border_subtitle = f"{pluralize(len(groups), 'group')} {loaded}"
+        self._count = len(groups)
+        empty = f"Not a member of any of the {pluralize(directory.group_count, 'loaded group')}."
+        self.list.show(groups, empty=empty)
+
+    def summary(self) -> str:
+        total, loaded = self.directory.total or 0, self.directory.group_count
+        if self.directory.complete:
+            return f"{self._count:,} of {pluralize(total, 'group')}"
+        return f"{pluralize(self._count, 'group')} of the {loaded:,} loaded, of {total:,}"
 
     def report(self) -> Report:
         return user_report(self.directory, self.instance, self._user, self.table.rows)
@@ -60,4 +63,4 @@ class UserGroupsDialog(RecordsDialog[Group]):
         return record.name
 
     def open_record(self, record: Group) -> None:
-        self.dismiss(JumpTarget(record.id, self._user.id))
+        self.go_to(JumpTarget(record.id, self._user.id))

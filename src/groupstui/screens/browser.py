@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING, ClassVar
@@ -57,6 +57,15 @@ RELOAD_HINT = "Press R to reload all groups."
 
 RECENT = timedelta(days=7)
 """The period whose changes are shown in the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Where the user was before a jump."""
+
+    place: Place
+    dialogs: tuple[Dialog[JumpTarget], ...] = ()
+    """The dialogs that were open there, the lowest first."""
 
 
 class BrowserScreen(BaseScreen[None]):
@@ -149,6 +158,7 @@ class BrowserScreen(BaseScreen[None]):
         """Whether the crawl of this run has replaced a snapshot, so that there may be news."""
         self._history_worker: Worker[None] | None = None
         self._settle_timer: Timer | None = None
+        self._back_stack: list[Visit] = []
 
     def compose(self) -> ComposeResult:
         status = StatusBar().data_bind(
@@ -593,8 +603,25 @@ class BrowserScreen(BaseScreen[None]):
 
     def action_back(self) -> None:
         """Go back to where the last jump began, or from the members to the list."""
-        if not self.groups.go_back() and self.pane is self.members:
+        if self._back_stack:
+            visit = self._back_stack.pop()
+            place = visit.place
+            self.groups.drop_filter()
+            if place.member_id is None:
+                self.groups.table.focus()
+            known = None if place.group_id is None else self.groups.place_of(place.group_id, place.member_id)
+            self.go_to(known or place)  # with another page size, the group is on another page
+            self._open_again(visit.dialogs)
+        elif self.pane is self.members:
             self.groups.table.focus()
+
+    def _open_again(self, dialogs: Sequence[Dialog[JumpTarget]]) -> None:
+        """Open dialogs as the user left them, each of which goes on where the one above it leads to."""
+        answer = self.jump
+        for dialog in dialogs:
+            dialog.update_directory(self.directory)
+            self.app.push_screen(dialog, answer)
+            answer = dialog.go_to
 
     def action_escape(self) -> None:
         """Do the first that applies: stop loading, clear the filter, dismiss the notice, go back."""
@@ -615,9 +642,14 @@ class BrowserScreen(BaseScreen[None]):
     # Users and groups from anywhere
 
     def jump(self, target: JumpTarget | None) -> None:
-        """Show a group on its page; `back` returns here."""
-        if target is not None:
-            self.groups.jump(target.group_id, target.member_id, come_back_to=self.place)
+        """Show a group on its page; `back` returns here, and to the dialogs that the user comes from."""
+        if target is None or (place := self.groups.place_of(target.group_id, target.member_id)) is None:
+            return
+        here = self.place
+        if here is not None and (target.dialogs or here.group_id != target.group_id):
+            self._back_stack.append(Visit(here, target.dialogs))
+        self.groups.drop_filter()
+        self.go_to(place)
 
     def action_user(self) -> None:
         if (member := self.members.table.current) is not None:

@@ -59,7 +59,6 @@ class GroupList(FilterableTable[Group]):
         self.per_page = per_page
         self.with_members = False
         """Whether the filter also searches the names of members."""
-        self._back_stack: list[Place] = []
         self._cursor_by_page: dict[int, int] = {}
         self._badges: Mapping[int, tuple[int, int]] = {}
         self._badges_since = ""
@@ -117,7 +116,6 @@ class GroupList(FilterableTable[Group]):
         position = first if group is None else self.directory.position(group.id) or first
         self.per_page = per_page
         self._cursor_by_page.clear()
-        self._back_stack.clear()
         place = Place(position // per_page + 1, None if group is None else group.id)
         self.post_message(self.PageRequested(place))
 
@@ -130,21 +128,10 @@ class GroupList(FilterableTable[Group]):
             return None
         return Place(self.page.page, self.table.current.id)
 
-    def jump(self, group_id: int, member_id: int | None = None, *, come_back_to: Place | None) -> None:
-        """Request the page of a loaded group; `go_back` will return to another place."""
-        if (position := self.directory.position(group_id)) is None:
-            return
-        if come_back_to is not None and come_back_to.group_id != group_id:
-            self._back_stack.append(come_back_to)
-        self.drop_filter()
-        self.post_message(self.PageRequested(Place(position // self.per_page + 1, group_id, member_id)))
-
-    def go_back(self) -> bool:
-        """Request the place where the last jump began; return whether there was one."""
-        if not self._back_stack:
-            return False
-        self.post_message(self.PageRequested(self._back_stack.pop()))
-        return True
+    def place_of(self, group_id: int, member_id: int | None = None) -> Place | None:
+        """Return where a loaded group is, or None."""
+        position = self.directory.position(group_id)
+        return None if position is None else Place(position // self.per_page + 1, group_id, member_id)
 
     # Badges
 
@@ -185,8 +172,8 @@ class GroupList(FilterableTable[Group]):
 
     def reveal(self, row: Group) -> None:
         """Request the page of a group that the filter has found."""
-        if (position := self.directory.position(row.id)) is not None:
-            self.post_message(self.PageRequested(Place(position // self.per_page + 1, row.id)))
+        if (place := self.place_of(row.id)) is not None:
+            self.post_message(self.PageRequested(place))
 
     def watch_page(self, old: GroupPage | None, page: GroupPage | None) -> None:
         """Show the groups of the page; on the same page the cursor stays on its group."""

@@ -8,6 +8,7 @@ from functools import cached_property
 from textwrap import wrap
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events, on, work
@@ -278,6 +279,13 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         """Compute the widths of the columns again and repaint all rows."""
         self._fitted = None
         self.refresh()
+
+    def cuts(self, row: T) -> bool:
+        """Return whether there is too little room for any cell of a row."""
+        return any(
+            cell_len(sanitize(column.text(row))) > size
+            for column, size in self._fit(self.scrollable_size.width)
+        )
 
     def refresh_current(self) -> None:
         self.refresh_line(HEADER_HEIGHT + self.cursor)
