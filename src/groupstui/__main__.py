@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import resource
 import signal
 import sys
 from contextlib import suppress
@@ -14,6 +13,9 @@ from .cli import collection
 from .cli.main import main as run
 from .exit_codes import ExitCode
 from .terminal.stdio import prepare_streams, print_error
+
+if sys.platform != "win32":
+    import resource
 
 NO_HOME = "/nonexistent"
 """Stands for the home of a user who has none, as in Debian's list of users."""
@@ -46,11 +48,12 @@ def prevent_core_dumps() -> None:
     """Keep the token out of core dumps.
 
     A limit of one byte also stops a dump that Linux pipes to a program, which a limit of 0 does not
-    (fs/coredump.c).
+    (fs/coredump.c). Windows writes none unless an administrator has enabled them.
     """
-    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
-    with suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_CORE, (0 if hard == 0 else 1, hard))
+    if sys.platform != "win32":
+        _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_CORE, (0 if hard == 0 else 1, hard))
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def make_log_folder() -> Path:
     Raises:
         OSError: If the folder cannot be created.
     """
-    path = platformdirs.user_log_path("groupstui")
+    path = platformdirs.user_log_path("groupstui", appauthor=False)
     make_private_folder(path)
     return path
 

@@ -2,6 +2,8 @@
 
 Settings, exports, logs, crash reports and histories all go through these functions. Each of them raises
 `OSError` if it fails; the caller turns that into an error with a hint.
+
+Windows has no modes: there, a file gets the access rights of its folder, and the user's profile is private.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import os
 import shutil
 import signal
 import stat
+import sys
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
@@ -19,7 +22,15 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
-EXIT_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+EXIT_SIGNALS = [signal.SIGTERM]
+if sys.platform != "win32":
+    EXIT_SIGNALS.append(signal.SIGHUP)
+
+NO_FOLLOW: int = getattr(os, "O_NOFOLLOW", 0)
+"""Opens no link; 0 on Windows, where only administrators and developers can create links."""
+
+NO_WAIT: int = getattr(os, "O_NONBLOCK", 0)
+"""Opens a pipe without waiting for its other end; 0 on Windows, whose pipes have no files."""
 
 TEMPORARY_PREFIX = ".groupstui-"
 """Short, as the name of the file itself may be as long as file names can be."""
@@ -27,9 +38,12 @@ TEMPORARY_PREFIX = ".groupstui-"
 MAX_LINKS = 40
 """Links that are followed for one path, as Linux does."""
 
-DIRECT_FLAGS = os.O_WRONLY | os.O_NOFOLLOW | os.O_NOCTTY
+DIRECT_FLAGS = os.O_WRONLY | NO_FOLLOW | getattr(os, "O_NOCTTY", 0)
 
-_NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
+_NO_HARD_LINKS = {
+    *(errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV),
+    errno.EINVAL,  # on Windows
+}
 """Errors of `link` on a file system without hard links, such as FAT and some network mounts."""
 
 _NOT_REPLACEABLE = {errno.EBUSY, errno.EXDEV, errno.EACCES, errno.EPERM}
@@ -61,10 +75,11 @@ def open_private(path: str | Path, flags: int) -> int:
     """
     descriptor = os.open(path, flags, 0o600)
     try:
-        status = os.fstat(descriptor)
-        if stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid() and status.st_mode & 0o077:
-            with suppress(OSError):  # a disk that is read-only, or has no modes
-                os.fchmod(descriptor, 0o600)
+        if sys.platform != "win32":
+            status = os.fstat(descriptor)
+            if stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid() and status.st_mode & 0o077:
+                with suppress(OSError):  # a disk that is read-only, or has no modes
+                    os.fchmod(descriptor, 0o600)
     except BaseException:
         os.close(descriptor)
         raise
@@ -140,13 +155,20 @@ def check_target(path: Path, *, force: bool) -> bool:
     return True
 
 
+def _user_id() -> int:
+    """Return the id of this user as the owner of files; Windows reports 0 for every file."""
+    if sys.platform == "win32":
+        return 0
+    return os.geteuid()
+
+
 def _os_error(number: int) -> OSError:
     return OSError(number, os.strerror(number))
 
 
 def _check_owner(path: Path, status: os.stat_result) -> None:
     """Refuse a link or a pipe that another user can have made."""
-    trusted = (0, os.geteuid())
+    trusted = (0, _user_id())
     folder = os.stat(path.parent)
     if status.st_uid not in trusted and (folder.st_uid not in trusted or folder.st_mode & 0o022):
         kind = "link" if stat.S_ISLNK(status.st_mode) else "pipe"
@@ -230,9 +252,9 @@ def _replace(temporary: str, path: Path) -> None:
     except OSError as error:
         if error.errno not in _NOT_REPLACEABLE:
             raise
-        descriptor = open_private(path, os.O_WRONLY | os.O_NOFOLLOW)
+        descriptor = open_private(path, os.O_WRONLY | NO_FOLLOW)
         with open(temporary, "rb") as source, open(descriptor, "wb") as file:
-            if error.errno != errno.EBUSY and os.fstat(descriptor).st_uid != os.geteuid():
+            if error.errno != errno.EBUSY and os.fstat(descriptor).st_uid != _user_id():
                 raise
             file.truncate()
             shutil.copyfileobj(source, file)

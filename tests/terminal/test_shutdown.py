@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import signal
+import sys
+import threading
 
 import pytest
+
+from groupstui.terminal import shutdown
 
 from .bare_terminal import BareTerminal
 
@@ -69,3 +75,26 @@ def test_hangup_exits_if_the_terminal_is_frozen(terminal):
     terminal.press(MANY_KEYS * 60)
     terminal.hang_up()
     assert terminal.exit_code(EXIT_WITHIN_S) == 129
+
+
+def test_hangup_is_noticed_without_poll(monkeypatch):
+    monkeypatch.setattr(shutdown, "HANGUP_CHECK_S", 0.01)
+    master, terminal = pty.openpty()
+    finished = threading.Event()
+    with os.fdopen(terminal) as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        checking = threading.Thread(target=shutdown.check_for_hangup, args=(finished,))
+        checking.start()
+        checking.join(0.05)
+        assert checking.is_alive()
+        os.close(master)
+        checking.join()
+
+
+def test_check_for_hangup_ends_with_the_app(monkeypatch):
+    master, terminal = pty.openpty()
+    with os.fdopen(master), os.fdopen(terminal) as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        finished = threading.Event()
+        finished.set()
+        shutdown.check_for_hangup(finished)

@@ -203,6 +203,19 @@ async def test_entry_that_is_no_token_is_refused():
     assert "lines" not in str(error)
 
 
+class CredentialError(Exception):
+    """As the Windows backend of keyring raises it."""
+
+    winerror = 1783
+
+
+async def test_token_that_windows_cannot_store_is_explained():
+    keyring = RaisingKeyring(CredentialError(1783, "CredWrite", "The stub received bad data."))
+    error = await why_save_fails(store_in(keyring))
+    assert "2,560 bytes" in str(error)
+    assert "TESTMO_TOKEN" in error.hint
+
+
 async def test_load_from_hung_keyring_times_out(hanging):
     error = await why_load_fails(store_in(hanging, read_limit=0.01))
     assert "did not answer within 0.01 s" in str(error)

@@ -42,7 +42,9 @@ COMMAND_TIMEOUT_S = 300.0
 KILL_AFTER_S = 0.5
 """Seconds between SIGTERM and SIGKILL for a command."""
 
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+STOP_SIGNALS = [signal.SIGINT, signal.SIGTERM]
+if sys.platform != "win32":
+    STOP_SIGNALS.append(signal.SIGHUP)
 
 
 async def watch(context: Context) -> ExitCode:
@@ -59,16 +61,18 @@ async def watch(context: Context) -> ExitCode:
     loop = asyncio.get_running_loop()
     watching = asyncio.create_task(_watch(context, since))
     # An ignored signal stays ignored, such as SIGHUP under nohup.
-    handled = [number for number in STOP_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
-    for number in handled:
-        loop.add_signal_handler(number, watching.cancel)
+    # And the loop's own handlers do not exist on Windows.
+    handlers = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+    for number, handler in handlers.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(watching.cancel))
     try:
         await watching
     except asyncio.CancelledError:
         return ExitCode.OK
     finally:
-        for number in handled:
-            loop.remove_signal_handler(number)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 async def _watch(context: Context, since: PointInTime | None) -> NoReturn:
@@ -180,7 +184,8 @@ async def _until_writable() -> None:
     """Wait until a pipe or a terminal takes more, so that a signal can end the wait."""
     ready = asyncio.Event()
     loop = asyncio.get_running_loop()
-    with suppress(OSError):  # a file always takes more
+    # A file always takes more; Windows does not report whether a pipe does.
+    with suppress(OSError, NotImplementedError):
         descriptor = sys.stdout.fileno()
         loop.add_writer(descriptor, ready.set)
         try:
@@ -221,6 +226,10 @@ def _start(command: str) -> subprocess.Popen[bytes]:
 
 
 async def _end(process: subprocess.Popen[bytes]) -> None:
+    if sys.platform == "win32":
+        end_tree = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
+        await asyncio.to_thread(subprocess.run, end_tree, capture_output=True)
+        return
     with suppress(ProcessLookupError, subprocess.TimeoutExpired):
         os.killpg(process.pid, signal.SIGTERM)
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -30,6 +31,14 @@ BACKEND_VARIABLE = "PYTHON_KEYRING_BACKEND"
 
 START_HINT = "Start a keyring (see the README for SSH), or set TESTMO_TOKEN."
 UNLOCK_HINT = "Unlock the keyring (see the README for SSH), then try again."
+if sys.platform == "darwin":  # over SSH, macOS shows no dialog for it
+    UNLOCK_HINT = "Unlock the keychain with “security unlock-keychain”, then try again."
+
+READ_LIMIT_S = 60.0 if sys.platform == "darwin" else 5.0
+"""Seconds to wait for a token: macOS asks the user again after each update of Python."""
+
+CREDENTIAL_TOO_LONG = 1783
+"""The code of Windows for a credential of more than 2,560 bytes; each character takes two."""
 
 R = TypeVar("R")
 
@@ -70,7 +79,7 @@ class TokenStore:
         self,
         backend: Callable[[], KeyringBackend] = system_backend,
         *,
-        read_limit: float = 5.0,
+        read_limit: float = READ_LIMIT_S,
         write_limit: float = 30.0,
     ) -> None:
         """Prepare the store; the keyring is not used yet.
@@ -238,6 +247,11 @@ def _explain(error: BaseException) -> KeyringUnavailable:
         case InitError():
             # An account that never signed in on a desktop has no collection, not even to read from.
             return KeyringUnavailable(f"the keyring cannot be opened ({_describe(error)})", UNLOCK_HINT)
+        case _ if getattr(error, "winerror", None) == CREDENTIAL_TOO_LONG:
+            reason = (
+                "the token is too long: the Credential Locker of Windows stores 2,560 bytes, 1,280 characters"
+            )
+            return KeyringUnavailable(reason, "Set TESTMO_TOKEN and TESTMO_INSTANCE instead.")
         case _:
             return KeyringUnavailable(f"the keyring failed ({_describe(error)})")
 

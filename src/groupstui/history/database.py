@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..errors import HistoryLocked, HistoryUnavailable
-from ..private_files import make_private_folder, open_private
+from ..private_files import NO_FOLLOW, NO_WAIT, make_private_folder, open_private
 from ..text import sanitize
 from ..times import utc_stamp
 
@@ -173,7 +173,7 @@ class Database:
             return ":memory:"
         if write:
             make_private_folder(self.path.parent)
-        flags = (os.O_RDWR | os.O_CREAT if write else os.O_RDONLY) | os.O_NOFOLLOW | os.O_NONBLOCK
+        flags = (os.O_RDWR | os.O_CREAT if write else os.O_RDONLY) | NO_FOLLOW | NO_WAIT
         try:
             # SQLite gives its own files beside this one the same mode.
             os.close(open_private(self.path, flags))

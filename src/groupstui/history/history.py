@@ -36,7 +36,7 @@ from .time_spec import PointInTime
 
 def default_folder() -> Path:
     """Return the folder of histories on this system; `XDG_STATE_HOME` is respected."""
-    return platformdirs.user_state_path("groupstui") / "history"
+    return platformdirs.user_state_path("groupstui", appauthor=False) / "history"
 
 
 def history_of(origin: str, settings: Settings) -> History | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,10 +12,15 @@ from time import monotonic, sleep
 import platformdirs
 
 from ..errors import SettingsError, SettingsUnreadable
-from ..private_files import make_private_folder, write_private
+from ..private_files import NO_WAIT, make_private_folder, write_private
 from ..redaction import without_tokens
 from ..text import sanitize
 from .settings import InvalidDocument, Settings
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
 
 MAX_SETTINGS_BYTES = 1_000_000
 """A larger file contains no settings."""
@@ -28,7 +33,7 @@ LOCK_RETRY_S = 0.01
 
 def default_path() -> Path:
     """Return the path of the settings file on this system; `XDG_CONFIG_HOME` is respected."""
-    return platformdirs.user_config_path("groupstui") / "settings.toml"
+    return platformdirs.user_config_path("groupstui", appauthor=False) / "settings.toml"
 
 
 class SettingsFile:
@@ -111,23 +116,38 @@ class SettingsFile:
 
 def _open_without_waiting(path: str, flags: int) -> int:
     """Open a file; a pipe without a writer is empty instead of blocking."""
-    return os.open(path, flags | os.O_NONBLOCK)
+    return os.open(path, flags | NO_WAIT)
 
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Hold a lock on a folder, unless its file system has no locks or a stopped program holds it."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = _open_lock(folder)
     try:
         end = monotonic() + LOCK_S
         while monotonic() < end:
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _lock(descriptor)
                 break
-            except BlockingIOError:
+            except (BlockingIOError, PermissionError):
                 sleep(LOCK_RETRY_S)
             except OSError:
                 break
         yield
     finally:
         os.close(descriptor)  # this also unlocks it
+
+
+def _open_lock(folder: Path) -> int:
+    """Return a descriptor to lock: of the folder, or on Windows, which opens no folders, of a file in it."""
+    if sys.platform == "win32":
+        return os.open(folder / "settings.lock", os.O_RDWR | os.O_CREAT)
+    return os.open(folder, os.O_RDONLY)
+
+
+def _lock(descriptor: int) -> None:
+    """Lock a descriptor, or raise BlockingIOError or, on Windows, PermissionError if another program does."""
+    if sys.platform == "win32":
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    else:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

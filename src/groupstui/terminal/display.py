@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import curses
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+if sys.platform == "win32":
+    import ctypes
+    import msvcrt
+else:
+    import curses
 
 KNOWN_TERMINALS = re.compile(
     r"(xterm|screen|tmux|rxvt|linux|vt[1-5]|ansi|konsole|gnome|vte|st|foot|alacritty|kitty|wezterm|ghostty"
@@ -51,11 +57,8 @@ def detect_display(
 
 def unsupported_reason(environ: Mapping[str, str], encoding: str) -> str | None:
     """Return why the app cannot run in a terminal with this encoding; None if it can."""
-    name = environ.get("TERM", "")
-    if name in ("", "dumb", "unknown"):
-        return f"the terminal has no cursor control (TERM={name})"
-    if not (KNOWN_TERMINALS.match(name) or _has_terminfo(name)):
-        return f"unknown terminal type (TERM={name}); xterm-256color works with most terminals"
+    if (reason := _unsupported_terminal(environ)) is not None:
+        return reason
     if not _can_encode("groupstui", encoding) or "groupstui".encode(encoding) != b"groupstui":
         return f"the encoding of the locale, {encoding}, does not contain ASCII"
     return None
@@ -69,9 +72,36 @@ def _can_encode(text: str, encoding: str) -> bool:
     return True
 
 
-def _has_terminfo(name: str) -> bool:
-    try:
-        curses.setupterm(name, 1)
-    except curses.error:
-        return False
-    return True
+if sys.platform == "win32":
+    VIRTUAL_TERMINAL = 0x0004
+    """The mode of a console that obeys escape sequences, ENABLE_VIRTUAL_TERMINAL_PROCESSING."""
+
+    def _unsupported_terminal(environ: Mapping[str, str]) -> str | None:
+        """Return why the app cannot draw on the console of stdout; TERM is not used."""
+        kernel = ctypes.windll.kernel32
+        console, mode = msvcrt.get_osfhandle(1), ctypes.c_ulong()
+        if not kernel.GetConsoleMode(ctypes.c_void_p(console), ctypes.byref(mode)):
+            return (
+                "stdout must be a console: not a file, and not the pipe of an MSYS terminal such as Git Bash"
+            )
+        if not kernel.SetConsoleMode(ctypes.c_void_p(console), mode.value | VIRTUAL_TERMINAL):
+            return "this console has no cursor control: use Windows Terminal, or disable its legacy mode"
+        kernel.SetConsoleMode(ctypes.c_void_p(console), mode)
+        return None
+
+else:
+
+    def _unsupported_terminal(environ: Mapping[str, str]) -> str | None:
+        name = environ.get("TERM", "")
+        if name in ("", "dumb", "unknown"):
+            return f"the terminal has no cursor control (TERM={name})"
+        if not (KNOWN_TERMINALS.match(name) or _has_terminfo(name)):
+            return f"unknown terminal type (TERM={name}); xterm-256color works with most terminals"
+        return None
+
+    def _has_terminfo(name: str) -> bool:
+        try:
+            curses.setupterm(name, 1)
+        except curses.error:
+            return False
+        return True

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import codecs
 import re
+import sys
 from time import monotonic
 
-from textual.drivers import linux_driver
+if sys.platform != "win32":
+    from textual.drivers import linux_driver
 
 REPLY = re.compile(
     r"""
@@ -56,6 +58,8 @@ class KeyboardDecoder(codecs.IncrementalDecoder):
 def decode_keyboard(encoding: str) -> None:
     """Make Textual's driver decode the keyboard with `KeyboardDecoder`.
 
-    The driver looks up the decoder in its own module. A version that does not keeps its own decoder.
+    The driver looks up the decoder in its own module. A version that does not keeps its own decoder. On
+    Windows, keys are no bytes.
     """
-    vars(linux_driver)["getincrementaldecoder"] = lambda _: lambda: KeyboardDecoder(encoding)
+    if sys.platform != "win32":
+        vars(linux_driver)["getincrementaldecoder"] = lambda _: lambda: KeyboardDecoder(encoding)

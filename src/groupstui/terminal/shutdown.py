@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-import select
 import signal
 import sys
-import termios
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
+
+if sys.platform != "win32":
+    import select
+    import termios
 
 FORCE_EXIT_AFTER_S = 2.5
 """Seconds after a signal until the exit is forced: the terminal may not accept output any more."""
@@ -19,7 +21,13 @@ FORCE_EXIT_AFTER_S = 2.5
 FORCE_EXIT_AFTER_HANGUP_S = 0.5
 """The same after a hang-up, when nobody sees the exit."""
 
-SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
+HANGUP_CHECK_S = 1.0
+"""Seconds between two checks of a terminal whose hang-up is not reported."""
+
+if sys.platform == "win32":
+    SIGNALS = [signal.SIGTERM, signal.SIGBREAK, signal.SIGINT]  # a console that is closed sends SIGBREAK
+else:
+    SIGNALS = [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT]
 
 MAX_LINE_BYTES = 4096
 """The longest line that a terminal accepts."""
@@ -36,25 +44,24 @@ def exit_on_signals(exit_app: Callable[[int], None]) -> Iterator[None]:
 
     A signal that was ignored before, as under `nohup`, stays ignored; a hang-up exits even then. To be used
     in the main thread. The handlers are not those of asyncio: a busy event loop would call them too late.
+    Windows has SIGBREAK instead of SIGHUP and SIGQUIT, and ends the program if it closes the console.
 
     Args:
         exit_app: Shuts the app down with an exit code; called in any thread.
     """
-    terminal = termios.tcgetattr(sys.stdin.fileno())
+    terminal = _terminal_settings()
     finished = threading.Event()
 
     def on_signal(number: int, _: FrameType | None) -> None:
         _shut_down(exit_app, 128 + number, FORCE_EXIT_AFTER_S, terminal)
 
-    def on_hangup() -> None:
-        if not finished.is_set():
-            _shut_down(exit_app, 128 + signal.SIGHUP, FORCE_EXIT_AFTER_HANGUP_S, None)
-
     handlers = {number: signal.getsignal(number) for number in SIGNALS}
     for number, handler in handlers.items():
         if handler is not signal.SIG_IGN:
             signal.signal(number, on_signal)
-    threading.Thread(target=_wait_for_hangup, args=(on_hangup,), name="hang-up", daemon=True).start()
+    threading.Thread(
+        target=_exit_after_hangup, args=(exit_app, finished), name="hang-up", daemon=True
+    ).start()
     try:
         yield
     finally:
@@ -82,12 +89,34 @@ def wait_for_enter(prompt: str) -> None:
             signal.signal(number, handler)
 
 
-def _wait_for_hangup(on_hangup: Callable[[], None]) -> None:
-    """Block until the terminal hangs up; nothing else ends the wait."""
-    poll = select.poll()
-    poll.register(sys.stdin.fileno(), 0)
-    if any(events & (select.POLLHUP | select.POLLERR) for _, events in poll.poll()):
-        on_hangup()
+def _terminal_settings() -> list[Any] | None:
+    """Return the settings to restore; None on Windows, where the driver restores its own."""
+    if sys.platform != "win32":
+        return termios.tcgetattr(sys.stdin.fileno())
+    return None
+
+
+def _exit_after_hangup(exit_app: Callable[[int], None], finished: threading.Event) -> None:
+    """Exit when the terminal hangs up, unless the app is finished then; Windows reports it by a signal."""
+    if sys.platform != "win32":
+        if sys.platform == "linux":
+            poll = select.poll()
+            poll.register(sys.stdin.fileno(), 0)
+            poll.poll()  # until the terminal hangs up; nothing else ends the wait
+        else:
+            check_for_hangup(finished)
+        if not finished.is_set():
+            _shut_down(exit_app, 128 + signal.SIGHUP, FORCE_EXIT_AFTER_HANGUP_S, None)
+
+
+def check_for_hangup(finished: threading.Event) -> None:
+    """Block until the terminal hangs up or the app is finished, by checks: macOS cannot poll a terminal."""
+    if sys.platform != "win32":
+        while not finished.wait(HANGUP_CHECK_S):
+            try:
+                termios.tcgetattr(sys.stdin.fileno())
+            except termios.error:
+                return
 
 
 def _shut_down(
@@ -101,7 +130,7 @@ def _shut_down(
 
 def _force_exit(code: int, terminal: list[Any] | None) -> None:
     """Exit without waiting for anything, and restore the terminal's settings unless it is gone (None)."""
-    if terminal is not None:
+    if sys.platform != "win32" and terminal is not None:
         try:
             termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, terminal)
             if select.select([], [2], [], 0)[1]:

@@ -61,7 +61,8 @@ def prepare_streams() -> None:
 
     Closed ones are replaced by `/dev/null`: in the order of their file descriptors, so that each gets its own
     descriptor back. It cannot be read or written as stdin or stdout, since an answer must not be lost in
-    silence.
+    silence. On Windows, files and pipes get UTF-8 with plain line ends as on every other system, unless
+    `PYTHONIOENCODING` is set: the code page lacks most names.
     """
     for name, mode, access in (
         ("stdin", "r", os.O_WRONLY),
@@ -70,6 +71,10 @@ def prepare_streams() -> None:
     ):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.open(os.devnull, access), mode, encoding="utf-8"))  # noqa: SIM115
+    if sys.platform == "win32" and not os.environ.get("PYTHONIOENCODING"):
+        for stream in (sys.stdin, sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+                stream.reconfigure(encoding="utf-8", newline="\n")
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")  # bytes that are not text are no reason to stop
     for stream, replaced in ((sys.stdout, replaced_on_stdout), (sys.stderr, replaced_on_stderr)):
