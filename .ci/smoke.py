@@ -11,7 +11,7 @@ import sys
 import termios
 import time
 
-FIRST_GROUP = b"Everyone"
+FIRST_GROUP = b"QA"
 TIMEOUT_S = 30
 
 
