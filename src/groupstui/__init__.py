@@ -8,6 +8,7 @@ The library's front door::
 
 from __future__ import annotations
 
+from . import early_interrupt  # noqa: F401  # before everything else
 from .directory.directory import Directory
 from .directory.models import Group, GroupDetail, GroupPage, User, UserProfile
 from .errors import (

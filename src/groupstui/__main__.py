@@ -9,6 +9,7 @@ import sys
 from contextlib import suppress
 from typing import NoReturn
 
+from . import early_interrupt
 from .cli import collection
 from .cli.main import main as run
 from .exit_codes import ExitCode
@@ -36,7 +37,10 @@ def main() -> NoReturn:
         prevent_core_dumps()
         prepare_streams()
         collection.postpone()
+        early_interrupt.allow_interrupts()
         code = run(sys.argv[1:], os.environ)
+    except KeyboardInterrupt:
+        code = ExitCode.INTERRUPTED
     except Exception as error:  # of the report of a failure: Python would exit with 1, which means "no"
         print_error(f"internal error: {type(error).__name__}")
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # from here on, ctrl+c causes no traceback
