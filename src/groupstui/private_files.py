@@ -139,14 +139,14 @@ def check_target(path: Path, *, force: bool) -> bool:
     except FileNotFoundError:
         os.stat(path.parent)
         if not is_writable:
-            raise _os_error(errno.EACCES) from None
+            raise _not_writable(path.parent) from None
         return False
     kind = stat.S_IFMT(status.st_mode)
     if kind == stat.S_IFREG:
         if not force:
             raise _os_error(errno.EEXIST)
         if not is_writable and not os.access(path, os.W_OK):
-            raise _os_error(errno.EACCES)
+            raise _not_writable(path)
         return False
     if kind == stat.S_IFIFO:
         _check_owner(path, status)
@@ -164,6 +164,12 @@ def _user_id() -> int:
 
 def _os_error(number: int) -> OSError:
     return OSError(number, os.strerror(number))
+
+
+def _not_writable(path: Path) -> OSError:
+    if sys.platform != "win32" and os.statvfs(path).f_flag & os.ST_RDONLY:
+        return _os_error(errno.EROFS)
+    return _os_error(errno.EACCES)
 
 
 def _check_owner(path: Path, status: os.stat_result) -> None:

@@ -173,7 +173,7 @@ READING = [
     ("option", "value", "message"),
     [
         ("--proxy", "http://127.0.0.1:1", "cannot connect to the proxy"),
-        ("--ca-bundle", "/no/such/file", "--ca-bundle cannot be used"),
+        ("--ca-bundle", __file__, "--ca-bundle cannot be used: it contains no certificates"),
         ("--timeout", "0.000001", "did not answer within 1e-06 s"),
     ],
 )
@@ -182,6 +182,20 @@ def test_connection_options_reach_every_command(cli, environ, command, option, v
     result = cli(*command, option, value)
     assert result.code == 8
     assert message in result.out + result.err
+
+
+@pytest.mark.parametrize("option", [(), ("--demo",), ("--offline",)], ids=str)
+@pytest.mark.parametrize("command", ["groups", "browse", "browse --plain"])
+def test_missing_ca_bundle_is_an_error_in_every_case(cli, environ, demo, option, command):
+    result = cli(*command.split(), *option, "--ca-bundle", "/no/such/file")
+    assert (result.code, result.out) == (2, "")
+    assert "argument --ca-bundle: the file cannot be read: No such file or directory" in result.err
+    assert demo.log.paths == []
+
+
+def test_ca_bundle_without_certificates_is_an_error_for_plain_http(cli, demo):
+    assert cli("groups", "--ca-bundle", __file__).code == 8
+    assert demo.log.paths == []
 
 
 # Signing out

@@ -143,6 +143,22 @@ def test_dumb_terminal_gets_no_escape_sequences(demo):
     assert b"\x1b" not in seen
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device without an end")
+def test_endless_stdin_is_an_error(demo):
+    environment = shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token)
+    with open("/dev/full", "rb") as endless:
+        done = subprocess.run(
+            [sys.executable, "-m", "groupstui", "browse", "--plain"],
+            env=environment,
+            stdin=endless,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_TIMEOUT,
+        )
+    assert done.returncode == 2
+    assert "cannot read stdin: a line is longer than 100,000 characters" in done.stderr
+
+
 def test_app_on_dumb_terminal_suggests_plain(demo):
     environment = shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token, TERM="dumb")
     result = run_program(environment=environment)

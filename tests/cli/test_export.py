@@ -6,9 +6,29 @@ import csv
 import io
 import json
 import subprocess
+import sys
 from stat import S_IMODE
 
 import pytest
+
+from ..support.commands import COMMAND_TIMEOUT, shell_environment
+
+
+def test_read_only_file_system_is_named(tmp_path):
+    export = f"{sys.executable} -m groupstui export groups --demo -o {tmp_path}/x.csv"
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", f"mount -t tmpfs -o ro none {tmp_path} || exit 99; {export}"],
+        env=shell_environment(),
+        capture_output=True,
+        text=True,
+        timeout=COMMAND_TIMEOUT,
+    )
+    if done.returncode == 99 or "unshare" in done.stderr:
+        pytest.skip("this user cannot mount")
+    assert (done.returncode, done.stderr.strip()) == (
+        2,
+        f"groupstui: cannot write {tmp_path}/x.csv: Read-only file system",
+    )
 
 
 def test_export_to_stdout(cli):

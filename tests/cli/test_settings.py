@@ -23,6 +23,14 @@ def test_doctor_prints_no_secrets(cli, demo, environ):
     assert "pa55" not in result.out
 
 
+@pytest.mark.parametrize(("address", "code"), [("https:/acme", 2), ("", 0)])
+def test_doctor_exits_with_2_for_an_invalid_instance(cli, environ, address, code):
+    environ["TESTMO_INSTANCE"] = address
+    result = cli("doctor")
+    assert result.code == code
+    assert "instance:     " in result.out
+
+
 def test_instance_by_name_from_settings(cli, demo, environ):
     path = cli("config", "path").out.strip()
     os.makedirs(os.path.dirname(path))

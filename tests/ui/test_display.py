@@ -6,6 +6,7 @@ import pytest
 
 from groupstui.app import Credentials, GroupsApp
 from groupstui.settings import SettingsFile
+from groupstui.terminal.diff_renderer import MAX_SIZE
 from groupstui.terminal.display import DisplayOptions
 from groupstui.token import Token
 
@@ -39,6 +40,17 @@ async def visit_every_screen(pilot) -> str:
         await press(pilot, *keys)
         seen.append(drawn(pilot))
     return "".join(seen)
+
+
+async def test_only_a_part_of_a_very_large_terminal_is_used(make):
+    app = make()
+    async with app.run_test(size=(1000, 1000)) as pilot:
+        await settled(pilot)
+        assert app.size == app.screen.size == MAX_SIZE
+        await pilot.resize_terminal(900, 100)
+        assert app.size == app.screen.size == (MAX_SIZE.width, 100)
+        await pilot.resize_terminal(80, 24)
+        assert app.size == app.screen.size == (80, 24)
 
 
 async def test_ascii_mode_draws_ascii_only(make):

@@ -24,6 +24,9 @@ PROMPT = "> "
 NUMBER = re.compile("[0-9]{1,9}")
 """The number of a line or page; a longer one is searched."""
 
+MAX_LINE_CHARS = 100_000
+"""The longest line that is read: any name, but not an endless device."""
+
 PAGE_LINES = 20
 """Lines of a list that are printed at a time."""
 
@@ -84,9 +87,12 @@ def _read_line(prompt: str) -> str:
     sys.stdout.write(prompt)
     sys.stdout.flush()
     try:
-        return sys.stdin.readline()
+        line = sys.stdin.readline(MAX_LINE_CHARS + 1)
     except OSError as error:
         raise UsageError(f"cannot read stdin: {error.strerror}") from None
+    if len(line) > MAX_LINE_CHARS:
+        raise UsageError(f"cannot read stdin: a line is longer than {MAX_LINE_CHARS:,} characters")
+    return line
 
 
 def _print(lines: list[str]) -> None:

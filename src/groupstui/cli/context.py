@@ -52,6 +52,8 @@ MAX_USERS_AGE = timedelta(days=1)
 MAX_TOKEN_LINE_CHARS = 2 * MAX_TOKEN_CHARS
 """What is read of a file or a line with a token: enough to see that it is too long."""
 
+NO_INSTANCE = "no instance: add --instance, set TESTMO_INSTANCE, or run: groupstui auth login --instance …"
+
 NO_HISTORY = "there is no history: the settings contain history = false"
 
 MAX_CLOCK_SKEW = timedelta(minutes=1)
@@ -119,14 +121,20 @@ class Context:
         Raises:
             UsageError: If there is none.
         """
+        instance = self.find_instance()
+        if instance is None:
+            raise UsageError(NO_INSTANCE)
+        return instance
+
+    def find_instance(self) -> Instance | None:
+        """Return the instance, or None if there is none.
+
+        Raises:
+            UsageError: If it is not valid.
+        """
         if self.demo is not None:
             return self.demo.instance
-        instance = self.named_instance() or self._current_instance()
-        if instance is None:
-            raise UsageError(
-                "no instance: add --instance, set TESTMO_INSTANCE, or run: groupstui auth login --instance …"
-            )
-        return instance
+        return self.named_instance() or self._current_instance()
 
     def named_instance(self) -> Instance | None:
         """Return the instance that `--instance` or the environment names.
@@ -148,7 +156,7 @@ class Context:
         Raises:
             UsageError: If there is none.
         """
-        instance = self.named_instance() or self._current_instance()
+        instance = self.find_instance()
         if instance is None:
             raise UsageError("no instance: add --instance")
         history = history_of(instance.origin, self.settings)

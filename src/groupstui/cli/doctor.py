@@ -23,7 +23,7 @@ from ..redaction import host_without_tokens, without_tokens
 from ..testmo.http_options import environment_proxies, environment_variable, proxy_without_credentials
 from ..text import pluralize
 from ..version import __version__
-from .context import Context
+from .context import NO_INSTANCE, Context
 
 PACKAGES = ("textual", "rich", "httpx", "pydantic", "keyring", "truststore")
 CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -114,9 +114,12 @@ def _network(context: Context) -> None:
 async def _instance(context: Context) -> ExitCode:
     """Check whether the instance answers, whether the token is valid, and how the clocks differ."""
     try:
-        _print("instance", context.instance.origin)
+        instance = context.find_instance()
     except UsageError as error:
-        _print("instance", str(error))
+        _print("instance", error.full)
+        return error.exit_code
+    _print("instance", NO_INSTANCE if instance is None else instance.origin)
+    if instance is None:
         return ExitCode.OK
     try:
         service = await context.open()

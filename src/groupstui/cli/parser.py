@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
@@ -274,6 +275,7 @@ def _add_instance(parser: argparse.ArgumentParser) -> None:
         "--ca-bundle",
         "FILE",
         "trust these certificates in addition to the system's",
+        type=_existing_file,
         default="",
         is_file=True,
     )
@@ -563,6 +565,17 @@ def _field_name(text: str) -> str:
     if text.strip("- "):
         return text
     raise argparse.ArgumentTypeError(f"“{text}” is not a field")
+
+
+def _existing_file(text: str) -> str:
+    """Return the path of a file, which is not opened: it may be a pipe."""
+    try:
+        if text:
+            os.stat(text)
+    except (OSError, ValueError) as error:  # such as a NUL in the path
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise argparse.ArgumentTypeError(f"the file cannot be read: {reason}") from None
+    return text
 
 
 def _export_kind(text: str) -> str:

@@ -35,6 +35,9 @@ except ImportError:
 UPDATES = (LayoutUpdate, ChopsUpdate) if hasattr(CompositorUpdate, "render_segments") else ()
 """The updates that are compared with the screen; none if this version of Textual has others."""
 
+MAX_SIZE = Size(500, 200)
+"""Columns and lines that are used of a larger terminal: Textual needs over a second for a thousand lines."""
+
 Cell = tuple[str, str, str]
 """A character with its combining marks, the visible part of its SGR parameters, and all of them.
 
@@ -77,6 +80,17 @@ class DiffRenderer(App[None]):
             return DiffUpdate(self._screen_buffer, argument)
         return argument
 
+    @property
+    def size(self) -> Size:
+        """The size of the terminal, or of the part of it that is used."""
+        return _clamped(super().size)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Handle an event; of a very large terminal, use only a part."""
+        if isinstance(event, events.Resize) and event.size != _clamped(event.size):
+            event = events.Resize(_clamped(event.size), _clamped(event.virtual_size))
+        await super().on_event(event)
+
     def on_resize(self, event: events.Resize) -> None:
         """Repaint everything after a resize to the same size: dtach reports another terminal in this way."""
         if event.size == self._screen_buffer.size:
@@ -86,6 +100,10 @@ class DiffRenderer(App[None]):
         """Repaint everything, in case another program has drawn on the terminal."""
         self._screen_buffer.invalidate()
         self.refresh(repaint=True, layout=True)
+
+
+def _clamped(size: Size) -> Size:
+    return Size(min(size.width, MAX_SIZE.width), min(size.height, MAX_SIZE.height))
 
 
 class DiffUpdate(CompositorUpdate):

@@ -124,6 +124,7 @@ class HttpClient:
             self._origins = [self._origins[0].copy_with(host=address) for address in LOOPBACK_ADDRESSES]
             self._extensions["sni_hostname"] = "localhost"
         needs_tls = instance.origin.startswith("https") or (proxy or "").startswith("https")
+        needs_tls = needs_tls or bool(options.ca_bundle)  # a wrong file is an error in any case
         context = tls_context(options.ca_bundle, os.environ.get("SSL_CERT_FILE", "")) if needs_tls else None
         try:
             self._client = httpx.AsyncClient(
