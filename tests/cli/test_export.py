@@ -168,7 +168,7 @@ def test_incomplete_data_replaces_no_file(cli, demo, tmp_path):
         (["-o", "x.csv", "--columns", "id,nick"], "there is no field “nick”: choose from id, name"),
         (["-o", "x.csv", "--columns", ""], "has an empty field"),
         (["-o", "x.csv", "--columns", "id,"], "has an empty field"),
-        (["-o", "x.csv", "--columns", "id,name,id"], "has a field twice"),
+        (["-o", "x.csv", "--columns", "id,name,id"], "--columns names “id” twice"),
         (["-o", "x.csv", "--sort=-nick"], "there is no field “nick”"),
         (["-o", "x.csv", "--sort="], "is not a field"),
         (["-o", "x.csv", "--limit", "٣"], "is not a positive integer"),

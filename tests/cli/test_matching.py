@@ -207,6 +207,65 @@ def test_users_of_a_large_instance_are_read_if_requested(cli, demo, monkeypatch)
     assert (result.code, json.loads(result.out)["users_complete"]) == (0, True)
 
 
+def test_user_created_since_all_users_were_read_is_unknown(cli, demo, monkeypatch):
+    monkeypatch.setattr(context, "MAX_MATCHED_USERS", 0)
+    assert cli("who", "Sam Only", "--all-users").code == 0
+    new = demo.site.add_user("Quite New").id
+    for text in ("Quite New", f"#{new}"):
+        result = cli("who", text)
+        assert result.code == 3
+        assert "users created since " in result.err
+        assert "--all-users reads them" in result.err
+    result = cli("lookup", "--format", "json", stdin="Quite New\nSam Only\n")
+    answer = json.loads(result.out)
+    assert (result.code, answer["unmatched"], answer["users_complete"]) == (3, ["Quite New"], False)
+    assert cli("who", "Sam Only").code == 0
+    assert cli("who", "Quite New", "--all-users").code == 0
+
+
+@pytest.mark.parametrize("text", ["Sam Only", "#4", "Nobody", "Ada Lovelace", "#1"])
+def test_address_in_another_line_makes_no_name_certain(cli, environ, tmp_path, monkeypatch, text):
+    monkeypatch.setattr(context, "MAX_MATCHED_USERS", 0)
+    alone = cli("lookup", "--format", "csv", stdin=text)
+    beside = cli("lookup", "--format", "csv", stdin=f"{text}\njoann@corp.example")
+    assert beside.out.splitlines()[:2] == alone.out.splitlines()
+    assert ",matched," in beside.out.splitlines()[2]
+    assert beside.code == alone.code == (0 if text == "#1" else 3)
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_failing_users_do_not_hide_what_the_groups_answer(cli, demo, environ, status):
+    with SiteServer(SiteApp(demo.site, users_status=status)) as server:
+        environ["TESTMO_INSTANCE"] = server.url
+        assert [cli("who", text).code for text in ("#1", "Ada Lovelace", "#4")] == [0, 3, 3]
+        assert cli("check", "#1", "#1").code == 0
+        assert "/users cannot be read: " in cli("who", "Ada Lovelace").err
+        assert cli("who", "ada@corp.example").code == 8
+        assert cli("audit", "inactive").code == 8
+
+
+@pytest.mark.parametrize(
+    "command", ["check #1 Secret", "members Secret", "compare #1 Secret", "groups Secret"]
+)
+def test_name_may_be_that_of_a_group_without_one(cli, demo, command):
+    assert cli(*command.split()).code == 6
+    demo.site.rename_group(2, "")
+    result = cli(*command.split())
+    assert result.code == 3
+    assert "the instance sent groups without a name" in result.err
+    assert cli("check", "#1", "#1").code == 0
+
+
+def test_columns_can_be_repeated_but_not_named_twice(cli, demo):
+    assert cli("groups", "hires", "--columns", "id", "--columns", "name").out == "3\t2024 hires\n"
+    requests = len(demo.log.paths)
+    for columns in (["id,id"], ["id", "--columns", "name,id"]):
+        result = cli("groups", "--columns", *columns)
+        assert result.code == 2
+        assert "--columns names “id” twice" in result.err
+    assert len(demo.log.paths) == requests
+
+
 def test_users_of_an_old_snapshot_are_not_used(cli, demo, monkeypatch):
     monkeypatch.setattr(context, "MAX_MATCHED_USERS", 0)
     assert cli("who", "Sam Only", "--all-users").code == 0

@@ -111,6 +111,16 @@ async def test_watch_since_a_snapshot_delivers_again(demo, watched):
         await watched(arguments=["--since", "#99"])
 
 
+async def test_watch_since_a_time_before_the_history_reports_it(watched):
+    await watched()
+    assert "the history begins on 2026-11-23 14:02 UTC" in (await watched(arguments=["--since", "7d"]))[2]
+    assert "the history begins" not in (await watched(arguments=["--since", "1h"]))[2]
+
+
+async def test_watch_since_a_time_without_a_history_reports_it(watched):
+    assert "no changes before the first crawl are known" in (await watched(arguments=["--since", "1h"]))[2]
+
+
 async def test_watch_survives_a_deleted_history(demo, watched):
     def restart() -> None:
         assert History(demo.url, default_folder()).purge()

@@ -66,7 +66,7 @@ def read_first_groups(history: History) -> None:
     found = history.first_groups(3)
     if found is not None:
         assert all(isinstance(name, str) for name in found[2].values())
-    history.all_user_names(NOON, NOON + timedelta(days=1))
+    history.all_users(NOON, NOON + timedelta(days=1))
     history.cursor()
 
 

@@ -109,9 +109,9 @@ def test_users_in_no_group_are_saved(history):
     history.save(saved)
     latest = history.latest()
     assert (latest.names, latest.users_complete) == (saved.names, True)
-    assert history.all_user_names(NOON, NOON) == saved.names
-    assert history.all_user_names(NOON + timedelta(minutes=1), NOON + timedelta(days=1)) is None
-    assert history.all_user_names(NOON - timedelta(days=1), NOON - timedelta(minutes=1)) is None
+    assert history.all_users(NOON, NOON) == (NOON, saved.names)
+    assert history.all_users(NOON + timedelta(minutes=1), NOON + timedelta(days=1)) is None
+    assert history.all_users(NOON - timedelta(days=1), NOON - timedelta(minutes=1)) is None
 
 
 def test_users_who_were_read_after_the_groups_are_saved(history):
@@ -137,7 +137,7 @@ def test_users_in_no_group_are_deleted_with_old_snapshots(history):
     history.save(with_users(site({1: (1,)}), 0, "Ada"))
     history.save(site({1: (1,)}, 2))
     history.prune(NOON + timedelta(minutes=1))
-    assert history.all_user_names(NOON - timedelta(days=1), NOON) is None
+    assert history.all_users(NOON - timedelta(days=1), NOON) is None
     with closing(sqlite3.connect(history.path)) as db:
         assert db.execute("SELECT count(*) FROM all_users").fetchone() == (0,)
 

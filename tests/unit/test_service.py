@@ -282,7 +282,7 @@ async def test_load_does_not_read_more_users_than_the_limit(service, demo, limit
     directory = await service.load(max_users=limit)
     assert (directory.users_complete, directory.has_profiles) == (False, False)
     assert sum("/users?" in path for path in demo.log.paths) == bool(limit)
-    assert not service.users_refused
+    assert not service.users_failure
 
 
 @pytest.mark.parametrize(
@@ -297,7 +297,8 @@ async def test_refused_users_do_not_fail_the_crawl(refusal):
 
     async with service_with(handler) as service:
         directory = await service.load(max_users=None)
-    assert (directory.complete, directory.users_complete, service.users_refused) == (True, False, True)
+    assert (directory.complete, directory.users_complete) == (True, False)
+    assert service.users_failure == "/users is not available with this token or instance"
 
 
 async def test_users_that_do_not_add_up_are_incomplete():

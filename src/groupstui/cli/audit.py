@@ -21,7 +21,7 @@ async def audit(context: Context) -> ExitCode:
     fatal = [_check(name) for name in options.fail_on]
     checks = list(map(_check, options.checks)) or CHECKS
     checks = list(dict.fromkeys([*checks, *fatal]))
-    directory = await context.directory(users=any(check.needs_profiles for check in checks))
+    directory = (await context.read(users=any(check.needs_profiles for check in checks))).directory
     results = run_checks(directory, checks)
     findings = [(result.check, finding) for result in results for finding in result.findings]
     report = audit_report(directory, context.instance.origin, results, findings)

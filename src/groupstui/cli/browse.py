@@ -54,11 +54,11 @@ async def browse(context: Context) -> ExitCode:
     interactive = sys.stdin.isatty()
     if interactive:
         _print(["Reading the groups."])
-    directory = await context.directory(match=ANY_USER)
-    browser = PlainBrowser(directory)
-    _print([f"{context.instance.name}, as of {utc_minute(as_of(directory))}."])
-    if context.unread_users:
-        _print([f"Users in no group are not listed: {context.unread_users}."])
+    reading = await context.read(match=ANY_USER)
+    browser = PlainBrowser(reading.directory)
+    _print([f"{context.instance.name}, as of {utc_minute(as_of(reading.directory))}."])
+    if unread := reading.unread_users:
+        _print([f"{unread[0].upper()}{unread[1:]} are not listed: {reading.reason}."])
     name = context.options.name
     _print(browser.open(name) if name else browser.view())
     if interactive:
@@ -70,7 +70,7 @@ async def browse(context: Context) -> ExitCode:
                 break
             case "r":
                 try:
-                    _print(browser.reload(await context.directory(match=ANY_USER)))
+                    _print(browser.reload((await context.read(match=ANY_USER)).directory))
                     await context.save_history()
                 except TestmoError as error:
                     _print([error.full, "The groups that were read before are still shown."])

@@ -33,8 +33,8 @@ async def changes(context: Context) -> ExitCode:
     for point in (since_when, until_when):
         history.at(point)  # it must exist, and the history must be readable
     if until_when == LAST or until_when.is_after(present):  # the answer includes this crawl
-        await context.directory()
-        if await context.save_history() is None and not context.from_history:
+        reading = await context.read()
+        if await context.save_history() is None and not reading.from_history:
             reason = context.incomplete or "this crawl was not saved"
             context.incomplete = f"{reason}; the changes end with the previous snapshot"
     since, until = history.at(since_when), history.at(until_when)

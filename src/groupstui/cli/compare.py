@@ -16,7 +16,7 @@ async def compare(context: Context) -> ExitCode:
     options = context.options
     check_columns(options)
     check_count(len(options.groups))
-    directory = await context.directory()
+    directory = (await context.read()).directory
     groups = find_groups(context, directory, options.groups)
     comparison = compare_groups(directory, groups)
     rows = [row for row in comparison.rows if not (options.differ and all(row.inside))]

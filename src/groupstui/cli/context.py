@@ -8,7 +8,7 @@ import getpass
 import sys
 from collections.abc import MutableMapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Self
@@ -52,12 +52,33 @@ MAX_USERS_AGE = timedelta(days=1)
 MAX_TOKEN_LINE_CHARS = 2 * MAX_TOKEN_CHARS
 """What is read of a file or a line with a token: enough to see that it is too long."""
 
+UNREAD = "users in no group"
+"""The users who are unknown if only the groups were read."""
+
 NO_INSTANCE = "no instance: add --instance, set TESTMO_INSTANCE, or run: groupstui auth login --instance …"
 
 NO_HISTORY = "there is no history: the settings contain history = false"
 
 MAX_CLOCK_SKEW = timedelta(minutes=1)
 """A snapshot that lies further in the future is not recent: the clock was ahead when it was taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a command has read, and which users it does not know."""
+
+    directory: Directory
+    unread_users: str = ""
+    """Which users are unknown, in words; empty if all are known, or none is needed."""
+    reason: str = ""
+    """Why they are unknown."""
+    from_history: bool = False
+    """Whether the data is a snapshot."""
+    without_addresses: Directory | None = None
+    """What is matched to names and ids if all users were read only because of an address.
+
+    So the answer for a name does not depend on what else is asked for. `unread_users` is about this then.
+    """
 
 
 @dataclass
@@ -74,12 +95,8 @@ class Context:
     """The exit code of the answer, once it is known: a closed pipe does not change it."""
     incomplete: str = ""
     """Why the data of the answer is incomplete; empty if it is complete."""
-    from_history: bool = False
-    """Whether the data of the answer is a snapshot."""
     certain: bool = False
     """Whether the answer is right even if groups are missing."""
-    unread_users: str = ""
-    """Why users in no group are unknown; empty if all users are known, or none is matched."""
     doubt: str = ""
     """Why the user of the answer may be another one; empty if that is certain."""
     _service: GroupsService | None = None
@@ -281,8 +298,8 @@ class Context:
         """
         return self.connect(self.instance, await self.token())
 
-    async def directory(self, *, users: bool = False, match: Sequence[str] = ()) -> Directory:
-        """Return all groups: from the last snapshot if an option allows that, otherwise from a crawl.
+    async def read(self, *, users: bool = False, match: Sequence[str] = ()) -> Reading:
+        """Read all groups: from the last snapshot if an option allows that, otherwise from a crawl.
 
         Args:
             users: Read all users as well, for e-mail addresses and account properties.
@@ -293,31 +310,27 @@ class Context:
             TestmoError: If the instance cannot be read.
             UnknownAnswer: With `--offline`, if there is no snapshot.
         """
-        read_all = users or any("@" in text for text in match) or getattr(self.options, "all_users", False)
-        directory = self._snapshot(match)
-        if directory is not None:
-            self.from_history = True
-            self.unread_users = "no recent snapshot contains them; omit --offline"
+        reading = self._snapshot(users=users, match=match)
+        if reading is not None:
             if users:
                 self.warn(
                     "snapshots contain no e-mail addresses or user details: omit --offline and --max-age"
                 )
         else:
-            directory = await self._crawl(None if read_all else MAX_MATCHED_USERS if match else 0)
-            if users and not directory.has_profiles:
+            reading = await self._crawl(users=users, match=match)
+            if users and not reading.directory.has_profiles:
                 self.warn("e-mail addresses and user details are not available with this token or instance")
-            elif users and not directory.users_complete:
+            elif users and not reading.directory.users_complete:
                 self.incomplete = INCOMPLETE
-            if match and not directory.users_complete:
-                directory = self._with_recent_users(directory, self.clock.now())
-        if directory.users_complete or not (users or match):
-            self.unread_users = ""
-        if users and self.unread_users and directory.has_profiles:
-            self.incomplete = self.incomplete or f"users may be missing: {self.unread_users}"
-        return directory
+        if users and reading.unread_users and reading.directory.has_profiles:
+            self.incomplete = self.incomplete or f"users may be missing: {reading.reason}"
+        return reading
 
-    async def _crawl(self, max_users: int | None) -> Directory:
-        """Return all groups, and all users if there are not too many."""
+    async def _crawl(self, *, users: bool, match: Sequence[str]) -> Reading:
+        """Return all groups, and all users if they are needed or if there are not too many."""
+        read_all = users or getattr(self.options, "all_users", False)
+        by_address = any("@" in text for text in match)
+        max_users = None if read_all or by_address else MAX_MATCHED_USERS if match else 0
         service = await self.open()
         async with service, self.progress(service) as progress:
             await service.load(progress.draw if progress.enabled else None, max_users=max_users)
@@ -325,17 +338,28 @@ class Context:
         if service.repaired_values:
             values = pluralize(service.repaired_values, "invalid value")
             self.warn(f"the instance sent {values}, treated as missing")
-        if not service.directory.complete:
+        directory = service.directory
+        if not directory.complete:
             self.incomplete = INCOMPLETE
-        if service.users_refused:
-            self.unread_users = "/users is not available with this token or instance"
-        elif service.directory.has_profiles:
-            self.unread_users = "they changed while they were read; try again"
+        if not (users or match) or (directory.users_complete and read_all):
+            return Reading(directory)
+        too_many = f"there are more than {MAX_MATCHED_USERS:,} users; --all-users reads them"
+        if directory.users_complete and len(directory.profiles_by_id) <= MAX_MATCHED_USERS:
+            return Reading(directory)
+        if directory.users_complete:  # a name has the same answer as if no address had been asked for
+            names = self._with_recent_users(directory.without_profiles(), self.clock.now(), too_many)
+            return replace(names, directory=directory, without_addresses=names.directory)
+        if service.users_failure:
+            reason = service.users_failure
+        elif directory.has_profiles:
+            reason = "they changed while they were read; try again"
         else:
-            self.unread_users = f"there are more than {MAX_MATCHED_USERS:,} users; --all-users reads them"
-        return service.directory
+            reason = too_many
+        if not match:
+            return Reading(directory, UNREAD, reason)
+        return self._with_recent_users(directory, self.clock.now(), reason)
 
-    def _snapshot(self, match: Sequence[str]) -> Directory | None:
+    def _snapshot(self, *, users: bool, match: Sequence[str]) -> Reading | None:
         """Return the last snapshot if `--offline` or `--max-age` asks for it.
 
         With `--max-age`, it must also contain the users to match; snapshots contain no addresses.
@@ -354,23 +378,29 @@ class Context:
             return None
         if known is not None and (as_of := known.as_of) is not None:
             if max_age is None or -MAX_CLOCK_SKEW <= self.clock.now() - as_of <= max_age:
+                reading = Reading(known)
+                if (users or match) and not known.users_complete:
+                    reading = Reading(known, UNREAD, "no recent snapshot contains them; omit --offline")
                 if match and not known.users_complete:
-                    known = self._with_recent_users(known, as_of)
-                if offline or known.users_complete or _are_known_ids(known, match):
+                    reading = self._with_recent_users(known, as_of, reading.reason)
+                if offline or reading.directory.users_complete or _are_known_ids(known, match):
                     self.warn(f"the data is from the snapshot of {utc_minute(as_of)}")
-                    return known
+                    return replace(reading, from_history=True)
         elif offline:
             reason = "the history is off" if history is None else history.missing
             raise UnknownAnswer(f"no offline data for {self.instance.name}: {reason}")
         return None
 
-    def _with_recent_users(self, directory: Directory, now: datetime) -> Directory:
-        """Return a directory with all users, if they were read in the day before."""
-        names = None
+    def _with_recent_users(self, directory: Directory, now: datetime, reason: str) -> Reading:
+        """Add all users if they were read in the day before; `reason` is why they were not read now."""
+        found = None
         with suppress(HistoryUnavailable):
             if self.history is not None:
-                names = self.history.all_user_names(now - MAX_USERS_AGE, now + MAX_CLOCK_SKEW)
-        return directory if names is None else directory.with_all_users(names)
+                found = self.history.all_users(now - MAX_USERS_AGE, now + MAX_CLOCK_SKEW)
+        if found is None:
+            return Reading(directory, UNREAD, reason)
+        time, names = found
+        return Reading(directory.with_all_users(names), f"users created since {utc_minute(time)}", reason)
 
     async def save_history(self) -> Snapshot | None:
         """Save the crawl of this command, if that is still to be done, and report a damaged history.

@@ -56,12 +56,13 @@ async def export(context: Context) -> ExitCode:
     options = context.options
     try:
         format = _check_options(context)
-        directory = await context.directory(users=options.what in ("users", "review"))
+        reading = await context.read(users=options.what in ("users", "review"))
+        directory = reading.directory
         context.verdict = ExitCode.OK
-        if (options.what == "users" and context.unread_users) or (
+        if (options.what == "users" and reading.unread_users) or (
             options.what == "review" and not directory.has_profiles
         ):
-            reason = f"users or their details are missing: {context.unread_users or 'snapshots contain none'}"
+            reason = f"users or their details are missing: {reading.reason or 'snapshots contain none'}"
             context.incomplete = context.incomplete or reason
         if options.what == "review":
             _write_review(context, directory)

@@ -26,10 +26,12 @@ from ..output.records import (
 )
 from ..text import pluralize, sanitize
 from ..times import utc_minute
-from .context import Context
+from .context import Context, Reading
 from .output import answer, check_columns
 
 T = TypeVar("T", Group, User)
+
+NAMELESS = "the instance sent groups without a name"
 
 QUOTE_NAMES = "Quote a name that contains spaces."
 
@@ -51,7 +53,7 @@ NOT_UTF8 = "Save it as UTF-8, or convert it, for example with iconv -f UTF-16 -t
 async def groups(context: Context) -> ExitCode:
     """List all groups, or those that match a text."""
     check_columns(context.options, GROUP_FIELDS)
-    directory = await context.directory()
+    directory = (await context.read()).directory
     found: Sequence[Group] = directory.groups
     text = " ".join(context.options.search)
     if text:
@@ -60,7 +62,10 @@ async def groups(context: Context) -> ExitCode:
     report = site_report(directory, context.instance.origin, "groups", GROUP_FIELDS, records)
     if found or not text:
         return answer(context, report)
-    code = answer(context, report, ExitCode.NOT_FOUND)
+    nameless = _has_nameless_groups(directory)
+    code = answer(context, report, ExitCode.UNKNOWN if nameless else ExitCode.NOT_FOUND)
+    if nameless:
+        context.warn(NAMELESS, always=True)
     context.warn(_not_found("group", text, directory.group_index.similar(text)))
     return code
 
@@ -70,7 +75,7 @@ async def members(context: Context) -> ExitCode:
     options = context.options
     check_columns(options, MEMBER_FIELDS)
     with_profiles = _names_any(options, PROFILE_FIELDS)
-    directory = await context.directory(users=with_profiles)
+    directory = (await context.read(users=with_profiles)).directory
     found = list({group.id: group for group in find_groups(context, directory, options.groups)}.values())
     several = len(options.groups) > 1 or _names_any(options, MEMBER_FIELDS[:2])
     fields = MEMBER_FIELDS[0 if several else 2 : None if with_profiles else -len(PROFILE_FIELDS)]
@@ -91,8 +96,9 @@ async def who(context: Context) -> ExitCode:
     options = context.options
     check_columns(options, WHO_FIELDS)
     with_profiles = _names_any(options, PROFILE_FIELDS)
-    directory = await context.directory(users=with_profiles, match=options.users)
-    found = list(dict.fromkeys(find_users(context, directory, options.users)))
+    reading = await context.read(users=with_profiles, match=options.users)
+    directory = reading.directory
+    found = list(dict.fromkeys(find_users(context, reading, options.users)))
     several = len(options.users) > 1 or _names_any(options, WHO_FIELDS[:2])
     fields = WHO_FIELDS[0 if several else 2 : None if with_profiles else -len(PROFILE_FIELDS)]
     records = list[Record]()
@@ -112,8 +118,9 @@ async def check(context: Context) -> ExitCode:
     """Check whether a user is a member of all given groups; the exit code is the answer."""
     options = context.options
     check_columns(options, CHECK_FIELDS)
-    directory = await context.directory(match=[options.user])
-    (user,) = find_users(context, directory, [options.user])
+    reading = await context.read(match=[options.user])
+    directory = reading.directory
+    (user,) = find_users(context, reading, [options.user])
     groups = find_groups(context, directory, options.groups)
     records = [{"id": group.id, "name": group.name, "member": user.id in group.members} for group in groups]
     is_member = all(record["member"] for record in records)
@@ -140,20 +147,22 @@ async def lookup(context: Context) -> ExitCode:
     fields = LONG_LOOKUP_FIELDS if options.long else LOOKUP_FIELDS
     check_columns(options, fields)
     lines = _read_lines(context, options.file)
-    directory = await context.directory(match=lines)
+    reading = await context.read(match=lines)
+    directory = reading.directory
     records, messages = list[Record](), list[str]()
     for text in lines:
         try:
-            details = _memberships(directory, _resolve_user(context, directory, text), long=options.long)
+            details = _memberships(directory, _resolve_user(context, reading, text), long=options.long)
         except AmbiguousMatch as error:
             details = [{"status": "ambiguous", "candidates": list(map(user_record, error.candidates))}]
             messages.append(_with_candidates(error))
         except NoMatch:
             details = [{"status": "unmatched"}]
             suggest = len(messages) < MAX_SUGGESTING_LINES
-            messages.append(_not_found("user", text, directory.user_index.similar(text) if suggest else ()))
+            similar = _matched_to(reading, text).user_index.similar(text) if suggest else ()
+            messages.append(_not_found("user", text, similar))
         records += [{**dict.fromkeys(fields), "text": text, "status": "matched", **each} for each in details]
-    about: Record = {"users_complete": directory.users_complete}
+    about: Record = {"users_complete": directory.users_complete and not context.doubt}
     if options.format == "json":  # an object has a place of its own for the lines that do not match
         about["unmatched"] = [record["text"] for record in records if record["status"] == "unmatched"]
         about["ambiguous"] = [
@@ -188,12 +197,18 @@ def find_groups(context: Context, directory: Directory, texts: Sequence[str]) ->
     Raises:
         NoMatch: If there is none; the message suggests similar names.
         AmbiguousMatch: If there are several; the message lists them.
+        UnknownAnswer: If there is none, but the instance did not send the names of all groups.
     """
     index, exact = directory.group_index, context.options.exact
-    return _find(index, texts, lambda text: index.resolve(text, exact=exact))
+    try:
+        return _find(index, texts, lambda text: index.resolve(text, exact=exact))
+    except NoMatch as error:
+        if _has_nameless_groups(directory) and not context.incomplete:
+            raise UnknownAnswer(f"{error}; {NAMELESS}", error.hint) from None
+        raise
 
 
-def find_users(context: Context, directory: Directory, texts: Sequence[str]) -> list[User]:
+def find_users(context: Context, reading: Reading, texts: Sequence[str]) -> list[User]:
     """Return the users with these names, ids or e-mail addresses.
 
     Raises:
@@ -202,7 +217,8 @@ def find_users(context: Context, directory: Directory, texts: Sequence[str]) -> 
         UnknownAnswer: The same, if the match depends on users or addresses that were not read.
     """
     try:
-        return _find(directory.user_index, texts, lambda text: _resolve_user(context, directory, text))
+        index = reading.directory.user_index
+        return _find(index, texts, lambda text: _resolve_user(context, reading, text))
     except MatchError as error:
         if context.doubt and not context.incomplete:
             raise UnknownAnswer(f"{error}; {context.doubt}", error.hint) from None
@@ -225,22 +241,35 @@ def _find(index: SearchIndex[T], texts: Sequence[str], resolve: Callable[[str], 
     return found
 
 
-def _resolve_user(context: Context, directory: Directory, text: str) -> User:
+def _resolve_user(context: Context, reading: Reading, text: str) -> User:
     """Return the user with a name, id or address; note in the context if users who were not read matter.
 
-    An id or an address of a known user is certain, but a name may be that of another user, too.
+    An id or an address of a known user is certain, but a name may be that of another user, too. If only users
+    of the last day are unknown, a name that matches is taken to be that of a known one.
     """
-    reason, is_address = context.unread_users, "@" in text
-    not_read = f"users in no group were not considered: {reason}" if reason else ""
-    if not (is_address or is_id(text)):
+    directory, is_address = _matched_to(reading, text), "@" in text
+    not_read = f"{reading.unread_users} were not considered: {reading.reason}" if reading.unread_users else ""
+    if not (is_address or is_id(text) or directory.users_complete):
         context.doubt = context.doubt or not_read
     try:
         return directory.user_index.resolve(text, exact=context.options.exact)
     except NoMatch:
+        if is_address and reading.without_addresses is not None:
+            raise
         if is_address and not directory.has_profiles:
-            not_read = f"e-mail addresses are not known: {reason or 'snapshots contain none; omit --offline'}"
+            why = reading.reason or "snapshots contain none; omit --offline"
+            not_read = f"e-mail addresses are not known: {why}"
         context.doubt = context.doubt or not_read
         raise
+
+
+def _matched_to(reading: Reading, text: str) -> Directory:
+    """Return the directory whose users are matched to a text."""
+    return reading.directory if "@" in text else reading.without_addresses or reading.directory
+
+
+def _has_nameless_groups(directory: Directory) -> bool:
+    return not all(group.name for group in directory.groups)
 
 
 def identified(item: Group | User) -> str:

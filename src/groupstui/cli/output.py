@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from ..errors import UsageError
+from ..errors import UsageError, quoted
 from ..exit_codes import ExitCode
 from ..output.formats import SEPARATORS, pieces, rows
 from ..output.records import Report, check_fields
@@ -31,9 +31,12 @@ def check_columns(
     """
     if options.bom and (format or options.format) not in SEPARATORS:
         raise UsageError("--bom needs the format csv or tsv")
+    columns = options.columns or ()
+    if twice := [name for place, name in enumerate(columns) if name in columns[:place]]:
+        raise UsageError(f"--columns names {quoted(twice[0])} twice")
     if fields is not None:
         named = [options.sort.removeprefix("-")] if options.sort else []
-        check_fields([*named, *(options.columns or ())], fields)
+        check_fields([*named, *columns], fields)
 
 
 def select(options: argparse.Namespace, report: Report) -> Report:

@@ -304,7 +304,8 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     )
     _value(group, "--sort", "FIELD", "sort by a field; --sort=-FIELD for descending order", type=_field_name)
     _value(group, "--limit", "N", "print only the first N rows", type=_positive_int)
-    _value(group, "--columns", "FIELDS", "print only these fields, separated by commas", type=_field_names)
+    columns = "print only these fields, separated by commas (repeatable)"
+    _value(group, "--columns", "FIELDS", columns, type=_field_names, action="extend")
     _flag(group, "--raw", help="do not escape CSV and TSV cells that a spreadsheet would run as formulas")
     _flag(group, "--bom", help="begin CSV and TSV with a byte order mark, for Excel")
 
@@ -556,8 +557,6 @@ def _field_names(text: str) -> list[str]:
     names = [name.strip() for name in text.split(",")]
     if not all(names):
         raise argparse.ArgumentTypeError(f"“{text}” has an empty field")
-    if len(set(names)) < len(names):
-        raise argparse.ArgumentTypeError(f"“{text}” has a field twice")
     return names
 
 

@@ -40,7 +40,7 @@ def _list(context: Context) -> ExitCode:
 
 async def _save(context: Context) -> ExitCode:
     context.required_history()
-    directory = await context.directory()
+    directory = (await context.read()).directory
     if (saved := await context.save_history()) is None:
         context.warn("no snapshot was saved; try again", always=True)
         return ExitCode.UNKNOWN

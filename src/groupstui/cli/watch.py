@@ -21,7 +21,7 @@ from ..directory.changes import Change, changes_between
 from ..directory.directory import Directory
 from ..errors import Forbidden, HistoryUnavailable, TestmoError, Unauthorized, UsageError
 from ..exit_codes import ExitCode
-from ..history import History
+from ..history import History, Snapshot
 from ..history.cursor import Cursor
 from ..history.time_spec import LAST, PointInTime
 from ..output.formats import write
@@ -123,6 +123,8 @@ class _Delivery:
                 begin = await asyncio.to_thread(self._history.at, since or LAST)
                 if begin is not None:
                     await self._move(Cursor(begin.id))
+                if since is not None:
+                    self._report_gap(since, begin)
         except HistoryUnavailable as error:
             self._context.warn(
                 f"changes while watch is not running will not be delivered: {error.full}", always=True
@@ -130,6 +132,14 @@ class _Delivery:
             self._history = History(self._origin, None)
         if self._cursor is not None:
             self._context.warn(f"delivering changes after snapshot #{self._cursor.snapshot}")
+
+    def _report_gap(self, since: PointInTime, begin: Snapshot | None) -> None:
+        """Report if the history does not go back as far as requested."""
+        if begin is None:
+            self._context.warn("there is no snapshot yet: no changes before the first crawl are known")
+        elif since.time is not None and begin.taken_at > since.time:
+            time = utc_minute(begin.taken_at)
+            self._context.warn(f"the history begins on {time}: earlier changes are not known")
 
     async def deliver(self, directory: Directory) -> None:
         """Save a crawl, and deliver the changes of all snapshots since the last delivery."""

@@ -98,6 +98,18 @@ class Directory:
         unnamed = self.unnamed.union(known).difference(named)
         return replace(self, names=named, unnamed=unnamed, users_complete=True)
 
+    def without_profiles(self) -> Directory:
+        """Return the directory as if `/users` had not been read: with the users whom groups name."""
+        known = {each for group in self.groups for each in (group.created_by, group.updated_by)}
+        known.update(*(group.members for group in self.groups))
+        return replace(
+            self,
+            names={user_id: name for user_id, name in self.names.items() if user_id in known},
+            unnamed=self.unnamed & known,
+            profiles_by_id={},
+            users_complete=False,
+        )
+
     @property
     def _user_ids(self) -> Set[int]:
         return self.names.keys() | self.unnamed

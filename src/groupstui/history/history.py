@@ -21,7 +21,7 @@ from .snapshots import (
     Snapshot,
     add_snapshot,
     all_snapshots,
-    all_user_names,
+    all_users,
     changes_in,
     drop_snapshots,
     last_directory,
@@ -131,9 +131,9 @@ class History:
         """Return the last snapshot as a complete directory, or None."""
         return self._database.read(last_directory)
 
-    def all_user_names(self, since: datetime, until: datetime) -> dict[int, str] | None:
-        """Return the names of all users, if they were last read between two times; None otherwise."""
-        return self._database.read(lambda db: all_user_names(db, since, until))
+    def all_users(self, since: datetime, until: datetime) -> tuple[datetime, dict[int, str]] | None:
+        """Return the names of all users and when they were read, if between two times; None otherwise."""
+        return self._database.read(lambda db: all_users(db, since, until))
 
     def first_groups(self, count: int) -> tuple[Snapshot, list[Group], dict[int, str]] | None:
         """Return the last snapshot, its first groups, and the names of their users; None without one.

@@ -179,12 +179,14 @@ def last_directory(db: sqlite3.Connection) -> Directory | None:
     return crawled_directory(groups, names, as_of=last.taken_at, users_complete=users_complete)
 
 
-def all_user_names(db: sqlite3.Connection, since: datetime, until: datetime) -> dict[int, str] | None:
-    """Return the names of all users, if they were last read between two times; None otherwise."""
+def all_users(
+    db: sqlite3.Connection, since: datetime, until: datetime
+) -> tuple[datetime, dict[int, str]] | None:
+    """Return the names of all users and when they were read, if between two times; None otherwise."""
     time = _all_users_time(db)
     if time is None or not milliseconds(since) <= time <= milliseconds(until):
         return None
-    return _all_users(db)
+    return _from_milliseconds(time), _all_users(db)
 
 
 def _all_users_time(db: sqlite3.Connection) -> int | None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 from ..directory.builder import DirectoryBuilder
 from ..directory.directory import Directory
 from ..directory.models import Group, GroupDetail, GroupPage, User, UserProfile
-from ..errors import Forbidden, InvalidResponse, NotFound, Offline, WrongAddress
+from ..errors import Forbidden, InvalidResponse, NotFound, Offline, Unreachable, WrongAddress
 from ..history.history import History
 from ..history.snapshots import Snapshot
 from ..testmo.http_options import HttpOptions
@@ -43,6 +43,8 @@ MAX_CONCURRENT_REQUESTS = 4
 
 PUBLISH_GROWTH = 4 / 3
 """During a crawl, a directory with new indexes is published each time the data has grown by this factor."""
+
+USERS_UNAVAILABLE = "/users is not available with this token or instance"
 
 log = logging.getLogger(__name__)
 
@@ -110,8 +112,8 @@ class GroupsService:
         """What is known now; replaced by a new one whenever more is known."""
         self.crawled = False
         """Whether this service has crawled the instance."""
-        self.users_refused = False
-        """Whether `/users` is not available with this token, or on this instance."""
+        self.users_failure = ""
+        """Why the users of the last crawl could not be read; empty if they were read, or not needed."""
         self._clock = clock or Clock()
         self.cooldown = Cooldown(self._clock)
         """The pause that the instance requested, if any."""
@@ -188,7 +190,11 @@ class GroupsService:
         return True
 
     async def _read_users(self, max_users: int | None) -> tuple[list[UserProfile], bool] | None:
-        """Return all users, and whether none can be missing; None if they are unavailable, or too many."""
+        """Return all users, and whether none can be missing; None if they are unavailable, or too many.
+
+        If there is a limit, the groups can do without the users: a failure of `/users` is only noted.
+        """
+        self.users_failure = ""
         if max_users == 0:
             return None
         client = await self._connected()
@@ -208,7 +214,12 @@ class GroupsService:
                     pages += await gather_pages(lambda page: client.users(page, CRAWL_PAGE_SIZE), following)
                     users = {profile.id: profile for page in pages for profile in page.profiles}
             except (Forbidden, NotFound, WrongAddress, InvalidResponse):
-                self.users_refused = True
+                self.users_failure = USERS_UNAVAILABLE
+                return None
+            except Unreachable as error:
+                if max_users is None:
+                    raise
+                self.users_failure = f"/users cannot be read: {error}"
                 return None
             complete = len(pages) == first.last_page and (
                 {page.total for page in pages} <= {None, len(users)}
