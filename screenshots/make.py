@@ -9,6 +9,9 @@ import asyncio
 import os
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +21,7 @@ os.environ.pop("NO_COLOR", None)
 time.tzset()
 
 import httpx
+from terminal_svg import Frame, picture
 from textual.app import App
 from textual.pilot import Pilot
 
@@ -34,21 +38,53 @@ from groupstui.testmo.instance import Instance
 from groupstui.testmo.rate_limit import Clock
 from groupstui.token import Token
 
-PICTURES: dict[str, tuple[tuple[int, int], list[str]]] = {
-    "browser": ((100, 30), ["down"]),
-    "browser-80x24": ((80, 24), ["down"]),
-    "narrow": ((60, 30), ["down"]),
-    "filter": ((100, 30), ["slash", *"team"]),
-    "user": ((100, 30), ["enter", "u"]),
-    "palette": ((100, 30), ["colon", *"hopp"]),
-    "changes": ((100, 30), ["d"]),
-    "compare": ((100, 30), ["space", "down", "space", "c"]),
-    "audit": ((100, 30), ["a", *"nnnnn"]),
-    "help": ((100, 40), ["question_mark"]),
-    "login": ((80, 24), []),
-}
-"""The size of each picture, and the keys to press."""
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture to draw."""
+
+    size: tuple[int, int]
+    keys: list[str]
+    """The keys to press before it is drawn."""
+    theme: str = "textual-dark"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Keys to press in an animation, and what it shows meanwhile."""
+
+    keys: list[str]
+    title: str
+    seconds: float = 0.8
+    """How long the screen is shown after each key."""
+
+
+PICTURES = {
+    "browser": Picture((100, 30), ["down"]),
+    "light": Picture((100, 30), ["down"], theme="textual-light"),
+    "filter": Picture((100, 30), ["slash", *"hopper", "tab"]),
+    "palette": Picture((100, 30), ["colon", *"hopp"]),
+    "changes": Picture((100, 30), ["d"]),
+    "compare": Picture((100, 30), ["space", "space", "c"]),
+    "audit": Picture((100, 30), ["a", *"nnnnn"]),
+}
+"""The pictures by name."""
+
+SESSION = [
+    Step([], "Who is in which group?", 3),
+    Step(["slash", *"relea"], "/  find a group", 0.3),
+    Step(["enter"], "/  find a group", 1.5),
+    Step(["escape", "tab", "down", "down"], "tab  its members", 0.6),
+    Step(["u"], "u  the groups of a user", 3),
+    Step(["escape", "h", "d"], "d  recent changes", 1),
+    Step(["down", "down", "down"], "d  recent changes", 0.6),
+    Step(["escape", "g", "space", "space"], "space  mark groups", 0.6),
+    Step(["c"], "c  compare them", 1),
+    Step(["f"], "f  only the differences", 3),
+]
+"""The session of the animation."""
+
+SESSION_SIZE = (100, 30)
 
 NOW = datetime(2026, 11, 23, 14, 2, 11, tzinfo=UTC)
 INSTANCE = Instance("https://demo.testmo.net")
@@ -95,17 +131,37 @@ def quiet(app: App[None]) -> bool:
     return not isinstance(screen, BrowserScreen) or not (screen.groups.page is None or screen.following)
 
 
-async def draw(name: str, size: tuple[int, int], keys: list[str]) -> str:
-    """Return one picture as SVG."""
-    access = Credentials(INSTANCE, Token.parse(DEMO_TOKEN))
-    app = GroupsApp(connect=connect, access=None if name == "login" else access)
-    async with app.run_test(size=size) as pilot:
-        await pilot.pause()
-        for key in keys:
-            await loaded(pilot)
+async def draw(to_draw: Picture) -> str:
+    """Return a picture as SVG."""
+    async with started(to_draw) as pilot:
+        for key in to_draw.keys:
             await pilot.press(key)
+            await loaded(pilot)
+        return picture(to_draw.size, [Frame(pilot.app.export_screenshot(), "groupstui")])
+
+
+async def animate() -> str:
+    """Return the session as an animated SVG."""
+    frames = []
+    async with started(Picture(SESSION_SIZE, [])) as pilot:
+        for step in SESSION:
+            for key in step.keys or [None]:
+                if key:
+                    await pilot.press(key)
+                await loaded(pilot)
+                frames.append(Frame(pilot.app.export_screenshot(), step.title, step.seconds))
+    return picture(SESSION_SIZE, frames)
+
+
+@asynccontextmanager
+async def started(to_draw: Picture) -> AsyncIterator[Pilot[None]]:
+    """Run the app for a picture."""
+    app = GroupsApp(connect=connect, access=Credentials(INSTANCE, Token.parse(DEMO_TOKEN)))
+    async with app.run_test(size=to_draw.size) as pilot:
+        app.theme = to_draw.theme
+        await pilot.pause()
         await loaded(pilot)
-        return app.export_screenshot(title="groupstui")
+        yield pilot
 
 
 async def save_snapshot() -> None:
@@ -118,8 +174,9 @@ async def save_snapshot() -> None:
 def main(folder: Path) -> None:
     """Draw all pictures into a folder."""
     asyncio.run(save_snapshot())
-    for name, (size, keys) in PICTURES.items():
-        (folder / f"{name}.svg").write_text(asyncio.run(draw(name, size, keys)))
+    for name, to_draw in PICTURES.items():
+        (folder / f"{name}.svg").write_text(asyncio.run(draw(to_draw)))
+    (folder / "session.svg").write_text(asyncio.run(animate()))
 
 
 if __name__ == "__main__":
