@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from groupstui.cli.main import main
+from groupstui.settings import SettingsFile, default_path
 
 from ..support.site_app import SiteApp
 from ..support.site_server import SiteServer
@@ -219,6 +220,16 @@ def test_logout_asks_on_a_terminal(keyring, demo, environ, capsys, monkeypatch, 
     assert main(["auth", "logout"], environ) == code
     assert f"Delete the token of {demo.url}?" in capsys.readouterr().err
     assert len(keyring()) == left
+
+
+def test_instance_used_before_is_next_after_logout(cli, keyring, demo, environ, staging):
+    url, _ = staging
+    keyring(**{demo.url: demo.token, url: "staging-token-of-its-own"})
+    SettingsFile(default_path()).update(lambda settings: settings.remember(demo.url).remember(url))
+    del environ["TESTMO_TOKEN"], environ["TESTMO_INSTANCE"]
+    assert cli("auth", "logout", "--yes").code == 0
+    result = cli("auth", "status")
+    assert (result.code, demo.url in result.out) == (0, True)
 
 
 # Tokens as arguments

@@ -77,6 +77,7 @@ def any_settings(draw):
         theme=draw(st.none() | names),
         page_size=draw(st.sampled_from(PAGE_SIZES)),
         current=draw(st.none() | origins),
+        recent=tuple(draw(st.lists(origins, max_size=3))),
         sites=tuple(Site(name, instance) for name, instance in sorted(sites.items())),
     )
 
@@ -94,7 +95,7 @@ def test_remembered_instance_is_current_and_named_after_its_host():
 
 def test_known_instance_keeps_its_name():
     known = Settings(sites=(Site("acme", ACME),)).remember(OTHER)
-    assert known.remember(ACME) == Settings(current=ACME, sites=known.sites)
+    assert known.remember(ACME) == Settings(current=ACME, recent=(OTHER,), sites=known.sites)
 
 
 def test_new_instance_gets_a_free_name():
@@ -114,6 +115,28 @@ def test_forgotten_instance_is_no_longer_current():
 def test_forgetting_another_instance_keeps_the_current_one():
     known = Settings().remember(OTHER).remember(ACME)
     assert known.forget(OTHER) == Settings().remember(ACME)
+
+
+THIRD = "https://third.testmo.net"
+
+
+def test_instances_are_known_by_recency():
+    known = Settings().remember(ACME).remember(THIRD).remember(OTHER).remember(ACME)
+    assert known.by_recency == (ACME, OTHER, THIRD)
+    assert known.last_used == ACME
+
+
+def test_instance_used_before_becomes_current_instead_of_a_forgotten_one():
+    known = Settings().remember(ACME).remember(THIRD).remember(OTHER)
+    assert known.forget(OTHER) == Settings().remember(ACME).remember(THIRD)
+    assert known.forget(OTHER, successor=ACME).by_recency == (ACME, THIRD)
+
+
+def test_instance_is_opened_without_a_current_one():
+    sites = (Site("acme", ACME), Site("other", OTHER))
+    assert Settings(sites=sites).last_used == ACME
+    assert Settings(sites=sites, recent=(THIRD, OTHER)).last_used == OTHER
+    assert Settings().last_used is None
 
 
 def test_forgetting_an_unknown_instance_changes_nothing():
@@ -192,7 +215,7 @@ def test_edited_file_keeps_comments_order_and_spacing(written):
     file = written(EDITED_BY_HAND)
     file.save(file.load().with_theme("gruvbox").remember(OTHER))
     expected = EDITED_BY_HAND.replace('"nord"', '"gruvbox"').replace(
-        'current = "https://acme', 'current = "https://other'
+        f'current = "{ACME}"', f'current = "{OTHER}"\nrecent = ["{ACME}"]'
     )
     assert file.path.read_text() == expected
 
@@ -257,6 +280,8 @@ def test_any_layout_can_be_edited(written, text):
         ('theme = ""', ", line 1: theme must be the name of a theme"),
         ('# token\n token="s3cret"', ", line 2: token is not a setting"),
         ('[server]\nurl = "s3cret"', ", line 1: server is not a setting"),
+        ('recent = ["s3cret"]', ", line 1: recent must be a list of addresses of instances"),
+        (f'recent = "{ACME}"', ", line 1: recent must be a list of addresses of instances"),
         ("sites = 3", ", line 1: sites must be a table of readable names and addresses"),
         ('[sites]\n"my site" = "s3cret"', f", line 2: my site must be an address such as {ACME}"),
         (

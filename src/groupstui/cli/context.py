@@ -184,7 +184,7 @@ class Context:
         return instance
 
     def _current_instance(self) -> Instance | None:
-        return _parse_instance(self.settings.current) if self.settings.current else None
+        return _parse_instance(self.settings.last_used) if self.settings.last_used else None
 
     # Token
 

@@ -5,6 +5,7 @@ page_size = 25
 history = true
 history_days = 400
 current = "https://acme.testmo.net"
+recent = ["https://acme-staging.testmo.net"]
 
 [sites]
 acme = "https://acme.testmo.net"

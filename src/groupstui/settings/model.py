@@ -41,6 +41,9 @@ class SettingsModel(BaseModel):
         _DEFAULT.page_size, description=f"must be one of {', '.join(map(str, PAGE_SIZES))}"
     )
     current: Origin | None = Field(_DEFAULT.current, description=_ADDRESS_RULE)
+    recent: tuple[Origin, ...] = Field(
+        _DEFAULT.recent, strict=False, description="must be a list of addresses of instances"
+    )
     history: bool = Field(_DEFAULT.history, description="must be true or false")
     history_days: int = Field(
         _DEFAULT.history_days,
@@ -89,7 +92,7 @@ def _broken_rule(error: ValidationError) -> tuple[str, str]:
         return key, "is not a setting"
     if first["type"] == "same_address":
         return first["ctx"]["name"], "has the same address as another instance"
-    if inner and inner[-1] != "[key]":
+    if key == "sites" and inner and inner[-1] != "[key]":
         return inner[0], _ADDRESS_RULE
     return key, SettingsModel.model_fields[key].description or "is invalid"
 

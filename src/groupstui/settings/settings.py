@@ -38,6 +38,8 @@ class Settings:
     """Groups on a page."""
     current: str | None = None
     """The origin of the instance that was used last."""
+    recent: tuple[str, ...] = ()
+    """The origins of the instances that were used before it, the last one first."""
     history: bool = True
     """Whether snapshots are kept, to show what has changed."""
     history_days: int = 400
@@ -45,21 +47,45 @@ class Settings:
     sites: tuple[Site, ...] = ()
     """The known instances, by name."""
 
+    @property
+    def by_recency(self) -> tuple[str, ...]:
+        """The origins of all known instances, the one that was used last first."""
+        known = [site.instance for site in self.sites]
+        used = [origin for origin in (self.current, *self.recent) if origin in known]
+        return tuple(dict.fromkeys([*used, *known]))
+
+    @property
+    def last_used(self) -> str | None:
+        """The origin of the current instance, or of the one that was used last if none is current."""
+        return self.current or next(iter(self.by_recency), None)
+
     def remember(self, instance: str) -> Self:
         """Return the settings with this origin known and current; a new one is named after its host."""
+        sites = self.sites
         if self.name_of(instance) is None:
             host = instance.partition("://")[2]
             name = host if self.origin_of(host) is None else instance
-            sites = sorted((*self.sites, Site(name, instance)), key=lambda site: site.name)
-            return replace(self, sites=tuple(sites), current=instance)
-        return replace(self, current=instance)
+            sites = tuple(sorted((*sites, Site(name, instance)), key=lambda site: site.name))
+        before = dict.fromkeys(origin for origin in (self.current, *self.recent) if origin)
+        before.pop(instance, None)
+        return replace(self, sites=sites, current=instance, recent=tuple(before))
 
-    def forget(self, instance: str) -> Self:
-        return replace(
+    def forget(self, instance: str, successor: str | None = None) -> Self:
+        """Return the settings without an instance.
+
+        Args:
+            instance: The origin of the instance.
+            successor: The origin to make current instead of it; by default the one that was used last.
+        """
+        rest = replace(
             self,
             sites=tuple(site for site in self.sites if site.instance != instance),
             current=None if self.current == instance else self.current,
+            recent=tuple(origin for origin in self.recent if origin != instance),
         )
+        if self.current != instance or (successor := successor or rest.last_used) is None:
+            return rest
+        return rest.remember(successor)
 
     def origin_of(self, name: str) -> str | None:
         """Return the origin of a named instance, or None."""
