@@ -24,6 +24,7 @@ GroupstuiError
 │   ├── NoMatch               nothing has this name or id
 │   └── AmbiguousMatch        several users or groups match
 ├── KeyringUnavailable      the keyring cannot be used
+│   └── KeyringLocked         it is locked
 ├── HistoryUnavailable      the history cannot be read or written
 │   └── HistoryLocked         another program is using it
 └── UnknownAnswer           a question that the available data cannot answer
@@ -233,6 +234,10 @@ class KeyringUnavailable(GroupstuiError):
 
     exit_code = ExitCode.UNAUTHORIZED
     hint = "Try again; if it fails again, set TESTMO_TOKEN for now."
+
+
+class KeyringLocked(KeyringUnavailable):
+    """The keyring is locked."""
 
 
 class HistoryUnavailable(GroupstuiError):

@@ -75,7 +75,7 @@ def test_hung_keyring_times_out(secret_service):
 @pytest.mark.parametrize("action", ["load", "save", "delete"])
 def test_session_without_a_bus_has_no_keyring(environment, action):
     reason, hint = use_store(environment, action, token="s3cret")
-    assert reason == "no keyring is available (keyring.backends.fail.Keyring)"
+    assert reason == "no keyring is available"
     assert "TESTMO_TOKEN" in hint
 
 

@@ -348,9 +348,12 @@ async def test_unsafe_backend_is_refused_by_name(backend):
         assert f"{backend.__module__}.{backend.__name__} does not store tokens safely" in str(error)
 
 
-async def test_missing_keyring_is_reported():
+async def test_missing_keyring_is_reported(monkeypatch):
     error = await why_load_fails(store_in(fail.Keyring()))
-    assert str(error) == "no keyring is available (keyring.backends.fail.Keyring)"
+    assert error.full == "no keyring is available. Remove PYTHON_KEYRING_BACKEND, or set TESTMO_TOKEN."
+    monkeypatch.delenv("PYTHON_KEYRING_BACKEND")
+    error = await why_load_fails(store_in(fail.Keyring()))
+    assert error.full.startswith("no keyring is available. Start a keyring")
 
 
 async def test_unsafe_backend_of_the_environment_is_refused(monkeypatch):

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from ..diagnostics import redact
-from ..errors import InvalidToken, KeyringUnavailable
+from ..errors import InvalidToken, KeyringLocked, KeyringUnavailable
 from ..event_loop import DaemonExecutor
 from ..redaction import without_tokens
 from ..text import sanitize
@@ -30,9 +30,9 @@ BACKEND_VARIABLE = "PYTHON_KEYRING_BACKEND"
 """The environment variable that names a backend to the `keyring` library."""
 
 START_HINT = "Start a keyring (see the README for SSH), or set TESTMO_TOKEN."
-UNLOCK_HINT = "Unlock the keyring (see the README for SSH), then try again."
+UNLOCK_HINT = "Unlock the keyring (see the README for SSH)."
 if sys.platform == "darwin":  # over SSH, macOS shows no dialog for it
-    UNLOCK_HINT = "Unlock the keychain with “security unlock-keychain”, then try again."
+    UNLOCK_HINT = "Unlock the keychain with “security unlock-keychain”."
 
 READ_LIMIT_S = 60.0 if sys.platform == "darwin" else 5.0
 """Seconds to wait for a token: macOS asks the user again after each update of Python."""
@@ -219,10 +219,12 @@ def _refuse_unsafe(backend: KeyringBackend) -> None:
     from keyring.backends.fail import Keyring as NoKeyring
     from keyring.core import recommended
 
-    name = f"{type(backend).__module__}.{type(backend).__qualname__}"
     if isinstance(backend, NoKeyring):
-        raise KeyringUnavailable(f"no keyring is available ({name})", START_HINT)
+        remove = f"Remove {BACKEND_VARIABLE}, or set TESTMO_TOKEN."  # it turns the keyring off
+        hint = remove if BACKEND_VARIABLE in os.environ else START_HINT
+        raise KeyringUnavailable("no keyring is available", hint)
     if not recommended(backend):
+        name = f"{type(backend).__module__}.{type(backend).__qualname__}"
         raise KeyringUnavailable(
             f"the keyring backend {name} does not store tokens safely",
             f"Choose another with {BACKEND_VARIABLE} or keyringrc.cfg, or set TESTMO_TOKEN.",
@@ -235,16 +237,16 @@ def _explain(error: BaseException) -> KeyringUnavailable:
     It is a new exception without cause, context and traceback: the frames of a keyring contain the token in
     plain text, and a crash report may print them.
     """
-    from keyring.errors import InitError, KeyringLocked, NoKeyringError
+    from keyring import errors
 
     match error:
         case KeyringUnavailable():
-            return KeyringUnavailable(str(error), error.hint)
-        case NoKeyringError():
+            return type(error)(str(error), error.hint)
+        case errors.NoKeyringError():
             return KeyringUnavailable("no keyring is available", START_HINT)
-        case KeyringLocked():
-            return KeyringUnavailable("the keyring is locked", UNLOCK_HINT)
-        case InitError():
+        case errors.KeyringLocked():
+            return KeyringLocked("the keyring is locked", UNLOCK_HINT)
+        case errors.InitError():
             # An account that never signed in on a desktop has no collection, not even to read from.
             return KeyringUnavailable(f"the keyring cannot be opened ({_describe(error)})", UNLOCK_HINT)
         case _ if getattr(error, "winerror", None) == CREDENTIAL_TOO_LONG:
