@@ -13,7 +13,7 @@ from groupstui.token import Token
 
 from ..support.keyrings import FakeKeyring, HangingKeyring
 from ..support.login import app_with, fill_in, paste, sign_in, started
-from ..support.pilot import drawn, press, type_text, until, words
+from ..support.pilot import drawn, press, settled, type_text, until, words
 
 AT_ONCE = 0.2
 """Seconds that a test gives a keyring that will not answer."""
@@ -128,6 +128,64 @@ async def test_white_space_around_a_pasted_token_is_removed(pilot, demo, keyring
     assert keyring.tokens == {demo.url: demo.token}
 
 
+SIZES = [(80, 24), (60, 16), (120, 40)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_hint_for_the_address_is_never_cut(app, size):
+    async with app.run_test(size=size) as pilot:
+        await type_text(pilot, "http://acme.eu.example.com")
+        assert "plain http would send your token unencrypted: use https://acme.eu.example.com" in words(pilot)
+        assert "Sign in" in drawn(pilot, "#sign-in")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_form_stays_in_its_place(app, size):
+    async with app.run_test(size=size) as pilot:
+        places = [pilot.app.screen.query_one("#form").region]
+        await type_text(pilot, "http://acme")
+        places.append(pilot.app.screen.query_one("#form").region)
+        await press(pilot, "enter")
+        assert "Correct it first" in words(pilot)
+        places.append(pilot.app.screen.query_one("#form").region)
+        assert len(set(places)) == 1
+
+
+async def test_footer_and_help_list_the_keys_of_the_login(pilot):
+    for key in ("enter sign in", "tab next", "ctrl+t show token", "f1 help", "ctrl+q quit"):
+        assert key in words(pilot, "KeyFooter")
+    assert "f2" not in words(pilot, "KeyFooter")  # there is no other instance yet
+    await press(pilot, "f1")
+    for key in ("enter", "tab", "ctrl+t", "ctrl+q"):
+        assert key in words(pilot, ".dialog")
+
+
+@pytest.mark.parametrize("way", ["enter", "tab", "click"])
+async def test_button_signs_in(pilot, demo, way):
+    await fill_in(pilot, demo.url, demo.token)
+    if way == "click":
+        await pilot.click("#sign-in")
+        await settled(pilot)
+    else:
+        await press(pilot, *["tab"] * (way == "tab"), "enter")
+    assert in_browser(pilot)
+
+
+async def test_enter_signs_in_from_the_address(pilot, demo):
+    await fill_in(pilot, demo.url, demo.token)
+    await press(pilot, "up", "enter")
+    assert in_browser(pilot)
+
+
+async def test_sign_in_ends_while_the_help_is_open(pilot, demo):
+    demo.faults.seconds = 0.5
+    demo.faults.next("slow")
+    await fill_in(pilot, demo.url, demo.token)
+    await pilot.press("enter", "f1")
+    await settled(pilot)
+    assert in_browser(pilot)
+
+
 @pytest.mark.parametrize("revealed", [False, True])
 async def test_token_is_never_copied(pilot, revealed):
     await fill_in(pilot, "acme", "s3cret")
@@ -168,7 +226,11 @@ async def try_again(pilot, demo, token):
     ("token", "what", "hint"),
     [
         ("wrong", "does not accept the token (401", "Sign in again with a new token."),
-        ("demo-member-token", "may not read this (403", "Only the token of a site admin can read groups."),
+        (
+            "demo-member-token",
+            "may not read this (403",
+            "Only the token of a site admin can read groups. This token is that of Grace Hopper.",
+        ),
     ],
 )
 async def test_login_reports_401_and_403(pilot, demo, keyring, token, what, hint):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from textual import getters, on, work
+from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.reactive import reactive
-from textual.widgets import Input, Label, Static
+from textual.widgets import Button, Input, Label, Static
 
 from ..dialogs.base import BaseScreen
 from ..errors import InvalidInstance, InvalidToken, TestmoError
@@ -41,8 +41,23 @@ class LoginScreen(BaseScreen[SignedIn | None]):
     """Asks for an instance and a token, and tries them. After an error both stay, to be corrected."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("f1", "app.help", "app.help", "Show the keys"),
+        # With priority, because it does the same in the fields and on the button.
+        replace(
+            bind("enter", "submit", "login.sign_in", "Sign in, or go to what is missing", hint="sign in"),
+            priority=True,
+        ),
+        bind("tab,down", "app.focus_next", "login.next", "Go to the next field", hint="next"),
+        bind("shift+tab,up", "app.focus_previous", "login.previous", "Go to the previous field"),
+        bind("ctrl+t", "reveal", "login.reveal", "Show or hide the token", hint="show token"),
+        bind(
+            "f2,ctrl+o",
+            "app.instances",
+            "login.instances",
+            "Choose an instance that you have signed in to",
+            hint="instances",
+        ),
         bind("escape", "cancel", "login.cancel", "Stop signing in, or go back", hint="cancel"),
+        bind("f1", "app.help", "app.help", "Show the keys", hint="help"),
         bind("ctrl+q", "app.quit", "app.quit", "Quit groupstui", hint="quit"),
     ]
 
@@ -72,17 +87,24 @@ class LoginScreen(BaseScreen[SignedIn | None]):
         self.set_reactive(LoginScreen.notice, notice)
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(can_focus=False), Vertical(id="form") as form:
-            form.border_title = "Sign in to Testmo"
-            yield Label("Testmo instance")
-            yield self.instance_input
-            yield Static(id="recognised", markup=False)
-            yield Label("Token")
-            yield TokenInput(id="token")
-            yield Static(TOKEN_HELP, classes="hint", markup=False)
-            yield Static(STORAGE_HELP, classes="hint", markup=False)
-            yield NoticeBar().data_bind(LoginScreen.notice)
+        with VerticalScroll(can_focus=False):
+            with Vertical(id="form") as form:
+                form.border_title = "Sign in to Testmo"
+                yield Label("Testmo instance")
+                yield self.instance_input
+                yield Static(id="recognised", markup=False)
+                yield Label("Token")
+                yield TokenInput(id="token")
+                yield Static(TOKEN_HELP, classes="hint", markup=False)
+                yield Static(STORAGE_HELP, classes="hint storage", markup=False)
+                yield Button("Sign in", id="sign-in", compact=True)
+            with Vertical(id="notice"):  # keeps the form in its place when a notice appears
+                yield NoticeBar().data_bind(LoginScreen.notice)
         yield KeyFooter()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leave out what is not needed if there are few lines."""
+        self.set_class(event.size.height < 22, "-low")
 
     def on_mount(self) -> None:
         (self.token_input if self.instance_input.value else self.instance_input).focus()
@@ -106,19 +128,22 @@ class LoginScreen(BaseScreen[SignedIn | None]):
             self.recognised.update(f"→ {self.instance.origin}")
         self.recognised.set_class(self.instance is None, "-bad")
 
-    @on(Input.Submitted, "#instance")
-    def _instance_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.token_input.focus()
-
-    @on(Input.Submitted, "#token")
-    def _token_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    @on(Button.Pressed)
+    def action_submit(self) -> None:
+        """Sign in, or go to the field that is empty."""
         if self.instance is None:
-            self.notice = Notice("The instance is missing", "Type its name first.", "error")
+            if self.instance_input.value.strip():
+                self.notice = Notice("This is not the address of an instance", "Correct it first.", "error")
+            else:
+                self.notice = Notice("The instance is missing", "Type its name first.", "error")
             self.instance_input.focus()
+        elif not self.token_input.value and not self.token_input.has_focus:
+            self.token_input.focus()
         elif not self.busy:
             self._sign_in(self.instance)
+
+    def action_reveal(self) -> None:
+        self.token_input.revealed = not self.token_input.revealed
 
     def action_cancel(self) -> None:
         """Stop signing in; if no sign-in is in progress, go back to the screen below."""
@@ -143,6 +168,8 @@ class LoginScreen(BaseScreen[SignedIn | None]):
             service = self._connect(instance, token)
             self._follow_cooldown(service)
             await service.sign_in()
+            while self.app.screen is not self:  # the help may have been opened meanwhile
+                await self.app.pop_screen()
         except TestmoError as error:
             self.notice = Notice(str(error), error.hint, "error")
         else:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.widgets import Input
 
@@ -15,11 +12,6 @@ class TokenInput(Input):
 
     Textual's own password field copies its value in clear text on ctrl+c and ctrl+x.
     """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "sign in", id="token.submit", tooltip="Sign in"),
-        Binding("ctrl+t", "reveal", "show/hide token", id="token.reveal", tooltip="Show or hide the token"),
-    ]
 
     revealed: reactive[bool] = reactive(False)
     """Whether the token is shown in clear text."""
@@ -39,9 +31,6 @@ class TokenInput(Input):
         event.stop()
         event.prevent_default()
         self.replace(" ".join(event.text.split()), *self.selection)
-
-    def action_reveal(self) -> None:
-        self.revealed = not self.revealed
 
     def action_copy(self) -> None:
         """Copy nothing: clipboards keep their contents, and terminals may log them."""
