@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -61,10 +62,12 @@ THEMES_OF_16_COLORS = ("ansi-dark", "ansi-light")
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """An instance and its token from outside, as from `TESTMO_TOKEN`; neither is stored."""
+    """An instance and its token from outside; neither is stored."""
 
     instance: Instance
     token: TokenSource
+    source: str = "TESTMO_TOKEN"
+    """Where the token comes from, in words."""
 
 
 class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
@@ -155,8 +158,10 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         instance = self._instance if self._access is None else self._access.instance
         if instance is not None:
             self._open(instance)
+        elif self._settings.current is None and len(self._settings.sites) > 1:
+            self._open_any()
         else:
-            self._open_address(self._settings.current or "")
+            self._open_address(self._settings.last_used or "")
 
     async def on_unmount(self) -> None:
         if self._service is not None:
@@ -179,6 +184,21 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         self.panic()  # closes the app even if it cannot handle the message that `exit` posts
 
     # Opening an instance
+
+    @work(name="find a token", group="keyring", exclusive=True)
+    async def _open_any(self) -> None:
+        """Open the instance that was used last, or rather one with a token."""
+        self.screen_stack[0].query_one("#waiting").display = True
+        origins = self._settings.by_recency
+        self._open_address(await self._first_with_token(origins) or origins[0])
+
+    async def _first_with_token(self, origins: Iterable[str]) -> str | None:
+        """Return the first instance with a token in the keyring, if that can be read."""
+        with suppress(KeyringUnavailable):
+            for origin in origins:
+                if await self._tokens.load(origin) is not None:
+                    return origin
+        return None
 
     def _open_address(self, address: str) -> None:
         """Open an instance of the settings, whose file may have been edited by hand."""
@@ -206,11 +226,15 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
     def _is_from_outside(self, origin: str) -> bool:
         return self._access is not None and self._access.instance.origin == origin
 
+    def _outside_source(self, origin: str) -> str:
+        """Return where the token of an instance comes from; empty if it is in the keyring."""
+        return self._access.source if self._access is not None and self._is_from_outside(origin) else ""
+
     async def _load_token(self, instance: Instance) -> Token:
         try:
             token = await self._tokens.load(instance.origin)
         except KeyringUnavailable as error:
-            raise Unauthorized(str(error), hint=error.hint) from None
+            raise Unauthorized(str(error), hint=f"{error.hint} Press r to try again.") from None
         if token is None:
             raise Unauthorized(f"the keyring has no token for {instance.name}", hint="")
         return token
@@ -222,7 +246,7 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         try:
             token = await self._tokens.load(instance.origin)
         except KeyringUnavailable as error:
-            notice = Notice(str(error), error.hint, "error")
+            notice = Notice(str(error), f"{error.hint} f2 and enter try again.", "error")
         if token is None:
             self._sign_in(instance.origin, notice)
         else:
@@ -240,12 +264,19 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
     async def _show_browser(self, service: GroupsService) -> None:
         """Show an instance instead of the one on the screen; with a new token, at the same place."""
         old_service, self._service = self._service, service
-        old = self.screen if isinstance(self.screen, BrowserScreen) else None
+        old = next((screen for screen in self.screen_stack if isinstance(screen, BrowserScreen)), None)
         place = old.place if old is not None and old.service.instance == service.instance else None
         start_at, self._start_at = self._start_at, ""
-        per_page = self._settings.page_size
-        screen = BrowserScreen(service, per_page=per_page, place=place, start_at=start_at)
+        screen = BrowserScreen(
+            service,
+            per_page=self._settings.page_size,
+            place=place,
+            start_at=start_at,
+            token_source=self._outside_source(service.instance.origin),
+        )
         if old is not None:
+            while self.screen is not old:  # a dialog may have been opened meanwhile
+                await self.pop_screen()
             await self.switch_screen(screen)
         else:
             await self.push_screen(screen)
@@ -288,27 +319,35 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
 
     def action_instances(self) -> None:
         """Let the user choose an instance."""
-        origins = [site.instance for site in self._settings.sites]
-        dialog = dialogs.instances.InstancesDialog(origins, self._open_origin)
+        self._choose_instance()
+
+    def _choose_instance(self, notice: Notice | None = None) -> None:
+        outside = {} if self._access is None else {self._access.instance.origin: self._access.source}
+        dialog = dialogs.instances.InstancesDialog(
+            [*dict.fromkeys([*self._settings.by_recency, *outside])],
+            self._open_origin,
+            facts=lambda origins: dialogs.instances.read_facts(origins, self._tokens, self._history, outside),
+            sign_out=self._ask_to_sign_out,
+        )
+        dialog.notice = notice
         self.push_screen(dialog, self._instance_chosen)
 
     def _instance_chosen(self, choice: InstanceChoice | None) -> None:
         if choice is None:
             return
-        match choice.action:
-            case "add":
-                self._sign_in()
-            case "sign out":
-                self._ask_to_sign_out(choice.origin)
-            case "open" if choice.origin != self._open_origin:
-                self._open_address(choice.origin)
+        if isinstance(self.screen, LoginScreen):
+            self.pop_screen()  # it asked for another instance
+        if choice.action == "add":
+            self._sign_in()
+        elif choice.origin != self._open_origin:
+            self._open_address(choice.origin)
 
     def _ask_to_sign_out(self, origin: str) -> None:
         history = self._history(origin)
         if history is not None and not history.exists:
             history = None
         dialog = dialogs.sign_out.SignOutDialog(
-            origin, deletes_token=not self._is_from_outside(origin), has_history=history is not None
+            origin, token_source=self._outside_source(origin), has_history=history is not None
         )
 
         def answered(delete_history: bool | None) -> None:
@@ -325,7 +364,9 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         else:
             self._notify_user(Notice(f"Deleting the token of {origin}…", kind="progress"))
             notice = await dialogs.sign_out.delete_token(origin, self._tokens)
-            self._update_settings(lambda settings: settings.forget(origin))
+            others = [other for other in self._settings.by_recency if other != origin]
+            successor = await self._first_with_token(others)
+            self._update_settings(lambda settings: settings.forget(origin, successor))
         is_open = origin == self._open_origin
         if is_open and self._service is not None:
             await self._service.close()
@@ -334,10 +375,15 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
             notice = await dialogs.sign_out.delete_history(history, notice)
         if not is_open:
             self._notify_user(notice)
+            for screen in self.screen_stack:
+                if isinstance(screen, dialogs.instances.InstancesDialog):
+                    screen.forget(origin)
             return
         while len(self.screen_stack) > 1:  # dialogs may have been opened meanwhile
             await self.pop_screen()
         self._sign_in(notice=notice)
+        if self._settings.sites:
+            self._choose_instance(notice)
 
     # Settings
 
@@ -381,7 +427,13 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Disable the key that quits while the keyring is read as soon as there is a screen."""
-        return action != "quit_waiting" or (len(self.screen_stack) == 1 and not self._pending)
+        match action:
+            case "quit_waiting":
+                return len(self.screen_stack) == 1 and not self._pending
+            case "instances":
+                return bool(self._settings.sites or self._open_origin)
+            case _:
+                return True
 
     async def action_quit_waiting(self) -> None:
         await self.action_quit()

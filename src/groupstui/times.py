@@ -48,6 +48,15 @@ def local_clock(time: datetime) -> str:
     return _local(time).time().isoformat("seconds")
 
 
+def ago(time: datetime, now: datetime) -> str:
+    """Return the age of a time in its largest unit, as in `3 h ago`."""
+    minutes = int((now - time).total_seconds() // 60)
+    for unit, length in (("d", 24 * 60), ("h", 60), ("min", 1)):
+        if minutes >= length:
+            return f"{minutes // length:,} {unit} ago"
+    return "just now"
+
+
 def utc_iso(time: datetime, timespec: Literal["seconds", "milliseconds"] = "milliseconds") -> str:
     """Return the time in UTC as ISO 8601 with a Z, as in `2026-11-16T13:02:11.000Z`."""
     try:

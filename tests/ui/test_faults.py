@@ -13,8 +13,10 @@ from ..support.pilot import browser_app, cursor, press, settled, type_text, unti
 error_cases = pytest.mark.parametrize("case", ERROR_CASES, ids=lambda case: case.kind)
 
 
-PRESS = {"401": "Press i to sign in again.", "403": "Press i to sign in again."}
-"""The last sentence of the message, if another try would not help."""
+REFUSED = "The refused token is from TESTMO_TOKEN. Press i to sign in again."
+
+PRESS = {"401": REFUSED, "403": f"This token is that of Ada Lovelace. {REFUSED}"}
+"""The end of the message, if another try would not help."""
 
 
 def app(demo, clock, case=None):
@@ -136,7 +138,7 @@ async def test_new_token_after_401_keeps_the_place(demo, clock):
         before = cursor(pilot, "#list")
         demo.faults.always("401")
         await press(pilot, "r")
-        assert "Sign in again with a new token. Press i to sign in again." in words(pilot)
+        assert f"Sign in again with a new token. {REFUSED}" in words(pilot)
 
         demo.faults.clear()
         await press(pilot, "i")

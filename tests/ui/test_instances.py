@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from groupstui.app import Credentials
 from groupstui.demo.seed import make_site
+from groupstui.directory.builder import crawled_directory
 from groupstui.history import History
 from groupstui.redaction import mask
 from groupstui.settings import SettingsFile
@@ -80,6 +83,12 @@ def name(url):
 
 def known(settings):
     return {site.instance for site in settings.load().sites}
+
+
+def row(pilot, url):
+    """Return the line of an instance in the list."""
+    (line,) = (line for line in drawn(pilot, "Table").splitlines() if name(url) in line)
+    return " ".join(line.split())
 
 
 async def to_row(pilot, url):
@@ -174,11 +183,83 @@ async def test_sign_out_deletes_token_and_instance(pilot, demo, other, keyring, 
     assert f"Delete the token of {demo.url}" in words(pilot)
     assert keyring.tokens[demo.url] == demo.token
     await press(pilot, "y")
-    assert asked_to_sign_in(pilot)
     assert f"Signed out of {demo.url}; its token is deleted." in words(pilot)
     assert keyring.tokens == {other: OTHER_TOKEN}
     assert known(settings) == {other}
-    assert settings.load().current is None
+    await press(pilot, "escape")
+    assert asked_to_sign_in(pilot)
+
+
+async def test_other_instances_are_offered_after_signing_out(pilot, other):
+    await press(pilot, "i", "o", "y")
+    assert row(pilot, other) == f"▸ {name(other)} token no history"
+    await press(pilot, "enter")
+    assert at_the_smaller(pilot)
+
+
+async def test_login_leads_to_the_list_of_instances(pilot, demo, other):
+    await press(pilot, "i", "o", "y", "escape")
+    assert "f2 instances" in drawn(pilot)
+    await press(pilot, "f2", "escape")
+    assert asked_to_sign_in(pilot)
+    await press(pilot, "f2", "a")
+    assert asked_to_sign_in(pilot)
+    await press(pilot, "f2", "enter")
+    assert at_the_smaller(pilot)
+    assert len(pilot.app.screen_stack) == 2
+
+
+async def test_list_over_the_login_of_another_token_leads_back(pilot, demo):
+    await press(pilot, "n")
+    await choose_command(pilot, "sign in again")
+    await press(pilot, "f2", "enter")
+    assert "page 2 of 16" in drawn(pilot)
+    assert len(pilot.app.screen_stack) == 2
+
+
+async def test_login_without_other_instances_offers_no_list(demo, settings_path, clock):
+    settings = SettingsFile(settings_path)
+    settings.save(settings.load().remember(demo.url))
+    async with started(app_with(FakeKeyring({demo.url: demo.token}), settings, clock)) as pilot:
+        await press(pilot, "i", "o", "y")
+        assert asked_to_sign_in(pilot)
+        assert "f2" not in drawn(pilot)
+        await press(pilot, "f2")
+        assert asked_to_sign_in(pilot)
+
+
+async def test_last_other_instance_can_be_signed_out_of_from_the_login(pilot, keyring, settings):
+    await press(pilot, "i", "o", "y", "escape", "f2", "o", "y")
+    assert asked_to_sign_in(pilot)
+    assert "f2" not in drawn(pilot)
+    assert (keyring.tokens, known(settings)) == ({}, set())
+
+
+async def test_next_start_opens_another_instance_with_a_token(keyring, settings, clock, demo, other):
+    settings.save(settings.load().remember("https://acme.testmo.net").remember(demo.url))
+    async with started(app_with(keyring, settings, clock)) as pilot:
+        await press(pilot, "i", "o", "y")
+    assert settings.load().current == other  # not acme, which was used later: it has no token
+    async with started(app_with(keyring, settings, clock)) as pilot:
+        assert at_the_smaller(pilot)
+
+
+async def test_start_without_a_current_instance_opens_one_with_a_token(keyring, settings, clock, other):
+    acme = "https://acme.testmo.net"
+    settings.update(lambda before: replace(before.remember(acme), current=None, recent=(acme, other)))
+    async with started(app_with(keyring, settings, clock)) as pilot:
+        assert at_the_smaller(pilot)
+
+
+async def test_start_with_a_locked_keyring_names_the_instance_used_last(keyring, settings, clock, demo):
+    settings.update(lambda settings: replace(settings, current=None, recent=(demo.url,)))
+    keyring.locked = True
+    async with started(app_with(keyring, settings, clock)) as pilot:
+        assert f"→ {demo.url}" in words(pilot)
+        assert "the keyring is locked. Unlock the keyring" in words(pilot)
+        keyring.locked = False
+        await press(pilot, "f2", "enter")
+        assert at_the_larger(pilot)
 
 
 async def test_nothing_refers_to_the_token_after_signing_out(pilot, demo):
@@ -191,8 +272,10 @@ async def test_nothing_refers_to_the_token_after_signing_out(pilot, demo):
 
 
 @pytest.mark.parametrize("no", ["n", "escape"])
-async def test_declined_sign_out_keeps_everything(pilot, demo, other, keyring, settings, no):
+async def test_declined_sign_out_returns_to_the_list(pilot, demo, other, keyring, settings, no):
     await press(pilot, "i", "o", no)
+    assert f"▸ {name(demo.url)}" in words(pilot, ".dialog")
+    await press(pilot, "escape")
     assert at_the_larger(pilot)
     assert keyring.tokens == {demo.url: demo.token, other: OTHER_TOKEN}
     assert known(settings) == {demo.url, other}
@@ -209,14 +292,16 @@ async def test_sign_out_of_another_instance_stays_here(pilot, demo, other, keyri
     await press(pilot, "i")
     await to_row(pilot, other)
     await press(pilot, "o", "y")
-    assert at_the_larger(pilot)
     assert f"Signed out of {other}; its token is deleted." in words(pilot)
+    assert name(other) not in drawn(pilot, "Table")
+    await press(pilot, "escape")
+    assert at_the_larger(pilot)
     assert keyring.tokens == {demo.url: demo.token}
     assert known(settings) == {demo.url}
 
 
 async def test_sign_in_after_sign_out(pilot, demo):
-    await press(pilot, "i", "o", "y")
+    await press(pilot, "i", "o", "y", "escape")
     await sign_in(pilot, demo.url, demo.token)
     assert at_the_larger(pilot)
 
@@ -224,7 +309,6 @@ async def test_sign_in_after_sign_out(pilot, demo):
 async def test_sign_out_reports_a_locked_keyring(pilot, demo, keyring):
     keyring.locked = True
     await press(pilot, "i", "o", "y")
-    assert asked_to_sign_in(pilot)
     assert "The token may still be in the keyring: the keyring is locked" in words(pilot)
 
 
@@ -234,12 +318,13 @@ async def test_hanging_keyring_does_not_block_keys_on_sign_out(demo, other, hang
         await press(pilot, "i", "o")
         await pilot.press("y")
         await until(pilot, lambda: f"Deleting the token of {demo.url}…" in words(pilot))
-        await pilot.press("n", "i")
+        await pilot.press("escape", "n", "i")
         await until(pilot, lambda: "page 2 of 16" in drawn(pilot) and name(other) in drawn(pilot))
         hanging.release()
         await settled(pilot)
-        assert asked_to_sign_in(pilot)
         assert f"Signed out of {demo.url}; its token is deleted." in words(pilot)
+        await press(pilot, "escape")
+        assert asked_to_sign_in(pilot)
         assert "esc cancel" not in drawn(pilot)
     assert known(settings) == {other}
 
@@ -259,7 +344,7 @@ async def test_sign_out_keeps_the_history(demo, keyring, settings, clock, histor
         assert "Its history stays on this machine" in words(pilot)
         await press(pilot, "y")
         assert f"Signed out of {demo.url}; its token is deleted." in words(pilot)
-        assert "history" not in words(pilot)
+        assert "Its history" not in words(pilot)
     assert len(histories(demo.url).snapshots()) == 1
 
 
@@ -282,14 +367,13 @@ async def test_sign_out_reports_an_undeletable_history(demo, keyring, settings, 
         path.unlink()
         path.mkdir()
         await press(pilot, "i", "o", "m")
-        assert asked_to_sign_in(pilot)
         assert "its token is deleted. But " in words(pilot)
         assert "cannot be deleted: Is a directory" in words(pilot)
 
 
 async def test_sign_out_without_history_offers_no_deletion(pilot):
     await press(pilot, "i", "o")
-    assert "history" not in words(pilot)
+    assert "history" not in words(pilot, ".dialog")
     await press(pilot, "m")
     assert "Delete the token" in words(pilot)
 
@@ -327,7 +411,51 @@ async def test_locked_keyring_keeps_the_snapshot(demo, keyring, settings, clock,
     keyring.locked = True
     async with started(app_with(keyring, settings, clock, history=histories)) as pilot:
         assert at_the_larger(pilot)
-        assert "the keyring is locked" in words(pilot)
+        assert "the keyring is locked. Unlock the keyring" in words(pilot)
+        assert "Press r to try again. Press i to sign in again." in words(pilot)
+        assert "Ada Lovelace" not in drawn(pilot, "StatusBar")
+        keyring.locked = False
+        await press(pilot, "r")
+        assert "locked" not in words(pilot)
+        assert "Ada Lovelace" in drawn(pilot, "StatusBar")
+
+
+# What the list shows
+
+
+async def test_list_marks_the_open_instance_and_those_with_a_token(pilot, demo, other, keyring):
+    del keyring.tokens[other]
+    await press(pilot, "i")
+    assert row(pilot, demo.url) == f"▸ {name(demo.url)} token no history open"
+    assert row(pilot, other) == f"{name(other)} no token no history"
+
+
+async def test_locked_keyring_is_asked_once_for_the_list(pilot, demo, other, keyring):
+    keyring.locked = True
+    keyring.calls.clear()
+    await press(pilot, "i")
+    for url in (demo.url, other):
+        assert "keyring locked" in row(pilot, url)
+    assert len(keyring.calls) == 1
+
+
+async def test_list_is_usable_while_the_keyring_hangs(demo, other, hanging, settings, clock):
+    async with started(app_with(hanging, settings, clock)) as pilot:
+        hanging.released.clear()
+        await pilot.press("i")
+        await until(pilot, lambda: "no history" in row(pilot, other))
+        assert row(pilot, demo.url) == f"▸ {name(demo.url)} … no history open"
+        await pilot.press("escape")
+        await until(pilot, lambda: "Instances" not in drawn(pilot))
+        hanging.release()
+
+
+async def test_list_shows_the_age_of_the_last_snapshot(demo, other, keyring, settings, clock, histories):
+    taken_at = datetime.now(UTC) - timedelta(days=2, hours=20)
+    histories(other).save(crawled_directory([], {}, as_of=taken_at))
+    async with started(app_with(keyring, settings, clock, history=histories)) as pilot:
+        await press(pilot, "i")
+        assert row(pilot, other) == f"{name(other)} token snapshot 2 d ago"
 
 
 # A token from the environment
@@ -343,9 +471,8 @@ async def test_sign_out_of_environment_token_deletes_nothing(demo, keyring, sett
         await press(pilot, "i", "o")
         assert "is not deleted" in words(pilot)
         await press(pilot, "y")
-        assert asked_to_sign_in(pilot)
         assert f"Left {demo.url}; no token was deleted." in words(pilot)
-    assert keyring.calls == []
+    assert {call for call, *_ in keyring.calls} == {"get"}
     assert demo.url in known(settings)
 
 
@@ -353,7 +480,8 @@ async def test_sign_out_of_others_with_environment_token(demo, other, keyring, s
     async with started(app_with(keyring, settings, clock, access=access)) as pilot:
         await press(pilot, "i")
         await to_row(pilot, other)
-        await press(pilot, "o", "y")
+        assert "from TESTMO_TOKEN" in row(pilot, demo.url)
+        await press(pilot, "o", "y", "escape")
         assert at_the_larger(pilot)
         assert f"Signed out of {other}; its token is deleted." in words(pilot)
     assert keyring.tokens == {demo.url: demo.token}

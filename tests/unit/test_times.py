@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from groupstui.times import local_clock, local_day, local_minute, utc_iso, utc_minute, utc_stamp
+from groupstui.times import ago, local_clock, local_day, local_minute, utc_iso, utc_minute, utc_stamp
 
 AFTERNOON = datetime(2026, 11, 16, 13, 2, 11, 345000, UTC)
 LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
@@ -47,3 +47,20 @@ def test_no_time_is_out_of_range(extreme):
     for text in (local_day(extreme), local_minute(extreme), utc_iso(extreme), utc_minute(extreme)):
         assert text.startswith(year) or abs(int(text[:4]) - extreme.year) == 1
     assert local_clock(extreme)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-600, "just now"),
+        (59, "just now"),
+        (60, "1 min ago"),
+        (3_599, "59 min ago"),
+        (3_600, "1 h ago"),
+        (86_399, "23 h ago"),
+        (86_400, "1 d ago"),
+        (400 * 86_400, "400 d ago"),
+    ],
+)
+def test_age_in_its_largest_unit(seconds, text):
+    assert ago(AFTERNOON, AFTERNOON + timedelta(seconds=seconds)) == text

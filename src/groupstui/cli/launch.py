@@ -98,7 +98,7 @@ def _make_app(context: Context, tokens: TokenStore, display: DisplayOptions) -> 
     start_at = options.name or ""
     if (demo := context.demo) is not None:
         return GroupsApp(
-            access=Credentials(demo.instance, demo.token),
+            access=Credentials(demo.instance, demo.token, "--demo"),
             connect=context.connect,
             start_at=start_at,
             display=display,
@@ -106,12 +106,13 @@ def _make_app(context: Context, tokens: TokenStore, display: DisplayOptions) -> 
     settings = context.settings
     instance = context.offline_instance() if options.offline else context.named_instance()
     token = _no_token if options.offline else context.given_token()
+    source = "--offline" if options.offline else context.token_source
     return GroupsApp(
         settings_file=context.settings_file,
         tokens=tokens,
         connect=context.connect,
         history=lambda origin: history_of(origin, settings),
-        access=Credentials(instance, token) if token and instance else None,
+        access=Credentials(instance, token, source) if token and instance else None,
         instance=instance,
         start_at=start_at,
         display=display,

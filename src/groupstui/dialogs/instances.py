@@ -2,55 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import ClassVar, Literal
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 
+from ..credentials import TokenStore
+from ..errors import HistoryUnavailable, KeyringLocked, KeyringUnavailable
+from ..history import History
+from ..times import ago
 from ..widgets.commands import bind
 from ..widgets.key_footer import KeyFooter
+from ..widgets.notice_bar import NoticeBar
 from ..widgets.table import Column, Table
 from .base import Dialog
 
-COLUMNS: tuple[Column[str], ...] = (Column("origin", "Instance", lambda origin: origin.partition("://")[2]),)
+
+@dataclass(frozen=True, slots=True)
+class InstanceFacts:
+    """What the list shows of an instance besides its address."""
+
+    token: str = "…"
+    """Whether there is a token, or where it comes from."""
+    snapshot: str = "…"
+    """The age of the last snapshot."""
 
 
 @dataclass(frozen=True, slots=True)
 class InstanceChoice:
     """What to do with an instance."""
 
-    action: Literal["open", "add", "sign out"]
+    action: Literal["open", "add"]
     origin: str = ""
 
 
 class InstancesDialog(Dialog[InstanceChoice]):
-    """Asks which instance to open or to sign out of."""
+    """Asks which instance to open; signing out of one leaves the list open."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("a,n", "add", "instance.add", "Sign in to another instance", hint="add"),
         bind("o,delete", "sign_out", "instance.sign_out", "Sign out of this instance", hint="sign out"),
     ]
 
-    def __init__(self, origins: Sequence[str], current: str) -> None:
+    def __init__(
+        self,
+        origins: Sequence[str],
+        current: str,
+        *,
+        facts: Callable[[Sequence[str]], AsyncIterator[tuple[str, InstanceFacts]]],
+        sign_out: Callable[[str], object],
+    ) -> None:
+        """Create the dialog.
+
+        Args:
+            origins: The addresses of the instances.
+            current: The one on the screen below; empty if there is none.
+            facts: Yields what is known of each instance, as soon as it is read.
+            sign_out: Asks whether to sign out of an instance.
+        """
         super().__init__()
-        self._origins = origins if current in origins else (current, *origins)
+        self._facts = dict.fromkeys([*origins, *([current] if current else [])], InstanceFacts())
         self._current = current
-        """The address of the instance on the screen below."""
-        self._table = Table(COLUMNS, identity=lambda origin: origin)
+        self._read_facts = facts
+        self._sign_out = sign_out
+        columns: tuple[Column[str], ...] = (
+            Column("origin", "Instance", lambda origin: origin.partition("://")[2]),
+            Column("token", "Token", lambda origin: self._facts[origin].token, width=19),
+            Column("snapshot", "History", lambda origin: self._facts[origin].snapshot, width=20, priority=1),
+            Column("open", "", lambda origin: "open" if origin == current else "", width=4),
+        )
+        self._table = Table(columns, identity=lambda origin: origin)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as box:
             box.border_title = "Instances"
             yield self._table
+            yield NoticeBar().data_bind(InstancesDialog.notice)
             yield KeyFooter()
 
     def on_mount(self) -> None:
-        self._table.show(self._origins)
+        self._table.show([*self._facts])
         self._table.move_to(self._current)
+        self._show_facts()
+
+    @work(name="read the instances", group="instances", exclusive=True, exit_on_error=False)
+    async def _show_facts(self) -> None:
+        async for origin, facts in self._read_facts([*self._facts]):
+            if origin in self._facts:  # the user may have signed out of it meanwhile
+                self._facts[origin] = facts
+                self._table.relayout()
+
+    def forget(self, origin: str) -> None:
+        """Remove an instance that the user has signed out of; close if it was the last."""
+        self._facts.pop(origin, None)
+        self._table.show([*self._facts])
+        if not self._facts:
+            self.dismiss(None)
 
     @on(Table.Selected)
     def _selected(self, event: Table.Selected[str]) -> None:
@@ -62,4 +115,46 @@ class InstancesDialog(Dialog[InstanceChoice]):
 
     def action_sign_out(self) -> None:
         if (origin := self._table.current) is not None:
-            self.dismiss(InstanceChoice("sign out", origin))
+            self._sign_out(origin)
+
+
+async def read_facts(
+    origins: Sequence[str],
+    tokens: TokenStore,
+    history: Callable[[str], History | None],
+    from_outside: Mapping[str, str],
+) -> AsyncIterator[tuple[str, InstanceFacts]]:
+    """Yield what is known of each instance: first the age of its last snapshot, then its token.
+
+    Args:
+        origins: The addresses of the instances.
+        tokens: The keyring. Once it is locked, it is not asked again: each time it may show a dialog.
+        history: Returns the history of an instance; None if none is kept.
+        from_outside: Where tokens that are not in the keyring come from.
+    """
+    ages: dict[str, str] = {}
+    for origin in origins:
+        ages[origin] = await asyncio.to_thread(_snapshot_age, history(origin))
+        yield origin, InstanceFacts(snapshot=ages[origin])
+    locked = False
+    for origin in origins:
+        if origin in from_outside:
+            token = f"from {from_outside[origin]}"
+        elif locked:
+            token = "keyring locked"
+        else:
+            try:
+                token = "no token" if await tokens.load(origin) is None else "token"
+            except KeyringLocked:
+                token, locked = "keyring locked", True
+            except KeyringUnavailable:
+                token = "keyring unavailable"
+        yield origin, InstanceFacts(token, ages[origin])
+
+
+def _snapshot_age(history: History | None) -> str:
+    try:
+        snapshots = history.snapshots() if history is not None and history.exists else []
+    except HistoryUnavailable:
+        return "history unavailable"
+    return f"snapshot {ago(snapshots[-1].taken_at, datetime.now(UTC))}" if snapshots else "no history"

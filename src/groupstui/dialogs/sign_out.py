@@ -29,20 +29,27 @@ class SignOutDialog(Dialog[bool]):
         bind("m", "delete_history", "dialog.more", "Sign out, delete the history", hint="delete history too"),
     ]
 
-    def __init__(self, origin: str, *, deletes_token: bool, has_history: bool) -> None:
+    def __init__(self, origin: str, *, token_source: str, has_history: bool) -> None:
+        """Create the dialog.
+
+        Args:
+            origin: The address of the instance.
+            token_source: Where a token comes from that is not to be deleted; empty if it is in the keyring.
+            has_history: Whether there is a history that can be deleted.
+        """
         super().__init__()
         self._origin = origin
-        self._deletes_token = deletes_token
+        self._token_source = token_source
         self._has_history = has_history
 
     def compose(self) -> ComposeResult:
-        if self._deletes_token:
+        if self._token_source:
+            question = f"Leave {self._origin}? Its token is from {self._token_source} and is not deleted."
+        else:
             question = (
                 f"Delete the token of {self._origin} from the keyring? "
                 "Testmo shows a token only once: to sign in again, create a new one."
             )
-        else:
-            question = f"Leave {self._origin}? Its token came from TESTMO_TOKEN or --demo and is not deleted."
         with Vertical(classes="dialog") as box:
             box.border_title = "Sign out"
             yield Static(question, markup=False)

@@ -28,7 +28,7 @@ from ..directory.directory import Directory
 from ..directory.models import Group, GroupDetail, GroupPage, User
 from ..errors import Forbidden, MatchError, NotFound, Offline, TestmoError, Unauthorized
 from ..output.records import GROUP_FIELDS, USER_FIELDS, Report, group_records, user_record
-from ..service.service import CrawlProgress, GroupsService
+from ..service.service import CrawlProgress, GroupsService, forbidden_hint
 from ..settings import PAGE_SIZES, PageSize
 from ..text import pluralize
 from ..widgets.commands import Command, PaletteCommand, bind, commands_of
@@ -142,6 +142,7 @@ class BrowserScreen(BaseScreen[None]):
         per_page: int = 15,
         place: Place | None = None,
         start_at: str = "",
+        token_source: str = "",
     ) -> None:
         super().__init__()
         self.service = service
@@ -151,8 +152,10 @@ class BrowserScreen(BaseScreen[None]):
         self._first_place = place or Place()
         self._start_at = start_at
         """The name or id of a group or a user to go to once everything is loaded."""
-        self._unauthorized = False
-        """Whether the site has refused the token."""
+        self._token_source = token_source
+        """What the token comes from, as in `TESTMO_TOKEN`; empty for the keyring or a sign-in."""
+        self._refusal: Unauthorized | Forbidden | None = None
+        """Why the instance has refused the token, if it has."""
         self._profiles_requested = False
         self._replaced_snapshot = False
         """Whether the crawl of this run has replaced a snapshot, so that there may be news."""
@@ -306,6 +309,7 @@ class BrowserScreen(BaseScreen[None]):
                 self.notice = Notice(f"Page {page.page:,} was reloaded: {changes}")
             if self.from_history:
                 self.crawl()  # unless it is running, it has failed; now the site answers again
+                self._identify_user()
 
     @contextmanager
     def _loading(self, activity: str) -> Iterator[None]:
@@ -508,6 +512,8 @@ class BrowserScreen(BaseScreen[None]):
             self.user = (await self.service.current_user()).label
         except TestmoError:
             return  # the request for the first page fails for the same reason, and shows it
+        if isinstance(self._refusal, Forbidden):
+            self._show_refusal(self._refusal)
 
     @work(name="recent changes", group="changes", exclusive=True, exit_on_error=False)
     async def _show_recent_changes(self) -> None:
@@ -560,16 +566,26 @@ class BrowserScreen(BaseScreen[None]):
             self.notice = Notice(str(error), error.hint)
             return
         self.stale = stale and self.groups.page is not None
-        self._unauthorized = isinstance(error, Unauthorized | Forbidden)
-        if isinstance(error, Forbidden):
-            self._identify_user()
-        press = "Press i to sign in again." if self._unauthorized else "Press r to try again."
-        self.notice = Notice(str(error), f"{error.hint} {press}".lstrip(), "error")
+        self._refusal = error if isinstance(error, Unauthorized | Forbidden) else None
         self.groups.show_reason(str(error))
+        if self._refusal is not None:
+            self._show_refusal(self._refusal)
+            if isinstance(error, Forbidden):
+                self._identify_user()
+        else:
+            self.notice = Notice(str(error), f"{error.hint} Press r to try again.".lstrip(), "error")
+
+    def _show_refusal(self, error: Unauthorized | Forbidden) -> None:
+        """Show that the token was refused: whose it is, if known, and where it comes from."""
+        user = self.service.user
+        hint = forbidden_hint(user) if isinstance(error, Forbidden) and user is not None else error.hint
+        if self._token_source:
+            hint = f"{hint} The refused token is from {self._token_source}."
+        self.notice = Notice(str(error), f"{hint} Press i to sign in again.".lstrip(), "error")
 
     def _clear_error(self) -> None:
         """Remove what was shown about a failed request: another one has succeeded."""
-        self.stale = self._unauthorized = False
+        self.stale, self._refusal = False, None
         self.end_notice("error")
 
     def _show_history_notice(self) -> None:
@@ -763,4 +779,4 @@ class BrowserScreen(BaseScreen[None]):
 
     async def action_instances(self) -> None:
         """Choose an instance; if the token was refused, sign in again."""
-        await self.run_action("app.sign_in" if self._unauthorized else "app.instances")
+        await self.run_action("app.instances" if self._refusal is None else "app.sign_in")

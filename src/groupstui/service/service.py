@@ -22,6 +22,7 @@ from ..testmo.http_options import HttpOptions
 from ..testmo.instance import Instance
 from ..testmo.rate_limit import Clock, Cooldown
 from ..testmo.responses import GroupsResponse
+from ..text import sanitize
 from ..token import Token
 from .crawl import CRAWL_PAGE_SIZE, MAX_PAGES, MAX_PASSES, MAX_PENDING_PAGES, crawl, gather_pages
 from .history_reader import HistoryReader
@@ -58,6 +59,11 @@ class CrawlProgress:
     """The number of groups that the instance reports."""
     directory: Directory
     """The groups and users that are known already."""
+
+
+def forbidden_hint(user: User) -> str:
+    """Return the hint for a token that may not read groups, with the name of its user."""
+    return f"{Forbidden.hint} This token is that of {sanitize(user.label)}."
 
 
 class GroupsService:
@@ -174,7 +180,10 @@ class GroupsService:
             Forbidden: If the token is valid, but not a site admin's.
         """
         user = await self.current_user()
-        await self.groups_page(1, 15, fresh=True)
+        try:
+            await self.groups_page(1, 15, fresh=True)
+        except Forbidden as error:
+            raise Forbidden(str(error), hint=forbidden_hint(user)) from None
         return user
 
     async def load_users(self) -> bool:
