@@ -62,13 +62,13 @@ DIFFICULT = (
         " and e-mail template of the group and its subsidiaries – Europe, Middle East and Africa",
         6,
     ),
-    Team("[@click=app.quit]x[/]", 1),
+    Team("[@click=app.quit]x[/]", 2, includes=(8,)),
     Team("فريق الجودة", 5),
     Team('=HYPERLINK("http://files.example","open me")', 4),
 )
 """Names that look like markup or a formula, are long, or are written from right to left."""
 
-NEWEST = Team("Holiday cover", 6)
+NEWEST = Team("Holiday cover", 6, includes=(8, 14, 25, 33, 60, 110))
 """The last group of a site."""
 
 READABLE_USERS = 200
