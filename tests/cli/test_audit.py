@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
-from groupstui.directory.audit import CHECKS
+import pytest
+
+from groupstui.directory.audit import CHECKS, Acceptance, audit, check_of, fingerprint
+from groupstui.directory.builder import crawled_directory
+from groupstui.directory.models import Group
+from groupstui.history import History, history_of
+from groupstui.settings import Settings
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+ACCEPTANCE = Acceptance("for next year", NOON)
 
 
 def test_audit_lists_findings(cli):
@@ -71,3 +82,70 @@ def test_unknown_check_exits_2(cli):
 def test_audit_help_lists_every_check(cli):
     listed = cli("audit", "--help").out.partition("\nchecks:\n")[2].partition("\n\n")[0]
     assert [line.split()[0] for line in listed.splitlines()] == [check.id for check in CHECKS]
+
+
+# Accepted findings
+
+
+@pytest.fixture
+def accepted(cli, demo) -> History:
+    """The history of the site, with the findings of `empty` accepted."""
+    groups = [Group(id, "Another name") for id in empty_groups(demo)]
+    directory = crawled_directory(groups, {}, as_of=NOON)
+    (result,) = audit(directory, [check_of("empty")])
+    history = history_of(demo.url, Settings())
+    history.accept([fingerprint(result.check, finding) for finding in result.findings], ACCEPTANCE)
+    return history
+
+
+@pytest.mark.usefixtures("accepted")
+def test_accepted_findings_are_left_out_and_counted(cli):
+    result = cli("audit", "empty", "--fail-on", "empty")
+    assert (result.code, result.out) == (0, "")
+    assert "0 findings in 1 check" in result.err
+    assert "1 more finding accepted; --accepted lists them, too" in result.err
+    assert "1 more finding accepted" in cli("audit", "empty", "-q").err
+
+
+@pytest.mark.usefixtures("accepted")
+def test_accepted_option_lists_date_and_reason(cli):
+    result = cli("audit", "empty", "--accepted", "--fail-on", "empty", "--columns", "finding,accepted")
+    assert result.out == "Contractors 2027 has no members\t2026-11-23T12:00:00Z: for next year\n"
+    assert result.code == 0
+
+
+@pytest.mark.usefixtures("accepted")
+def test_json_contains_acceptances(cli):
+    found = json.loads(cli("audit", "empty", "single-member", "--accepted", "--format", "json").out)
+    assert found["findings"][0]["accepted"] == {"date": "2026-11-23T12:00:00Z", "reason": "for next year"}
+    assert found["findings"][1]["accepted"] is None
+    assert [found["checks"][0][name] for name in ("severity", "findings", "accepted")] == ["low", 0, 1]
+    without = json.loads(cli("audit", "empty", "--format", "json").out)
+    assert without["findings"] == []
+    assert without["checks"] == found["checks"][:1]
+
+
+def test_accepted_findings_are_sorted_by_date(cli, accepted):
+    lines = cli("audit", "empty", "single-member", "--accepted", "--sort=-accepted").out.splitlines()
+    assert "for next year" in lines[0]
+    assert len(lines) > 1
+
+
+def test_withdrawn_acceptance_counts_again(cli, accepted):
+    accepted.accept(accepted.acceptances(), None)
+    result = cli("audit", "empty", "--fail-on", "empty")
+    assert result.code == 1
+    assert "accepted" not in result.err
+
+
+def test_unreadable_acceptances_hide_no_finding(cli, accepted):
+    accepted.path.unlink()
+    accepted.path.mkdir()
+    result = cli("audit", "empty", "--fail-on", "empty", "-q")
+    assert result.code == 1
+    assert "all findings count, as it is unknown which are accepted" in result.err
+
+
+def test_deleting_the_history_deletes_acceptances(cli, accepted):
+    accepted.purge()
+    assert cli("audit", "empty", "--fail-on", "empty").code == 1

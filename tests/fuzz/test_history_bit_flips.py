@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from groupstui.directory.audit import FINGERPRINT_BYTES, Acceptance
 from groupstui.directory.builder import crawled_directory
 from groupstui.directory.models import Group
 from groupstui.errors import HistoryUnavailable
@@ -19,6 +20,7 @@ from groupstui.history import History
 from groupstui.history.cursor import Cursor
 from groupstui.output.formats import FORMATS, write
 from groupstui.output.records import GROUP_FIELDS, changes_report, group_records, site_report, snapshot_record
+from groupstui.times import local_day
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "400"))
 """Number of flipped bits."""
@@ -49,6 +51,8 @@ def fill(history: History) -> None:
         time = NOON + timedelta(minutes=number)
         history.save(crawled_directory(groups, names, as_of=time, users_complete=number % 2 == 0))
     history.move_cursor(Cursor(2, 3, 1))
+    history.accept(["0f" * FINGERPRINT_BYTES], Acceptance("ä reason", NOON))
+    history.save_audit({"empty": frozenset({"0f" * FINGERPRINT_BYTES})})
 
 
 def read_latest(history: History) -> None:
@@ -83,6 +87,12 @@ def read_changes(history: History) -> None:
             write(changes_report(ORIGIN, changes, since, snapshots[-1]), "json")
 
 
+def read_audit(history: History) -> None:
+    for acceptance in history.acceptances().values():
+        local_day(acceptance.time)
+    history.last_audit()
+
+
 def describe(history: History) -> None:
     """Do what `doctor` does."""
     if history.exists:
@@ -96,7 +106,7 @@ def save(history: History) -> None:
 
 
 READERS: list[Callable[[History], None]] = [
-    *(read_latest, read_first_groups, read_snapshots, read_changes, describe),
+    *(read_latest, read_first_groups, read_snapshots, read_changes, read_audit, describe),
     save,
 ]
 

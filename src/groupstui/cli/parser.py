@@ -413,13 +413,14 @@ def _add_analysis(add: AddCommand) -> None:
         description="Find empty, duplicate or similar groups, and members who may not need access.",
         notes="checks:\n" + "".join(f"  {check.id:<20}{check.title}\n" for check in CHECKS) + "\n",
         meanings={
-            ExitCode.FALSE: "a check named by --fail-on has findings",
+            ExitCode.FALSE: "a check named by --fail-on has findings that are not accepted",
             ExitCode.UNKNOWN: "unknown: incomplete data, or a check (one of --fail-on) could not be run",
         },
     )
     _value(audit, "checks", "CHECK", "run only these checks (default: all; see below)", nargs="*")
     fail_on = "exit with 1 if this check has findings (repeatable)"
     _value(audit, "--fail-on", "CHECK", fail_on, action="append", default=[])
+    _flag(audit, "--accepted", help="list accepted findings, too, with the date and the reason")
 
 
 def _add_history(add: AddCommand) -> None:

@@ -92,7 +92,7 @@ class AuditDialog(RecordsDialog[AuditRow]):
 
     def report(self) -> Report:
         findings = ((row.result.check, row.finding) for row in self.table.rows if row.finding is not None)
-        return audit_report(self.directory, self.instance, self._results, findings)
+        return audit_report(self.directory, self.instance, self._results, findings, {})
 
     def row_copies(self, record: AuditRow) -> list[Copy]:
         return [copy_of_line("the finding", record.text)]

@@ -6,9 +6,12 @@ the result gives the reason: "no findings" would be wrong.
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
 
 from ..text import fold, pluralize
 from .compare import distinct_names
@@ -18,6 +21,15 @@ from .similarity import MIN_SHARED_PERCENT, nearly_identical, similar_names
 
 MAX_NAMES = 10
 """Groups that the text of a finding names; the finding contains the ids of all."""
+
+
+FINGERPRINT_BYTES = 16
+
+Severity = Literal["high", "medium", "low"]
+"""`high`: access that may be abused. `medium`: access that may be forgotten. `low`: what may be confused."""
+
+SEVERITIES: tuple[Severity, ...] = ("high", "medium", "low")
+"""The most severe first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,8 @@ class Finding:
     """The ids of the groups concerned."""
     users: tuple[int, ...] = ()
     """The ids of the users concerned."""
+    members: tuple[Sequence[int], ...] = ()
+    """The members of the groups, if the finding is about what these have in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +55,7 @@ class Check:
     why: str
     """Why a finding matters: one sentence."""
     find: Callable[[Directory], Iterable[Finding]]
+    severity: Severity
     needs_profiles: bool = False
     """Whether it needs the user details of `/users`."""
     needs_complete: bool = False
@@ -57,6 +72,26 @@ class CheckResult:
     findings: tuple[Finding, ...]
     skipped: str = ""
     """Why the check was skipped, in whole or for some users; empty if it was not."""
+    ran: bool = True
+    """Whether it was run, at least for some users."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Why and when a user has accepted a finding: it is as it should be."""
+
+    reason: str
+    time: datetime
+
+
+def fingerprint(check: Check, finding: Finding) -> str:
+    """Return what identifies a finding: it stays when groups or users are renamed, and contains no names.
+
+    It changes if other groups or users are concerned, or other members in common.
+    """
+    members = sorted(map(sorted, finding.members))
+    about = repr((check.id, sorted(finding.groups), sorted(finding.users), members))
+    return hashlib.blake2b(about.encode(), digest_size=FINGERPRINT_BYTES).hexdigest()
 
 
 def audit(directory: Directory, checks: Sequence[Check] | None = None) -> list[CheckResult]:
@@ -66,9 +101,9 @@ def audit(directory: Directory, checks: Sequence[Check] | None = None) -> list[C
 
 def _run(check: Check, directory: Directory) -> CheckResult:
     if check.needs_profiles and not directory.has_profiles:
-        return CheckResult(check, (), "user details (/users) are unavailable")
+        return CheckResult(check, (), "user details (/users) are unavailable", ran=False)
     if check.needs_complete and not directory.complete:
-        return CheckResult(check, (), "the data is incomplete")
+        return CheckResult(check, (), "the data is incomplete", ran=False)
     unknown = 0
     if check.detail:
         members = (profile for profile in directory.profiles if profile.id in directory.memberships)
@@ -101,13 +136,14 @@ def _identical(directory: Directory) -> Iterator[Finding]:
     for members, groups in by_members.items():
         if len(groups) > 1:
             text = f"{_names(groups)} have the same {pluralize(len(members), 'member')}"
-            yield Finding(text, tuple(group.id for group in groups))
+            ids = tuple(group.id for group in groups)
+            yield Finding(text, ids, members=(groups[0].members,))
 
 
 def _nearly_identical(directory: Directory) -> Iterator[Finding]:
     for one, other, percent in nearly_identical(directory.groups):
         text = f"{_names([one, other])} share {percent} % of their members"
-        yield Finding(text, (one.id, other.id))
+        yield Finding(text, (one.id, other.id), members=(one.members, other.members))
 
 
 def _similar_names(directory: Directory) -> Iterator[Finding]:
@@ -166,36 +202,41 @@ def _names(groups: Sequence[Group]) -> str:
 
 
 CHECKS: tuple[Check, ...] = (
-    Check("empty", "Empty groups", "A group without members gives nobody access.", _empty),
+    Check("empty", "Empty groups", "A group without members gives nobody access.", _empty, "low"),
     Check(
         "single-member",
         "Groups with one member",
         "Access for one user is easily forgotten when they leave.",
         _single_member,
+        "low",
     ),
     Check(
         "identical",
         "Identical groups",
         "Of two groups with the same members, one is probably not needed.",
         _identical,
+        "medium",
     ),
     Check(
         "near-identical",
         "Nearly identical groups",
         f"Groups that share at least {MIN_SHARED_PERCENT} % of their members may be meant to be the same.",
         _nearly_identical,
+        "low",
     ),
     Check(
         "similar-names",
         "Similar names",
         "Groups with similar names are easily confused.",
         _similar_names,
+        "low",
     ),
     Check(
         "last-active-member",
         "Last active member",
         "When the last active member leaves, nobody can use the group's access.",
         _last_active_member,
+        "medium",
         needs_profiles=True,
     ),
     Check(
@@ -203,6 +244,7 @@ CHECKS: tuple[Check, ...] = (
         "Users in no group",
         "A user in no group may have access in other ways, or may not need an account.",
         _in_no_group,
+        "low",
         needs_profiles=True,
         needs_complete=True,
     ),
@@ -211,6 +253,7 @@ CHECKS: tuple[Check, ...] = (
         "Inactive users in groups",
         "A deactivated user gets all access back when reactivated.",
         _members_who("is inactive", lambda profile: profile.active is False and not profile.anonymised),
+        "high",
         needs_profiles=True,
         detail="active",
     ),
@@ -219,6 +262,7 @@ CHECKS: tuple[Check, ...] = (
         "Anonymised users in groups",
         "An anonymised user will not return, but still counts as a member.",
         _members_who("is anonymised", lambda profile: bool(profile.anonymised)),
+        "medium",
         needs_profiles=True,
         detail="anonymised",
     ),
@@ -227,6 +271,7 @@ CHECKS: tuple[Check, ...] = (
         "API users in groups",
         "An API user should be in a group only on purpose.",
         _members_who("is an API user", lambda profile: bool(profile.api_user)),
+        "medium",
         needs_profiles=True,
         detail="api_user",
     ),
@@ -237,6 +282,7 @@ CHECKS: tuple[Check, ...] = (
         _members_who(
             "has no two-factor", lambda profile: profile.two_factor is False and _is_active_person(profile)
         ),
+        "high",
         needs_profiles=True,
         detail="two_factor",
     ),

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 import platformdirs
 
+from ..directory.audit import Acceptance
 from ..directory.changes import Change
 from ..directory.directory import Directory
 from ..directory.models import Group
 from ..errors import InvalidTime
 from ..settings import Settings
+from .audit_store import (
+    LastAudit,
+    read_acceptances,
+    read_last_audit,
+    write_acceptance,
+    write_last_audit,
+)
 from .cursor import Cursor, read_cursor, write_cursor
 from .database import Database
 from .snapshots import (
@@ -180,6 +189,22 @@ class History:
     def move_cursor(self, cursor: Cursor) -> None:
         """Store the position of `watch`."""
         self._database.write(lambda db: write_cursor(db, cursor))
+
+    def acceptances(self) -> dict[str, Acceptance]:
+        """Return the accepted findings of audits by their fingerprints."""
+        return self._database.read(read_acceptances)
+
+    def accept(self, fingerprints: Iterable[str], acceptance: Acceptance | None) -> None:
+        """Store that findings are accepted; None withdraws that."""
+        self._database.write(lambda db: write_acceptance(db, fingerprints, acceptance))
+
+    def last_audit(self) -> LastAudit:
+        """Return the findings of the last audit; without the checks that were never run."""
+        return self._database.read(read_last_audit)
+
+    def save_audit(self, audit: LastAudit) -> None:
+        """Store the findings of an audit; those of checks that were not run stay."""
+        self._database.write(lambda db: write_last_audit(db, audit))
 
     def prune(self, before: datetime, now: datetime | None = None) -> int:
         """Delete the snapshots taken before a time, except the last; copies of damaged files likewise.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ..directory.audit import Check, CheckResult, Finding
+from ..directory.audit import Acceptance, Check, CheckResult, Finding, fingerprint
 from ..directory.changes import Change
 from ..directory.compare import Comparison, Pair, Row, distinct_names
 from ..directory.directory import Directory
@@ -142,6 +142,8 @@ def check_fields(names: Iterable[str], fields: Sequence[str]) -> None:
 
 def _sort_key(value: Any) -> tuple[bool, Any]:
     """Return the key of a value: lists sort by length, numbers before texts, `Team 9` before `Team 10`."""
+    if isinstance(value, dict):  # an acceptance, by its date
+        value = next(iter(value.values()))
     if isinstance(value, str):
         return True, re.sub("[0-9]+", _sortable_number, fold(value))
     return False, len(value) if isinstance(value, list) else value
@@ -160,7 +162,7 @@ GROUP_FIELDS = (
 )
 USER_FIELDS = ("id", "name")
 CHANGE_FIELDS = ("change", "group", "user", "before", "seen", "group_id", "user_id")
-FINDING_FIELDS = ("check", "finding", "group_ids", "user_ids")
+FINDING_FIELDS = ("check", "finding", "group_ids", "user_ids", "accepted")
 SNAPSHOT_FIELDS = ("id", "taken_at", "groups", "users", "memberships", "changes")
 PROFILE_FIELDS = ("email", "active", "anonymised", "api_user", "two_factor")
 MEMBERSHIP_FIELDS = ("group_id", "group", "user_id", "user")
@@ -306,27 +308,51 @@ def audit_report(
     instance: str,
     results: Iterable[CheckResult],
     findings: Iterable[tuple[Check, Finding]],
+    accepted: Mapping[str, Acceptance],
+    *,
+    with_accepted: bool = True,
 ) -> Report:
-    """Return a report on findings of an audit, and on all of its checks."""
+    """Return a report on findings of an audit, and on all of its checks.
+
+    Args:
+        directory: What was audited.
+        instance: Its address.
+        results: The results of all checks.
+        findings: The findings to list.
+        accepted: The accepted findings by their fingerprints.
+        with_accepted: Whether there is a column for acceptances; JSON always has them.
+    """
     records = [
         {
             "check": check.id,
             "finding": finding.text,
             "group_ids": list(finding.groups),
             "user_ids": list(finding.users),
+            "accepted": _acceptance_record(accepted.get(fingerprint(check, finding))),
         }
         for check, finding in findings
     ]
-    about = {"checks": [_check_record(result) for result in results]}
-    return site_report(directory, instance, "findings", FINDING_FIELDS, records, about)
+    about = {"checks": [_check_record(result, accepted) for result in results]}
+    fields = FINDING_FIELDS if with_accepted else FINDING_FIELDS[:-1]
+    return site_report(directory, instance, "findings", fields, records, about)
 
 
-def _check_record(result: CheckResult) -> Record:
+def _acceptance_record(acceptance: Acceptance | None) -> Record | None:
+    if acceptance is None:
+        return None
+    return {"date": utc_iso(acceptance.time, "seconds"), "reason": acceptance.reason}
+
+
+def _check_record(result: CheckResult, accepted: Mapping[str, Acceptance]) -> Record:
+    check = result.check
+    count = sum(fingerprint(check, finding) in accepted for finding in result.findings)
     return {
-        "check": result.check.id,
-        "title": result.check.title,
-        "why": result.check.why,
-        "findings": len(result.findings),
+        "check": check.id,
+        "title": check.title,
+        "severity": check.severity,
+        "why": check.why,
+        "findings": len(result.findings) - count,
+        "accepted": count,
         "impossible": result.skipped or None,
     }
 

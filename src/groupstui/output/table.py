@@ -38,7 +38,9 @@ def text_of(value: Any) -> str:
         return "yes" if value else "no"
     if value is None:
         return ""
-    if isinstance(value, dict):  # a group or a user
+    if isinstance(value, dict):  # an acceptance, a group or a user
+        if "reason" in value:
+            return f"{value['date']}: {value['reason']}"
         return value["name"] or f"#{value['id']}"
     return ", ".join(map(text_of, value)) if isinstance(value, list) else str(value)
 

@@ -24,6 +24,7 @@ from ..testmo.rate_limit import Clock, Cooldown
 from ..testmo.responses import GroupsResponse
 from ..text import sanitize
 from ..token import Token
+from .audit_memory import AuditMemory
 from .crawl import CRAWL_PAGE_SIZE, MAX_PAGES, MAX_PASSES, MAX_PENDING_PAGES, crawl, gather_pages
 from .history_reader import HistoryReader
 from .page_cache import PageCache
@@ -125,6 +126,8 @@ class GroupsService:
         """The pause that the instance requested, if any."""
         self.history = None if history is None else HistoryReader(history, self._clock)
         """Earlier snapshots of the instance, if a history is kept."""
+        self.audits = AuditMemory(history, self._clock)
+        """Which findings of audits are accepted, and which ones are new."""
         self._token = Token.parse(token) if isinstance(token, str) else token
         self._http = http or HttpOptions()
         self._http.check(self.instance, os.environ)
