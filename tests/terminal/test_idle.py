@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from groupstui.demo.seed import make_site
+from groupstui.terminal.keyboard import IDLE_AFTER_S, IDLE_POLL_S
 
 from ..support.faults import Faults
 from ..support.site_app import SiteApp
@@ -35,6 +38,24 @@ def test_idle_screen_sends_nothing(environment, keys, text):
         terminal.read_until(text)
         terminal.read_all()
         assert terminal.read_all(IDLE_S) == b""
+
+
+def test_idle_app_seldom_wakes_up(environment):
+    with BareTerminal(environment, "--demo") as terminal:
+        terminal.read_until("page 1 of 16")
+        terminal.read_for(2 * IDLE_AFTER_S)
+        terminal.read_all()
+        before = wake_ups(terminal.pid)
+        terminal.read_for(3 * IDLE_POLL_S)
+        assert wake_ups(terminal.pid) - before <= 6
+        terminal.press("n")  # and is read at once all the same
+        terminal.read_until("page 2 of 16")
+
+
+def wake_ups(pid: int) -> int:
+    """Return how often the threads of a process have waited."""
+    statuses = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/status")]
+    return sum(int(text.partition("\nvoluntary_ctxt_switches:")[2].split()[0]) for text in statuses)
 
 
 def test_idle_login_sends_nothing(environment):

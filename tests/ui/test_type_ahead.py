@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from textual.events import Key, Paste
 
+from groupstui.terminal.type_ahead import MAX_REPEATS
+
 from ..support.pilot import browser_app, drawn, settled, until
 
 
@@ -27,6 +29,25 @@ def send(pilot, *typed: str | Paste) -> None:
 async def test_filter_receives_letters_typed_ahead(pilot):
     send(pilot, *"/beta")
     await until(pilot, lambda: "Beta testers" in drawn(pilot) and "Release managers" not in drawn(pilot))
+
+
+@pytest.mark.parametrize("before", [["down"] * 2_000, [*"/" + "ab" * 1_000], [*"?u:jn" * 400]], ids=str)
+async def test_ctrl_q_does_not_wait_for_keys_typed_ahead(pilot, before):
+    send(pilot, *before, "ctrl+q")
+    await until(pilot, lambda: pilot.app.return_code is not None or not pilot.app.is_running)
+    assert len(pilot.app._pending) == 0
+
+
+async def test_key_that_is_held_down_does_not_delay_the_next_one(pilot):
+    send(pilot, "/", *"x" * 2_000, "y")
+    await until(pilot, lambda: getattr(pilot.app.focused, "value", "").endswith("y"))
+    assert len(pilot.app.focused.value) <= MAX_REPEATS + 3
+
+
+async def test_different_keys_typed_ahead_are_all_kept(pilot):
+    text = "release managers of all " * 10
+    send(pilot, "/", *text)
+    await until(pilot, lambda: not pilot.app._pending and text[-20:-1] in drawn(pilot))
 
 
 async def test_filter_receives_a_paste_after_its_key(pilot):

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import codecs
 import re
+import selectors
 import sys
 from time import monotonic
+from types import SimpleNamespace
 
 if sys.platform != "win32":
     from textual.drivers import linux_driver
@@ -27,6 +29,13 @@ REPLY = re.compile(
 
 REPLY_S = 1.0
 """Seconds within which the rest of a reply arrives; afterwards, its start is dropped."""
+
+
+IDLE_AFTER_S = 1.0
+"""Seconds after the last key: until then, a lone escape may still become part of a sequence."""
+
+IDLE_POLL_S = 0.3
+"""Seconds between two looks at an idle terminal; the exit after a signal waits for the next one."""
 
 
 class KeyboardDecoder(codecs.IncrementalDecoder):
@@ -55,11 +64,33 @@ class KeyboardDecoder(codecs.IncrementalDecoder):
         return keys + text[end:]
 
 
-def decode_keyboard(encoding: str) -> None:
-    """Make Textual's driver decode the keyboard with `KeyboardDecoder`.
+class IdleSelector(selectors.SelectSelector):
+    """Waits longer than requested while nothing is typed.
 
-    The driver looks up the decoder in its own module. A version that does not keeps its own decoder. On
-    Windows, keys are no bytes.
+    Textual's driver looks ten times a second whether it should stop, which takes all CPU time of an idle app.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._typed = monotonic()
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        """Wait for input."""
+        if timeout is not None and monotonic() - self._typed > IDLE_AFTER_S:
+            timeout = max(timeout, IDLE_POLL_S)
+        ready = super().select(timeout)
+        if ready:
+            self._typed = monotonic()
+        return ready
+
+
+def decode_keyboard(encoding: str) -> None:
+    """Make Textual's driver decode the keyboard with `KeyboardDecoder`, and wait with `IdleSelector`.
+
+    The driver looks up both in its own module. A version that does not keeps its own ones. On Windows, keys
+    are no bytes.
     """
     if sys.platform != "win32":
+        names = vars(selectors) | {"SelectSelector": IdleSelector}
+        vars(linux_driver)["selectors"] = SimpleNamespace(**names)
         vars(linux_driver)["getincrementaldecoder"] = lambda _: lambda: KeyboardDecoder(encoding)

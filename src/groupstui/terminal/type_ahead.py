@@ -3,11 +3,14 @@
 Textual sends a key to the widget that has the focus at that moment, and the widget handles it later. On a
 slow connection several keys arrive in one packet: of `/beta`, the letters would go to the list, where `e`
 exports, before `/` has moved the focus to the filter. Keys typed before the first screen wait for it.
+
+A key that quits does not wait: like a terminal itself, the app discards what was typed before it.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 
 from textual.app import App
 from textual.binding import Binding
@@ -15,6 +18,12 @@ from textual.dom import DOMNode
 from textual.events import Event, Key, Paste
 from textual.screen import Screen
 from textual.widget import Widget
+
+QUIT_KEYS = ("ctrl+q", "ctrl+c")
+"""Keys that mean the same whatever was typed before them."""
+
+MAX_REPEATS = 50
+"""Waiting keys after which more of the same key are dropped: one that is held down is faster than the app."""
 
 FocusTarget = tuple[Screen[object], Widget | None]
 """The current screen and the widget that has the focus."""
@@ -35,8 +44,12 @@ class TypeAhead(App[None]):
         """Delay keys and pastes until the previous one is done."""
         if not isinstance(event, Key | Paste) or event.is_forwarded or self._is_key_of_app(event):
             await super().on_event(event)
+        elif isinstance(event, Key) and event.key in QUIT_KEYS:
+            self._pending.clear()
+            await super().on_event(event)
         elif self._busy:
-            self._pending.append(event)
+            if not self._is_surplus(event):
+                self._pending.append(event)
         else:
             await self._handle(event)
 
@@ -45,6 +58,18 @@ class TypeAhead(App[None]):
         if not (self._starting and isinstance(event, Key)):
             return False
         return any(binding.key == event.key for binding in Binding.make_bindings(self.BINDINGS))
+
+    def _is_surplus(self, event: Key | Paste) -> bool:
+        """Return whether a key is one of many equal ones that wait already."""
+        waiting = len(self._pending)
+        return (
+            isinstance(event, Key)
+            and waiting >= MAX_REPEATS
+            and all(
+                isinstance(each, Key) and each.key == event.key
+                for each in islice(self._pending, waiting - MAX_REPEATS, None)
+            )
+        )
 
     def accept_keys(self) -> None:
         """Handle the keys that were typed until now: the first screen is there."""
