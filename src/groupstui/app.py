@@ -27,7 +27,7 @@ from .dialogs.base import BaseScreen
 from .errors import InvalidInstance, KeyringUnavailable, SettingsError, TestmoError, Unauthorized
 from .exit_codes import ExitCode
 from .history import History
-from .screens.browser import BrowserScreen
+from .screens.browser import BrowserScreen, ListView
 from .screens.login import LoginScreen, SignedIn
 from .service.service import GroupsService, ServiceFactory, TokenSource
 from .settings import Settings, SettingsFile
@@ -89,6 +89,7 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         self,
         *,
         settings_file: SettingsFile | None = None,
+        settings: Settings | None = None,
         tokens: TokenStore | None = None,
         connect: ServiceFactory = GroupsService,
         history: HistoryFactory = lambda origin: None,
@@ -101,6 +102,7 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
 
         Args:
             settings_file: Where settings are stored; None keeps them for this run only.
+            settings: The settings to start with if there is no file.
             tokens: Where tokens are stored; by default in the keyring of the system.
             connect: Creates the service for an instance and a token.
             history: Returns the history of an instance by its address; None if none is kept.
@@ -114,7 +116,7 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         """
         super().__init__()
         self._settings_file = settings_file
-        self._settings = Settings() if settings_file is None else settings_file.load()
+        self._settings = settings or Settings() if settings_file is None else settings_file.load()
         self._tokens = tokens or TokenStore()
         self._connect = connect
         self._history = history
@@ -267,9 +269,10 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         old = next((screen for screen in self.screen_stack if isinstance(screen, BrowserScreen)), None)
         place = old.place if old is not None and old.service.instance == service.instance else None
         start_at, self._start_at = self._start_at, ""
+        settings = self._settings
         screen = BrowserScreen(
             service,
-            per_page=self._settings.page_size,
+            view=ListView(settings.page_size, settings.columns, settings.sort),
             place=place,
             start_at=start_at,
             token_source=self._outside_source(service.instance.origin),
@@ -387,9 +390,10 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
 
     # Settings
 
-    @on(BrowserScreen.PageSizeChanged)
-    def _page_size_changed(self, event: BrowserScreen.PageSizeChanged) -> None:
-        self._update_settings(lambda settings: settings.with_page_size(event.per_page))
+    @on(BrowserScreen.ViewChanged)
+    def _view_changed(self, event: BrowserScreen.ViewChanged) -> None:
+        view = event.view
+        self._update_settings(lambda settings: settings.with_view(view.page_size, view.columns, view.sort))
 
     def _theme_changed(self, theme: object) -> None:
         self._update_settings(lambda settings: settings.with_theme(self.theme))

@@ -33,9 +33,9 @@ def local_minute(time: datetime, *, weekday: bool = False) -> str:
     return f"{local:%a} {text}" if weekday else text
 
 
-def short_day(time: datetime) -> str:
-    """Return the local date without the year, as in `Mon 11-16`."""
-    return f"{_local(time):%a %m-%d}"
+def weekday(time: datetime) -> str:
+    """Return the local day of the week, as in `Mon`, for times within the last week."""
+    return f"{_local(time):%a}"
 
 
 def short_minute(time: datetime) -> str:

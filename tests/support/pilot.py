@@ -10,6 +10,7 @@ from groupstui.app import Credentials, GroupsApp
 from groupstui.history import History
 from groupstui.screens.browser import BrowserScreen
 from groupstui.service.service import GroupsService, ServiceFactory
+from groupstui.settings import Settings
 from groupstui.testmo.http_options import HttpOptions
 from groupstui.testmo.instance import Instance
 from groupstui.testmo.rate_limit import Clock
@@ -41,9 +42,10 @@ def browser_app(
     history: History | None = None,
     **more: bool,
 ) -> GroupsApp:
-    """Return the app as `TESTMO_TOKEN=… groupstui --instance …` starts it."""
+    """Return the app as `TESTMO_TOKEN=… groupstui --instance …` starts it, with pages of 15 groups."""
     access = Credentials(Instance.parse(url), Token.parse(token))
-    return GroupsApp(connect=connector(clock, timeout, history, **more), access=access, start_at=start_at)
+    connect = connector(clock, timeout, history, **more)
+    return GroupsApp(connect=connect, access=access, start_at=start_at, settings=Settings(page_size=15))
 
 
 async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:

@@ -21,6 +21,8 @@ async def config(context: Context) -> ExitCode:
     lines = [
         f"theme = {settings.theme or 'the default'}",
         f"page_size = {settings.page_size}",
+        f"columns = {', '.join(settings.columns)}",
+        f"sort = {settings.sort or 'none'}",
         f"history = {'true' if settings.history else 'false'}",
         f"history_days = {settings.history_days}",
         f"current = {settings.current or 'no instance yet'}",

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import ceil
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.timer import Timer
@@ -29,7 +30,7 @@ from ..directory.models import Group, GroupDetail, GroupPage, User
 from ..errors import Forbidden, MatchError, NotFound, Offline, TestmoError, Unauthorized
 from ..output.records import GROUP_FIELDS, USER_FIELDS, Report, group_records, user_record
 from ..service.service import CrawlProgress, GroupsService, forbidden_hint
-from ..settings import PAGE_SIZES, PageSize
+from ..settings import GROUP_COLUMNS, PAGE_SIZES, GroupColumn, PageSize
 from ..text import pluralize
 from ..widgets.commands import Command, PaletteCommand, bind, commands_of
 from ..widgets.filter_input import FilterInput
@@ -53,10 +54,35 @@ FILTER_SETTLE_SECONDS = 0.3
 MAX_USERS_LOADED_UNASKED = 2_000
 """The number of users up to which their details are read without need: 20 requests."""
 
+MIN_COLUMNS_SIDE_BY_SIDE = 80
+"""In a narrower window, the panes are stacked."""
+
+LINES_AROUND_ROWS = 6
+"""Lines of a window that are not rows of the list: status, borders, header, notice and footer."""
+
 RELOAD_HINT = "Press R to reload all groups."
+
+COLUMN_NAMES = {
+    "id": "ID",
+    "change": "joined and left",
+    "members": "Members",
+    "changed": "Changed",
+    "created_by": "Created by",
+}
+"""The columns that the user can hide."""
 
 RECENT = timedelta(days=7)
 """The period whose changes are shown in the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """How the list of groups looks."""
+
+    page_size: PageSize | Literal["auto"] = "auto"
+    columns: tuple[GroupColumn, ...] = GROUP_COLUMNS
+    sort: str | None = None
+    """The column to sort by, with a leading `-` from high to low; None for the instance's order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +128,22 @@ class BrowserScreen(BaseScreen[None]):
         PaletteCommand("page.first", "First page", "turn('first')"),
         PaletteCommand("page.last", "Last page", "turn('last')"),
         PaletteCommand("page.go_to", "Go to a page by number", "go_to_page"),
+        PaletteCommand("page.size", "Page size auto", "page_size('auto')"),
         *(PaletteCommand("page.size", f"Page size {size}", f"page_size({size})") for size in PAGE_SIZES),
+        *(
+            PaletteCommand("list.column", f"Show or hide the column “{name}”", f"toggle_column('{key}')")
+            for key, name in COLUMN_NAMES.items()
+        ),
         PaletteCommand("instance.sign_in", "Sign in again, with another token", "app.sign_in"),
         PaletteCommand("instance.sign_out", "Sign out: delete the token of this instance", "app.sign_out"),
     )
 
-    class PageSizeChanged(Message):
-        """Posted when the user has chosen another page size."""
+    class ViewChanged(Message):
+        """Posted when the user has chosen another page size, other columns or another order."""
 
-        def __init__(self, per_page: PageSize) -> None:
+        def __init__(self, view: ListView) -> None:
             super().__init__()
-            self.per_page = per_page
+            self.view = view
 
     directory: reactive[Directory] = reactive(Directory)
     """What is known of the instance."""
@@ -139,7 +170,7 @@ class BrowserScreen(BaseScreen[None]):
         self,
         service: GroupsService,
         *,
-        per_page: int = 15,
+        view: ListView | None = None,
         place: Place | None = None,
         start_at: str = "",
         token_source: str = "",
@@ -148,7 +179,7 @@ class BrowserScreen(BaseScreen[None]):
         self.service = service
         """Reads the instance; its creator closes it."""
         self.set_reactive(BrowserScreen.directory, service.directory)
-        self._per_page = per_page
+        self._view = view or ListView()
         self._first_place = place or Place()
         self._start_at = start_at
         """The name or id of a group or a user to go to once everything is loaded."""
@@ -174,9 +205,10 @@ class BrowserScreen(BaseScreen[None]):
         status.instance = self.service.instance.name
         yield status
         with Horizontal(id="panes"):
-            yield GroupList(per_page=self._per_page, id="list").data_bind(
-                BrowserScreen.directory, BrowserScreen.activity
-            )
+            view = self._view
+            yield GroupList(
+                per_page=self._per_page(self.app.size), columns=view.columns, sort=view.sort, id="list"
+            ).data_bind(BrowserScreen.directory, BrowserScreen.activity)
             yield MemberList(id="members").data_bind(
                 BrowserScreen.directory, BrowserScreen.detail, BrowserScreen.from_history
             )
@@ -188,7 +220,11 @@ class BrowserScreen(BaseScreen[None]):
         self.watch(self.groups, "page", self._page_changed, init=False)
         self._follow_cooldown()
         history = self.service.history
-        if history is not None and history.exists and self.service.first_page_from_history(self._per_page):
+        if (
+            history is not None
+            and history.exists
+            and self.service.first_page_from_history(self.groups.per_page)
+        ):
             self.from_history = True
             if self._first_place == Place():
                 self.go_to(Place())
@@ -202,9 +238,21 @@ class BrowserScreen(BaseScreen[None]):
         else:
             self.go_to(self._first_place)
 
+    def _per_page(self, size: Size) -> PageSize:
+        """Return the page size; `auto` is the smallest that fills a window."""
+        if self._view.page_size != "auto":
+            return self._view.page_size
+        lines = size.height - LINES_AROUND_ROWS
+        if size.width < MIN_COLUMNS_SIDE_BY_SIDE:
+            lines //= 2
+        return next((each for each in PAGE_SIZES if each >= lines), PAGE_SIZES[-1])
+
     def on_resize(self, event: events.Resize) -> None:
-        """Stack the panes if they do not fit side by side."""
-        self.set_class(event.size.width < 80, "-narrow")
+        """Stack the panes if they do not fit side by side, and fill the window."""
+        per_page = self._per_page(event.size)
+        if per_page != self.groups.per_page and (self.directory.complete or self.groups.page is None):
+            self.groups.set_page_size(per_page)
+        self.set_class(event.size.width < MIN_COLUMNS_SIDE_BY_SIDE, "-narrow")
         self.set_class(event.size.height < 20, "-low")
         self.set_class(event.size.width < 40 or event.size.height < 12, "-tiny")
 
@@ -277,7 +325,8 @@ class BrowserScreen(BaseScreen[None]):
 
     def go_to(self, place: Place) -> None:
         """Show a page; at once if it is known."""
-        page = self.service.known_page(place.page, self.groups.per_page)
+        page = self.groups.page_in_order(place.page)
+        page = page or self.service.known_page(place.page, self.groups.per_page)
         if page is None:
             self.load_page(place)
         else:
@@ -326,7 +375,7 @@ class BrowserScreen(BaseScreen[None]):
         self.directory = self.service.directory
         if not self.stale:
             self._clear_error()
-        if not self.groups.show_page(page, place.group_id):
+        if not self.groups.show_page(page, place):
             self.notice = Notice("That group is no longer on this page", RELOAD_HINT)
         self._show_detail()
         if place.member_id is not None and self.members.table.move_to(place.member_id):
@@ -350,10 +399,27 @@ class BrowserScreen(BaseScreen[None]):
             dialog = dialogs.page_number.PageNumberDialog(self.groups.page.last_page)
             self.app.push_screen(dialog, lambda number: None if number is None else self.go_to(Place(number)))
 
-    def action_page_size(self, per_page: PageSize) -> None:
+    def action_page_size(self, page_size: PageSize | Literal["auto"]) -> None:
         """Change the page size; the cursor stays on its group."""
-        self.groups.set_page_size(per_page)
-        self.post_message(self.PageSizeChanged(per_page))
+        self._view = replace(self._view, page_size=page_size)
+        self.groups.set_page_size(self._per_page(self.app.size))
+        self.post_message(self.ViewChanged(self._view))
+
+    # Order and columns
+
+    def action_sort(self, key: GroupColumn, reverse: bool = False) -> None:
+        self.groups.sort_by(key, reverse=reverse)
+
+    def action_toggle_column(self, key: GroupColumn) -> None:
+        self.groups.toggle_column(key)
+
+    @on(GroupList.ViewChanged)
+    def _list_changed(self, event: GroupList.ViewChanged) -> None:
+        event.stop()
+        shown = set(self.groups.shown_columns)
+        columns = tuple(column for column in GROUP_COLUMNS if column in shown)
+        self._view = replace(self._view, columns=columns, sort=self.groups.sort)
+        self.post_message(self.ViewChanged(self._view))
 
     # The group under the cursor
 
@@ -470,7 +536,10 @@ class BrowserScreen(BaseScreen[None]):
         if self.from_history:
             self.from_history, self._replaced_snapshot = False, True
             self.go_to(Place(number))
-        elif (page := self.service.known_page(number, per_page)) is not None:
+            return
+        self.directory = self.service.directory
+        page = self.groups.page_in_order(number) or self.service.known_page(number, per_page)
+        if page is not None:
             self.groups.show_page(page)
             self._show_detail()
 
@@ -534,7 +603,11 @@ class BrowserScreen(BaseScreen[None]):
         if self.pane is self.members and group is not None:
             self.load_group(group.id)
         else:
-            self.load_page(Place(1 if page is None else page.page), fresh=page is not None, announce=True)
+            place = Place(1 if page is None else page.page)
+            if self.groups.ordered is not None:  # the page consists of groups of many pages of the site
+                self.action_refresh_all()
+            else:
+                self.load_page(place, fresh=page is not None, announce=True)
 
     def action_refresh_all(self) -> None:
         """Read the whole instance again, the page on the screen first."""

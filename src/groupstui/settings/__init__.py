@@ -1,7 +1,9 @@
 """Theme, page size, history and instances, in a TOML file that users may edit; never a secret.
 
 theme = "nord"
-page_size = 25
+page_size = "auto"
+columns = ["id", "name", "change", "members", "changed"]
+sort = "-members"
 history = true
 history_days = 400
 current = "https://acme.testmo.net"
@@ -15,10 +17,12 @@ acme = "https://acme.testmo.net"
 from __future__ import annotations
 
 from .file import SettingsFile, default_path
-from .settings import PAGE_SIZES, PageSize, Settings, Site
+from .settings import GROUP_COLUMNS, PAGE_SIZES, GroupColumn, PageSize, Settings, Site
 
 __all__ = [
+    "GROUP_COLUMNS",
     "PAGE_SIZES",
+    "GroupColumn",
     "PageSize",
     "Settings",
     "SettingsFile",

@@ -44,4 +44,4 @@ def _set(table: MutableMapping[str, Any], key: str, old: object, new: object) ->
     if new is None:
         del table[key]
     else:
-        table[key] = new
+        table[key] = list(new) if isinstance(new, tuple) else new

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
-from .settings import PAGE_SIZES, InvalidDocument, PageSize, Settings, Site
+from .settings import GROUP_COLUMNS, PAGE_SIZES, GroupColumn, InvalidDocument, PageSize, Settings, Site
 
 MAX_HISTORY_DAYS = 36_500
 """A hundred years: practically for ever."""
@@ -27,6 +27,13 @@ def _readable(text: str) -> str:
     return text
 
 
+def _ordered(columns: tuple[GroupColumn, ...]) -> tuple[GroupColumn, ...]:
+    if "name" not in columns:
+        raise ValueError("no name")
+    return tuple(column for column in GROUP_COLUMNS if column in columns)
+
+
+Columns = Annotated[tuple[GroupColumn, ...], Field(strict=False), AfterValidator(_ordered)]
 Name = Annotated[str, AfterValidator(_readable)]
 Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.:\[\]-]+$")]
 
@@ -37,8 +44,16 @@ class SettingsModel(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
 
     theme: Name | None = Field(_DEFAULT.theme, description="must be the name of a theme")
-    page_size: PageSize = Field(
-        _DEFAULT.page_size, description=f"must be one of {', '.join(map(str, PAGE_SIZES))}"
+    page_size: PageSize | Literal["auto"] = Field(
+        _DEFAULT.page_size, description=f'must be "auto" or one of {", ".join(map(str, PAGE_SIZES))}'
+    )
+    columns: Columns = Field(
+        _DEFAULT.columns, description=f"must be a list of some of {', '.join(GROUP_COLUMNS)}, with name"
+    )
+    sort: str | None = Field(
+        _DEFAULT.sort,
+        pattern=f"^-?({'|'.join(GROUP_COLUMNS)})$",
+        description=f"must be one of {', '.join(GROUP_COLUMNS)}, or one of them after a -",
     )
     current: Origin | None = Field(_DEFAULT.current, description=_ADDRESS_RULE)
     recent: tuple[Origin, ...] = Field(

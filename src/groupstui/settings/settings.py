@@ -10,6 +10,12 @@ PageSize = Literal[15, 25, 50, 100]
 
 PAGE_SIZES: tuple[PageSize, ...] = (15, 25, 50, 100)
 
+GroupColumn = Literal["id", "name", "change", "members", "changed", "created_by"]
+"""A column of the list of groups."""
+
+GROUP_COLUMNS: tuple[GroupColumn, ...] = ("id", "name", "change", "members", "changed", "created_by")
+"""All columns, from left to right."""
+
 
 class InvalidDocument(ValueError):
     """The settings file is not TOML, or has an unknown key or an invalid value; the message has no value."""
@@ -34,8 +40,12 @@ class Settings:
 
     theme: str | None = None
     """The theme's name; None for the default."""
-    page_size: PageSize = 15
-    """Groups on a page."""
+    page_size: PageSize | Literal["auto"] = "auto"
+    """Groups on a page; `auto` is the smallest size that fills the window."""
+    columns: tuple[GroupColumn, ...] = GROUP_COLUMNS[:-1]
+    """The columns of the list of groups."""
+    sort: str | None = None
+    """The column to sort by, with a leading `-` from high to low; None for the instance's order."""
     current: str | None = None
     """The origin of the instance that was used last."""
     recent: tuple[str, ...] = ()
@@ -98,5 +108,8 @@ class Settings:
     def with_theme(self, theme: str | None) -> Self:
         return replace(self, theme=theme)
 
-    def with_page_size(self, page_size: PageSize) -> Self:
-        return replace(self, page_size=page_size)
+    def with_view(
+        self, page_size: PageSize | Literal["auto"], columns: tuple[GroupColumn, ...], sort: str | None
+    ) -> Self:
+        """Return the settings with another look of the list of groups."""
+        return replace(self, page_size=page_size, columns=columns, sort=sort)

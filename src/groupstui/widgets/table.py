@@ -236,13 +236,14 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
             return None, False
         return self.sort_column, self.sort_reversed
 
-    def _refill(self, *, keep: bool) -> None:
+    def in_order(self, rows: Sequence[T]) -> Sequence[T]:
+        """Return rows in the order that the user has chosen."""
         key, reverse = self._order
         column = next((column for column in self.columns if column.key == key), None)
-        if column is not None:
-            self.rows = sorted(self._given, key=column.sort_value, reverse=reverse)
-        else:
-            self.rows = self._given[::-1] if reverse else self._given
+        return rows if column is None else sorted(rows, key=column.sort_value, reverse=reverse)
+
+    def _refill(self, *, keep: bool) -> None:
+        self.rows = self.in_order(self._given)
         line = self.cursor - self._top
         index = self._index_of(self._cursor_identity) if keep and self._cursor_identity is not None else None
         if index is None:
@@ -455,10 +456,17 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         keys = [None, *(column.key for column, _ in self._fit(self.scrollable_size.width))]
         key, _ = self._order
         place = keys.index(key) if key in keys else 0
-        self.sort_by(keys[(place + 1) % len(keys)])
+        self._sort_by_column(keys[(place + 1) % len(keys)])
 
     def action_sort_reverse(self) -> None:
+        """Reverse the order; rows that are not sorted are sorted by the first column."""
+        if self.sort_column is None:
+            self._sort_by_column(self.columns[0].key)
         self.sort_by(self.sort_column, reverse=not self.sort_reversed)
+
+    def _sort_by_column(self, key: str | None) -> None:
+        largest_first = any(column.largest_first for column in self.columns if column.key == key)
+        self.sort_by(key, reverse=largest_first)
 
     # Mouse
 
@@ -477,8 +485,10 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         for column, size in self._fit(self.scrollable_size.width):
             right += size + GAP
             if MARGIN <= x < right:
-                key, reverse = self._order
-                self.sort_by(column.key, reverse=column.key == key and not reverse)
+                if column.key == self._order[0]:
+                    self.action_sort_reverse()
+                else:
+                    self._sort_by_column(column.key)
                 return
 
 

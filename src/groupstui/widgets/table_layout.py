@@ -39,6 +39,8 @@ class Column(Generic[T]):
     """Cells that a column without a `width` needs at least."""
     priority: int = 0
     """The columns with the highest number are left out first if there is not enough room."""
+    largest_first: bool = False
+    """Whether the first order by this column is from high to low."""
     style: str | Callable[[T], str] = ""
     """The name of a component class of the table without `table--`, such as `muted`; empty for the row's."""
     match: Literal["", "words", "prefix"] = ""
