@@ -10,11 +10,13 @@ from groupstui.app import Credentials, GroupsApp
 from groupstui.history import History
 from groupstui.screens.browser import BrowserScreen
 from groupstui.service.service import GroupsService, ServiceFactory
-from groupstui.settings import Settings
+from groupstui.settings import Settings, SettingsFile
 from groupstui.testmo.http_options import HttpOptions
 from groupstui.testmo.instance import Instance
 from groupstui.testmo.rate_limit import Clock
 from groupstui.token import Token
+
+PAGES_OF_15 = Settings(page_size=15)
 
 MAX_PAUSES = 800
 """Pauses of a few milliseconds before `until` fails."""
@@ -40,12 +42,20 @@ def browser_app(
     timeout: float = 5,
     start_at: str = "",
     history: History | None = None,
+    settings: Settings = PAGES_OF_15,
+    settings_file: SettingsFile | None = None,
     **more: bool,
 ) -> GroupsApp:
     """Return the app as `TESTMO_TOKEN=… groupstui --instance …` starts it, with pages of 15 groups."""
     access = Credentials(Instance.parse(url), Token.parse(token))
     connect = connector(clock, timeout, history, **more)
-    return GroupsApp(connect=connect, access=access, start_at=start_at, settings=Settings(page_size=15))
+    return GroupsApp(
+        connect=connect,
+        access=access,
+        start_at=start_at,
+        settings=settings,
+        settings_file=settings_file,
+    )
 
 
 async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:

@@ -199,7 +199,7 @@ def test_invalid_token_is_not_repeated(start_on_terminal, rest):
     ("text", "why"),
     [
         ("page_size = 'many", "settings.toml, line 1: the file is not valid TOML"),
-        ("\npage_size = 17\n", "settings.toml, line 2: page_size must be one of 15, 25, 50, 100"),
+        ("\npage_size = 17\n", "settings.toml, line 2: page_size must be 'auto' or one of 15, 25, 50, 100"),
         ("colour = 1\n", "settings.toml, line 1: colour is not a setting"),
     ],
 )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import groupstui
 from groupstui.errors import SettingsError
-from groupstui.settings import PAGE_SIZES, Settings, SettingsFile, Site, default_path
+from groupstui.settings import GROUP_COLUMNS, PAGE_SIZES, Settings, SettingsFile, Site, default_path
 
 ACME = "https://acme.testmo.net"
 OTHER = "https://other.testmo.net"
@@ -75,7 +75,9 @@ def any_settings(draw):
     sites = draw(st.dictionaries(names, origins, max_size=5).filter(lambda d: len(set(d.values())) == len(d)))
     return Settings(
         theme=draw(st.none() | names),
-        page_size=draw(st.sampled_from(PAGE_SIZES)),
+        page_size=draw(st.sampled_from(("auto", *PAGE_SIZES))),
+        columns=draw(st.sampled_from(((("name",)), GROUP_COLUMNS, GROUP_COLUMNS[1:4]))),
+        sort=draw(st.sampled_from((None, "name", "-members"))),
         current=draw(st.none() | origins),
         recent=tuple(draw(st.lists(origins, max_size=3))),
         sites=tuple(Site(name, instance) for name, instance in sorted(sites.items())),
@@ -86,7 +88,7 @@ def any_settings(draw):
 
 
 def test_default_settings():
-    assert Settings() == Settings(theme=None, page_size=15, current=None, history_days=400, sites=())
+    assert Settings() == Settings(theme=None, page_size="auto", current=None, history_days=400, sites=())
 
 
 def test_remembered_instance_is_current_and_named_after_its_host():
@@ -144,7 +146,9 @@ def test_forgetting_an_unknown_instance_changes_nothing():
 
 
 def test_theme_and_page_size_can_be_changed():
-    assert Settings().with_theme("nord").with_page_size(50) == Settings(theme="nord", page_size=50)
+    assert Settings().with_theme("nord").with_view(50, ("name",), "-name") == Settings(
+        theme="nord", page_size=50, columns=("name",), sort="-name"
+    )
 
 
 # The file
@@ -155,7 +159,7 @@ def test_missing_file_means_defaults(file):
 
 
 def test_saved_settings_are_loaded(file):
-    saved = Settings().remember(ACME).with_theme("nord").with_page_size(25)
+    saved = Settings().remember(ACME).with_theme("nord").with_view(25, GROUP_COLUMNS, None)
     file.save(saved)
     assert file.load() == saved
 
@@ -188,7 +192,7 @@ def test_documented_example_is_valid(written):
 
     _, example = groupstui.settings.__doc__.split("\n\n", 1)
     known = written(example).load()
-    assert (known.theme, known.page_size, known.current, len(known.sites)) == ("nord", 25, ACME, 2)
+    assert (known.theme, known.page_size, known.current, len(known.sites)) == ("nord", "auto", ACME, 2)
 
 
 def test_default_path_follows_xdg_config_home(monkeypatch, tmp_path):
@@ -266,7 +270,7 @@ def test_edited_file_stays_a_link(file, tmp_path):
 )
 def test_any_layout_can_be_edited(written, text):
     file = written(text)
-    changed = file.load().remember(OTHER).with_theme("gruvbox").with_page_size(100)
+    changed = file.load().remember(OTHER).with_theme("gruvbox").with_view(100, GROUP_COLUMNS, None)
     file.save(changed)
     assert file.load() == changed
 
@@ -274,8 +278,8 @@ def test_any_layout_can_be_edited(written, text):
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("\n\npage_size = 16", ", line 3: page_size must be one of 15, 25, 50, 100"),
-        ('page_size = "a"', ", line 1: page_size must be one of 15, 25, 50, 100"),
+        ("\n\npage_size = 16", ", line 3: page_size must be 'auto' or one of 15, 25, 50, 100"),
+        ('page_size = "a"', ", line 1: page_size must be 'auto' or one of 15, 25, 50, 100"),
         ("theme = 3", ", line 1: theme must be the name of a theme"),
         ('theme = ""', ", line 1: theme must be the name of a theme"),
         ('# token\n token="s3cret"', ", line 2: token is not a setting"),
@@ -288,7 +292,7 @@ def test_any_layout_can_be_edited(written, text):
             f'[sites]\nb = "{ACME}"\n\na = "{ACME}"\n',
             ", line 4: a has the same address as another instance",
         ),
-        ("page_size = true", ", line 1: page_size must be one of 15, 25, 50, 100"),
+        ("page_size = true", ", line 1: page_size must be 'auto' or one of 15, 25, 50, 100"),
         ("history = 1", ", line 1: history must be true or false"),
         ("history_days = 0", ", line 1: history_days must be a number of days from 1 to 36500"),
         ("history_days = true", ", line 1: history_days must be a number of days from 1 to 36500"),
@@ -297,6 +301,9 @@ def test_any_layout_can_be_edited(written, text):
         (f'current = "{ACME}/s3cret"', f", line 1: current must be an address such as {ACME}"),
         ('current = "ftp://s3cret"', f", line 1: current must be an address such as {ACME}"),
         ("sites.acme = 3", f": acme must be an address such as {ACME}"),
+        ('columns = ["id"]', ", line 1: columns must be a list of some of"),
+        ('columns = ["name", "x"]', ", line 1: columns must be a list of some of"),
+        ('sort = "x"', ", line 1: sort must be one of"),
         ("theme = 1\npage_size = 1", ", line 1: theme must be the name of a theme"),
         ('current = "s3cret"', f", line 1: current must be an address such as {ACME}"),
         ('[sites]\n"\\u001b" = ""', ", line 1: sites must be a table of readable names and addresses"),
@@ -360,7 +367,7 @@ def test_byte_order_mark_is_ignored(file):
     file.path.parent.mkdir()
     file.path.write_bytes(b"\xef\xbb\xbftheme = 'nord'\n")
     assert file.load().theme == "nord"
-    file.save(file.load().with_page_size(25))
+    file.save(file.load().with_view(25, GROUP_COLUMNS, None))
     assert (file.load().theme, file.load().page_size) == ("nord", 25)
 
 

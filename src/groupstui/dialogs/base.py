@@ -67,6 +67,11 @@ class Dialog(ModalScreen[Result | None], BaseScreen[Result | None]):
 
     box = getters.query_one(".dialog", Vertical)
 
+    @property
+    def label(self) -> str:
+        """What the dialog is called in the path to where the user is."""
+        return str(self.box.border_title)
+
     def update_directory(self, directory: Directory) -> None:
         """Show what is known now; called by the screen below while the instance is read."""
 

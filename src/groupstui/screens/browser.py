@@ -60,6 +60,12 @@ MIN_COLUMNS_SIDE_BY_SIDE = 80
 LINES_AROUND_ROWS = 6
 """Lines of a window that are not rows of the list: status, borders, header, notice and footer."""
 
+DEFAULT_LIST_SHARE, MIN_LIST_SHARE, MAX_LIST_SHARE, SHARE_STEP = 60, 30, 80, 10
+"""The part of the window that the list has, in percent, and by how much a key changes it."""
+
+MAX_PATH_VISITS = 2
+"""Visits in the path to where the user is."""
+
 RELOAD_HINT = "Press R to reload all groups."
 
 COLUMN_NAMES = {
@@ -70,7 +76,6 @@ COLUMN_NAMES = {
     "created_by": "Created by",
 }
 """The columns that the user can hide."""
-
 RECENT = timedelta(days=7)
 """The period whose changes are shown in the list."""
 
@@ -92,6 +97,8 @@ class Visit:
     place: Place
     dialogs: tuple[Dialog[JumpTarget], ...] = ()
     """The dialogs that were open there, the lowest first."""
+    label: str = ""
+    """What the place is called in the path."""
 
 
 class BrowserScreen(BaseScreen[None]):
@@ -112,6 +119,9 @@ class BrowserScreen(BaseScreen[None]):
         bind("tab,shift+tab", "other_pane", "move.pane", "Go to the other pane"),
         bind("1", "pane('list')", "move.list", "Go to the list of groups"),
         bind("2", "pane('members')", "move.members", "Go to the members"),
+        bind("z", "zoom", "view.zoom", "Show only this pane, or both"),
+        bind("less_than_sign", "move_border(-1)", "view.narrower", "Make the list narrower"),
+        bind("greater_than_sign", "move_border(1)", "view.wider", "Make the list wider"),
         bind("c", "compare", "analyse.compare", "Compare the marked groups, two to six"),
         bind("a", "audit", "analyse.audit", "Audit: groups and members that need attention"),
         bind("d", "changes", "analyse.changes", "Show recent changes: joined, left, new groups"),
@@ -130,6 +140,10 @@ class BrowserScreen(BaseScreen[None]):
         PaletteCommand("page.go_to", "Go to a page by number", "go_to_page"),
         PaletteCommand("page.size", "Page size auto", "page_size('auto')"),
         *(PaletteCommand("page.size", f"Page size {size}", f"page_size({size})") for size in PAGE_SIZES),
+        *(
+            PaletteCommand("list.sort", f"Sort by {name}", f"sort('{key}')")
+            for key, name in {"name": "Name", **COLUMN_NAMES}.items()
+        ),
         *(
             PaletteCommand("list.column", f"Show or hide the column “{name}”", f"toggle_column('{key}')")
             for key, name in COLUMN_NAMES.items()
@@ -161,6 +175,12 @@ class BrowserScreen(BaseScreen[None]):
     """Whether the data comes from a snapshot of an earlier run."""
     stale: reactive[bool] = reactive(False)
     """Whether the last attempt to read the data again has failed."""
+    path: reactive[tuple[str, ...]] = reactive(())
+    """Where the user is: the way here, the group and the member under the cursor."""
+    zoomed: reactive[bool] = reactive(False, init=False)
+    """Whether only the pane with the focus is shown."""
+    list_share: reactive[int] = reactive(DEFAULT_LIST_SHARE, init=False)
+    """The part of the window that the list has, in percent."""
 
     status = getters.query_one(StatusBar)
     groups = getters.query_one(GroupList)
@@ -212,7 +232,7 @@ class BrowserScreen(BaseScreen[None]):
             yield MemberList(id="members").data_bind(
                 BrowserScreen.directory, BrowserScreen.detail, BrowserScreen.from_history
             )
-        yield NoticeBar().data_bind(BrowserScreen.notice)
+        yield NoticeBar().data_bind(BrowserScreen.notice, BrowserScreen.path)
         yield KeyFooter()
         yield Static("groupstui needs 40 columns and 12 lines: enlarge the window.", classes="too-small")
 
@@ -253,6 +273,8 @@ class BrowserScreen(BaseScreen[None]):
         if per_page != self.groups.per_page and (self.directory.complete or self.groups.page is None):
             self.groups.set_page_size(per_page)
         self.set_class(event.size.width < MIN_COLUMNS_SIDE_BY_SIDE, "-narrow")
+        if self.list_share != DEFAULT_LIST_SHARE:
+            self.watch_list_share()
         self.set_class(event.size.height < 20, "-low")
         self.set_class(event.size.width < 40 or event.size.height < 12, "-tiny")
 
@@ -266,6 +288,8 @@ class BrowserScreen(BaseScreen[None]):
                 available = bool(self.activity or self.progress)
             case "user", _:
                 available = self.member is not None
+            case "move_border", _:
+                available = not (self.zoomed or self.has_class("-narrow"))
             case _:
                 available = True
         return available or None  # None keeps the key in the help
@@ -289,6 +313,15 @@ class BrowserScreen(BaseScreen[None]):
         if place is None or self.member is None:
             return place
         return replace(place, member_id=self.member.id)
+
+    @on(Table.Highlighted)
+    @on(events.DescendantFocus)
+    def _show_path(self) -> None:
+        group, member = self.groups.table.current, self.member
+        names = [visit.label for visit in self._back_stack[-MAX_PATH_VISITS:]]
+        names += [group.name] if group is not None else []
+        names += [member.label] if member is not None else []
+        self.path = ("groups", *names)
 
     @property
     def following(self) -> bool:
@@ -379,7 +412,7 @@ class BrowserScreen(BaseScreen[None]):
             self.notice = Notice("That group is no longer on this page", RELOAD_HINT)
         self._show_detail()
         if place.member_id is not None and self.members.table.move_to(place.member_id):
-            self.members.table.focus()
+            self._focus(self.members)
         if not self.service.crawled and not self.from_history:
             self.call_after_refresh(self._read_ahead, page)
 
@@ -405,10 +438,39 @@ class BrowserScreen(BaseScreen[None]):
         self.groups.set_page_size(self._per_page(self.app.size))
         self.post_message(self.ViewChanged(self._view))
 
+    # The panes
+
+    def action_zoom(self) -> None:
+        """Show only the pane with the focus, or both."""
+        self.zoomed = not self.zoomed
+
+    def watch_zoomed(self) -> None:
+        for pane in (self.groups, self.members):
+            pane.display = not self.zoomed or pane is self.pane
+
+    def action_move_border(self, step: int) -> None:
+        """Make the list wider, or narrower with a negative step."""
+        share = self.list_share + step * SHARE_STEP
+        self.list_share = min(max(share, MIN_LIST_SHARE), MAX_LIST_SHARE)
+
+    def watch_list_share(self) -> None:
+        stacked = self.has_class("-narrow")
+        for pane, share in ((self.groups, self.list_share), (self.members, 100 - self.list_share)):
+            pane.styles.width, pane.styles.height = (
+                ("1fr", f"{share}fr") if stacked else (f"{share}fr", "1fr")
+            )
+
+    def _focus(self, pane: GroupList | MemberList) -> None:
+        """Move the focus to a pane; while the other one is zoomed, this one takes its place."""
+        pane.display = True
+        pane.table.focus()
+        if self.zoomed:
+            self.call_after_refresh(self.watch_zoomed)
+
     # Order and columns
 
-    def action_sort(self, key: GroupColumn, reverse: bool = False) -> None:
-        self.groups.sort_by(key, reverse=reverse)
+    def action_sort(self, key: GroupColumn) -> None:
+        self.groups.sort_by(key)
 
     def action_toggle_column(self, key: GroupColumn) -> None:
         self.groups.toggle_column(key)
@@ -676,17 +738,17 @@ class BrowserScreen(BaseScreen[None]):
     # Focus
 
     def action_pane(self, name: str) -> None:
-        (self.groups if name == "list" else self.members).table.focus()
+        self._focus(self.groups if name == "list" else self.members)
 
     def action_other_pane(self) -> None:
-        (self.groups if self.pane is self.members else self.members).table.focus()
+        self._focus(self.groups if self.pane is self.members else self.members)
 
     @on(Table.Selected)
     def action_enter(self) -> None:
         """Go from a group to its members, from a member to its groups."""
         if self.pane is self.groups:
             self._show_detail()
-            self.members.table.focus()
+            self._focus(self.members)
         else:
             self.action_user()
 
@@ -697,12 +759,12 @@ class BrowserScreen(BaseScreen[None]):
             place = visit.place
             self.groups.drop_filter()
             if place.member_id is None:
-                self.groups.table.focus()
+                self._focus(self.groups)
             known = None if place.group_id is None else self.groups.place_of(place.group_id, place.member_id)
             self.go_to(known or place)  # with another page size, the group is on another page
             self._open_again(visit.dialogs)
         elif self.pane is self.members:
-            self.groups.table.focus()
+            self._focus(self.groups)
 
     def _open_again(self, dialogs: Sequence[Dialog[JumpTarget]]) -> None:
         """Open dialogs as the user left them, each of which goes on where the one above it leads to."""
@@ -736,7 +798,8 @@ class BrowserScreen(BaseScreen[None]):
             return
         here = self.place
         if here is not None and (target.dialogs or here.group_id != target.group_id):
-            self._back_stack.append(Visit(here, target.dialogs))
+            label = target.dialogs[-1].label if target.dialogs else self.path[-1]
+            self._back_stack.append(Visit(here, target.dialogs, label))
         self.groups.drop_filter()
         self.go_to(place)
 

@@ -45,7 +45,7 @@ class SettingsModel(BaseModel):
 
     theme: Name | None = Field(_DEFAULT.theme, description="must be the name of a theme")
     page_size: PageSize | Literal["auto"] = Field(
-        _DEFAULT.page_size, description=f'must be "auto" or one of {", ".join(map(str, PAGE_SIZES))}'
+        _DEFAULT.page_size, description=f"must be 'auto' or one of {', '.join(map(str, PAGE_SIZES))}"
     )
     columns: Columns = Field(
         _DEFAULT.columns, description=f"must be a list of some of {', '.join(GROUP_COLUMNS)}, with name"

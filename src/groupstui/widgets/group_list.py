@@ -207,11 +207,10 @@ class GroupList(FilterableTable[Group]):
         shown = tuple(ordered.groups[(number - 1) * self.per_page : number * self.per_page])
         return GroupPage(shown, number, last_page, self.per_page, count, as_of)
 
-    def sort_by(self, key: str | None, *, reverse: bool = False) -> None:
+    def sort_by(self, key: str) -> None:
         """Sort by a column, which is shown if it was not."""
-        if key is not None:
-            self._show_columns({*self._shown_columns, key})
-        self.table.sort_by(key, reverse=reverse)
+        self._show_columns({*self._shown_columns, key})
+        self.table.sort_by_column(key)
 
     def toggle_column(self, key: str) -> None:
         """Show or hide a column; the names stay."""

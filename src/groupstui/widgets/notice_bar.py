@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -17,6 +18,9 @@ from ..times import local_clock
 from .table_layout import ELLIPSIS, fit_text
 
 MAX_NOTICE_CHARS = 400
+
+MIN_PART_CELLS = 4
+"""The length to which a part of a path is cut."""
 
 NoticeKind = Literal["info", "news", "progress", "cooldown", "warning", "error"]
 
@@ -53,13 +57,20 @@ def worker_failure(event: Worker.StateChanged) -> Notice | None:
 
 
 class NoticeBar(Widget):
-    """Shows one notice; hidden while there is none."""
+    """Shows one notice, or else where the user is; hidden if there is neither."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"notice-bar--path"}
 
     notice: reactive[Notice | None] = reactive(None, layout=True)
-    """The notice to show; None hides the bar."""
+    """The notice to show."""
+    path: reactive[tuple[str, ...]] = reactive(())
+    """Where the user is, such as `("groups", "QA", "Ada Lovelace")`."""
+
+    def watch_path(self) -> None:
+        self.set_class(self.notice is not None or bool(self.path), "-shown")
 
     def watch_notice(self, notice: Notice | None) -> None:
-        self.set_class(notice is not None, "-shown")
+        self.set_class(notice is not None or bool(self.path), "-shown")
         for kind in LASTING:
             self.set_class(notice is not None and notice.kind == kind, f"-{kind}")
 
@@ -67,7 +78,9 @@ class NoticeBar(Widget):
         """Draw the notice; if it has only one line, the text is cut, not the hint."""
         notice = self.notice
         if notice is None:
-            return Content()
+            *way, here = fit_path(self.path, self.content_size.width) or [""]
+            muted = self.get_visual_style("notice-bar--path")
+            return Content.assemble(("".join(f"{part} › " for part in way), muted), here)
         text = sanitize(notice.text, MAX_NOTICE_CHARS)
         hint = f" {notice.hint}" if notice.hint else ""
         text += "" if text.endswith((ELLIPSIS, ".")) else "."
@@ -75,3 +88,17 @@ class NoticeBar(Widget):
         if not self.styles.is_auto_height and cell_len(text) > room > 0:
             text = fit_text(text, room)
         return Content(text + hint)
+
+
+def fit_path(path: Sequence[str], width: int) -> list[str]:
+    """Return the parts of a path, safe to show; if they are too long, the first ones are cut first."""
+    parts = [sanitize(part) for part in path]
+    excess = sum(cell_len(part) for part in parts) + 3 * max(0, len(parts) - 1) - width
+    for place, part in enumerate(parts):
+        if excess <= 0:
+            break
+        length = cell_len(part)
+        kept = max(min(MIN_PART_CELLS, length), length - excess)
+        parts[place] = fit_text(part, kept)
+        excess -= length - kept
+    return parts

@@ -456,15 +456,16 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         keys = [None, *(column.key for column, _ in self._fit(self.scrollable_size.width))]
         key, _ = self._order
         place = keys.index(key) if key in keys else 0
-        self._sort_by_column(keys[(place + 1) % len(keys)])
+        self.sort_by_column(keys[(place + 1) % len(keys)])
 
     def action_sort_reverse(self) -> None:
         """Reverse the order; rows that are not sorted are sorted by the first column."""
         if self.sort_column is None:
-            self._sort_by_column(self.columns[0].key)
+            self.sort_by_column(self.columns[0].key)
         self.sort_by(self.sort_column, reverse=not self.sort_reversed)
 
-    def _sort_by_column(self, key: str | None) -> None:
+    def sort_by_column(self, key: str | None) -> None:
+        """Sort by a column in its usual direction."""
         largest_first = any(column.largest_first for column in self.columns if column.key == key)
         self.sort_by(key, reverse=largest_first)
 
@@ -488,7 +489,7 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
                 if column.key == self._order[0]:
                     self.action_sort_reverse()
                 else:
-                    self._sort_by_column(column.key)
+                    self.sort_by_column(column.key)
                 return
 
 
