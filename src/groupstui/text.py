@@ -29,8 +29,11 @@ DRAWN_SPACE = "\N{OPEN BOX}"
 
 _BREAK = re.compile("\r\n|[\t\n-\r\x1c-\x1e\x85\u2028\u2029]")
 
-_CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What a terminal obeys, overrides of the direction of text, and halves of characters."""
+CONTROL_CHARACTERS = "\0-\b\v-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+"""What a terminal obeys, overrides of the direction of text, and halves of characters, as ranges of a regular
+expression; without tabs and the ends of lines."""
+
+_CONTROL = re.compile(f"[{CONTROL_CHARACTERS}]")
 
 _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,8 +15,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from groupstui.history import History, default_folder
-from groupstui.service.service import GroupsService
 from groupstui.settings import default_path
+
+from ..support.commands import COMMAND_TIMEOUT, shell_environment
 
 
 @pytest.fixture
@@ -260,17 +264,26 @@ def test_prune_before_the_first_year_exits_2(cli):
 
 
 @pytest.mark.parametrize(("user", "code"), [("ada lovelace", 0), ("no such user", 6)])
-def test_history_is_saved_after_the_answer(cli, demo, capsys, monkeypatch, user, code):
-    save, printed = GroupsService.save_history, []
-
-    async def save_history(self, on_wait):
-        printed.append(capsys.readouterr().out)
-        return await save(self, on_wait)
-
-    monkeypatch.setattr(GroupsService, "save_history", save_history)
-    assert cli("who", user, "--columns", "name").code == code
-    assert [bool(text) for text in printed] == [code == 0]
-    assert History(demo.url, default_folder()).exists
+def test_history_is_saved_after_the_answer(cli, demo, environ, tmp_path, user, code):
+    """While another program has locked the history, the answer is there already."""
+    cli("groups", "-q")
+    history = History(demo.url, default_folder())
+    command = [sys.executable, "-m", "groupstui", "who", user, "--columns", "name"]
+    environment = shell_environment(**environ, XDG_STATE_HOME=os.environ["XDG_STATE_HOME"])
+    answer = tmp_path / "answer"
+    with (
+        closing(sqlite3.connect(history.path, isolation_level=None)) as other,
+        open(answer, "w", encoding="utf-8") as out,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        with subprocess.Popen(
+            command, env=environment, stdout=out, stderr=subprocess.PIPE, text=True
+        ) as program:
+            assert any("waiting for the history" in line for line in iter(program.stderr.readline, ""))
+            assert bool(answer.read_text()) == (code == 0)
+            other.execute("ROLLBACK")
+            assert program.wait(COMMAND_TIMEOUT) == code
+    assert len(history.snapshots()) == 2
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,10 @@ import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
 
-_UNPRINTABLE = re.compile("[\0-\b\v-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Control characters, those that change the direction of text, and halves of characters."""
+from ..text import CONTROL_CHARACTERS
+
+_UNPRINTABLE = re.compile(f"[{CONTROL_CHARACTERS}\u200e\u200f]")
+"""Control characters, and marks that change the direction of the text beside them."""
 
 _ASCII = str.maketrans("“”‘’–—›→", "\"\"''-->>")
 
