@@ -17,6 +17,9 @@ MAX_NAME_CHARS = 200
 MAX_TEXT_CHARS = 2_000
 """The same for a cell or a sentence on a terminal, which may contain several names."""
 
+MAX_SLUG_CHARS = 40
+"""Length at which a part of a file's name is cut."""
+
 MAX_COMBINING_MARKS = 4
 """Combining marks kept after one character; real scripts rarely need more."""
 
@@ -143,6 +146,11 @@ def one_line(text: str) -> str:
 def pluralize(number: int, singular: str, plural: str | None = None) -> str:
     """Return a number with its noun, as in `1 member` or `2,430 groups`."""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def slug(text: str) -> str:
+    """Return the text as a part of a file's name: lower-case letters, digits and hyphens, in ASCII."""
+    return re.sub("[^a-z0-9]+", "-", fold(text)).strip("-")[:MAX_SLUG_CHARS].rstrip("-")
 
 
 def fold(text: str) -> str:

@@ -24,8 +24,8 @@ SCREENS = {
     "the palette": (":ada", "Ada Lovelace"),
     "a user": ("\tu", "Groups of Ada Lovelace"),
     "instances": ("i", "a add"),
-    "the export": ("e", "groups.csv"),
-    "the copy dialog": ("Y", "all 15 groups as CSV"),
+    "the export": ("e", "-groups-"),
+    "the copy dialog": ("Y", "15 groups on this page as CSV"),
 }
 
 

@@ -10,7 +10,7 @@ from stat import S_IMODE
 import pytest
 from textual.widgets import Input
 
-from ..support.pilot import browser_app, cursor, drawn, press, settled, type_text, words
+from ..support.pilot import browser_app, drawn, press, settled, type_text, words
 
 
 @pytest.fixture
@@ -22,10 +22,18 @@ async def pilot(demo, clock, tmp_path, monkeypatch):
         yield pilot
 
 
+def stem(pilot) -> str:
+    """Return how names of files begin: with the instance."""
+    return pilot.app.screen_stack[1].service.instance.name.replace(".", "-").replace(":", "-")
+
+
 async def copied(pilot, what: str) -> str:
     """Choose what to copy, and return the copied text."""
     await press(pilot, "Y")
-    while what not in cursor(pilot, "Table"):
+    table = pilot.app.screen.query_one("Table")
+    names = [row.name for row in table.rows]
+    (choice, *_) = sorted((name for name in names if what in name), key=lambda name: name.index(what))
+    while table.current.name != choice:
         await press(pilot, "down")
     await press(pilot, "enter")
     return pilot.app.clipboard
@@ -81,23 +89,67 @@ async def test_copy_member_name(pilot):
 async def test_copy_id_and_email(pilot):
     await press(pilot, "tab")
     assert await copied(pilot, "the id") == "1"
-    assert await copied(pilot, "e-mail") == "ada.lovelace@demo.example"
+    assert await copied(pilot, "the e-mail") == "ada.lovelace@demo.example"
 
 
 async def test_copy_list_as_sorted_and_filtered(pilot):
     await press(pilot, "tab", "S", "/")
     await type_text(pilot, "ar")
     await press(pilot, "enter")
-    assert await copied(pilot, "one per line") == "Margaret Hamilton\nBarbara Liskov"
+    assert await copied(pilot, "2 matching members, one per line") == "Margaret Hamilton\nBarbara Liskov"
 
 
 async def test_copy_list_in_every_format(pilot):
     await press(pilot, "tab")
-    assert (await copied(pilot, "CSV")).splitlines()[:2] == ["id,name", "1,Ada Lovelace"]
-    assert (await copied(pilot, "Markdown")).splitlines()[2] == "| 1 | Ada Lovelace |"
+    header = "group_id,group,id,name,email,active,anonymised,api_user,two_factor"
+    row = "1,QA,1,Ada Lovelace,ada.lovelace@demo.example,yes,no,no,no"
+    assert (await copied(pilot, "CSV")).splitlines()[:2] == [header, row]
+    row = "| 1 | Ada Lovelace | `ada.lovelace@demo.example` | yes | no | no | no |"
+    assert (await copied(pilot, "Markdown")).splitlines()[2] == row
     whole = json.loads(await copied(pilot, "JSON"))
     assert whole["schema"] == "groupstui/1"
-    assert whole["members"][0] == {"id": 1, "name": "Ada Lovelace"}
+    assert whole["members"][0]["group"] == "QA"
+    assert whole["members"][0]["email"] == "ada.lovelace@demo.example"
+
+
+EMAILS = [
+    f"{name}@demo.example"
+    for name in ("ada.lovelace", "alan.turing", "barbara.liskov", "grace.hopper", "margaret.hamilton")
+]
+
+
+@pytest.mark.parametrize(("how", "separator"), [("one per line", "\n"), ("separated by ;", "; ")])
+async def test_copy_all_email_addresses(pilot, how, separator):
+    await press(pilot, "tab")
+    assert await copied(pilot, f"5 e-mail addresses of all 5 members, {how}") == separator.join(EMAILS)
+    assert "Copied 5 e-mail addresses: sent" in words(pilot)
+    await press(pilot, "space", "space")
+    assert await copied(pilot, f"of 2 marked members, {how}") == separator.join(EMAILS[:2])
+
+
+async def test_copy_email_addresses_of_groups(pilot):
+    text = await copied(pilot, "5 e-mail addresses of the members, one per line")
+    assert sorted(text.split("\n")) == EMAILS
+    await press(pilot, "space", "space")
+    assert await copied(pilot, "addresses of the members of 2 marked groups, one per line") != text
+
+
+async def test_copy_groups_of_page_of_instance_and_marked(pilot):
+    assert len((await copied(pilot, "15 groups on this page, one per line")).splitlines()) == 15
+    assert len((await copied(pilot, "all 230 groups, one per line")).splitlines()) == 230
+    await press(pilot, "space", "n", "space")
+    text = await copied(pilot, "2 marked groups, one per line")
+    assert text.startswith("QA\n")
+    assert "Copied 2 marked groups: sent" in words(pilot)
+
+
+async def test_copy_offers_email_addresses_when_they_are_known(demo, clock):
+    demo.faults.always("404", after=4)  # page 1, the user, and the crawl succeed
+    async with browser_app(demo.url, demo.token, clock).run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await press(pilot, "tab", "Y")
+        assert "all 5 members as CSV" in words(pilot)
+        assert "e-mail" not in words(pilot, ".dialog")
 
 
 async def test_closed_copy_dialog_copies_nothing(pilot):
@@ -107,9 +159,11 @@ async def test_closed_copy_dialog_copies_nothing(pilot):
 
 
 async def test_export_groups(pilot, tmp_path):
-    await press(pilot, "e", "enter")
-    path = tmp_path / "groups.csv"
-    assert "Wrote groups.csv" in words(pilot)
+    await press(pilot, "e")
+    assert "Export 15 groups on this page" in words(pilot, ".dialog")
+    await press(pilot, "enter")
+    path = tmp_path / f"{stem(pilot)}-groups-2026-11-23.csv"
+    assert f"Wrote {path}" in words(pilot)
     assert S_IMODE(path.stat().st_mode) == 0o600
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -124,20 +178,75 @@ async def test_export_format_by_file_name(pilot, tmp_path):
     assert json.loads((tmp_path / "qa.json").read_text())["members"][0]["name"] == "Ada Lovelace"
 
 
-async def test_export_keeps_an_existing_file(pilot, tmp_path):
-    (tmp_path / "groups.csv").write_text("mine")
-    await press(pilot, "e", "enter")
-    assert "groups.csv exists. Type another name." in words(pilot, ".dialog")
-    assert (tmp_path / "groups.csv").read_text() == "mine"
-    await press(pilot, "home")
-    await type_text(pilot, "more-")
+async def test_export_tells_groups_and_days_apart(pilot, tmp_path):
+    await press(pilot, "tab", "e", "enter", "1", "down", "2", "e", "enter")
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {f"{stem(pilot)}-{group}-members-2026-11-23.csv" for group in ("qa", "release-managers")}
+    rows = (tmp_path / f"{stem(pilot)}-qa-members-2026-11-23.csv").read_text().splitlines()
+    assert rows[0] == "group_id,group,id,name,email,active,anonymised,api_user,two_factor"
+    assert rows[1] == "1,QA,1,Ada Lovelace,ada.lovelace@demo.example,yes,no,no,no"
+
+
+@pytest.mark.parametrize(
+    ("keys", "title", "rows"),
+    [(["tab"], "all 230 groups", 230), ([], "2 marked groups", 2), (["tab"], "15 groups on this page", 15)],
+)
+async def test_export_of_chosen_rows(pilot, tmp_path, keys, title, rows):
+    if title != "all 230 groups":
+        await press(pilot, "space", "space")
+    await press(pilot, "e", *keys)
+    assert f"Export {title}" in words(pilot, ".dialog")
     await press(pilot, "enter")
-    assert (tmp_path / "more-groups.csv").read_text().startswith("id,name")
+    (path,) = tmp_path.iterdir()
+    assert len(path.read_text().splitlines()) == 1 + rows
+
+
+async def test_export_of_marked_members(pilot, tmp_path):
+    await press(pilot, "tab", "down", "space", "e", "enter")
+    (path,) = tmp_path.iterdir()
+    assert [line.split(",")[3] for line in path.read_text().splitlines()] == ["name", "Alan Turing"]
+
+
+async def test_export_of_no_rows_writes_nothing(pilot, tmp_path):
+    await press(pilot, "down", "down", "down", "2", "/")
+    await type_text(pilot, "nobody")
+    await press(pilot, "enter", "e")
+    assert "There are no rows to export." in words(pilot)
+    await press(pilot, "Y")
+    assert "There is nothing to copy here." in words(pilot)
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_export_proposes_a_free_name(pilot, tmp_path):
+    await press(pilot, "e", "enter", "e")
+    proposed = f"{stem(pilot)}-groups-2026-11-23-2.csv"
+    assert pilot.app.screen.query_one(Input).value == proposed
+    await press(pilot, "enter", "e")
+    assert pilot.app.screen.query_one(Input).value == proposed.replace("-2.csv", "-3.csv")
+
+
+async def test_export_keeps_an_existing_file(pilot, tmp_path):
+    (tmp_path / "my.groups.csv").write_text("mine")
+    await press(pilot, "e", "ctrl+u")
+    await type_text(pilot, "my.groups.csv")
+    await press(pilot, "enter")
+    assert "my.groups.csv exists. Press enter to write" in words(pilot, ".dialog")
+    assert (tmp_path / "my.groups.csv").read_text() == "mine"
+    await press(pilot, "enter")
+    assert (tmp_path / "my.groups-2.csv").read_text().startswith("id,name")
+
+
+async def test_export_path_is_shortened(pilot, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path.parent))
+    await press(pilot, "e", "ctrl+u")
+    await type_text(pilot, "a.csv")
+    await press(pilot, "enter")
+    assert f"Wrote ~/{tmp_path.name}/a.csv." in words(pilot)
 
 
 async def test_export_to_a_missing_folder(pilot, tmp_path):
-    await press(pilot, "e", "home")
-    await type_text(pilot, "nowhere/")
+    await press(pilot, "e", "ctrl+u")
+    await type_text(pilot, "nowhere/groups.csv")
     await press(pilot, "enter")
     assert "cannot write nowhere/groups.csv: No such file or directory" in words(pilot, ".dialog")
     await press(pilot, "escape")
@@ -173,9 +282,12 @@ async def test_copy_and_export_a_comparison(pilot, tmp_path):
     assert pilot.app.clipboard == "Ada Lovelace"
     assert "Copied “Ada Lovelace”: sent to the terminal's clipboard." in words(pilot, ".dialog")
     assert await copied(pilot, "the overlaps") == "13 %  QA and Release managers share 2 members"
+    addresses = (await copied(pilot, "users, separated by ;")).split("; ")
+    assert addresses[0] == "ada.lovelace@demo.example"
     await press(pilot, "f", "e", "enter")
-    assert "Wrote users.csv" in words(pilot, ".dialog")
-    with (tmp_path / "users.csv").open(encoding="utf-8", newline="") as file:
+    path = tmp_path / f"{stem(pilot)}-comparison-users-2026-11-23.csv"
+    assert "Wrote /" in words(pilot, ".dialog")
+    with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {"id": "2", "name": "Grace Hopper", "QA": "yes", "Release managers": "no"} in rows
     assert "Ada Lovelace" not in {row["name"] for row in rows}  # she is a member of both

@@ -14,11 +14,12 @@ from ..errors import AmbiguousMatch, MatchError, NoMatch, UnknownAnswer, UsageEr
 from ..exit_codes import ExitCode
 from ..output.records import (
     GROUP_FIELDS,
+    MEMBER_FIELDS,
     PROFILE_FIELDS,
-    USER_FIELDS,
     Record,
     as_of,
     group_records,
+    member_records,
     profile_record,
     site_report,
     user_groups_record,
@@ -35,7 +36,6 @@ NAMELESS = "the instance sent groups without a name"
 
 QUOTE_NAMES = "Quote a name that contains spaces."
 
-MEMBER_FIELDS = ("group_id", "group", *USER_FIELDS, *PROFILE_FIELDS)
 WHO_FIELDS = ("user_id", "user", *GROUP_FIELDS, *PROFILE_FIELDS)
 CHECK_FIELDS = ("id", "name", "member")
 LOOKUP_FIELDS = ("text", "id", "name", "groups", "status", "group_ids")
@@ -80,9 +80,7 @@ async def members(context: Context) -> ExitCode:
     several = len(options.groups) > 1 or _names_any(options, MEMBER_FIELDS[:2])
     fields = MEMBER_FIELDS[0 if several else 2 : None if with_profiles else -len(PROFILE_FIELDS)]
     records = [
-        {"group_id": group.id, "group": group.name, **user_record(user), **profile_record(directory, user)}
-        for group in found
-        for user in directory.members(group)
+        record for group in found for record in member_records(directory, group, directory.members(group))
     ]
     about = _about("group", found, several=several)
     report = site_report(directory, context.instance.origin, "members", fields, records, about)

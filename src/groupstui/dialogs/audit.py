@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
@@ -51,6 +52,8 @@ class AuditDialog(RecordsDialog[AuditRow]):
 
     explanation = getters.query_one("#why", Static)
 
+    ROW_NOUN = "finding"
+
     def __init__(self, directory: Directory, instance: str) -> None:
         table: Table[AuditRow] = Table(COLUMNS, identity=_identity, muted=lambda row: row.finding is None)
         super().__init__(directory, instance, table)
@@ -90,9 +93,12 @@ class AuditDialog(RecordsDialog[AuditRow]):
         missing = "" if directory.complete else ", some may be missing"
         return f"{findings} in {pluralize(directory.group_count, 'group')}{missing}"
 
-    def report(self) -> Report:
-        findings = ((row.result.check, row.finding) for row in self.table.rows if row.finding is not None)
+    def report(self, rows: Sequence[AuditRow]) -> Report:
+        findings = ((row.result.check, row.finding) for row in rows if row.finding is not None)
         return audit_report(self.directory, self.instance, self._results, findings, {})
+
+    def is_record(self, row: AuditRow) -> bool:
+        return row.finding is not None
 
     def row_copies(self, record: AuditRow) -> list[Copy]:
         return [copy_of_line("the finding", record.text)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import ClassVar
 
@@ -49,6 +49,8 @@ class ChangesDialog(RecordsDialog[Change]):
         bind("u", "user", "changes.user", "Show the groups of the user", hint="groups of user"),
     ]
 
+    ROW_NOUN = "change"
+
     def __init__(
         self,
         directory: Directory,
@@ -94,10 +96,9 @@ class ChangesDialog(RecordsDialog[Change]):
         since = local_minute(summary.since.taken_at, weekday=True)
         return f"since {since}" + ("" if summary.reaches_back else ", the start of the history")
 
-    def report(self) -> Report | None:
-        if self._summary is None:
-            return None
-        return changes_report(self.instance, self.table.rows, self._summary.since, self._summary.until)
+    def report(self, rows: Sequence[Change]) -> Report:
+        assert self._summary is not None  # otherwise there are no rows
+        return changes_report(self.instance, rows, self._summary.since, self._summary.until)
 
     def row_copies(self, record: Change) -> list[Copy]:
         return [copy_of_line("the change", record.text)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -48,6 +49,8 @@ class CompareDialog(RecordsDialog[Row]):
         bind("left_square_bracket", "scroll(-1)", "compare.left", "Show groups further left", hint="back"),
     ]
 
+    ROW_NOUN = "user"
+
     def __init__(self, comparison: Comparison, directory: Directory, instance: str) -> None:
         self._comparison = comparison
         self._first_group = 0
@@ -84,12 +87,16 @@ class CompareDialog(RecordsDialog[Row]):
         self.table.relayout()
         self.refresh_bindings()
 
-    def report(self) -> Report:
-        return comparison_report(self.directory, self.instance, self._comparison, self.table.rows)
+    def report(self, rows: Sequence[Row]) -> Report:
+        return comparison_report(self.directory, self.instance, self._comparison, rows)
+
+    def row_email(self, record: Row) -> str | None:
+        return self.directory.email(record.user.id)
 
     def row_copies(self, record: Row) -> list[Copy]:
         pairs = "\n".join(f"{pair.overlap} %  {one_line(pair.text)}" for pair in self._comparison.pairs)
-        return [*copies_of_row(record.user.label, record.user.id), Copy("the overlaps", lambda: [pairs])]
+        user = copies_of_row(record.user.label, record.user.id, self.row_email(record))
+        return [*user, Copy("the overlaps", lambda: [pairs], "the overlaps")]
 
     def row_text(self, record: Row) -> str:
         return record.user.label

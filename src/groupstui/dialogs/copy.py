@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 
+from ..directory.directory import Directory
 from ..output.formats import pieces
-from ..output.records import Report
 from ..terminal.stdio import printable
 from ..text import one_line, pluralize, sanitize
 from ..widgets.commands import bind
 from ..widgets.key_footer import KeyFooter
 from ..widgets.table import Column, Table
 from .base import Dialog
+from .copy_export import RowSet
 
 PREVIEW_PIECES = 20
 """Pieces of a text that are made for its preview."""
@@ -27,8 +28,8 @@ PREVIEW_PIECES = 20
 MAX_QUOTED_CHARS = 60
 """The length of a copied text in a notice."""
 
-SINGULAR = {"users": "user"}
-"""The singular of a report's kind, unless it is the kind without its last letter."""
+OWNER_FIELDS = ("group_id", "group")
+"""The fields that are the same in all members of a group; a table in a text does not need them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,30 +71,46 @@ def copies_of_row(name: str, id: int, email: str | None = None) -> list[Copy]:
     return [copy_of_line("the name", name), copy_of_line("the id", str(id)), *address]
 
 
-def copies_of_list(report: Report, lines: Callable[[], Iterable[str]]) -> list[Copy]:
-    """Return what can be copied of a whole list; `lines` returns each row as one line."""
-    count = len(report.records)
-    singular = SINGULAR.get(report.kind, report.kind.removesuffix("s"))
-    rows = pluralize(count, singular, report.kind)
-    everything = "the list" if count == 1 else f"all {rows}"
+def copies_of_rows(rows: RowSet[Any]) -> list[Copy]:
+    """Return what can be copied of the rows of a list."""
+    name = rows.name
+
+    def written(format: str) -> Iterator[str]:
+        text = pieces(rows.report(rows.rows), format)
+        return text if format == "json" else map(printable, text)
+
+    def table() -> Iterator[str]:
+        report = rows.report(rows.rows)
+        columns = [field for field in report.fields if field not in OWNER_FIELDS]
+        return map(printable, pieces(report.with_fields(columns), "markdown"))
+
+    emails = [email for email in map(rows.email, rows.rows) if email]
     return [
-        Copy(f"{everything}, one per line", lambda: _joined(lines()), rows),
-        Copy(f"{everything} as CSV", lambda: map(printable, pieces(report, "csv")), f"{rows} as CSV"),
-        Copy(
-            f"{everything} as Markdown",
-            lambda: map(printable, pieces(report, "markdown")),
-            f"{rows} as Markdown",
-        ),
-        Copy(f"{everything} as JSON", lambda: pieces(report, "json"), f"{rows} as JSON"),
+        Copy(f"{name}, one per line", lambda: _joined(map(rows.line, rows.rows)), name),
+        *copies_of_emails(emails, name),
+        Copy(f"{name} as CSV", lambda: written("csv"), f"{name} as CSV"),
+        Copy(f"{name} as a Markdown table", table, f"{name} as a Markdown table"),
+        Copy(f"{name} as JSON", lambda: written("json"), f"{name} as JSON"),
     ]
 
 
-def _joined(lines: Iterable[str]) -> Iterator[str]:
-    """Yield lines with breaks between them but none at the end, which a shell would obey."""
-    separator = ""
+def copies_of_emails(emails: Collection[str], owners: str) -> list[Copy]:
+    """Return the ways to copy e-mail addresses; none if there are none."""
+    if not emails:
+        return []
+    count = pluralize(len(emails), "e-mail address", "e-mail addresses")
+    return [
+        Copy(f"{count} of {owners}, one per line", lambda: _joined(emails), count),
+        Copy(f"{count} of {owners}, separated by ;", lambda: _joined(emails, "; "), count),
+    ]
+
+
+def _joined(lines: Iterable[str], separator: str = "\n") -> Iterator[str]:
+    """Yield lines with separators between them but none at the end: a shell would obey a line break."""
+    before = ""
     for line in lines:
-        yield separator + one_line(line)
-        separator = "\n"
+        yield before + one_line(line)
+        before = separator
 
 
 class CopyTable(Table[Copy]):
@@ -107,18 +124,23 @@ class CopyTable(Table[Copy]):
 class CopyDialog(Dialog[Copy]):
     """Asks what to copy."""
 
-    def __init__(self, copies: Sequence[Copy]) -> None:
+    def __init__(self, copies: Callable[[], Sequence[Copy]]) -> None:
+        """Create the dialog; `copies` returns the choices, again when more is known of the instance."""
         super().__init__()
         self._copies = copies
+        self._table = CopyTable(COLUMNS, identity=lambda copy: copy.name)
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as box:
+        with Vertical(classes="dialog -wide") as box:
             box.border_title = "Copy"
-            yield CopyTable(COLUMNS, identity=lambda copy: copy.name)
+            yield self._table
             yield KeyFooter()
 
     def on_mount(self) -> None:
-        self.query_one(CopyTable).show(self._copies)
+        self._table.show(self._copies())
+
+    def update_directory(self, directory: Directory) -> None:
+        self._table.show(self._copies())
 
     @on(Table.Selected)
     def _selected(self, event: Table.Selected[Copy]) -> None:
@@ -126,7 +148,11 @@ class CopyDialog(Dialog[Copy]):
         self.dismiss(event.row)
 
 
+def _name_width(copies: Sequence[Copy]) -> int:
+    return max((len(copy.name) for copy in copies), default=0)
+
+
 COLUMNS: tuple[Column[Copy], ...] = (
-    Column("what", "What", lambda copy: copy.name, width=30),
+    Column("what", "What", lambda copy: copy.name, width=_name_width),
     Column("text", "Text", lambda copy: copy.preview),
 )

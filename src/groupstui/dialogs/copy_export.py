@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from textual.app import SuspendNotSupported
 from textual.binding import Binding
@@ -13,12 +13,16 @@ from textual.binding import Binding
 from .. import dialogs
 from ..output.records import Report
 from ..terminal.shutdown import wait_for_enter
+from ..text import pluralize
 from ..widgets.commands import bind
 from ..widgets.notice_bar import Notice
+from ..widgets.table import FilterableTable
 from .base import BaseScreen
 
 if TYPE_CHECKING:  # dialogs are imported when they are first used
     from .copy import Copy
+
+T = TypeVar("T")
 
 COPY_EXPORT_BINDINGS: tuple[Binding, ...] = (
     bind("y", "copy_row", "copy.row", "Copy the name, or the line, under the cursor"),
@@ -29,15 +33,62 @@ COPY_EXPORT_BINDINGS: tuple[Binding, ...] = (
 """The keys; a screen with them has an action of each name that calls one of these functions."""
 
 
+@dataclass(frozen=True, slots=True)
+class RowSet(Generic[T]):
+    """Rows of a list that are copied or exported together."""
+
+    name: str
+    """Which rows, as in `all 25 members`."""
+    rows: Sequence[T]
+    report: Callable[[Sequence[T]], Report]
+    """Returns the rows as records."""
+    line: Callable[[T], str]
+    """Returns a row as one line."""
+    email: Callable[[T], str | None] = lambda row: None
+    """Returns the e-mail address of a row, if it has one."""
+
+
+def counted(rows: Sequence[object], noun: str, which: str = "all") -> str:
+    """Return the name of some rows, such as `all 25 members` or `1 marked group`."""
+    count = pluralize(len(rows), noun)
+    if which == "all":
+        return count if len(rows) == 1 else f"all {count}"
+    return count.replace(" ", f" {which} ", 1) if which else count
+
+
+def row_sets(
+    pane: FilterableTable[T],
+    noun: str,
+    make: Callable[[str, Sequence[T]], RowSet[T]],
+    is_record: Callable[[T], bool] = lambda row: True,
+) -> list[RowSet[T]]:
+    """Return the marked rows of a list, and those that its filter leaves.
+
+    Args:
+        pane: The list.
+        noun: What a row is.
+        make: Returns a set of rows with its name.
+        is_record: Returns whether a row is more than a heading.
+    """
+    marked, shown = (list(filter(is_record, rows)) for rows in (pane.marked_rows, pane.table.rows))
+    sets = [make(counted(marked, noun, "marked"), marked)] if marked else []
+    which = "matching" if pane.filtered else "all"
+    return [*sets, make(counted(shown, noun, which), shown)] if shown else sets
+
+
 def copy_row(screen: BaseScreen[Any], copies: Sequence[Copy]) -> None:
     """Copy the first choice: what is under the cursor."""
     if copies:
         _copy(screen, copies[0])
+    else:
+        screen.notice = Notice("There is nothing to copy here")
 
 
-def choose_copy(screen: BaseScreen[Any], copies: Sequence[Copy]) -> None:
+def choose_copy(screen: BaseScreen[Any], copies: Callable[[], Sequence[Copy]]) -> None:
     """Let the user choose what to copy, unless there is nothing to copy."""
-    if copies:
+    if not copies():
+        screen.notice = Notice("There is nothing to copy here")
+    else:
         screen.app.push_screen(dialogs.copy.CopyDialog(copies), lambda choice: _copy(screen, choice))
 
 
@@ -69,12 +120,14 @@ def print_copied(screen: BaseScreen[Any]) -> None:
         screen.notice = Notice("This terminal cannot show the normal screen")
 
 
-def export(screen: BaseScreen[Any], report: Report | None) -> None:
-    """Let the user write the visible rows to a file; nothing if there are none yet."""
+def export(screen: BaseScreen[Any], sets: Sequence[RowSet[Any]]) -> None:
+    """Let the user write one of several sets of rows to a file, unless there are no rows."""
 
-    def exported(path: Path | None) -> None:
+    def exported(path: str | None) -> None:
         if path is not None:
             screen.notice = Notice(f"Wrote {path}")
 
-    if report is not None:
-        screen.app.push_screen(dialogs.export.ExportDialog(report), exported)
+    if not sets:
+        screen.notice = Notice("There are no rows to export")
+    else:
+        screen.app.push_screen(dialogs.export.ExportDialog(sets), exported)

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.validation import Integer
 from textual.widgets import Input
 
+from ..widgets.commands import bind
 from ..widgets.key_footer import KeyFooter
 from .base import Dialog
+
+
+class PageNumberInput(Input):
+    """A field with another word for enter."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("enter", "submit", "page.open", "Go to the page", hint="go"),
+    ]
 
 
 class PageNumberDialog(Dialog[int]):
@@ -22,7 +34,7 @@ class PageNumberDialog(Dialog[int]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -small") as box:
             box.border_title = f"Go to page 1 to {self._last_page:,}"
-            number = Input(
+            number = PageNumberInput(
                 type="integer",
                 validators=[Integer(1, self._last_page)],
                 validate_on=["submitted"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -21,8 +22,16 @@ from ..widgets.key_footer import KeyFooter
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.table import FilterableTable, Table
 from .base import Dialog, JumpTarget
-from .copy import Copy, copies_of_list
-from .copy_export import COPY_EXPORT_BINDINGS, choose_copy, copy_row, export, print_copied
+from .copy import Copy, copies_of_rows
+from .copy_export import (
+    COPY_EXPORT_BINDINGS,
+    RowSet,
+    choose_copy,
+    copy_row,
+    export,
+    print_copied,
+    row_sets,
+)
 
 Record = TypeVar("Record")
 
@@ -34,6 +43,9 @@ class RecordsDialog(Dialog[JumpTarget], Generic[Record]):
         *COPY_EXPORT_BINDINGS,
         bind("question_mark,f1", "app.help", "app.help", "Show the keys", hint="help"),
     ]
+
+    ROW_NOUN: ClassVar[str]
+    """What a row is, such as `group`."""
 
     def __init__(self, directory: Directory, instance: str, table: Table[Record]) -> None:
         super().__init__()
@@ -59,8 +71,8 @@ class RecordsDialog(Dialog[JumpTarget], Generic[Record]):
         """Return what the list contains, for the lower border, such as `12 groups`."""
 
     @abstractmethod
-    def report(self) -> Report | None:
-        """Return the rows of the table in their order; None if there is nothing to report yet."""
+    def report(self, rows: Sequence[Record]) -> Report:
+        """Return rows of the table as a report."""
 
     @abstractmethod
     def row_copies(self, record: Record) -> list[Copy]:
@@ -74,13 +86,31 @@ class RecordsDialog(Dialog[JumpTarget], Generic[Record]):
     def open_record(self, record: Record) -> None:
         """Open what a record is about."""
 
+    def is_record(self, row: Record) -> bool:
+        """Return whether a row is copied and exported with the list; headings are not."""
+        return True
+
+    def row_email(self, record: Record) -> str | None:
+        """Return the e-mail address of the user whom a record is about, if that is known."""
+        return None
+
+    def row_sets(self) -> list[RowSet[Record]]:
+        """Return the rows that can be copied and exported: the marked ones, and the visible ones."""
+
+        def make(name: str, rows: Sequence[Record]) -> RowSet[Record]:
+            return RowSet(name, rows, self.report, self.row_text, self.row_email)
+
+        return row_sets(self.list, self.ROW_NOUN, make, self.is_record)
+
     def copies(self) -> list[Copy]:
-        """Return what can be copied: of the row under the cursor, and of the whole table."""
-        record, report = self.table.current, self.report()
-        if record is None or report is None:
+        """Return what can be copied: of the row under the cursor, and of the list."""
+        record = self.table.current
+        if record is None:
             return []
-        rows = self.table.rows
-        return [*self.row_copies(record), *copies_of_list(report, lambda: map(self.row_text, rows))]
+        return [
+            *self.row_copies(record),
+            *(copy for rows in self.row_sets() for copy in copies_of_rows(rows)),
+        ]
 
     # Going on, and back
 
@@ -135,13 +165,13 @@ class RecordsDialog(Dialog[JumpTarget], Generic[Record]):
         copy_row(self, self.copies())
 
     def action_copy(self) -> None:
-        choose_copy(self, self.copies())
+        choose_copy(self, self.copies)
 
     def action_print_copied(self) -> None:
         print_copied(self)
 
     def action_export(self) -> None:
-        export(self, self.report())
+        export(self, self.row_sets())
 
     @on(Table.Selected)
     def _selected(self, event: Table.Selected[Record]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -19,6 +21,8 @@ from .records import RecordsDialog
 
 class UserGroupsDialog(RecordsDialog[Group]):
     """Lists the groups of a user."""
+
+    ROW_NOUN = "group"
 
     def __init__(self, directory: Directory, instance: str, user: User) -> None:
         super().__init__(directory, instance, Table(COLUMNS, identity=lambda group: group.id, id="groups"))
@@ -53,8 +57,8 @@ class UserGroupsDialog(RecordsDialog[Group]):
             return f"{self._count:,} of {pluralize(total, 'group')}"
         return f"{pluralize(self._count, 'group')} of the {loaded:,} loaded, of {total:,}"
 
-    def report(self) -> Report:
-        return user_report(self.directory, self.instance, self._user, self.table.rows)
+    def report(self, rows: Sequence[Group]) -> Report:
+        return user_report(self.directory, self.instance, self._user, rows)
 
     def row_copies(self, record: Group) -> list[Copy]:
         return copies_of_row(record.name, record.id)

@@ -122,6 +122,11 @@ class Directory:
         """Return the details of a user, or None if they are unknown."""
         return self.profiles_by_id.get(user_id)
 
+    def email(self, user_id: int) -> str | None:
+        """Return the e-mail address of a user, or None if it is unknown."""
+        profile = self.profile(user_id)
+        return profile.email if profile is not None else None
+
     @property
     def profiles(self) -> tuple[UserProfile, ...]:
         """The known details of users, by id."""

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 from ..errors import MAX_PATH_CHARS, FileAlreadyExists, FileNotWritten, shown_path
@@ -35,6 +36,21 @@ def parse_path(text: str) -> Path:
         return Path(text).expanduser()
     except RuntimeError:
         raise FileNotWritten(f"cannot write {shown_path(text)}: there is no such user") from None
+
+
+def free_path(path: Path) -> Path:
+    """Return a path that does not exist: the given one, or with `-2` or the next number at its name."""
+    numbers = count(2)
+    free = path
+    while os.path.lexists(free):
+        free = path.with_stem(f"{path.stem}-{next(numbers)}")
+    return free
+
+
+def full_path(path: Path) -> str:
+    """Return the whole path for a message, with `~` for the user's home."""
+    text, home = shown_path(path.absolute()), f"{Path.home()}{os.sep}"
+    return f"~{os.sep}{text.removeprefix(home)}" if text.startswith(home) else text
 
 
 def check_file(path: Path, *, force: bool = False) -> None:

@@ -15,7 +15,8 @@ from ..directory.directory import Directory
 from ..directory.models import Group, User
 from ..errors import InvalidField, quoted
 from ..history import Snapshot
-from ..text import fold, sanitize
+from ..testmo.instance import HOSTED, Instance
+from ..text import fold, sanitize, slug
 from ..times import utc_iso
 
 SCHEMA = "groupstui/1"
@@ -62,6 +63,15 @@ class Report:
     """
     notes: Sequence[str] = ()
     """Lines above a table; formats without a place for them leave them to stderr."""
+    subject: str = ""
+    """What the records are about, such as the name of a group, for the name of a file."""
+
+    @property
+    def file_stem(self) -> str:
+        """The name for a file without its extension: instance, subject, kind and day."""
+        instance = Instance(self.instance).name.removesuffix(f".{HOSTED}")
+        parts = (instance, self.subject, self.kind, f"{self.as_of.astimezone():%Y-%m-%d}")
+        return "-".join(filter(None, map(slug, parts)))
 
     def envelope(self) -> Record:
         """Return the fields of the JSON object that precede the records, without `about`."""
@@ -165,6 +175,7 @@ CHANGE_FIELDS = ("change", "group", "user", "before", "seen", "group_id", "user_
 FINDING_FIELDS = ("check", "finding", "group_ids", "user_ids", "accepted")
 SNAPSHOT_FIELDS = ("id", "taken_at", "groups", "users", "memberships", "changes")
 PROFILE_FIELDS = ("email", "active", "anonymised", "api_user", "two_factor")
+MEMBER_FIELDS = ("group_id", "group", *USER_FIELDS, *PROFILE_FIELDS)
 MEMBERSHIP_FIELDS = ("group_id", "group", "user_id", "user")
 USER_GROUPS_FIELDS = ("groups", "group_ids")
 COMPARISON_FIELDS = ("id", "name")
@@ -215,6 +226,29 @@ def group_records(directory: Directory, groups: Iterable[Group]) -> list[Record]
     ]
 
 
+def member_records(directory: Directory, group: Group, users: Iterable[User]) -> list[Record]:
+    """Return members of a group as records, with the group and, if `/users` was read, their details."""
+    return [
+        {"group_id": group.id, "group": group.name, **user_record(user), **profile_record(directory, user)}
+        for user in users
+    ]
+
+
+def member_report(
+    directory: Directory, instance: str, group: Group, users: Iterable[User], as_of: datetime
+) -> Report:
+    """Return a report on members of a group; each record names the group, so that files can be joined."""
+    return Report(
+        "members",
+        MEMBER_FIELDS if directory.has_profiles else MEMBER_FIELDS[: -len(PROFILE_FIELDS)],
+        member_records(directory, group, users),
+        instance,
+        as_of,
+        directory.complete,
+        subject=group.name if slug(group.name) else f"group {group.id}",
+    )
+
+
 def user_groups_record(groups: Iterable[Group]) -> Record:
     """Return the fields of a user's groups: each with id and name, and the ids alone for CSV."""
     shown = [{"id": group.id, "name": group.name} for group in groups]
@@ -229,7 +263,9 @@ def user_record(user: User) -> Record:
 def user_report(directory: Directory, instance: str, user: User, groups: Iterable[Group]) -> Report:
     """Return a report on the groups of a user."""
     about = {"user": user_record(user)}
-    return site_report(directory, instance, "groups", GROUP_FIELDS, group_records(directory, groups), about)
+    records = group_records(directory, groups)
+    report = site_report(directory, instance, "groups", GROUP_FIELDS, records, about)
+    return replace(report, subject=user.label)
 
 
 def profile_record(directory: Directory, user: User) -> Record:
@@ -261,7 +297,7 @@ def comparison_report(
     about = {"in_all": comparison.in_all, "pairs": [_pair_record(pair) for pair in comparison.pairs]}
     notes = tuple(f"{pair.text} (overlap: {pair.overlap} %)" for pair in comparison.pairs)
     report = site_report(directory, instance, "users", COMPARISON_FIELDS, records, about)
-    return replace(_with_group_columns(report, groups), notes=notes)
+    return replace(_with_group_columns(report, groups), notes=notes, subject="comparison")
 
 
 def matrix_report(directory: Directory, instance: str) -> Report:

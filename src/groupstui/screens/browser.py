@@ -22,13 +22,22 @@ from textual.worker import Worker
 
 from .. import dialogs
 from ..dialogs.base import BaseScreen, Dialog, JumpTarget
-from ..dialogs.copy_export import COPY_EXPORT_BINDINGS, choose_copy, copy_row, export, print_copied
+from ..dialogs.copy_export import (
+    COPY_EXPORT_BINDINGS,
+    RowSet,
+    choose_copy,
+    copy_row,
+    counted,
+    export,
+    print_copied,
+    row_sets,
+)
 from ..directory.changes import changes_of_groups, per_group, summarize
 from ..directory.compare import MAX_GROUPS, MIN_GROUPS, compare
 from ..directory.directory import Directory
 from ..directory.models import Group, GroupDetail, GroupPage, User
 from ..errors import Forbidden, MatchError, NotFound, Offline, TestmoError, Unauthorized
-from ..output.records import GROUP_FIELDS, USER_FIELDS, Report, group_records, user_record
+from ..output.records import GROUP_FIELDS, Report, group_records, member_report
 from ..service.service import CrawlProgress, GroupsService, forbidden_hint
 from ..settings import GROUP_COLUMNS, PAGE_SIZES, GroupColumn, PageSize
 from ..text import pluralize
@@ -872,44 +881,81 @@ class BrowserScreen(BaseScreen[None]):
 
     # Copy and export
 
-    def report(self) -> Report:
-        """Return the visible rows of the focused pane."""
-        page = self.groups.page
-        as_of = datetime.now(UTC) if page is None else page.as_of
-        origin, complete = self.service.instance.origin, self.directory.complete
-        if self.pane is self.members:
-            users = [user_record(user) for user in self.members.table.rows]
-            return Report("members", USER_FIELDS, users, origin, as_of, complete)
-        groups = group_records(self.directory, self.groups.table.rows)
-        return Report("groups", GROUP_FIELDS, groups, origin, as_of, complete)
+    def row_sets(self) -> list[RowSet[Group]] | list[RowSet[User]]:
+        """Return the rows of the focused pane that can be copied and exported."""
+        return self._member_sets() if self.pane is self.members else self._group_sets()
+
+    def _group_sets(self) -> list[RowSet[Group]]:
+        """Return the marked groups, the visible ones, and all."""
+
+        def report(groups: Sequence[Group]) -> Report:
+            as_of = datetime.now(UTC) if page is None else page.as_of
+            records = group_records(self.directory, groups)
+            origin = self.service.instance.origin
+            return Report("groups", GROUP_FIELDS, records, origin, as_of, self.directory.complete)
+
+        page, shown, every = self.groups.page, self.groups.table.rows, self.directory.groups
+        where = "matching" if self.groups.filtered else ""
+        on_page = "" if self.groups.filtered else " on this page"
+        named = {
+            counted(self.marked_groups, "group", "marked"): self.marked_groups,
+            counted(shown, "group", where) + on_page: () if len(shown) == len(every) else shown,
+            counted(every, "group", "all" if self.directory.complete else "loaded"): every,
+        }
+        return [RowSet(name, rows, report, lambda group: group.name) for name, rows in named.items() if rows]
+
+    def _member_sets(self) -> list[RowSet[User]]:
+        """Return the marked members of the group, and the visible ones."""
+        if (detail := self.detail) is None:
+            return []
+        group, as_of = detail.group, detail.as_of
+
+        def report(users: Sequence[User]) -> Report:
+            return member_report(self.directory, self.service.instance.origin, group, users, as_of)
+
+        def make(name: str, users: Sequence[User]) -> RowSet[User]:
+            return RowSet(name, users, report, lambda user: user.label, self._email)
+
+        return row_sets(self.members, "member", make)
+
+    def _email(self, user: User) -> str | None:
+        return self.directory.email(user.id)
+
+    @property
+    def marked_groups(self) -> list[Group]:
+        """The marked groups of all pages, in the order in which they were marked."""
+        return [group for group in map(self.directory.group, self.groups.marked_ids) if group is not None]
 
     def copies(self) -> list[Copy]:
         """Return what can be copied: of the row under the cursor, and of its list."""
+        copies: list[Copy] = []
         if (member := self.member) is not None:
-            users = self.members.table.rows
-            profile = self.directory.profile(member.id)
-            row = dialogs.copy.copies_of_row(
-                member.label, member.id, None if profile is None else profile.email
-            )
-            return [*row, *dialogs.copy.copies_of_list(self.report(), lambda: (user.label for user in users))]
-        if (group := self.groups.table.current) is not None:
-            groups = self.groups.table.rows
-            row = dialogs.copy.copies_of_row(group.name, group.id)
-            return [*row, *dialogs.copy.copies_of_list(self.report(), lambda: (each.name for each in groups))]
-        return []
+            copies += dialogs.copy.copies_of_row(member.label, member.id, self._email(member))
+        elif self.pane is self.groups and (group := self.groups.table.current) is not None:
+            copies += dialogs.copy.copies_of_row(group.name, group.id)
+            copies += self._copies_of_members(self.marked_groups or [group])
+        sets = self.row_sets() if copies else []
+        return [*copies, *(copy for rows in sets for copy in dialogs.copy.copies_of_rows(rows))]
+
+    def _copies_of_members(self, groups: Sequence[Group]) -> list[Copy]:
+        """Return the ways to copy the e-mail addresses of the members of groups, each once."""
+        users = dict.fromkeys(user_id for group in groups for user_id in group.members)
+        emails = [email for email in map(self.directory.email, users) if email]
+        owner = "" if len(groups) == 1 else f" of {counted(groups, 'group', 'marked')}"
+        return dialogs.copy.copies_of_emails(emails, f"the members{owner}")
 
     def action_copy_row(self) -> None:
         copy_row(self, self.copies())
 
     def action_copy(self) -> None:
         self.request_profiles()
-        choose_copy(self, self.copies())
+        choose_copy(self, self.copies)
 
     def action_print_copied(self) -> None:
         print_copied(self)
 
     def action_export(self) -> None:
-        export(self, self.report())
+        export(self, self.row_sets())
 
     # Instances
 
