@@ -74,10 +74,13 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
     """Browses the groups of Testmo instances."""
 
     TITLE = "groupstui"
+    QUIT_SECONDS: ClassVar[float] = 2
+    """The time in which a second ctrl+c quits."""
+
     ENABLE_COMMAND_PALETTE = False  # `PaletteDialog` takes its place
     CSS_PATH: ClassVar[Any] = [STYLES / f"{name}.tcss" for name in ("app", "browser", "dialogs", "login")]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c", "explain_quit", show=False, system=True),
+        Binding("ctrl+c", "interrupt", show=False, system=True),
         Binding("ctrl+q", "quit", show=False, system=True),
         Binding("q", "quit_waiting", show=False, system=True),
         # These have priority, so that they also work in dialogs.
@@ -125,6 +128,8 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         self._start_at = start_at
         self._service: GroupsService | None = None
         self._crashed = False
+        self._interrupted = False
+        """Whether ctrl+c was pressed a moment ago."""
         self._filters: list[LineFilter] = [NoColor()] if self.no_color else []
         display = display or DisplayOptions()
         if display.ascii_only:
@@ -419,12 +424,19 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
                 screen.notice = notice
 
     def key_received(self, event: Key | Paste) -> None:
-        """Remove the notices about earlier keys; escape removes the notice itself."""
+        """Remove the notices about earlier keys, and explain a key that can do nothing now.
+
+        Escape removes the notice itself.
+        """
         if isinstance(event, Key) and event.key == "escape":
             return
         for screen in self.screen_stack:
             if isinstance(screen, BaseScreen):
                 screen.end_notice("info")
+        if isinstance(self.screen, BrowserScreen) and isinstance(event, Key):
+            key = self.screen.active_bindings.get(event.key)
+            if key is not None and not key.enabled:
+                self.screen.explain(key.binding.action)
 
     def get_key_display(self, binding: Binding) -> str:
         return binding.key if binding.key in PLAIN_KEYS else super().get_key_display(binding)
@@ -442,9 +454,20 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
     async def action_quit_waiting(self) -> None:
         await self.action_quit()
 
-    def action_explain_quit(self) -> None:
-        """Show how to quit: a habitual ctrl+c must not cost a token that was just typed."""
-        self._notify_user(Notice("Press ctrl+q to quit"))
+    async def action_interrupt(self) -> None:
+        """Quit if pressed twice: one press stops loading, and must not cost a token that was just typed."""
+        if self._interrupted or len(self.screen_stack) == 1:
+            await self.action_quit()
+            return
+        self._interrupted = True
+        self.set_timer(self.QUIT_SECONDS, self._forget_interrupt)
+        if isinstance(self.screen, BrowserScreen) and self.screen.activity:
+            self.screen.action_stop()
+        else:
+            self._notify_user(Notice("Press ctrl+c again to quit"))
+
+    def _forget_interrupt(self) -> None:
+        self._interrupted = False
 
     def action_help(self) -> None:
         self.push_screen(dialogs.help.HelpDialog(commands_of(self.screen)))

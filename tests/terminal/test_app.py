@@ -247,5 +247,5 @@ def test_ctrl_c_shows_how_to_quit(terminal, environment, home):
     start(pane, "--demo")
     pane.wait_for("page 1 of 16")
     pane.press("C-c")
-    pane.wait_for("Press ctrl+q to quit")
-    leave(pane, "C-q")
+    pane.wait_for("Press ctrl+c again to quit")
+    leave(pane, "C-c")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from groupstui.app import GroupsApp
 from groupstui.dialogs.base import BaseScreen
 
 from ..support.pilot import browser_app, press, settled, until, words
@@ -122,3 +123,32 @@ async def test_stopped_first_crawl_says_what_can_be_searched(demo, clock):
         await pilot.press("x")
         await settled(pilot)
         assert "Stopped: only the loaded pages can be searched." in words(pilot)
+
+
+@pytest.mark.parametrize(
+    ("keys", "reason"),
+    [
+        ("p", "This is the first page."),
+        ("u", "u shows the groups of a member"),
+        ("x", "Nothing is being loaded."),
+    ],
+)
+async def test_key_that_can_do_nothing_says_why(pilot, keys, reason):
+    await press(pilot, keys)
+    assert reason in words(pilot)
+
+
+async def test_second_ctrl_c_quits(pilot):
+    await press(pilot, "ctrl+c")
+    assert "Press ctrl+c again to quit." in words(pilot)
+    assert pilot.app.return_code is None
+    await pilot.press("ctrl+c")
+    assert pilot.app.return_code == 0
+
+
+async def test_late_ctrl_c_does_not_quit(pilot, monkeypatch):
+    monkeypatch.setattr(GroupsApp, "QUIT_SECONDS", 0.01)
+    await press(pilot, "ctrl+c")
+    await until(pilot, lambda: not pilot.app._interrupted)
+    await press(pilot, "ctrl+c")
+    assert pilot.app.return_code is None

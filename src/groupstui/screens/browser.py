@@ -85,6 +85,16 @@ COLUMN_NAMES = {
     "created_by": "Created by",
 }
 """The columns that the user can hide."""
+REASONS = {
+    "turn('next')": "This is the last page",
+    "turn('previous')": "This is the first page",
+    "turn('first')": "This is the first page",
+    "turn('last')": "This is the last page",
+    "user": "u shows the groups of a member: enter goes to the members",
+    "stop": "Nothing is being loaded",
+}
+"""Why actions are not available."""
+
 RECENT = timedelta(days=7)
 """The period whose changes are shown in the list."""
 
@@ -302,6 +312,13 @@ class BrowserScreen(BaseScreen[None]):
             case _:
                 available = True
         return available or None  # None keeps the key in the help
+
+    def explain(self, action: str) -> None:
+        """Show why the key of an action can do nothing now."""
+        if action.startswith("turn") and self.groups.filtered:
+            self.notice = Notice("A filter shows all matches on one page", "esc clears it.")
+        elif action in REASONS:
+            self.notice = Notice(REASONS[action])
 
     # The state of the panes
 

@@ -108,6 +108,11 @@ def _when(time: datetime | str | None, user: User | None) -> str:
     return f"{words} by {sanitize(user.label)}" if user is not None else words
 
 
+def _name(member: User) -> str:
+    """Return the name, or why there is none."""
+    return f"{member.label} · not named by the instance" if member.name is None else member.label
+
+
 def _by_name(member: User) -> tuple[bool, str, int]:
     """Return the sort key of a member; members without a name come last."""
     return member.name is None, fold(member.label), member.id
@@ -115,5 +120,5 @@ def _by_name(member: User) -> tuple[bool, str, int]:
 
 COLUMNS: tuple[Column[User], ...] = (
     ID_COLUMN,
-    Column("name", "Name", lambda member: member.label, sort_key=_by_name, min_width=8, match="words"),
+    Column("name", "Name", _name, sort_key=_by_name, min_width=8, match="words"),
 )
