@@ -38,11 +38,6 @@ def weekday(time: datetime) -> str:
     return f"{_local(time):%a}"
 
 
-def short_minute(time: datetime) -> str:
-    """Return the local date and time without the year, as in `Mon 11-16 14:02`."""
-    return f"{_local(time):%a %m-%d %H:%M}"
-
-
 def local_clock(time: datetime) -> str:
     """Return the local time of day, as in `14:02:11`."""
     return _local(time).time().isoformat("seconds")

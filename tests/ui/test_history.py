@@ -8,7 +8,7 @@ import pytest
 
 from groupstui.history import History
 
-from ..support.pilot import browser_app, drawn, press, settled, until
+from ..support.pilot import browser_app, cursor, drawn, press, settled, type_text, until
 
 LATER = 3 * 24 * 3600
 
@@ -114,12 +114,22 @@ def line(pilot, text: str) -> str:
 
 async def test_changed_groups_have_badges(pilot):
     assert "+2 −1" in line(pilot, "1 QA ")
-    assert "± since Mon 11-23" in drawn(pilot)
+    assert "± Mon" in drawn(pilot)
     assert "+" not in line(pilot, "Release users")
 
 
 async def test_new_changes_show_a_notice(pilot):
-    assert "changes since the last run. d shows them." in drawn(pilot)
+    assert "2 joined, 10 left, 1 group deleted, 1 group renamed since Mon 2026-11-23 14:02." in drawn(pilot)
+    assert "d shows them." in drawn(pilot)
+
+
+async def test_reload_says_what_has_changed(pilot, demo, clock):
+    await press(pilot, "R")
+    assert "No changes since Thu 2026-11-26 14:02." in drawn(pilot)
+    demo.site.add_member(1, 33)
+    clock.seconds += 60
+    await press(pilot, "R")
+    assert "1 joined since Thu 2026-11-26 14:02. d shows them." in drawn(pilot)
 
 
 async def test_no_badge_without_changes(demo, clock, history):
@@ -132,16 +142,53 @@ async def test_changes_dialog_lists_kind_group_and_user(pilot):
     await press(pilot, "d")
     assert "Changes in the last 7 days" in drawn(pilot)
     assert "since Mon 2026-11-23 14:02, the start of the history" in drawn(pilot)
-    assert "Guido van Rossum" in line(pilot, "+ joined  QA")
-    assert "Margaret Hamilton" in line(pilot, "− left    QA")
-    assert "was Release managers" in line(pilot, "renamed   Release users")
-    assert "deleted   Former pilots" in drawn(pilot)
+    assert "Thu 2026-11-26 14:02: 2 joined, 10 left, 1 group deleted, 1 group renamed" in drawn(pilot)
+    assert "Guido van Rossum" in line(pilot, "+ joined   QA")
+    assert "Margaret Hamilton" in line(pilot, "− left     QA")
+    assert "was Release managers" in line(pilot, "renamed    Release users")
+    assert "9 left" in line(pilot, "deleted    Former pilots")
+
+
+async def test_newest_snapshot_is_first(pilot, demo, clock):
+    demo.site.add_member(1, 33)
+    clock.seconds += 60
+    await press(pilot, "R", "d")
+    headings = [row.text for row in pilot.app.screen.table.rows if row.kind == "snapshot"]
+    assert headings[0] == "Thu 2026-11-26 14:03: 1 joined"
+    assert headings[1].startswith("Thu 2026-11-26 14:02: 2 joined")
+    await press(pilot, "n")
+    assert cursor(pilot, "Table").startswith("Thu 2026-11-26 14:02")
+    await press(pilot, "p")
+    assert cursor(pilot, "Table").startswith("Thu 2026-11-26 14:03")
+
+
+async def test_deleted_group_unfolds(pilot):
+    await press(pilot, "d")
+    rows = pilot.app.screen.table.rows
+    index = next(index for index, row in enumerate(rows) if row.text == "Former pilots was deleted")
+    await press(pilot, *["down"] * index, "enter")
+    unfolded = pilot.app.screen.table.rows
+    assert len(unfolded) == len(rows) + 9
+    assert all(row.text.endswith("left Former pilots") for row in unfolded[index + 1 : index + 10])
+    await press(pilot, "enter")
+    assert list(pilot.app.screen.table.rows) == list(rows)
+
+
+async def test_snapshot_folds(pilot):
+    await press(pilot, "d", "enter")
+    assert len(pilot.app.screen.table.rows) == 1
+
+
+async def test_filter_finds_changes_in_folded_lines(pilot):
+    await press(pilot, "d", "enter", "/")
+    await type_text(pilot, "left former")
+    assert "9 shown" in drawn(pilot)
 
 
 async def test_enter_opens_the_group_of_a_change(pilot):
     await press(pilot, "down", "down", "d")
     rows = pilot.app.screen.query_one("Table").rows
-    index = next(index for index, change in enumerate(rows) if change.group == "QA")
+    index = next(index for index, row in enumerate(rows) if row.change and row.change.group == "QA")
     await press(pilot, *["down"] * index, "enter")
     assert pilot.app.screen.groups.table.current.name == "QA"
     await press(pilot, "backspace")
@@ -153,11 +200,13 @@ async def test_enter_opens_the_group_of_a_change(pilot):
 async def test_u_shows_the_groups_of_the_changed_user(pilot):
     await press(pilot, "d")
     rows = pilot.app.screen.query_one("Table").rows
-    index = next(index for index, change in enumerate(rows) if change.user == "Guido van Rossum")
+    index = next(
+        index for index, row in enumerate(rows) if row.change and row.change.user == "Guido van Rossum"
+    )
     await press(pilot, *["down"] * index, "u")
     assert "Groups of Guido van Rossum" in drawn(pilot)
     await press(pilot, "escape")
-    assert pilot.app.screen.query_one("Table").current.user == "Guido van Rossum"
+    assert pilot.app.screen.table.current.change.user == "Guido van Rossum"
 
 
 async def test_w_changes_the_period(pilot):
@@ -180,10 +229,13 @@ async def test_changes_are_copied_and_exported(pilot, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     await press(pilot, "d")
     rows = pilot.app.screen.query_one("Table").rows
-    index = next(index for index, change in enumerate(rows) if change.group == "QA")
+    index = next(index for index, row in enumerate(rows) if row.change and row.change.group == "QA")
     await press(pilot, *["down"] * index, "y")
     assert pilot.app.clipboard == "Guido van Rossum joined QA"
     await press(pilot, "e", "enter")
-    with (tmp_path / "changes.csv").open(encoding="utf-8", newline="") as file:
+    (path,) = tmp_path.glob("*-changes-*.csv")
+    with path.open(encoding="utf-8", newline="") as file:
         exported = [(row["change"], row["group"]) for row in csv.DictReader(file)]
-    assert exported == [(change.kind.value, change.group) for change in rows]
+    assert exported == [
+        (change.kind.value, change.group) for row in rows if row.kind == "change" for change in row.changes
+    ]

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
-from typing import ClassVar
+from collections.abc import Awaitable, Callable, Container, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar, Literal
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 
-from ..directory.changes import Change, ChangeKind
+from ..directory.changes import Change, ChangeKind, summarize
 from ..directory.directory import Directory
 from ..output.records import Report, changes_report
 from ..service.history_reader import ChangeSummary
-from ..text import pluralize
-from ..times import local_minute, short_minute
+from ..text import fold, pluralize
+from ..times import local_minute
 from ..widgets.commands import bind
-from ..widgets.table import Column, Table
+from ..widgets.table import Column, Table, word_filter
 from .base import JumpTarget
 from .copy import Copy, copy_of_line
 from .records import RecordsDialog
@@ -41,12 +42,40 @@ LABELS = {
 }
 
 
-class ChangesDialog(RecordsDialog[Change]):
-    """Lists the changes in a period before now."""
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """A line of the list: a snapshot, or a change that was found in it."""
+
+    found: datetime | None
+    """When the snapshot was taken."""
+    changes: tuple[Change, ...]
+    """The change; of a new or deleted group also its members; of a snapshot all of its changes."""
+    kind: Literal["snapshot", "change", "member"]
+    """`member` is a change that belongs to a new or deleted group above."""
+
+    @property
+    def change(self) -> Change | None:
+        """The change that the line names; None for a snapshot."""
+        return None if self.kind == "snapshot" else self.changes[0]
+
+    @property
+    def text(self) -> str:
+        """The line as a sentence."""
+        if self.change is not None:
+            return self.change.text
+        found = "" if self.found is None else f"{local_minute(self.found, weekday=True)}: "
+        return f"{found}{summarize(self.changes)}"
+
+
+class ChangesDialog(RecordsDialog[ChangeRow]):
+    """Lists the changes in a period before now, the newest snapshot first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("w", "next_period", "changes.period", "Change the period", hint="period"),
         bind("u", "user", "changes.user", "Show the groups of the user", hint="groups of user"),
+        bind("n", "snapshot(1)", "changes.next", "Go to the next snapshot"),
+        bind("p", "snapshot(-1)", "changes.previous", "Go to the previous snapshot"),
+        bind("l,right", "open", "changes.open", "Unfold the line, or go to its group"),
     ]
 
     ROW_NOUN = "change"
@@ -57,14 +86,16 @@ class ChangesDialog(RecordsDialog[Change]):
         instance: str,
         changes_within: Callable[[timedelta | None], Awaitable[ChangeSummary | None]],
     ) -> None:
-        table: Table[Change] = Table(
-            COLUMNS, identity=_identity, muted=lambda change: change.kind is ChangeKind.LEFT
+        table: Table[ChangeRow] = Table(
+            COLUMNS, identity=_identity, heading=lambda row: row.kind == "snapshot"
         )
-        super().__init__(directory, instance, table)
+        super().__init__(directory, instance, table, search=self._matches)
         self._changes_within = changes_within
         """Returns the changes in a period before now; None if there is no history."""
         self._summary: ChangeSummary | None = None
         self._period = 0
+        self._toggled: set[Hashable] = set()
+        """The folded snapshots, and the unfolded groups."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -list") as box:
@@ -79,12 +110,29 @@ class ChangesDialog(RecordsDialog[Change]):
     @work(name="read changes", group="changes", exclusive=True, exit_on_error=False)
     async def load(self) -> None:
         name, period = PERIODS[self._period]
-        self._summary = summary = await self._changes_within(period)
-        if summary is None:
+        self._summary = await self._changes_within(period)
+        if self._summary is not None:
+            self.box.border_title = f"Changes in {name}"
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        if (summary := self._summary) is None:
             self.list.show((), empty="There is no history yet; changes from now on will be listed here.")
-            return
-        self.box.border_title = f"Changes in {name}"
-        self.list.show(summary.changes, empty=f"No changes {self._since(summary)}.")
+        else:
+            rows = list(_rows(summary.changes, self._toggled))
+            self.list.show(rows, empty=f"No changes {self._since(summary)}.")
+
+    def _matches(self, text: str) -> list[ChangeRow]:
+        """Return the changes that match, without snapshots and folded lines."""
+        matches = word_filter(text)
+        changes = () if self._summary is None else self._summary.changes
+        rows = (
+            ChangeRow(row.found, (change,), "change")
+            for row in _rows(changes, ())
+            if row.kind == "change"
+            for change in row.changes
+        )
+        return [row for row in rows if matches(fold(f"{_what(row)} {row.text}"))]
 
     def summary(self) -> str:
         if self._summary is None:
@@ -96,38 +144,114 @@ class ChangesDialog(RecordsDialog[Change]):
         since = local_minute(summary.since.taken_at, weekday=True)
         return f"since {since}" + ("" if summary.reaches_back else ", the start of the history")
 
-    def report(self, rows: Sequence[Change]) -> Report:
-        assert self._summary is not None  # otherwise there are no rows
-        return changes_report(self.instance, rows, self._summary.since, self._summary.until)
+    def is_record(self, row: ChangeRow) -> bool:
+        return row.kind != "snapshot"
 
-    def row_copies(self, record: Change) -> list[Copy]:
+    def report(self, rows: Sequence[ChangeRow]) -> Report:
+        assert self._summary is not None  # otherwise there are no rows
+        changes = dict.fromkeys(change for row in rows for change in row.changes)
+        return changes_report(self.instance, list(changes), self._summary.since, self._summary.until)
+
+    def row_copies(self, record: ChangeRow) -> list[Copy]:
         return [copy_of_line("the change", record.text)]
 
-    def row_text(self, record: Change) -> str:
+    def row_text(self, record: ChangeRow) -> str:
         return record.text
 
-    def open_record(self, record: Change) -> None:
-        group = None if record.group_id is None else self.directory.group(record.group_id)
-        if group is not None:
-            self.go_to(JumpTarget(group.id))
+    def open_record(self, record: ChangeRow) -> None:
+        """Fold or unfold a snapshot or a deleted group; go to any other group, to the user if they joined."""
+        change = record.change
+        group = None if change is None or change.group_id is None else self.directory.group(change.group_id)
+        if group is not None and change is not None:
+            joined = change.kind is ChangeKind.JOINED
+            self.go_to(JumpTarget(group.id, change.user_id if joined else None))
+        elif len(record.changes) > 1 and not self.list.filtered:
+            self._toggled ^= {_identity(record)}
+            self._show_rows()
         else:
             self.action_user()
+
+    def action_open(self) -> None:
+        """Unfold a new group; otherwise do the same as enter."""
+        row = self.table.current
+        if row is not None and row.kind == "change" and len(row.changes) > 1:
+            self._toggled ^= {_identity(row)}
+            self._show_rows()
+        else:
+            self.table.action_select()
+
+    def action_snapshot(self, step: int) -> None:
+        """Go to the next or the previous snapshot in the list."""
+        starts = [index for index, row in enumerate(self.table.rows) if row.kind == "snapshot"]
+        cursor = self.table.cursor
+        if step > 0:
+            self.table.cursor = min((start for start in starts if start > cursor), default=cursor)
+        else:
+            self.table.cursor = max((start for start in starts if start < cursor), default=0)
+        self.table.scroll_to_cursor()
 
     def action_next_period(self) -> None:
         self._period = (self._period + 1) % len(PERIODS)
         self.load()
 
     def action_user(self) -> None:
-        change = self.table.current
-        if change is not None and change.user_id is not None:
-            self.show_user(self.directory.user(change.user_id))
+        row = self.table.current
+        if row is not None and row.change is not None and row.change.user_id is not None:
+            self.show_user(self.directory.user(row.change.user_id))
 
 
-def _identity(change: Change) -> tuple[ChangeKind, int | None, int | None]:
-    return change.kind, change.group_id, change.user_id
+def _rows(changes: Sequence[Change], toggled: Container[Hashable]) -> Iterator[ChangeRow]:
+    """Yield snapshots, the newest first, each with its changes unless it is folded.
+
+    A new or deleted group is one line; its members follow if it is unfolded.
+    """
+    by_snapshot: dict[datetime | None, list[Change]] = {}
+    for change in changes:
+        by_snapshot.setdefault(change.seen, []).append(change)
+    for found in sorted(by_snapshot, key=lambda found: 0.0 if found is None else -found.timestamp()):
+        heading = ChangeRow(found, tuple(by_snapshot[found]), "snapshot")
+        yield heading
+        if _identity(heading) in toggled:
+            continue
+        for line in _lines(by_snapshot[found]):
+            row = ChangeRow(found, line, "change")
+            yield row
+            if _identity(row) in toggled:
+                yield from (ChangeRow(found, (member,), "member") for member in line[1:])
 
 
-def _user_or_old_name(change: Change) -> str:
+def _lines(changes: Sequence[Change]) -> Iterator[tuple[Change, ...]]:
+    """Yield the changes of a snapshot, a new or deleted group together with its members."""
+    whole = (ChangeKind.CREATED, ChangeKind.DELETED)
+    groups = {change.group_id: [change] for change in changes if change.kind in whole}
+    for change in changes:
+        if change.kind.of_members and change.group_id in groups:
+            groups[change.group_id].append(change)
+    for change in changes:
+        if change.kind in whole:
+            yield tuple(groups[change.group_id])
+        elif not (change.kind.of_members and change.group_id in groups):
+            yield (change,)
+
+
+def _identity(row: ChangeRow) -> Hashable:
+    change = row.change
+    if change is None:
+        return row.found
+    return row.kind, row.found, change.kind, change.group_id, change.user_id
+
+
+def _what(row: ChangeRow) -> str:
+    if row.change is None:
+        return row.text
+    return f"  {LABELS[row.change.kind]}" if row.kind == "member" else LABELS[row.change.kind]
+
+
+def _user_or_old_name(row: ChangeRow) -> str:
+    if (change := row.change) is None:
+        return ""
+    if len(row.changes) > 1:
+        return summarize(row.changes[1:])
     if change.before is None:
         return "" if change.user_id is None else change.user_label
     if change.kind is ChangeKind.USER_RENAMED:
@@ -135,16 +259,21 @@ def _user_or_old_name(change: Change) -> str:
     return f"was {change.before}"
 
 
-COLUMNS: tuple[Column[Change], ...] = (
-    Column("what", "Change", lambda change: LABELS[change.kind], width=9, match="words"),
-    Column("group", "Group", lambda change: change.group or "", min_width=12, match="words"),
-    Column("user", "User", _user_or_old_name, min_width=12, match="words"),
+STYLES = {ChangeKind.JOINED: "joined", ChangeKind.LEFT: "left", ChangeKind.DELETED: "left"}
+
+
+def _style(row: ChangeRow) -> str:
+    return "" if row.change is None else STYLES.get(row.change.kind, "attention")
+
+
+COLUMNS: tuple[Column[ChangeRow], ...] = (
+    Column("what", "Change", _what, width=10, match="words", style=_style),
     Column(
-        "seen",
-        "Seen",
-        lambda change: "" if change.seen is None else short_minute(change.seen),
-        sort_key=lambda change: 0.0 if change.seen is None else change.seen.timestamp(),
-        width=15,
-        priority=1,
+        "group",
+        "Group",
+        lambda row: "" if row.change is None else row.change.group or "",
+        min_width=12,
+        match="words",
     ),
+    Column("user", "User", _user_or_old_name, min_width=12, match="words"),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -47,13 +47,21 @@ class RecordsDialog(Dialog[JumpTarget], Generic[Record]):
     ROW_NOUN: ClassVar[str]
     """What a row is, such as `group`."""
 
-    def __init__(self, directory: Directory, instance: str, table: Table[Record]) -> None:
+    def __init__(
+        self,
+        directory: Directory,
+        instance: str,
+        table: Table[Record],
+        *,
+        search: Callable[[str], Sequence[Record]] | None = None,
+    ) -> None:
+        """Create a dialog without rows; `search` returns what matches a filter, as for `FilterableTable`."""
         super().__init__()
         self.directory = directory
         self.instance = instance
         """The address of the instance, for reports."""
         self.table = table
-        self.list = FilterableTable(table)
+        self.list = FilterableTable(table, search=search)
 
     def compose_footer(self) -> ComposeResult:
         """Yield the last lines of the box: the whole line under the cursor if it is cut, notice, and keys."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -32,7 +33,7 @@ from ..dialogs.copy_export import (
     print_copied,
     row_sets,
 )
-from ..directory.changes import changes_of_groups, per_group, summarize
+from ..directory.changes import changes_between, changes_of_groups, per_group, summarize
 from ..directory.compare import MAX_GROUPS, MIN_GROUPS, compare
 from ..directory.directory import Directory
 from ..directory.models import Group, GroupDetail, GroupPage, User
@@ -41,6 +42,7 @@ from ..output.records import GROUP_FIELDS, Report, group_records, member_report
 from ..service.service import CrawlProgress, GroupsService, forbidden_hint
 from ..settings import GROUP_COLUMNS, PAGE_SIZES, GroupColumn, PageSize
 from ..text import pluralize
+from ..times import local_minute
 from ..widgets.commands import Command, PaletteCommand, bind, commands_of
 from ..widgets.filter_input import FilterInput
 from ..widgets.group_list import GroupList, Place
@@ -227,8 +229,6 @@ class BrowserScreen(BaseScreen[None]):
         self._refusal: Unauthorized | Forbidden | None = None
         """Why the instance has refused the token, if it has."""
         self._profiles_requested = False
-        self._replaced_snapshot = False
-        """Whether the crawl of this run has replaced a snapshot, so that there may be news."""
         self._history_worker: Worker[None] | None = None
         self._settle_timer: Timer | None = None
         self._back_stack: list[Visit] = []
@@ -580,14 +580,18 @@ class BrowserScreen(BaseScreen[None]):
         self.crawl()
         self._identify_user()
 
-    def crawl(self) -> None:
-        """Read the whole instance in the background, unless that is already in progress."""
+    def crawl(self, *, requested: bool = False) -> None:
+        """Read the whole instance in the background, unless that is already in progress.
+
+        A notice summarizes what has changed since it was read before; if requested, also if nothing has.
+        """
         running = any(worker.group == "crawl" and worker.is_running for worker in self.workers)
         if not running and not self.service.offline:
-            self._crawl()
+            self._crawl(requested)
 
     @work(name="crawl", group="crawl", exclusive=True, exit_on_error=False)
-    async def _crawl(self) -> None:
+    async def _crawl(self, requested: bool) -> None:
+        before = self.directory
         self.progress = "reading groups"
         try:
             directory = await self.service.load(self._crawl_progressed)
@@ -609,8 +613,19 @@ class BrowserScreen(BaseScreen[None]):
             self._clear_error()
         self._show_crawled_page()
         self._directory_loaded()
+        await self._summarize_changes(before, directory, requested)
         if self._profiles_requested or len(directory.names) <= MAX_USERS_LOADED_UNASKED:
             self._load_profiles()
+
+    async def _summarize_changes(self, before: Directory, after: Directory, requested: bool) -> None:
+        """Show in one line what has changed between two crawls."""
+        if not (before.complete and after.complete) or before.as_of is None:
+            return
+        changes = await asyncio.to_thread(changes_between, before, after)
+        if changes or requested:
+            text = f"{summarize(changes)} since {local_minute(before.as_of, weekday=True)}"
+            hint = "d shows them." if changes and self.service.history is not None else ""
+            self.notice = Notice(text[:1].upper() + text[1:], hint, "news")
 
     def _crawl_progressed(self, progress: CrawlProgress) -> None:
         self.directory = progress.directory
@@ -622,7 +637,7 @@ class BrowserScreen(BaseScreen[None]):
         last_page = max(1, ceil(self.service.directory.group_count / per_page))
         number = 1 if self.groups.page is None else min(self.groups.page.page, last_page)
         if self.from_history:
-            self.from_history, self._replaced_snapshot = False, True
+            self.from_history = False
             self.go_to(Place(number))
             return
         self.directory = self.service.directory
@@ -674,16 +689,11 @@ class BrowserScreen(BaseScreen[None]):
 
     @work(name="recent changes", group="changes", exclusive=True, exit_on_error=False)
     async def _show_recent_changes(self) -> None:
-        """Show badges for recent changes, and a notice if this run has found new ones."""
+        """Show badges for recent changes."""
         history = self.service.history
         if history is None or (summary := await history.changes_since(RECENT)) is None:
             return
         self.groups.show_badges(per_group(summary.changes), summary.since.taken_at)
-        new_changes = summary.until.changes if self._replaced_snapshot else 0
-        self._replaced_snapshot = False
-        if new_changes and self.notice is None:
-            text = f"{pluralize(new_changes, 'change')} since the last run"
-            self.notice = Notice(text, "d shows them.", "news")
 
     def action_refresh(self) -> None:
         """Load the group again if its members have the focus, otherwise the page."""
@@ -702,7 +712,7 @@ class BrowserScreen(BaseScreen[None]):
         page = self.groups.page
         self.service.forget_pages()
         self.load_page(Place(1 if page is None else page.page), fresh=True)
-        self.crawl()
+        self.crawl(requested=True)
 
     def action_stop(self) -> None:
         """Stop loading; the data on the screen stays."""

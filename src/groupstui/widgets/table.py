@@ -79,6 +79,7 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         scrollbar-size-vertical: 1;
 
         & > .table--header { color: $text-muted; }
+        & > .table--heading { color: $text-primary; text-style: bold; }
         & > .table--cursor {
             text-style: bold;
             color: $block-cursor-foreground;
@@ -96,6 +97,7 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "table--header",
+        "table--heading",
         "table--row",
         "table--cursor",
         "table--cursor-blurred",
@@ -154,6 +156,7 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         *,
         identity: Callable[[T], Hashable],
         muted: Callable[[T], bool] = lambda row: False,
+        heading: Callable[[T], bool] | None = None,
         sort_column: str | None = None,
         id: str | None = None,
     ) -> None:
@@ -163,6 +166,8 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
             columns: The columns from left to right.
             identity: Returns what identifies a row when other rows replace all.
             muted: Returns whether to draw a row in a muted color.
+            heading: Returns whether a row is a heading: the text of its first column, over the whole width.
+                Rows below headings keep the given order.
             sort_column: The key of the column to sort by at first; None keeps the given order.
             id: The id of the widget.
         """
@@ -179,6 +184,8 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         self.sort_reversed = False
         """Whether the order is reversed."""
         self._muted = muted
+        self._heading: Callable[[T], bool] = heading or (lambda row: False)
+        self._has_headings = heading is not None
         self.mark_of: Callable[[T], str] = lambda row: " "
         """Returns the character before a row."""
         self._given: Sequence[T] = ()
@@ -193,6 +200,9 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         self._highlighted: T | None = None
         self._cursor_identity: Hashable = None
         """The row that the cursor belongs to, even while it is not among the rows."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return not (self._has_headings and action in ("sort_next", "sort_reverse"))
 
     # Rows
 
@@ -255,7 +265,8 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         self.relayout()
         if not keep:
             self._remember_cursor_row()
-        self._post_highlighted()
+        # Textual stops a message at the widget that was working when it was created: here that may be any.
+        self.call_later(self._post_highlighted)
 
     def _index_of(self, identity: Hashable) -> int | None:
         return next((index for index, row in enumerate(self.rows) if self.identity(row) == identity), None)
@@ -283,10 +294,13 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
 
     def cuts(self, row: T) -> bool:
         """Return whether there is too little room for any cell of a row."""
-        return any(
-            cell_len(sanitize(column.text(row))) > size
-            for column, size in self._fit(self.scrollable_size.width)
-        )
+        width = self.scrollable_size.width
+        columns = [(self.columns[0], width - MARGIN)] if self._heading(row) else self._fit(width)
+        return any(cell_len(sanitize(column.text(row))) > size for column, size in columns)
+
+    def scroll_to_cursor(self) -> None:
+        """Make the row under the cursor the first in view, as far as the rows after it fill the view."""
+        self._scroll_to_row(self.cursor)
 
     def refresh_current(self) -> None:
         self.refresh_line(HEADER_HEIGHT + self.cursor)
@@ -367,11 +381,16 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         under_cursor = index == self.cursor
         if under_cursor:
             part = "cursor" if self.has_focus else "cursor-blurred"
+        elif self._heading(row):
+            part = "heading"
         else:
             part = "muted" if self._muted(row) else "row"
         style = self._style(part)
         segments = [Segment((CURSOR if under_cursor else " ") + self.mark_of(row), style)]
-        for place, (column, size) in enumerate(self._fit(width)):
+        columns = self._fit(width)
+        if self._heading(row):
+            columns = [(self.columns[0], width - MARGIN)]
+        for place, (column, size) in enumerate(columns):
             if place:
                 segments.append(Segment(" " * GAP, style))
             own = "" if part != "row" else column.style_of(row)
@@ -483,6 +502,8 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
 
     def _sort_at(self, x: int) -> None:
         right = MARGIN
+        if self._has_headings:
+            return
         for column, size in self._fit(self.scrollable_size.width):
             right += size + GAP
             if MARGIN <= x < right:
@@ -491,6 +512,16 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
                 else:
                     self.sort_by_column(column.key)
                 return
+
+
+def word_filter(text: str) -> Callable[[str], bool]:
+    """Return whether a folded text contains all words of a filter, and none that it excludes by `!word`."""
+    words = fold(text).split()
+    wanted = [word for word in words if word[:1] != "!"]
+    excluded = [word[1:] for word in words if word[:1] == "!" and word[1:]]
+    return lambda folded: (
+        all(word in folded for word in wanted) and not any(word in folded for word in excluded)
+    )
 
 
 class FilterableTable(Vertical, Generic[T]):
@@ -610,14 +641,9 @@ class FilterableTable(Vertical, Generic[T]):
         if self._folded_rows is None:
             columns = [column for column in self.table.columns if column.match]
             self._folded_rows = [fold(" ".join(column.text(row) for column in columns)) for row in self._rows]
-        words = fold(text).split()
-        excluded = [word[1:] for word in words if word[:1] == "!" and word[1:]]
-        wanted = [word for word in words if word[:1] != "!"]
-        return [
-            row
-            for row, folded in zip(self._rows, self._folded_rows, strict=True)
-            if all(word in folded for word in wanted) and not any(word in folded for word in excluded)
-        ]
+        matches = word_filter(text)
+        pairs = zip(self._rows, self._folded_rows, strict=True)
+        return [row for row, folded in pairs if matches(folded)]
 
     def _show_matches(self, rows: Sequence[T], keep: bool) -> None:
         hint = "tab searches members, too." if self._has_scopes else "esc clears the filter."
