@@ -152,7 +152,7 @@ async def test_form_stays_in_its_place(app, size):
 
 
 async def test_footer_and_help_list_the_keys_of_the_login(pilot):
-    for key in ("enter sign in", "tab next", "ctrl+t show token", "f1 help", "ctrl+q quit"):
+    for key in ("enter sign in", "tab next", "ctrl+t reveal", "f1 help", "ctrl+q quit"):
         assert key in words(pilot, "KeyFooter")
     assert "f2" not in words(pilot, "KeyFooter")  # there is no other instance yet
     await press(pilot, "f1")
@@ -173,8 +173,18 @@ async def test_button_signs_in(pilot, demo, way):
 
 async def test_enter_signs_in_from_the_address(pilot, demo):
     await fill_in(pilot, demo.url, demo.token)
-    await press(pilot, "up", "enter")
+    await press(pilot, "up", "end", "slash", "enter")
     assert in_browser(pilot)
+
+
+async def test_error_is_in_view_in_a_low_window(app, demo):
+    async with app.run_test(size=(40, 12)) as pilot:
+        await sign_in(pilot, demo.url, "wrong")
+        assert "does not accept the token" in words(pilot)
+        await press(pilot, "ctrl+u")
+        await paste(pilot, demo.token)
+        await press(pilot, "enter")
+        assert "of 230" in drawn(pilot)
 
 
 async def test_sign_in_ends_while_the_help_is_open(pilot, demo):

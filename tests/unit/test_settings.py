@@ -230,6 +230,13 @@ def test_forgotten_instance_loses_only_its_line(written):
     assert file.path.read_text() == EDITED_BY_HAND.replace(f'other = "{OTHER}"\n', "")
 
 
+def test_last_instance_leaves_no_empty_list(file):
+    file.save(Settings().remember(ACME).remember(OTHER))
+    file.update(lambda settings: settings.forget(OTHER))
+    assert "recent" not in file.path.read_text()
+    assert file.load() == Settings().remember(ACME)
+
+
 def test_new_key_is_written_above_tables(written):
     file = written(f'[sites]\nacme = "{ACME}"\n')
     file.save(file.load().with_theme("nord"))

@@ -48,6 +48,7 @@ class InstancesDialog(Dialog[InstanceChoice]):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("a,n", "add", "instance.add", "Sign in to another instance", hint="add"),
         bind("o,delete", "sign_out", "instance.sign_out", "Sign out of this instance", hint="sign out"),
+        bind("question_mark,f1", "app.help", "app.help", "Show the keys", hint="help"),
     ]
 
     def __init__(

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.widgets import Button, Input, Label, Static
 
@@ -48,7 +48,7 @@ class LoginScreen(BaseScreen[SignedIn | None]):
         ),
         bind("tab,down", "app.focus_next", "login.next", "Go to the next field", hint="next"),
         bind("shift+tab,up", "app.focus_previous", "login.previous", "Go to the previous field"),
-        bind("ctrl+t", "reveal", "login.reveal", "Show or hide the token", hint="show token"),
+        bind("ctrl+t", "reveal", "login.reveal", "Show or hide the token", hint="reveal"),
         bind(
             "f2,ctrl+o",
             "app.instances",
@@ -87,7 +87,7 @@ class LoginScreen(BaseScreen[SignedIn | None]):
         self.set_reactive(LoginScreen.notice, notice)
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(can_focus=False):
+        with Vertical(id="page"):  # a VerticalScroll would take the arrow keys
             with Vertical(id="form") as form:
                 form.border_title = "Sign in to Testmo"
                 yield Label("Testmo instance")
@@ -105,6 +105,11 @@ class LoginScreen(BaseScreen[SignedIn | None]):
     def on_resize(self, event: events.Resize) -> None:
         """Leave out what is not needed if there are few lines."""
         self.set_class(event.size.height < 22, "-low")
+
+    def watch_notice(self, old: Notice | None, notice: Notice | None) -> None:
+        super().watch_notice(old, notice)
+        if notice is not None and self.is_mounted:  # in a low window, it may be below the last line
+            self.call_after_refresh(self.query_one(NoticeBar).scroll_visible, animate=False)
 
     def on_mount(self) -> None:
         (self.token_input if self.instance_input.value else self.instance_input).focus()

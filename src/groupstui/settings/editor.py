@@ -41,7 +41,7 @@ def edit_document(text: str, before: Settings, after: Settings) -> str:
 def _set(table: MutableMapping[str, Any], key: str, old: object, new: object) -> None:
     if new == old:
         return
-    if new is None:
+    if new in (None, ()):
         del table[key]
     else:
         table[key] = list(new) if isinstance(new, tuple) else new
