@@ -51,7 +51,7 @@ async def pilot(app):
 
 
 def in_browser(pilot):
-    return "page 1 of 16" in drawn(pilot)
+    return "page 1 of 5" in drawn(pilot)
 
 
 @pytest.fixture
@@ -353,7 +353,7 @@ async def test_unusable_keyring_keeps_the_token_for_this_run(pilot, demo, settin
     assert in_browser(pilot)
     assert FOR_THIS_RUN in words(pilot)
     await press(pilot, "n")
-    assert "page 2 of 16" in drawn(pilot)
+    assert "page 2 of 5" in drawn(pilot)
     assert FOR_THIS_RUN in words(pilot)
     assert demo.token not in settings.path.read_text()
 
@@ -372,7 +372,7 @@ async def test_hanging_keyring_blocks_neither_keys_nor_quit(demo, hanging, setti
         await pilot.press("enter")
         await until(pilot, lambda: hanging.calls and in_browser(pilot))
         await pilot.press("n")
-        await until(pilot, lambda: "page 2 of 16" in drawn(pilot))
+        await until(pilot, lambda: "page 2 of 5" in drawn(pilot))
         await pilot.press("q")
     assert app.return_code == 0
 
