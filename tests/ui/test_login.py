@@ -194,6 +194,7 @@ async def test_sign_in_ends_while_the_help_is_open(pilot, demo):
     await pilot.press("enter", "f1")
     await settled(pilot)
     assert in_browser(pilot)
+    assert len(pilot.app.screen_stack) == 2  # the browser has taken the place of the login
 
 
 @pytest.mark.parametrize("revealed", [False, True])
