@@ -268,3 +268,55 @@ def resolved(groups: SearchIndex[int], text: str) -> list[int]:
         return list(error.candidates)
     except NoMatch:
         return []
+
+
+# Wrong letters
+
+
+def with_one_wrong_letter(word: str) -> set[str]:
+    """Return a word, and what it becomes if one letter is wrong, missing, added, or swapped."""
+    letters = "abeopr"
+    places = range(len(word))
+    return {
+        word,
+        *(word[:place] + word[place + 1 :] for place in places),
+        *(word[:place] + letter + word[place:] for place in range(len(word) + 1) for letter in letters),
+        *(word[:place] + letter + word[place + 1 :] for place in places for letter in letters),
+        *(word[:place] + word[place : place + 2][::-1] + word[place + 2 :] for place in places),
+    }
+
+
+def nearly_begins(word: str, typed: str) -> bool:
+    begins = (word[:end] for end in range(len(word) + 1))
+    if len(typed) < 4:
+        return typed in begins
+    return any(typed in with_one_wrong_letter(begin) for begin in begins)
+
+
+LETTERS = st.text("abeopr", min_size=1, max_size=7)
+
+
+@given(
+    names=st.lists(st.lists(LETTERS, min_size=1, max_size=3).map(" ".join), min_size=1, max_size=6),
+    typed=st.lists(LETTERS, min_size=1, max_size=2),
+)
+def test_misspelled_agrees_with_the_model(names, typed):
+    by_id = dict(enumerate(names, 1))
+    expected = {
+        id
+        for id, name in by_id.items()
+        if all(any(nearly_begins(word, each) for word in name.split()) for each in typed)
+    }
+    assert set(index(by_id).misspelled(" ".join(typed))) == expected
+
+
+@given(data=st.data())
+def test_one_wrong_letter_finds_the_name(data):
+    word = data.draw(st.text("abeopr", min_size=5, max_size=9))
+    typed = data.draw(st.sampled_from(sorted(with_one_wrong_letter(word))))
+    assert index({1: "zzz", 2: f"First {word}"}).misspelled(f"{typed} fir") == [2]
+
+
+@pytest.mark.parametrize("text", ["", "#6", "62", "adda@x.example", "xx", "lovelace adb"])
+def test_short_words_numbers_and_addresses_are_not_misspelled(text):
+    assert USERS.misspelled(text) == []

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from heapq import merge, nlargest
-from itertools import accumulate, chain, pairwise, takewhile
+from itertools import accumulate, chain, islice, pairwise, takewhile
 from operator import itemgetter
 from typing import Generic, Literal, TypeVar
 
@@ -23,6 +24,9 @@ PLURALS: dict[Kind, str] = {"group": "groups", "user": "users", "command": "comm
 
 MAX_CANDIDATES = 10
 """Candidates listed for an ambiguous name: few enough to choose from without scrolling."""
+
+MIN_MISSPELLED_CHARS = 4
+"""The length from which a word may have a wrong letter; shorter words would mean too much."""
 
 MAX_SUGGESTIONS = 3
 """Similar names that are listed for a name that nothing has."""
@@ -84,6 +88,25 @@ class SearchIndex(Generic[T]):
                     break
                 found.setdefault(place, rank)
         return [(rank, self._item(self._ids[place])) for place, rank in found.items()]
+
+    def misspelled(self, text: str, limit: int | None = None) -> list[T]:
+        """Return what matches if one letter of each longer word is wrong, missing, added, or swapped.
+
+        For a text that matches nothing otherwise; items are sorted by name.
+        """
+        words = _words(_searchable(text.strip(_INVISIBLE)))
+        spellings = [self._spellings(word) for word in words]
+        if "@" in text or not words or not all(spellings):
+            return []
+        # The rarest word leads to the fewest names.
+        rarest = min(spellings, key=lambda each: sum(map(self._word_counts.__getitem__, each)))
+        places = _merged(*(self._with_word(word) for word in rarest))
+        fitting = (place for place in places if self._has_spellings(place, spellings))
+        return [self._item(self._ids[place]) for place in islice(fitting, limit)]
+
+    def first(self, limit: int) -> list[T]:
+        """Return the first items in the order of their names."""
+        return [self._item(each) for each in self._ids[:limit]]
 
     def search_ids(self, text: str) -> set[int]:
         """Return the ids of what matches; faster than `search`, which returns the items in order."""
@@ -230,6 +253,36 @@ class SearchIndex(Generic[T]):
                     yield place
                     break
 
+    @cached_property
+    def _word_counts(self) -> Counter[str]:
+        """The words of letters in the text, not its numbers and addresses, and how often each occurs."""
+        counts = Counter(self._text.split())  # the separators are white space
+        return Counter({word: count for word, count in counts.items() if _is_of_letters(word)})
+
+    def _spellings(self, typed: str) -> set[str]:
+        """Return the words in the text that begin with a word, or nearly so if it is not a short one."""
+        if len(typed) < MIN_MISSPELLED_CHARS or not _is_of_letters(typed):
+            return {word for word in self._word_counts if word.startswith(typed)}
+        half = len(typed) // 2
+        # One wrong letter leaves one half as it is, unless the letters in the middle are swapped.
+        swapped = typed[: half - 1] + typed[half] + typed[half - 1]
+        starts, end = (typed[:half], swapped), typed[half:]
+        return {
+            word
+            for word in self._word_counts
+            if (word.startswith(starts) or end in word) and _begins_nearly(word, typed)
+        }
+
+    def _with_word(self, word: str) -> Iterator[int]:
+        return _merged(
+            self._first_name_prefix(word), *(self._containing(start + word) for start in (" ", BETWEEN))
+        )
+
+    def _has_spellings(self, place: int, spellings: Sequence[set[str]]) -> bool:
+        """Return whether the names of an item have a spelling of each word."""
+        words = set(self._text[self._starts[place] : self._starts[place + 1] - 1].split())
+        return not any(map(words.isdisjoint, spellings))
+
     def _by_name(self, places: Iterable[int], fits: Callable[[str], bool]) -> Iterator[int]:
         """Return those of the places at which a name fits, and not only an address."""
         for place in places:
@@ -269,6 +322,23 @@ def _words(folded: str) -> list[str]:
 
 def _has_words(name: str, words: Sequence[str]) -> bool:
     return all(name.count(word) >= words.count(word) for word in words)
+
+
+def _is_of_letters(word: str) -> bool:
+    return word.isalpha() or word.replace("-", "").replace("'", "").isalpha()
+
+
+def _begins_nearly(word: str, typed: str) -> bool:
+    """Return whether a word begins with a text with at most one wrong, missing, added, or swapped letter."""
+    same = next((at for at, (one, other) in enumerate(zip(word, typed, strict=False)) if one != other), None)
+    if same is None:
+        return len(word) >= len(typed) - 1
+    word, typed = word[same:], typed[same:]
+    return (
+        word.startswith(typed[1:])  # added
+        or word[1:].startswith((typed, typed[1:]))  # missing, wrong
+        or (word[1::-1] == typed[:2] and word[2:].startswith(typed[2:]))  # swapped
+    )
 
 
 def _letter_pairs(folded: str) -> set[tuple[str, str]]:

@@ -356,7 +356,7 @@ class GroupList(FilterableTable[Group]):
             known = {group.id for group in found}
             users = self.directory.user_index.search_ids(text)
             found += [group for group in self.directory.groups_with(users) if group.id not in known]
-        return found
+        return found or self.directory.group_index.misspelled(text)
 
     @on(FilterInput.ScopeToggled)
     def _scope_toggled(self, event: FilterInput.ScopeToggled) -> None:

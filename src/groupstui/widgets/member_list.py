@@ -84,7 +84,7 @@ class MemberList(FilterableTable[User]):
             return []
         if self._index is None or self._index[0] is not self.detail:
             self._index = self.detail, self.directory.member_index(self.detail.group)
-        return self._index[1].search(text)
+        return self._index[1].search(text) or self._index[1].misspelled(text)
 
 
 def facts(detail: GroupDetail, width: int) -> Content:
