@@ -39,8 +39,9 @@ from .terminal.keyboard import decode_keyboard
 from .terminal.type_ahead import TypeAhead
 from .testmo.instance import Instance
 from .token import Token
+from .version import __version__
 from .widgets.colors import readable_variables
-from .widgets.commands import commands_of
+from .widgets.commands import PaletteCommand, bind, commands_of
 from .widgets.notice_bar import Notice
 
 if TYPE_CHECKING:  # dialogs are imported when they are first used
@@ -53,7 +54,7 @@ PACKAGE = Path(__file__).parent
 STYLES = PACKAGE / "styles" if (PACKAGE / "styles").is_dir() else PACKAGE.parents[1] / "styles"
 """The folder of the stylesheets: in a wheel inside the package, in a checkout beside `src`."""
 
-PLAIN_KEYS = {"enter", "backspace", "delete", "shift+tab", "ctrl+p", "ctrl+q", "ctrl+t"}
+PLAIN_KEYS = {"enter", "backspace", "delete", "shift+tab"}
 """Keys that Textual displays as symbols, which many terminal fonts lack."""
 
 THEMES_OF_16_COLORS = ("ansi-dark", "ansi-light")
@@ -84,9 +85,36 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         Binding("ctrl+q", "quit", show=False, system=True),
         Binding("q", "quit_waiting", show=False, system=True),
         # These have priority, so that they also work in dialogs.
-        Binding("ctrl+l", "draw_again", show=False, system=True, priority=True),
-        Binding("ctrl+z", "suspend_process", show=False, system=True, priority=True),
+        bind(
+            "ctrl+l",
+            "draw_again",
+            "app.redraw",
+            "Draw the screen again",
+            "redraw, clear screen",
+            priority=True,
+        ),
+        bind(
+            "ctrl+z",
+            "suspend_process",
+            "app.suspend",
+            "Suspend groupstui; fg resumes it",
+            "suspend, bg",
+            priority=True,
+        ),
     ]
+
+    PALETTE_COMMANDS: ClassVar[tuple[PaletteCommand, ...]] = (
+        PaletteCommand("app.version", "Show the version", "version", "version, about"),
+        PaletteCommand(
+            "app.theme",
+            "Theme: NAME",
+            "set_theme",
+            "theme, color",
+            argument="NAME",
+            values=lambda app: sorted(app.available_themes),
+            current=lambda app: app.theme,
+        ),
+    )
 
     def __init__(
         self,
@@ -160,7 +188,6 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         yield Static("Reading the token from the keyring… q quits.", id="waiting")
 
     def on_mount(self) -> None:
-        self.theme_changed_signal.subscribe(self, self._theme_changed)
         self.app_resume_signal.subscribe(self, lambda _: self.action_draw_again())  # after `fg`
         instance = self._instance if self._access is None else self._access.instance
         if instance is not None:
@@ -400,9 +427,6 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         view = event.view
         self._update_settings(lambda settings: settings.with_view(view.page_size, view.columns, view.sort))
 
-    def _theme_changed(self, theme: object) -> None:
-        self._update_settings(lambda settings: settings.with_theme(self.theme))
-
     def _update_settings(self, change: Callable[[Settings], Settings]) -> None:
         """Change the settings; what another program has written to the file since stays."""
         self._settings = change(self._settings)
@@ -415,6 +439,7 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
 
     def action_set_theme(self, name: str) -> None:
         self.theme = name
+        self._update_settings(lambda settings: settings.with_theme(name))
 
     # Notices and help
 
@@ -439,7 +464,8 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
                 self.screen.explain(key.binding.action)
 
     def get_key_display(self, binding: Binding) -> str:
-        return binding.key if binding.key in PLAIN_KEYS else super().get_key_display(binding)
+        is_plain = binding.key in PLAIN_KEYS or binding.key.startswith("ctrl+")
+        return binding.key if is_plain else super().get_key_display(binding)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Disable the key that quits while the keyring is read as soon as there is a screen."""
@@ -468,6 +494,9 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
 
     def _forget_interrupt(self) -> None:
         self._interrupted = False
+
+    def action_version(self) -> None:
+        self._notify_user(Notice(f"groupstui {__version__}"))
 
     def action_help(self) -> None:
         self.push_screen(dialogs.help.HelpDialog(commands_of(self.screen)))

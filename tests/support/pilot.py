@@ -108,6 +108,7 @@ KEY_NAMES = {
     "#": "number_sign",
     "_": "underscore",
     "@": "at",
+    ">": "greater_than_sign",
 }
 
 

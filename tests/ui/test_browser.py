@@ -459,19 +459,7 @@ async def test_start_at_an_ambiguous_name_opens_the_palette(demo, clock):
         assert drawn(pilot, ".dialog").count(name) == number + 1
 
 
-# Help and footer
-
-
-async def test_help_lists_every_key(pilot):
-    tooltips = {binding.tooltip for _, binding in pilot.app.screen._bindings}
-    await press(pilot, "?")
-    seen = set()
-    for _ in range(12):
-        seen.update(text for text in tooltips if text in words(pilot, "VerticalScroll"))
-        await press(pilot, "pagedown")
-    assert seen == tooltips
-    await press(pilot, "q")
-    assert "page 1 of 16" in drawn(pilot)
+# Footer
 
 
 def enabled_keys(pilot) -> list[str]:
@@ -479,12 +467,36 @@ def enabled_keys(pilot) -> list[str]:
     return [key.description for key in pilot.app.screen.query("FooterKey") if not key.has_class("-disabled")]
 
 
-async def test_footer_shows_the_keys_of_the_focused_pane(pilot):
-    assert "groups of user" not in enabled_keys(pilot)
-    await press(pilot, "tab")
-    assert "groups of user" in enabled_keys(pilot)
+@pytest.mark.parametrize(
+    ("columns", "hints"),
+    [
+        (40, ["open", "filter"]),
+        (80, ["open", "filter", "go to", "mark", "audit", "changes"]),
+        (120, ["audit", "changes", "mark", "compare", "sort", "copy", "export", "instances"]),
+        (200, ["next", "reload"]),
+    ],
+)
+async def test_footer_shows_the_most_useful_keys_that_fit(pilot, columns, hints):
+    await pilot.resize_terminal(columns, 24)
+    await settled(pilot)
+    footer = drawn(pilot).splitlines()[-1]
+    keys = [f"{key.key_display} {key.description}" for key in pilot.app.screen.query("FooterKey")]
+    assert footer.split() == " ".join(keys).split()  # none is cut
+    assert {*hints, "help", "quit"} <= set(enabled_keys(pilot))
+    assert keys[-2:] == ["? help", "q quit"]
+
+
+async def test_footer_shows_the_keys_of_the_focused_widget_first(pilot):
+    assert enabled_keys(pilot)[0] == "open"
     await press(pilot, "/")
-    assert "clear" in enabled_keys(pilot)
+    assert "clear" in enabled_keys(pilot)[:3]
+
+
+async def test_click_on_a_hint_presses_its_key(pilot):
+    (audit,) = (key for key in pilot.app.screen.query("FooterKey") if key.description == "audit")
+    await pilot.click(audit)
+    await settled(pilot)
+    assert "Audit" in drawn(pilot, ".dialog")
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ async def test_user_names_are_literal_in_palette_and_dialog(pilot):
     for name in MARKUP[:3]:
         await press(pilot, "colon")
         await paste(pilot, name)
-        assert any(name in line and "user #" in line for line in drawn(pilot).splitlines())
+        assert any(name in line and "user  " in line for line in drawn(pilot).splitlines())
         await press(pilot, "down", "enter")
         assert f"Groups of {name} · #" in drawn(pilot)
         await press(pilot, "escape")

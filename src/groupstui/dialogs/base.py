@@ -15,7 +15,7 @@ from textual.worker import Worker
 
 from ..directory.directory import Directory
 from ..terminal.clipboard import ClipboardApp
-from ..widgets.commands import bind
+from ..widgets.commands import ALWAYS, bind
 from ..widgets.notice_bar import PASSING, Notice, NoticeKind, worker_failure
 
 Result = TypeVar("Result")
@@ -60,7 +60,7 @@ class Dialog(ModalScreen[Result | None], BaseScreen[Result | None]):
     """A box over the screen below; escape closes it without a result."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("escape", "close", "dialog.close", "Close this dialog", hint="close"),
+        bind("escape", "close", "dialog.close", "Close this dialog", hint="close", rank=ALWAYS),
         bind("q,h,left,backspace", "close", "dialog.back", "Go back: close this dialog"),
         bind("ctrl+q", "app.quit", "dialog.quit", "Quit groupstui"),
     ]

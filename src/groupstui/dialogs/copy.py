@@ -117,7 +117,7 @@ class CopyTable(Table[Copy]):
     """A table with another word for enter."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("enter", "select", "copy.selected", "Copy the text under the cursor", hint="copy"),
+        bind("enter", "select", "copy.selected", "Copy the text under the cursor", hint="copy", rank=1),
     ]
 
 

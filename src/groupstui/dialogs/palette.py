@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import TypeGuard
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input
@@ -12,10 +17,10 @@ from textual.widgets import Input
 from ..directory.directory import Directory
 from ..directory.models import Group, User
 from ..directory.search import SearchIndex
-from ..text import pluralize
-from ..widgets.commands import Command
+from ..text import fold, pluralize
+from ..widgets.commands import SECTIONS, Command
 from ..widgets.key_footer import KeyFooter
-from ..widgets.table import Column, Table
+from ..widgets.table import CURSOR_KEYS, Column, Table
 from .base import Dialog
 
 Choice = Command | Group | User
@@ -23,8 +28,27 @@ Choice = Command | Group | User
 MAX_CHOICES = 200
 """The number of rows that are offered; to see others, type another letter."""
 
-CURSOR_KEYS = {"up": "up", "down": "down", "pageup": "page_up", "pagedown": "page_down"}
-"""The keys that the input leaves to the table, and the names of their actions."""
+MAX_KEYS = 2
+"""The number of keys that are shown of a command."""
+
+KEY_WIDTH = 12
+"""The cells for a key, an id, or a word that means a command."""
+
+PREVIEW_SETTLE_SECONDS = 0.1
+"""How long the cursor has to rest on a theme until the screen shows it: all of it is drawn again."""
+
+USERS, GROUPS, COMMANDS = PREFIXES = "@#>"
+"""First characters that limit the search to one kind."""
+
+CURRENT = "✓"
+"""Marks what is already set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A row that names the kind of the rows below it."""
+
+    text: str
 
 
 class PaletteDialog(Dialog[Choice]):
@@ -40,21 +64,43 @@ class PaletteDialog(Dialog[Choice]):
         directory: Directory,
         text: str = "",
         *,
+        recent: Sequence[Group | User] = (),
         on_email: Callable[[], None],
     ) -> None:
+        """Create a palette.
+
+        Args:
+            commands: The commands; of those with an argument, one for each of its values is offered.
+            directory: The groups and users.
+            text: The text to begin with.
+            recent: The groups and users that were visited, the last one first.
+            on_email: Called when the text looks like an e-mail address.
+        """
         super().__init__()
-        self._commands = commands
+        self._takes_number = [command for command in commands if command.argument and not command.values]
+        self._commands = list(_with_values(commands))
         # Negative ids, because nobody searches a command by its number.
-        by_id = dict(enumerate(commands, -len(commands)))
+        by_id = dict(enumerate(self._commands, -len(self._commands)))
         self._command_index = SearchIndex(
-            "command", by_id, names=lambda id: (by_id[id].text,), item=by_id.__getitem__
+            "command",
+            by_id,
+            names=lambda id: (by_id[id].text, *by_id[id].aliases),
+            item=lambda id: (id, by_id[id]),
         )
         self._directory = directory
-        self._input = Input(text, placeholder="a group, a user, or a command", compact=True)
+        self._recent = recent
+        self._input = Input(
+            text,
+            placeholder="name, id or command · @ only users · # only groups · > only commands",
+            compact=True,
+        )
         self._input.cursor_blink = False
         self._on_email = on_email
-        """Called when the text looks like an e-mail address."""
-        self._table: Table[Choice] = Table(COLUMNS, identity=_identity)
+        self._table: Table[Choice | Heading] = Table(
+            COLUMNS, identity=_identity, muted=lambda row: isinstance(row, Heading)
+        )
+        self._theme = ""
+        """The theme to return to after a preview."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as box:
@@ -64,6 +110,7 @@ class PaletteDialog(Dialog[Choice]):
             yield KeyFooter()
 
     def on_mount(self) -> None:
+        self._theme = self.app.theme
         self._table.can_focus = False
         self._table.empty = "No matches."
         self._offer(self._input.value)
@@ -72,76 +119,193 @@ class PaletteDialog(Dialog[Choice]):
         self._directory = directory
         self._offer(self._input.value, keep=True)
 
+    # What is offered
+
     def _offer(self, text: str, *, keep: bool = False) -> None:
         directory = self._directory
         extent = "" if directory.users_complete else "users in no group are not loaded"
         if not directory.complete:
             extent = f"{directory.group_count:,} of {pluralize(directory.total or 0, 'group')} loaded"
         self.box.border_subtitle = extent
-        if "@" in text:
+        text = text.strip()
+        if "@" in text[1:]:
             self._on_email()
-        choices: list[Choice] = list(self._commands)
-        if text.strip():
-            ranked: list[tuple[int, Choice]] = [
-                *self._command_index.ranked(text, MAX_CHOICES),
-                *directory.group_index.ranked(text, MAX_CHOICES),
-                *directory.user_index.ranked(text, MAX_CHOICES),
+        kind = text[:1] if text[:1] in PREFIXES else ""
+        wanted = text.removeprefix(kind).strip()
+        rows = self._matches(wanted, kind) if wanted else self._without_text(kind)
+        self._table.show(rows, query=wanted, ranked=True, keep=keep)
+        if not keep:
+            self._skip_heading(1)
+
+    def _without_text(self, kind: str) -> list[Choice | Heading]:
+        """Return what can be chosen before anything is typed, under headings: recent places first."""
+        parts: list[tuple[str, Sequence[Choice]]] = []
+        if kind in ("", GROUPS):
+            parts.append(("Recent groups", [each for each in self._recent if isinstance(each, Group)]))
+        if kind in ("", USERS):
+            parts.append(("Recent users", [each for each in self._recent if isinstance(each, User)]))
+        if kind == GROUPS:
+            parts.append(("Groups", self._directory.group_index.first(MAX_CHOICES)))
+        elif kind == USERS:
+            parts.append(("Users", self._directory.user_index.first(MAX_CHOICES)))
+        else:
+            parts += [
+                (SECTIONS[section], list(commands))
+                for section, commands in groupby(self._commands, key=lambda command: command.section)
             ]
-            # Sorting is stable: with equal ranks, commands come first, then groups, then users.
-            ranked.sort(key=lambda hit: hit[0])
-            choices = [choice for _, choice in ranked[:MAX_CHOICES]]
-        self._table.show(choices, keep=keep)
+        rows: list[Choice | Heading] = []
+        for heading, choices in parts:
+            if choices:
+                rows += [Heading(heading), *choices]
+        return rows
+
+    def _matches(self, text: str, kind: str) -> list[Choice | Heading]:
+        """Return what matches, best first; with equal ranks, commands come first, then groups, then users."""
+        groups, users = self._directory.group_index, self._directory.user_index
+        ranked: list[tuple[int, Choice]] = []
+        if kind in ("", COMMANDS):
+            ranked += self._matching_commands(text)
+        if kind in ("", GROUPS):
+            ranked += groups.ranked(text, MAX_CHOICES)
+        if kind in ("", USERS):
+            ranked += users.ranked(text, MAX_CHOICES)
+        ranked.sort(key=itemgetter(0))
+        return [choice for _, choice in ranked[:MAX_CHOICES]] or self._misspelled(text, kind)
+
+    def _misspelled(self, text: str, kind: str) -> list[Choice | Heading]:
+        """Return what matches if letters are wrong."""
+        found: list[Choice | Heading] = []
+        if kind in ("", COMMANDS):
+            found += [
+                command for _, command in sorted(self._command_index.misspelled(text), key=itemgetter(0))
+            ]
+        if kind in ("", GROUPS):
+            found += self._directory.group_index.misspelled(text, MAX_CHOICES)
+        if kind in ("", USERS):
+            found += self._directory.user_index.misspelled(text, MAX_CHOICES)
+        return found[:MAX_CHOICES]
+
+    def _matching_commands(self, text: str) -> Iterator[tuple[int, Command]]:
+        """Yield commands with their ranks; with equal ranks, in the order of their declaration."""
+        words, _, number = fold(text).rpartition(" ")
+        if number.isdecimal():
+            for command in self._takes_number:
+                if words in command.aliases:
+                    yield 0, command.with_argument(number)
+        for rank, (_, command) in sorted(
+            self._command_index.ranked(text), key=lambda hit: (hit[0], hit[1][0])
+        ):
+            yield rank, command
+
+    # Choosing
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
+        self._restore_theme()
         self._offer(event.value)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if (choice := self._table.current) is not None:
-            self.dismiss(choice)
+        self._choose(self._table.current)
 
     @on(Table.Selected)
-    def _selected(self, event: Table.Selected[Choice]) -> None:
+    def _selected(self, event: Table.Selected[Choice | Heading]) -> None:
         event.stop()
-        self.dismiss(event.row)
+        self._choose(event.row)
+
+    def _choose(self, choice: Choice | Heading | None) -> None:
+        if choice is None or isinstance(choice, Heading):
+            return
+        if not _is_theme(choice):
+            self._restore_theme()
+        self.dismiss(choice)
+
+    def action_close(self) -> None:
+        self._restore_theme()
+        super().action_close()
 
     async def on_key(self, event: events.Key) -> None:
-        """Move the cursor of the table while the input has the focus."""
+        """Move the cursor of the table while the input has the focus, and show a theme under it."""
         if (action := CURSOR_KEYS.get(event.key)) is not None:
             event.stop()
             await self._table.run_action(action)
+            self._skip_heading(-1 if "up" in action else 1)
+            choice = self._table.current
+            self._preview(choice.value if _is_theme(choice) else self._theme)
+
+    def _skip_heading(self, step: int) -> None:
+        """Move the cursor on if it is on a heading."""
+        if isinstance(self._table.current, Heading):
+            self._table.cursor += step
+        if isinstance(self._table.current, Heading):  # it is the first row
+            self._table.cursor += 1
+
+    @work(name="preview theme", group="preview", exclusive=True)
+    async def _preview(self, theme: str) -> None:
+        """Show a theme, without saving it, when the cursor has come to rest."""
+        await asyncio.sleep(PREVIEW_SETTLE_SECONDS)
+        self.app.theme = theme
+
+    def _restore_theme(self) -> None:
+        self.workers.cancel_group(self, "preview")
+        self.app.theme = self._theme
 
 
-def _identity(choice: Choice) -> tuple[str, object]:
-    if isinstance(choice, Command):
-        return choice.id, choice.text
-    return type(choice).__name__, choice.id
+def _with_values(commands: Iterable[Command]) -> Iterator[Command]:
+    """Yield the commands, those with an argument once for each of its values."""
+    for command in commands:
+        if command.values:
+            yield from map(command.with_argument, command.values)
+        else:
+            yield command
 
 
-def _name(choice: Choice) -> str:
-    match choice:
+def _is_theme(choice: Choice | Heading | None) -> TypeGuard[Command]:
+    return isinstance(choice, Command) and choice.id == "app.theme"
+
+
+def _identity(row: Choice | Heading) -> tuple[str, object]:
+    match row:
         case Command():
-            return choice.text
-        case Group():
-            return choice.name
-        case User():
-            return choice.label
+            return row.id, row.text
+        case Heading():
+            return "heading", row.text
+        case _:
+            return type(row).__name__, row.id
 
 
-def _key_or_id(choice: Choice) -> str:
-    match choice:
+def _name(row: Choice | Heading) -> str:
+    match row:
         case Command():
-            return " ".join(choice.keys)
+            return f"{row.text} {CURRENT}" if row.is_current else row.text
         case Group():
-            return f"group #{choice.id}"
+            return row.name
         case User():
-            return f"user #{choice.id}"
+            return row.label
+        case Heading():
+            return row.text
 
 
-COLUMNS: tuple[Column[Choice], ...] = (
+def _kind(row: Choice | Heading) -> str:
+    return type(row).__name__.lower() if isinstance(row, Group | User) else ""
+
+
+def _key_or_id(row: Choice | Heading) -> str:
+    match row:
+        case Command(keys=(), value="", aliases=(alias, *_)):
+            return f":{alias}"
+        case Command():
+            return " ".join(row.keys[:MAX_KEYS])
+        case Heading():
+            return ""
+        case _:
+            return f"#{row.id}"
+
+
+COLUMNS: tuple[Column[Choice | Heading], ...] = (
     Column("name", "Name", _name),
-    Column("key", "Key or id", _key_or_id, width=14),
+    Column("kind", "", _kind, width=lambda rows: max(map(len, map(_kind, rows)), default=0)),
+    Column("key", "Key or id", _key_or_id, align="right", width=KEY_WIDTH),
 )

@@ -17,7 +17,7 @@ from ..directory.directory import Directory
 from ..directory.models import User
 from ..output.records import Report
 from ..text import MAX_TEXT_CHARS, sanitize
-from ..widgets.commands import bind
+from ..widgets.commands import ALWAYS, bind
 from ..widgets.key_footer import KeyFooter
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.table import FilterableTable, Table
@@ -41,7 +41,7 @@ class RecordsDialog(Dialog[JumpTarget], Generic[Record]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *COPY_EXPORT_BINDINGS,
-        bind("question_mark,f1", "app.help", "app.help", "Show the keys", hint="help"),
+        bind("question_mark,f1", "app.help", "app.help", "Show the keys", hint="help", rank=ALWAYS),
     ]
 
     ROW_NOUN: ClassVar[str]

@@ -43,7 +43,7 @@ from ..service.service import CrawlProgress, GroupsService, forbidden_hint
 from ..settings import GROUP_COLUMNS, PAGE_SIZES, GroupColumn, PageSize
 from ..text import pluralize
 from ..times import local_minute
-from ..widgets.commands import Command, PaletteCommand, bind, commands_of
+from ..widgets.commands import ALWAYS, PALETTE_ID, Command, PaletteCommand, bind, commands_of
 from ..widgets.filter_input import FilterInput
 from ..widgets.group_list import GroupList, Place
 from ..widgets.key_footer import KeyFooter
@@ -97,6 +97,9 @@ REASONS = {
 }
 """Why actions are not available."""
 
+MAX_RECENT_PLACES = 10
+"""The number of visited groups and users that the palette offers."""
+
 RECENT = timedelta(days=7)
 """The period whose changes are shown in the list."""
 
@@ -128,49 +131,136 @@ class BrowserScreen(BaseScreen[None]):
     AUTO_FOCUS = "Table"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        # Help and quit are first, so that a narrow footer contains them.
-        bind("question_mark,f1", "app.help", "app.help", "Show the keys", hint="help"),
-        bind("q,ctrl+q", "app.quit", "app.quit", "Quit groupstui", hint="quit"),
-        bind("n,right_square_bracket", "turn('next')", "page.next", "Next page", hint="next"),
-        bind("p,left_square_bracket", "turn('previous')", "page.previous", "Previous page", hint="prev"),
-        bind("u", "user", "view.user", "Show the groups of the user under the cursor", hint="groups of user"),
+        bind("question_mark,f1", "app.help", "app.help", "Show the keys", "keys", hint="help", rank=ALWAYS),
+        bind("q,ctrl+q", "app.quit", "app.quit", "Quit groupstui", "q, exit", hint="quit", rank=ALWAYS),
+        bind("n,right_square_bracket", "turn('next')", "page.next", "Next page", hint="next", rank=13),
+        bind(
+            "p,left_square_bracket",
+            "turn('previous')",
+            "page.previous",
+            "Previous page",
+            "previous",
+            hint="prev",
+            rank=14,
+        ),
+        bind(
+            "u",
+            "user",
+            "view.user",
+            "Show the groups of the user under the cursor",
+            hint="groups of user",
+            rank=15,
+        ),
         bind("l,right", "enter", "move.in", "Go to the members, or to the groups of the member"),
-        bind("h,left,backspace", "back", "move.back", "Go back to where you were"),
+        bind("h,left,backspace", "back", "move.back", "Go back to where you were", "back"),
         bind("escape", "escape", "move.escape", "Stop loading, clear the filter, or go back"),
         bind("tab,shift+tab", "other_pane", "move.pane", "Go to the other pane"),
-        bind("1", "pane('list')", "move.list", "Go to the list of groups"),
-        bind("2", "pane('members')", "move.members", "Go to the members"),
+        bind("1", "pane('list')", "move.list", "Go to the list of groups", "groups, list"),
+        bind("2", "pane('members')", "move.members", "Go to the members", "members, users"),
         bind("z", "zoom", "view.zoom", "Show only this pane, or both"),
         bind("less_than_sign", "move_border(-1)", "view.narrower", "Make the list narrower"),
         bind("greater_than_sign", "move_border(1)", "view.wider", "Make the list wider"),
-        bind("c", "compare", "analyse.compare", "Compare the marked groups, two to six"),
-        bind("a", "audit", "analyse.audit", "Audit: groups and members that need attention"),
-        bind("d", "changes", "analyse.changes", "Show recent changes: joined, left, new groups"),
+        bind(
+            "c",
+            "compare",
+            "analyse.compare",
+            "Compare the marked groups, two to six",
+            "diff",
+            hint="compare",
+            rank=9,
+        ),
+        bind(
+            "a",
+            "audit",
+            "analyse.audit",
+            "Audit: groups and members that need attention",
+            "empty, inactive, identical, similar",
+            hint="audit",
+            rank=6,
+        ),
+        bind(
+            "d",
+            "changes",
+            "analyse.changes",
+            "Show recent changes: joined, left, new groups",
+            "history, recent",
+            hint="changes",
+            rank=7,
+        ),
         *COPY_EXPORT_BINDINGS,
-        bind("r", "refresh", "load.refresh", "Reload this page, or this group"),
-        bind("R,f5", "refresh_all", "load.refresh_all", "Reload all groups"),
-        bind("x", "stop", "load.stop", "Stop loading"),
-        bind("i", "instances", "instance.choose", "Choose an instance, sign in, or sign out"),
-        bind("colon,ctrl+p", "palette", "view.palette", "Go to any group, user or command", hint="go to"),
+        bind(
+            "r",
+            "refresh",
+            "load.refresh",
+            "Reload this page, or this group",
+            "refresh",
+            hint="reload",
+            rank=16,
+        ),
+        bind("R,f5", "refresh_all", "load.refresh_all", "Reload all groups", "reload all, refresh all"),
+        bind("x", "stop", "load.stop", "Stop loading", "stop, cancel"),
+        bind(
+            "i",
+            "instances",
+            "instance.choose",
+            "Choose an instance, sign in, or sign out",
+            "switch, ctx",
+            hint="instances",
+            rank=12,
+        ),
+        bind(
+            "colon,ctrl+p",
+            "palette",
+            PALETTE_ID,
+            "Go to any group, user or command",
+            hint="go to",
+            rank=3,
+        ),
     ]
 
     PALETTE_COMMANDS: ClassVar[tuple[PaletteCommand, ...]] = (
-        PaletteCommand("analyse.unmark", "Unmark all groups", "unmark"),
-        PaletteCommand("page.first", "First page", "turn('first')"),
-        PaletteCommand("page.last", "Last page", "turn('last')"),
-        PaletteCommand("page.go_to", "Go to a page by number", "go_to_page"),
-        PaletteCommand("page.size", "Page size auto", "page_size('auto')"),
-        *(PaletteCommand("page.size", f"Page size {size}", f"page_size({size})") for size in PAGE_SIZES),
-        *(
-            PaletteCommand("list.sort", f"Sort by {name}", f"sort('{key}')")
-            for key, name in {"name": "Name", **COLUMN_NAMES}.items()
+        PaletteCommand(
+            "view.all", "Show all groups: clear the filters", "show_all", "all, all groups, clear"
         ),
-        *(
-            PaletteCommand("list.column", f"Show or hide the column “{name}”", f"toggle_column('{key}')")
-            for key, name in COLUMN_NAMES.items()
+        PaletteCommand("analyse.unmark", "Unmark all groups", "unmark", "unmark, unmark all"),
+        PaletteCommand("page.first", "First page", "turn('first')", "first"),
+        PaletteCommand("page.last", "Last page", "turn('last')", "last"),
+        PaletteCommand("page.go_to", "Go to page N", "go_to_page", "page", argument="N"),
+        PaletteCommand(
+            "page.size",
+            "Page size N",
+            "page_size",
+            "size, page size",
+            argument="N",
+            values=lambda screen: ("auto", *map(str, PAGE_SIZES)),
+            current=lambda screen: str(screen.view.page_size),
         ),
-        PaletteCommand("instance.sign_in", "Sign in again, with another token", "app.sign_in"),
-        PaletteCommand("instance.sign_out", "Sign out: delete the token of this instance", "app.sign_out"),
+        PaletteCommand(
+            "table.sort_by",
+            "Sort by COLUMN",
+            "sort",
+            "sort, sort by",
+            argument="COLUMN",
+            values=lambda screen: ("name", *COLUMN_NAMES),
+            current=lambda screen: (screen.view.sort or "").removeprefix("-"),
+        ),
+        PaletteCommand(
+            "table.column",
+            "Show or hide the column COLUMN",
+            "toggle_column",
+            "column, columns",
+            argument="COLUMN",
+            values=lambda screen: tuple(COLUMN_NAMES),
+        ),
+        PaletteCommand(
+            "instance.sign_in", "Sign in again, with another token", "app.sign_in", "sign in, login"
+        ),
+        PaletteCommand(
+            "instance.sign_out",
+            "Sign out: delete the token of this instance",
+            "app.sign_out",
+            "sign out, logout",
+        ),
     )
 
     class ViewChanged(Message):
@@ -220,7 +310,8 @@ class BrowserScreen(BaseScreen[None]):
         self.service = service
         """Reads the instance; its creator closes it."""
         self.set_reactive(BrowserScreen.directory, service.directory)
-        self._view = view or ListView()
+        self.view = view or ListView()
+        """How the list looks."""
         self._first_place = place or Place()
         self._start_at = start_at
         """The name or id of a group or a user to go to once everything is loaded."""
@@ -229,6 +320,8 @@ class BrowserScreen(BaseScreen[None]):
         self._refusal: Unauthorized | Forbidden | None = None
         """Why the instance has refused the token, if it has."""
         self._profiles_requested = False
+        self._recent: list[Group | User] = []
+        """The groups and users that were visited, the last one first."""
         self._history_worker: Worker[None] | None = None
         self._settle_timer: Timer | None = None
         self._back_stack: list[Visit] = []
@@ -244,7 +337,7 @@ class BrowserScreen(BaseScreen[None]):
         status.instance = self.service.instance.name
         yield status
         with Horizontal(id="panes"):
-            view = self._view
+            view = self.view
             yield GroupList(
                 per_page=self._per_page(self.app.size), columns=view.columns, sort=view.sort, id="list"
             ).data_bind(BrowserScreen.directory, BrowserScreen.activity)
@@ -279,8 +372,8 @@ class BrowserScreen(BaseScreen[None]):
 
     def _per_page(self, size: Size) -> PageSize:
         """Return the page size; `auto` is the smallest that fills a window."""
-        if self._view.page_size != "auto":
-            return self._view.page_size
+        if self.view.page_size != "auto":
+            return self.view.page_size
         lines = size.height - LINES_AROUND_ROWS
         if size.width < MIN_COLUMNS_SIDE_BY_SIDE:
             lines //= 2
@@ -453,16 +546,21 @@ class BrowserScreen(BaseScreen[None]):
     def action_turn(self, to: str) -> None:
         self.groups.turn(to)
 
-    def action_go_to_page(self) -> None:
-        if self.groups.page is not None:
+    def action_go_to_page(self, number: int | None = None) -> None:
+        """Go to a page, or to the last if there are fewer; without a number, ask for it."""
+        if self.groups.page is None:
+            return
+        if number is not None:
+            self.go_to(Place(min(max(1, number), self.groups.page.last_page)))
+        else:
             dialog = dialogs.page_number.PageNumberDialog(self.groups.page.last_page)
             self.app.push_screen(dialog, lambda number: None if number is None else self.go_to(Place(number)))
 
     def action_page_size(self, page_size: PageSize | Literal["auto"]) -> None:
         """Change the page size; the cursor stays on its group."""
-        self._view = replace(self._view, page_size=page_size)
+        self.view = replace(self.view, page_size=page_size)
         self.groups.set_page_size(self._per_page(self.app.size))
-        self.post_message(self.ViewChanged(self._view))
+        self.post_message(self.ViewChanged(self.view))
 
     # The panes
 
@@ -506,8 +604,8 @@ class BrowserScreen(BaseScreen[None]):
         event.stop()
         shown = set(self.groups.shown_columns)
         columns = tuple(column for column in GROUP_COLUMNS if column in shown)
-        self._view = replace(self._view, columns=columns, sort=self.groups.sort)
-        self.post_message(self.ViewChanged(self._view))
+        self.view = replace(self.view, columns=columns, sort=self.groups.sort)
+        self.post_message(self.ViewChanged(self.view))
 
     # The group under the cursor
 
@@ -784,6 +882,7 @@ class BrowserScreen(BaseScreen[None]):
         """Go from a group to its members, from a member to its groups."""
         if self.pane is self.groups:
             self._show_detail()
+            self._remember_place(self.groups.table.current)
             self._focus(self.members)
         else:
             self.action_user()
@@ -821,6 +920,12 @@ class BrowserScreen(BaseScreen[None]):
         else:
             self.action_back()
 
+    def action_show_all(self) -> None:
+        """Clear the filters and go to the list."""
+        for pane in (self.groups, self.members):
+            pane.clear_filter()
+        self.groups.table.focus()
+
     @on(GroupList.EmailTyped)
     def _email_typed(self, event: GroupList.EmailTyped) -> None:
         event.stop()
@@ -832,6 +937,7 @@ class BrowserScreen(BaseScreen[None]):
         """Show a group on its page; `back` returns here, and to the dialogs that the user comes from."""
         if target is None or (place := self.groups.place_of(target.group_id, target.member_id)) is None:
             return
+        self._remember_place(self.directory.group(target.group_id))
         here = self.place
         if here is not None and (target.dialogs or here.group_id != target.group_id):
             label = target.dialogs[-1].label if target.dialogs else self.path[-1]
@@ -843,13 +949,26 @@ class BrowserScreen(BaseScreen[None]):
         if (member := self.members.table.current) is not None:
             self.show_user(member)
 
+    def _remember_place(self, place: Group | User | None) -> None:
+        """Remember the group or user as the last place."""
+        if place is not None:
+            others = [each for each in self._recent if (type(each), each.id) != (type(place), place.id)]
+            self._recent = [place, *others][:MAX_RECENT_PLACES]
+
     def show_user(self, user: User) -> None:
+        self._remember_place(user)
         dialog = dialogs.user_groups.UserGroupsDialog(self.directory, self.service.instance.origin, user)
         self.app.push_screen(dialog, self.jump)
 
     def action_palette(self, text: str = "") -> None:
-        commands = [each for each in commands_of(self) if each.enabled and each.section != "move"]
-        dialog = dialogs.palette.PaletteDialog(commands, self.directory, text, on_email=self.request_profiles)
+        commands = [
+            each
+            for each in commands_of(self)
+            if each.enabled and each.id != PALETTE_ID and (each.section != "move" or each.aliases)
+        ]
+        dialog = dialogs.palette.PaletteDialog(
+            commands, self.directory, text, recent=self._recent, on_email=self.request_profiles
+        )
         self.app.push_screen(dialog, self._palette_chosen)
 
     async def _palette_chosen(self, choice: Choice | None) -> None:

@@ -2,13 +2,57 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.screen import Screen
+
+SECTIONS = {
+    "view": "View",
+    "analyse": "Analyse",
+    "compare": "Compare",
+    "audit": "Audit",
+    "changes": "Changes",
+    "page": "Pages",
+    "copy": "Copy & export",
+    "load": "Load",
+    "instance": "Instances",
+    "login": "Sign in",
+    "move": "Move",
+    "table": "Lists",
+    "dialog": "Dialog",
+    "app": "Application",
+}
+"""The titles of the sections in their order, by the first word of a binding's id."""
+
+PALETTE_ID = "view.palette"
+"""The id of the binding that opens the palette."""
+
+ALWAYS = 0
+"""The rank of a key whose hint is at the end of every footer, however narrow."""
+
+FOCUSED_RANK = 1
+"""The rank of a key that belongs to the focused widget alone."""
+
+DEFAULT_RANK = 5
+"""The rank of a key of one dialog: more useful there than the keys that many lists have."""
+
+
+@dataclass(frozen=True)
+class BindingDetails(Binding.Group):
+    """What a binding has in addition to Textual's own.
+
+    Textual copies the known fields of a binding; its group is the one that can hold more. The description is
+    the id, so that no two bindings form a group.
+    """
+
+    rank: int = FOCUSED_RANK
+    """How useful its hint is: the lowest come first in the footer, and are the last to be left out."""
+    aliases: tuple[str, ...] = ()
+    """Words that mean the command in the palette."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,28 +64,89 @@ class Command:
     keys: tuple[str, ...]
     """The keys as they are displayed; empty for commands of the palette only."""
     text: str
-    """What the command does, in one sentence."""
+    """What the command does, in one sentence; the argument is called by its name."""
     action: str
+    """The action, without its argument."""
     node: DOMNode
     """The namespace of the action."""
     enabled: bool = True
+    aliases: tuple[str, ...] = ()
+    """Words that mean the command in the palette."""
+    argument: str = ""
+    """The name of what can follow an alias, as in `page N`; empty if nothing can."""
+    values: tuple[str, ...] = ()
+    """What the argument can be; if empty, any number."""
+    value: str = ""
+    """The argument of this command, if it has one."""
+    current: str = ""
+    """The argument whose effect is already there, such as the name of the theme."""
+    is_current: bool = False
+    """Whether the command would set what is already set."""
 
     @property
     def section(self) -> str:
         """The section of the help, such as `page`."""
         return self.id.partition(".")[0]
 
+    def with_argument(self, value: str) -> Command:
+        """Return the command for an argument, of which `_` is displayed as a space."""
+        displayed = value.replace("_", " ")
+        return replace(
+            self,
+            text=self.text.replace(self.argument, displayed),
+            action=f"{self.action}({value if value.isdecimal() else repr(value)})",
+            aliases=tuple(f"{alias} {displayed}" for alias in self.aliases),
+            argument="",
+            values=(),
+            value=value,
+            is_current=value == self.current,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class PaletteCommand:
-    """A command without a key, declared by a screen in `PALETTE_COMMANDS`."""
+    """A command without a key, declared by a node in `PALETTE_COMMANDS`."""
 
     id: str
     text: str
+    """What the command does, in one sentence, in which an argument is called by its name."""
     action: str
+    """The action; an argument is added to it."""
+    aliases: str = ""
+    """Words that mean the command in the palette, separated by commas."""
+    argument: str = ""
+    """The name of what can follow an alias, as `N`; empty if nothing can."""
+    values: Callable[[Any], Sequence[str]] = lambda node: ()
+    """Returns what the argument can be, for the node; nothing for any number."""
+    current: Callable[[Any], str] = lambda node: ""
+    """Returns the value that is set, for the node."""
+
+    def on(self, node: DOMNode) -> Command:
+        """Return the command of a node."""
+        return Command(
+            self.id,
+            (),
+            self.text,
+            self.action,
+            node,
+            aliases=_split(self.aliases),
+            argument=self.argument,
+            values=tuple(self.values(node)),
+            current=self.current(node),
+        )
 
 
-def bind(keys: str, action: str, id: str, text: str, *, hint: str = "") -> Binding:
+def bind(
+    keys: str,
+    action: str,
+    id: str,
+    text: str,
+    aliases: str = "",
+    *,
+    hint: str = "",
+    rank: int = DEFAULT_RANK,
+    priority: bool = False,
+) -> Binding:
     """Return a binding that appears in the help and the palette.
 
     Args:
@@ -49,35 +154,47 @@ def bind(keys: str, action: str, id: str, text: str, *, hint: str = "") -> Bindi
         action: The action to run.
         id: Section and name, as in `page.next`.
         text: What the key does, in one sentence.
-        hint: One or two words for the footer; empty to leave the key out of it.
+        aliases: Words that mean the command in the palette, separated by commas.
+        hint: One or two words for the footer, and another alias; empty to leave the key out of the footer.
+        rank: The place of the hint in the footer; the lowest come first.
+        priority: Whether the key also works where it would be typed, and in dialogs.
     """
-    return Binding(keys, action, hint, show=bool(hint), id=id, tooltip=text)
+    details = BindingDetails(id, rank=rank, aliases=_split(f"{hint}, {aliases}"))
+    return Binding(keys, action, hint, show=bool(hint), id=id, tooltip=text, priority=priority, group=details)
+
+
+def _split(words: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in words.split(",") if word.strip())
+
+
+def details_of(binding: Binding) -> BindingDetails:
+    """Return the details of a binding, or the defaults if it has none."""
+    return binding.group if isinstance(binding.group, BindingDetails) else BindingDetails()
 
 
 def commands_of(screen: Screen[Any]) -> list[Command]:
-    """Return the commands of a screen in the order of its bindings, then those without a key.
+    """Return the commands of a screen by section; those that only its palette offers are last in theirs.
 
-    Bindings without an id and a tooltip, such as Textual's own, are left out.
+    Bindings without an id of a section and a tooltip, such as Textual's own, are left out.
     """
     found: dict[tuple[str, int], Command] = {}
     for active in screen.active_bindings.values():
         binding = active.binding
-        if not binding.id or not binding.tooltip:
+        if not binding.id or not binding.tooltip or binding.id.partition(".")[0] not in SECTIONS:
             continue
         key = (binding.action, id(active.node))
         keys = (*(found[key].keys if key in found else ()), screen.app.get_key_display(binding))
-        found[key] = Command(binding.id, keys, binding.tooltip, binding.action, active.node, active.enabled)
-    without_key: tuple[PaletteCommand, ...] = getattr(screen, "PALETTE_COMMANDS", ())
-    return [
-        *found.values(),
-        *(Command(command.id, (), command.text, command.action, screen) for command in without_key),
-        *_theme_commands(screen.app),
-    ]
-
-
-def _theme_commands(app: App[Any]) -> list[Command]:
-    return [
-        Command("theme.set", (), f"Theme: {name}", f"app.set_theme({name!r})", app)
-        for name in sorted(app.available_themes)
-        if name != app.theme
-    ]
+        found[key] = Command(
+            binding.id,
+            keys,
+            binding.tooltip,
+            binding.action,
+            active.node,
+            active.enabled,
+            details_of(binding).aliases,
+        )
+    commands = list(found.values())
+    if any(command.id == PALETTE_ID for command in commands):
+        for node in (screen.focused or screen).ancestors_with_self:
+            commands += [command.on(node) for command in getattr(node, "PALETTE_COMMANDS", ())]
+    return sorted(commands, key=lambda command: list(SECTIONS).index(command.section))

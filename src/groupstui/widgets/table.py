@@ -118,9 +118,9 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         Binding("ctrl+d", "half_page_down", show=False, id="move.half_down", tooltip="Down by half a screen"),
         Binding("home,g", "home", show=False, id="move.home", tooltip="To the first row"),
         Binding("end,G", "end", show=False, id="move.end", tooltip="To the last row"),
-        Binding("enter", "select", "open", id="table.open", tooltip="Open the row under the cursor"),
-        Binding("s", "sort_next", show=False, id="table.sort", tooltip="Sort by the next column"),
-        Binding("S", "sort_reverse", show=False, id="table.reverse", tooltip="Reverse the order"),
+        bind("enter", "select", "table.open", "Open the row under the cursor", hint="open", rank=1),
+        bind("s", "sort_next", "table.sort", "Sort by the next column", hint="sort", rank=10),
+        bind("S", "sort_reverse", "table.reverse", "Reverse the order", "reverse"),
     ]
 
     ALLOW_SELECT = False
@@ -336,7 +336,7 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         """Bring the cursor into view; if it is not, scroll `extra` rows beyond it."""
         if self.cursor < self._top:
             self._scroll_to_row(self.cursor - extra)
-        elif self.cursor >= self._top + self._view_height:
+        elif 0 < self._view_height <= self.cursor - self._top:
             self._scroll_to_row(self.cursor - self._view_height + 1 + extra)
 
     def on_resize(self) -> None:
@@ -540,8 +540,8 @@ class FilterableTable(Vertical, Generic[T]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("slash", "filter", "list.filter", "Filter this list", hint="filter"),
-        bind("space", "mark", "list.mark", "Mark this row, or remove its mark"),
+        bind("slash", "filter", "table.filter", "Filter this list", "search, find", hint="filter", rank=2),
+        bind("space", "mark", "table.mark", "Mark this row, or remove its mark", hint="mark", rank=4),
         # For the filter, which leaves these keys to the table.
         *(Binding(key, f"move('{action}')", show=False) for key, action in CURSOR_KEYS.items()),
     ]

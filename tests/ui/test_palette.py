@@ -1,0 +1,170 @@
+"""Type into the palette what users of other programs type."""
+
+from __future__ import annotations
+
+import pytest
+
+from groupstui.dialogs.palette import PaletteDialog
+from groupstui.widgets.commands import PALETTE_ID, commands_of
+
+from ..support.pilot import browser_app, cursor, drawn, press, settled, type_text, words
+
+
+@pytest.fixture
+async def pilot(demo, clock):
+    async with browser_app(demo.url, demo.token, clock).run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        yield pilot
+
+
+async def type_into_palette(pilot, text: str) -> None:
+    await press(pilot, ":")
+    await type_text(pilot, text)
+
+
+def offered(pilot) -> list[str]:
+    """Return the rows of the palette that are in view, without its header."""
+    return [
+        " ".join(line.strip("▸▁▂▃▄▅▆▇█ ").split())
+        for line in drawn(pilot, "PaletteDialog Table").splitlines()[1:]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "command"),
+    [
+        ("q", "Quit groupstui"),
+        ("quit", "Quit groupstui"),
+        ("help", "Show the keys"),
+        ("export", "Write the visible rows to a file"),
+        ("copy", "Copy the name, or the line, under the cursor"),
+        ("sort members", "Sort by members"),
+        ("members sort", "Sort by members"),
+        ("page 7", "Go to page 7"),
+        ("PAGE 7", "Go to page 7"),
+        ("size 25", "Page size 25"),
+        ("theme nord", "Theme: nord"),
+        ("theme solarized-l", "Theme: solarized-light"),
+        ("refresh", "Reload this page, or this group"),
+        ("reload all", "Reload all groups"),
+        ("empty", "Audit: groups and members that need attention"),
+        ("inactive", "Audit: groups and members that need attention"),
+        ("history", "Show recent changes: joined, left, new groups"),
+        ("suspend", "Suspend groupstui; fg resumes it"),
+        ("redraw", "Draw the screen again"),
+        ("version", "Show the version"),
+        ("unmark", "Unmark all groups"),
+        ("instances", "Choose an instance, sign in, or sign out"),
+        ("sign out", "Sign out: delete the token of this instance"),
+        ("all", "Show all groups: clear the filters"),
+        ("expotr", "Write the visible rows to a file"),
+        ("theem nord", "Theme: nord"),
+        ("lovelace ada", "Ada Lovelace"),
+        ("hopper gr", "Grace Hopper"),
+        ("g hopper", "Grace Hopper"),
+        ("hopr", "Grace Hopper"),
+        ("lovelcae", "Ada Lovelace"),
+        ("developr portal", "Developer portal"),
+    ],
+)
+async def test_palette_understands(pilot, typed, command):
+    await type_into_palette(pilot, typed)
+    assert cursor(pilot, "PaletteDialog Table").startswith(command)
+
+
+async def test_every_alias_means_its_command(pilot):
+    commands = [each for each in commands_of(pilot.app.screen) if each.enabled and each.id != PALETTE_ID]
+    aliases = [alias for command in commands if not command.argument for alias in command.aliases]
+    assert len(aliases) == len({*aliases})
+    await press(pilot, ":")
+    for command in commands:
+        for alias in command.aliases:
+            pilot.app.screen._input.value = f">{alias}"
+            await pilot.pause()
+            chosen = pilot.app.screen._table.rows
+            assert any(alias in row.aliases or row.value for row in chosen), alias
+
+
+async def test_number_goes_to_the_page(pilot):
+    await type_into_palette(pilot, "page 7")
+    await press(pilot, "enter")
+    assert "page 7 of 16" in drawn(pilot)
+    await type_into_palette(pilot, "page 99")
+    await press(pilot, "enter")
+    assert "page 16 of 16" in drawn(pilot)
+
+
+async def test_sort_of_a_column(pilot):
+    await type_into_palette(pilot, "sort members")
+    await press(pilot, "enter")
+    sizes = [len(group.members) for group in pilot.app.screen.groups.table.rows]
+    assert sizes in (sorted(sizes), sorted(sizes, reverse=True))
+
+
+async def test_bare_id_offers_group_and_user_first(pilot):
+    await type_into_palette(pilot, "62")
+    first, second, *_ = offered(pilot)
+    assert first.endswith("group #62")
+    assert second.endswith("user #62")
+
+
+@pytest.mark.parametrize(("prefix", "kinds"), [("@", {"user"}), ("#", {"group"}), (">", {""})])
+async def test_prefix_limits_to_one_kind(pilot, prefix, kinds):
+    for text in ("", "a", "62"):
+        await type_into_palette(pilot, prefix + text)
+        table = pilot.app.screen._table
+        shown = {table.columns[1].text(row) for row in table.rows if type(row).__name__ != "Heading"}
+        assert shown <= kinds
+        await press(pilot, "escape")
+
+
+async def test_group_by_id(pilot):
+    await type_into_palette(pilot, "#62")
+    assert cursor(pilot, "PaletteDialog Table").endswith("group #62")
+
+
+async def test_page_sizes_are_in_order_and_the_current_is_marked(pilot):
+    await type_into_palette(pilot, ">page size")
+    sizes = [row.partition("Page size ")[2] for row in offered(pilot) if "Page size" in row]
+    assert sizes == ["auto", "15 ✓", "25", "50", "100"]
+
+
+async def test_recent_places_are_first(pilot):
+    await press(pilot, "enter", "escape")
+    await type_into_palette(pilot, "@hopper grace")
+    await press(pilot, "enter", "escape")
+    await type_into_palette(pilot, "#62")
+    await press(pilot, "enter", ":")
+    group = pilot.app.screen._directory.group(62).name
+    assert offered(pilot)[:5] == [
+        "Recent groups",
+        f"{group} group #62",
+        "QA group #1",
+        "Recent users",
+        "Grace Hopper user #2",
+    ]
+    assert "#62" in cursor(pilot, "PaletteDialog Table")
+    await press(pilot, "down", "down")
+    assert "#2" in cursor(pilot, "PaletteDialog Table")
+    await press(pilot, "up")
+    assert "#1" in cursor(pilot, "PaletteDialog Table")
+    await press(pilot, "up", "up", "enter")
+    assert cursor(pilot, "#list").startswith("62 ")
+
+
+async def test_theme_is_previewed_and_restored(pilot):
+    before = pilot.app.theme
+    await type_into_palette(pilot, "theme")
+    assert pilot.app.theme == before
+    await press(pilot, "down")
+    assert "Theme: ansi-light" in words(pilot, "PaletteDialog Table")
+    assert pilot.app.theme == "ansi-light"
+    await press(pilot, "escape")
+    assert pilot.app.theme == before
+    await type_into_palette(pilot, "theme")
+    await press(pilot, "down")
+    await type_text(pilot, " ")
+    assert pilot.app.theme == before
+    await press(pilot, "down", "enter")
+    assert not isinstance(pilot.app.screen, PaletteDialog)
+    assert pilot.app.theme == "ansi-light"
