@@ -65,8 +65,8 @@ def check_demo(program: Program) -> None:
     program.run("browse", "--demo", expect=2)  # without a terminal
     program.run("compare", "QA", "Everyone", "--demo")
     program.run("audit", "empty", "--demo", "--fail-on", "empty", expect=1)
-    lines = program.run("lookup", "-", "--demo", "--format", "ndjson", stdin="Søren Köhler\nada lovelace\n")
-    assert [json.loads(line)["name"] for line in lines.splitlines()] == ["Søren Köhler", "Ada Lovelace"]
+    lines = program.run("lookup", "-", "--demo", "--format", "ndjson", stdin="Grâce Hopper\nada lovelace\n")
+    assert [json.loads(line)["name"] for line in lines.splitlines()] == ["Grace Hopper", "Ada Lovelace"]
     assert "Grace Hopper" in program.run("browse", "--plain", "--demo", stdin="1\nq\n")
 
 
