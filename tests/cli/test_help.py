@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 import shtab
@@ -110,18 +111,48 @@ def test_bash_completion(tmp_path):
     assert "completion.bash" in completed("groupstui lookup", "next")
 
 
+def one_letter_wrong(command: str) -> Iterator[str]:
+    """Yield a command with a letter missing, doubled, replaced, and with two letters exchanged."""
+    for place in range(len(command)):
+        yield command[:place] + command[place + 1 :]
+        yield command[:place] + command[place] + command[place:]
+        yield command[:place] + "x" + command[place + 1 :]
+        if place:
+            yield command[: place - 1] + command[place] + command[place - 1] + command[place + 1 :]
+    yield command.upper()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_mistyped_command_is_reported(cli, command):
+    for word in {*one_letter_wrong(command)} - {*COMMANDS}:
+        if len(word) < 3:
+            continue
+        for words in ([word], [word, "ada"], ["--demo", word], [word, "--help"]):
+            result = cli(*words)
+            assert (result.code, result.out) == (2, ""), words
+            assert f"“{word}” is not a command; did you mean " in result.err
+
+
 @pytest.mark.parametrize(
-    ("words", "command"), [("grops", "groups"), ("whoo ada", "who"), ("Groups", "groups"), ("helpp", "help")]
+    ("word", "command"),
+    [("gruops", "groups"), ("hwo", "who"), ("mem", "members"), ("login", "auth login"), ("Users", "who")],
 )
-def test_mistyped_command_is_reported(cli, words, command):
-    result = cli(*words.split())
-    assert (result.code, result.out) == (2, "")
-    assert f"“{words.split()[0]}” is not a command; did you mean {command}?" in result.err
+def test_suggested_command(cli, word, command):
+    assert f"did you mean {command}? To open" in cli(word).err
+    assert f"Did you mean {command}?" in cli("help", word).err
 
 
-@pytest.mark.parametrize("name", ["QA", "Release managers", "Checkout", "#4"])
+@pytest.mark.parametrize("name", ["QA", "Release managers", "Checkout", "#4", "ada", "On call", "x"])
 def test_names_open_the_app(name):
     assert parse([name]).command == "browse"
+
+
+def test_name_is_no_command_without_a_terminal(cli):
+    for words in (["Release managers"], ["--demo", "Release managers"]):
+        result = cli(*words)
+        assert (result.code, result.out) == (2, "")
+        assert "“Release managers” is not a command" in result.err
+        assert "groupstui browse NAME" in result.err
 
 
 @pytest.mark.parametrize("words", [["version"], ["-V"], ["--version"]])

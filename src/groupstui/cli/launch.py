@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .. import event_loop
 from ..credentials import TokenStore
 from ..diagnostics import log_to_file
-from ..errors import Offline, UsageError
+from ..errors import Offline, UsageError, quoted
 from ..history import history_of
 from ..redaction import without_tokens
 from ..terminal.display import DisplayOptions, detect_display, unsupported_reason
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 KEYRING_GRACE_S = 0.5
 """How long the exit waits for a keyring that is still saving a token."""
 
+NO_COMMAND_HINT = "On a terminal, “groupstui browse NAME” opens a group or user; see groupstui --help."
+
 NO_TERMINAL_HINT = "Use a command such as “groupstui browse --plain” instead; see --help."
 
 
@@ -36,6 +38,8 @@ def launch(context: Context) -> int:
         UsageError: If there is no suitable terminal, or if options cannot be combined.
     """
     options = context.options
+    if options.name and not (options.has_command or (sys.stdin.isatty() and sys.stdout.isatty())):
+        raise UsageError(f"{quoted(options.name)} is not a command", hint=NO_COMMAND_HINT)
     for name in ("max_age", "token_stdin"):
         if getattr(options, name):
             raise UsageError(f"--{name.replace('_', '-')} needs --plain")

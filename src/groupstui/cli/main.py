@@ -24,8 +24,8 @@ from .parser import parse
 
 Handler = Callable[[Context], Coroutine[Any, Any, ExitCode]]
 
-LOOKUPS = ("groups", "members", "who", "check", "lookup")
-"""The commands in `lookup.py`; every other command has a module of its own name."""
+MODULES = dict.fromkeys(("groups", "members", "who", "check"), "lookup") | {"version": "help"}
+"""The modules of commands that have none of their own name."""
 
 OUTPUT_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG, errno.EBADF}
 """Errors of a stdout that takes no more: a full disk, a closed terminal."""
@@ -81,7 +81,7 @@ def load_handler(command: str) -> Handler:
     Lazy boundary: the app needs no command, and a command no other. Importing all of them takes a twentieth
     of the time to the first paint (`python -m benchmarks start`).
     """
-    module = import_module(f".{'lookup' if command in LOOKUPS else command}", __package__)
+    module = import_module(f".{MODULES.get(command, command)}", __package__)
     handler: Handler = getattr(module, command)
     return handler
 

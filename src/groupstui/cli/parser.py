@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 from ..directory.audit import CHECKS
@@ -36,8 +37,21 @@ TOKEN_REFUSED = (
 
 COMMANDS = (
     *("browse", "groups", "members", "who", "check", "lookup", "compare", "audit", "changes", "snapshot"),
-    *("watch", "export", "auth", "config", "doctor", "completion"),
+    *("watch", "export", "auth", "config", "doctor", "completion", "help", "version"),
 )
+
+COMMANDS_OF_OTHERS = {
+    "list": "groups",
+    "login": "auth login",
+    "logout": "auth logout",
+    "search": "who",
+    "settings": "config",
+    "users": "who",
+}
+"""What other programs call a command, and the command here."""
+
+MIN_PREFIX_CHARS = 3
+"""From this length, the beginning of a command is taken for a mistyped command, not for a name."""
 
 VALUE_OPTIONS = (
     *("--instance", "--token-file", "--timeout", "--concurrency", "--proxy", "--ca-bundle", "--max-age"),
@@ -81,6 +95,7 @@ examples:
   groupstui --demo                   open the app with made-up data
   groupstui                          open the app, or sign in first
   groupstui QA                       open the app at a group or user
+  groupstui browse Check             the same, if the name is like a command
   groupstui --instance acme          open the app at acme.testmo.net
   groupstui who ada                  list the groups of a user
   groupstui members QA --format csv  list the members of a group as CSV
@@ -89,6 +104,9 @@ examples:
 
 class Parser(argparse.ArgumentParser):
     """Reports a usage error on one line."""
+
+    commands: Mapping[str, Parser] = MappingProxyType({})
+    """The parsers of the commands, by name."""
 
     def error(self, message: str) -> NoReturn:
         """Print the error and exit.
@@ -124,27 +142,41 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     Raises:
         SystemExit: With 2 after a usage error, with 0 after `--help` and `--version`.
     """
-    match arguments:
-        case ["help", *topic]:
-            arguments = [*topic[:1], "--help"]
-        case ["version"]:
-            arguments = ["--version"]
     if any(word.partition("=")[0] == "--token" for word in arguments):
         Parser(prog="groupstui").error(TOKEN_REFUSED)
     place = _first_word(arguments)
-    if place is not None and arguments[place] in COMMANDS:
+    has_command = place is not None and arguments[place] in COMMANDS
+    if place is not None and has_command:
         arguments = [arguments[place], *arguments[:place], *arguments[place + 1 :]]
+    elif place is not None:
+        if similar := similar_command(arguments[place]):
+            Parser(prog="groupstui").error(
+                f"“{arguments[place]}” is not a command; did you mean {similar}? "
+                "To open that group or user, add browse before it"
+            )
+        arguments = ["browse", *arguments]
     elif {"-h", "--help", "-V", "--version"}.isdisjoint(arguments):
-        word = "" if place is None else arguments[place]
-        if similar := get_close_matches(word.lower(), (*COMMANDS, "help", "version"), n=1, cutoff=0.8):
-            reason = f"“{word}” is not a command; did you mean {similar[0]}?"
-            Parser(prog="groupstui").error(f"{reason} To open that group or user, add browse before it")
         arguments = ["browse", *arguments]
     options, unknown = build_parser().parse_known_args(arguments)
     if unknown:
         words = " ".join(map(_without_secret, unknown))
         Parser(prog=f"groupstui {options.command}").error(f"unrecognized arguments: {words}")
+    options.has_command = has_command
     return options
+
+
+def similar_command(word: str) -> str | None:
+    """Return the command that a mistyped word probably means, or None if it may be a name."""
+    word = word.lower()
+    if word in COMMANDS_OF_OTHERS:
+        return COMMANDS_OF_OTHERS[word]
+    if len(word) >= MIN_PREFIX_CHARS:
+        if longer := [command for command in COMMANDS if command.startswith(word)]:
+            return longer[0]
+        # One wrong letter in a short word, or one in five.
+        cutoff = min(0.8, (len(word) - 1) / len(word))
+        return next(iter(get_close_matches(word, COMMANDS, n=1, cutoff=cutoff)), None)
+    return None
 
 
 def _without_secret(word: str) -> str:
@@ -210,6 +242,7 @@ def build_parser() -> Parser:
     _add_history(add)
     _add_export(add)
     _add_setup(add)
+    parser.commands = commands.choices
     return parser
 
 
@@ -332,6 +365,7 @@ def _add_browse(add: AddCommand) -> None:
         "Open the app (the default), or browse by numbered lines",
         "browse QA\nbrowse --plain\nbrowse --plain < commands.txt",
         (_add_instance, _add_age),
+        notes="browse may be omitted, unless the name is similar to a command.\n\n",
     )
     _value(browse, "name", "NAME", "group or user to open first", nargs="?")
     _flag(browse, "--plain", help="print numbered lines, for screen readers and simple terminals")
@@ -525,6 +559,10 @@ def _add_setup(add: AddCommand) -> None:
         "completion bash > /etc/bash_completion.d/groupstui\ncompletion fish | source",
     )
     completion.add_argument("shell", choices=SHELLS)
+
+    help = add("help [COMMAND]", "Print the help of a command", "help\nhelp who")
+    _value(help, "topic", "COMMAND", "a command (default: all of them in short)", nargs="*")
+    add("version", "Print the version", "version")
 
 
 # Types of arguments
