@@ -18,16 +18,15 @@ TEXTS = ("foreground", "text-primary", "text-success", "text-warning", "text-err
 """The variables of the colors of text."""
 
 ON_OTHERS = {
-    "block-cursor-foreground": "block-cursor-background",
     "input-cursor-foreground": "input-cursor-background",
-    "footer-foreground": "footer-background",
-    "footer-key-foreground": "footer-background",
-    "footer-description-foreground": "footer-background",
+    "footer-foreground": "panel",
+    "footer-key-foreground": "panel",
+    "footer-description-foreground": "panel",
 }
 """The variables of colors of text on a background of their own."""
 
-MUTED = 0.66
-"""The part of the foreground in the color of muted text."""
+MUTED, FRAME = 0.66, 0.3
+"""The parts of the foreground in the colors of muted text, and of the frame of a pane without the focus."""
 
 STEPS = 20
 """Steps in which a color is moved towards black or white until it is readable."""
@@ -48,6 +47,15 @@ def readable_variables(variables: Mapping[str, str]) -> dict[str, str]:
     muted = base.blend(_parse(changed["foreground"], base), MUTED)
     changed["text-muted"] = readable(muted, backgrounds).hex
     changed["text-disabled"] = changed["text-muted"]
+    changed["border-blurred"] = base.blend(_parse(changed["foreground"], base), FRAME).hex
+    # The cursor becomes darker or lighter instead of its text, which would change from white to black.
+    cursor = _parse(variables["block-cursor-background"], base)
+    text = _parse(variables["block-cursor-foreground"], cursor)
+    changed["block-cursor-background"] = readable(cursor, [text]).hex
+    changed["block-cursor-foreground"] = text.hex
+    for part in ("foreground", "background"):  # selected text looks like the row under the cursor
+        changed[f"input-selection-{part}"] = changed[f"block-cursor-{part}"]
+    changed["footer-background"] = variables["panel"]
     for name, background in ON_OTHERS.items():
         below = _parse(variables[background], base)
         changed[name] = readable(_parse(variables[name], below), [below]).hex
