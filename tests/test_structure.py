@@ -22,6 +22,9 @@ LAZY_IMPORTS = {
 PRIVATE_NAMES = {"terminal/diff_renderer.py", "app.py"}
 """The files that may use private names of Textual: the renderer, and the handling of crashes."""
 
+ONE_SYSTEM_ONLY = {"curses", "fcntl", "grp", "msvcrt", "pty", "pwd", "readline", "resource", "termios", "tty"}
+"""Modules that only POSIX or only Windows has."""
+
 each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SRC)))
 
 
@@ -129,3 +132,15 @@ def imported_packages(node: ast.AST) -> list[str]:
 def test_removed_packages_are_not_named(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert not [name for name in ("httpcore", "msgspec", "starlette", "uvicorn") if name in text]
+
+
+@each_file
+def test_modules_of_one_system_are_imported_only_there(path: Path) -> None:
+    guarded = {
+        line
+        for node in nodes(path)
+        if isinstance(node, ast.If) and "sys.platform" in ast.unparse(node.test)
+        for line in range(node.lineno, (node.end_lineno or 0) + 1)
+    }
+    imports = {node.lineno for node in nodes(path) if ONE_SYSTEM_ONLY.intersection(imported_packages(node))}
+    assert imports <= guarded
