@@ -20,7 +20,7 @@ async def audit(context: Context) -> ExitCode:
     Findings that were accepted in the app are left out of the list and of the exit code.
     """
     options = context.options
-    check_columns(options, FINDING_FIELDS if options.accepted else FINDING_FIELDS[:-1])
+    check_columns(context, FINDING_FIELDS if options.accepted else FINDING_FIELDS[:-1])
     fatal = [_check(name) for name in options.fail_on]
     checks = list(map(_check, options.checks)) or CHECKS
     checks = list(dict.fromkeys([*checks, *fatal]))

@@ -21,7 +21,7 @@ async def changes(context: Context) -> ExitCode:
     not contain the crawl that shows the instance as it is now.
     """
     options, now = context.options, context.clock.now()
-    check_columns(options, CHANGE_FIELDS)
+    check_columns(context, CHANGE_FIELDS)
     since_when, until_when, present = PointInTime.parse(options.since, now), LAST, PointInTime(now)
     if options.until is not None:
         until_when = PointInTime.parse(options.until, now, end_of_day=True)

@@ -14,7 +14,7 @@ from .output import answer, check_columns
 async def compare(context: Context) -> ExitCode:
     """List the users of two to six groups, and report how the groups overlap."""
     options = context.options
-    check_columns(options)
+    check_columns(context)
     check_count(len(options.groups))
     directory = (await context.read()).directory
     groups = find_groups(context, directory, options.groups)

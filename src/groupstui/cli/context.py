@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 from ..credentials import TokenStore, token_from_environment
 from ..demo.demo import Demo
@@ -34,14 +34,18 @@ from ..history import History, Snapshot, history_of
 from ..service.service import CrawlProgress, GroupsService, TokenSource
 from ..settings import Settings, SettingsFile, default_path
 from ..terminal.stdio import print_error
-from ..testmo.http_options import HttpOptions
+from ..testmo.http_options import REQUEST_TIMEOUT_S, HttpOptions
 from ..testmo.instance import Instance
 from ..testmo.rate_limit import Clock
 from ..text import pluralize
 from ..times import local_clock, utc_minute
 from ..token import MAX_TOKEN_CHARS, Token
+from .preferences import VARIABLES, from_environment
 
 INCOMPLETE = "the data is incomplete: the instance changed while it was read"
+
+DEFAULT_CONCURRENCY = 4
+"""Requests at the same time."""
 
 MAX_MATCHED_USERS = 2_000
 """Users that are read to match a name: 20 requests. In a larger instance, `--all-users` reads them."""
@@ -128,6 +132,37 @@ class Context:
         except SettingsUnreadable as error:  # they may turn the history off
             self._warn_once(f"{error}; there is no history")
             return Settings(history=False)
+
+    # Options
+
+    def preference(self, option: str) -> Any:
+        """Return the value of an option: as given, otherwise of the environment, otherwise of the settings.
+
+        Raises:
+            UsageError: If the value in the environment is not valid.
+        """
+        value = getattr(self.options, option)
+        if value is None:
+            value = from_environment(option, self.environ)
+        if value is None and self.demo is None:
+            value = getattr(self.settings, option)
+        return value
+
+    def check_environment(self) -> None:
+        """Check the values of options in the environment, before anything else is done.
+
+        Raises:
+            UsageError: If one is not valid.
+        """
+        for option in VARIABLES:
+            if option in self.options and getattr(self.options, option) is None:
+                from_environment(option, self.environ)
+
+    @cached_property
+    def format(self) -> str | None:
+        """The output format; None for a table on a terminal, and rows elsewhere."""
+        format: str | None = self.preference("format")
+        return format
 
     # Instance
 
@@ -282,8 +317,12 @@ class Context:
             instance,
             token,
             transport=None if demo is None else lambda: demo.transport,  # made when it is first needed
-            concurrency=options.concurrency,
-            http=HttpOptions(options.proxy, options.ca_bundle, options.timeout),
+            concurrency=self.preference("concurrency") or DEFAULT_CONCURRENCY,
+            http=HttpOptions(
+                self.preference("proxy") or "",
+                options.ca_bundle,
+                self.preference("timeout") or REQUEST_TIMEOUT_S,
+            ),
             history=self._history_of(instance) if demo is None else demo.history,
             offline=getattr(options, "offline", False),
             clock=self.clock,

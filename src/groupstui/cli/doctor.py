@@ -101,6 +101,8 @@ def _history(context: Context) -> None:
 def _network(context: Context) -> None:
     environ = context.environ
     proxies = environment_proxies(environ)
+    if address := environ.get("GROUPSTUI_PROXY"):
+        proxies = {"GROUPSTUI_PROXY": address, **proxies}
     found = [f"{name}={proxy_without_credentials(address)}" for name, address in proxies.items()]
     if no_proxy := environment_variable(environ, "NO_PROXY"):
         found.append(f"NO_PROXY={','.join(map(host_without_tokens, no_proxy.split(',')))}")

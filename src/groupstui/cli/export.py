@@ -88,7 +88,7 @@ def _check_options(context: Context) -> str:
         check_folder(path, force=options.force)
         return ""
     format: str = options.format or ("csv" if options.output in STDOUT else format_of(path))
-    check_columns(options, FIELDS.get(options.what), format)
+    check_columns(context, FIELDS.get(options.what), format)
     if options.output not in STDOUT:
         check_file(path, force=options.force)
     return format

@@ -52,7 +52,7 @@ NOT_UTF8 = "Save it as UTF-8, or convert it, for example with iconv -f UTF-16 -t
 
 async def groups(context: Context) -> ExitCode:
     """List all groups, or those that match a text."""
-    check_columns(context.options, GROUP_FIELDS)
+    check_columns(context, GROUP_FIELDS)
     directory = (await context.read()).directory
     found: Sequence[Group] = directory.groups
     text = " ".join(context.options.search)
@@ -73,7 +73,7 @@ async def groups(context: Context) -> ExitCode:
 async def members(context: Context) -> ExitCode:
     """List the members of one or more groups."""
     options = context.options
-    check_columns(options, MEMBER_FIELDS)
+    check_columns(context, MEMBER_FIELDS)
     with_profiles = _names_any(options, PROFILE_FIELDS)
     directory = (await context.read(users=with_profiles)).directory
     found = list({group.id: group for group in find_groups(context, directory, options.groups)}.values())
@@ -92,7 +92,7 @@ async def members(context: Context) -> ExitCode:
 async def who(context: Context) -> ExitCode:
     """List the groups of one or more users."""
     options = context.options
-    check_columns(options, WHO_FIELDS)
+    check_columns(context, WHO_FIELDS)
     with_profiles = _names_any(options, PROFILE_FIELDS)
     reading = await context.read(users=with_profiles, match=options.users)
     directory = reading.directory
@@ -115,7 +115,7 @@ async def who(context: Context) -> ExitCode:
 async def check(context: Context) -> ExitCode:
     """Check whether a user is a member of all given groups; the exit code is the answer."""
     options = context.options
-    check_columns(options, CHECK_FIELDS)
+    check_columns(context, CHECK_FIELDS)
     reading = await context.read(match=[options.user])
     directory = reading.directory
     (user,) = find_users(context, reading, [options.user])
@@ -143,7 +143,7 @@ async def lookup(context: Context) -> ExitCode:
             "stdin cannot contain both users and the token", hint="Name a file, or use --token-file."
         )
     fields = LONG_LOOKUP_FIELDS if options.long else LOOKUP_FIELDS
-    check_columns(options, fields)
+    check_columns(context, fields)
     lines = _read_lines(context, options.file)
     reading = await context.read(match=lines)
     directory = reading.directory
@@ -161,7 +161,7 @@ async def lookup(context: Context) -> ExitCode:
             messages.append(_not_found("user", text, similar))
         records += [{**dict.fromkeys(fields), "text": text, "status": "matched", **each} for each in details]
     about: Record = {"users_complete": directory.users_complete and not context.doubt}
-    if options.format == "json":  # an object has a place of its own for the lines that do not match
+    if context.format == "json":  # an object has a place of its own for the lines that do not match
         about["unmatched"] = [record["text"] for record in records if record["status"] == "unmatched"]
         about["ambiguous"] = [
             {"text": record["text"], "candidates": record["candidates"]}

@@ -68,6 +68,7 @@ def _run(arguments: Sequence[str], environ: MutableMapping[str, str]) -> int:
     except SystemExit as end:  # after `--help`, `--version` or a usage error
         return end.code if isinstance(end.code, int) else ExitCode.USAGE
     context = Context(options, environ)
+    context.check_environment()
     if options.command == "browse" and not options.plain:
         return launch(context)
     if getattr(options, "debug", False):

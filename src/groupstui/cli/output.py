@@ -16,20 +16,19 @@ from ..text import MAX_TEXT_CHARS, sanitize
 from .context import INCOMPLETE, Context
 
 
-def check_columns(
-    options: argparse.Namespace, fields: Sequence[str] | None = None, format: str | None = None
-) -> None:
+def check_columns(context: Context, fields: Sequence[str] | None = None, format: str | None = None) -> None:
     """Check the output options before the instance is read.
 
     Args:
-        options: The options of the command.
+        context: The options of the command.
         fields: The fields of the report; None if they depend on the data.
         format: The output format, if it does not follow from `--format` alone.
 
     Raises:
         InvalidInput: If one of the options cannot be used.
     """
-    if options.bom and (format or options.format) not in SEPARATORS:
+    options = context.options
+    if options.bom and (format or context.format) not in SEPARATORS:
         raise UsageError("--bom needs the format csv or tsv")
     columns = options.columns or ()
     if twice := [name for place, name in enumerate(columns) if name in columns[:place]]:
@@ -72,7 +71,7 @@ def answer(
     if not report.complete:
         context.incomplete = context.incomplete or INCOMPLETE
     terminal = sys.stdout.isatty()
-    format = options.format or ("table" if terminal else "rows")
+    format = context.format or ("table" if terminal else "rows")
     if format == "rows":
         text = rows(report)
     else:

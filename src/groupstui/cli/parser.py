@@ -88,6 +88,9 @@ environment:
   NO_COLOR          draw without colors
   HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE
                     proxy and certificates, as for other programs
+  GROUPSTUI_FORMAT, GROUPSTUI_TIMEOUT, GROUPSTUI_CONCURRENCY, GROUPSTUI_PROXY
+                    instead of --format, --timeout, --concurrency and --proxy;
+                    an option has precedence, the settings file has not
 """
 
 EXAMPLES = """\
@@ -289,20 +292,16 @@ def _add_instance(parser: argparse.ArgumentParser) -> None:
         "--timeout",
         "SECONDS",
         "time limit for each request (default: 30)",
-        type=_seconds,
-        default=30.0,
+        type=seconds,
     )
     _value(
         group,
         "--concurrency",
         "N",
         "maximum number of simultaneous requests (default: 4)",
-        type=_positive_int,
-        default=4,
+        type=positive_int,
     )
-    _value(
-        group, "--proxy", "URL", "proxy, such as http://proxy.example:3128 (default: HTTPS_PROXY)", default=""
-    )
+    _value(group, "--proxy", "URL", "proxy, such as http://proxy.example:3128 (default: HTTPS_PROXY)")
     _value(
         group,
         "--ca-bundle",
@@ -336,7 +335,7 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
         help="output format (default: table on a terminal, otherwise tab-separated rows)",
     )
     _value(group, "--sort", "FIELD", "sort by a field; --sort=-FIELD for descending order", type=_field_name)
-    _value(group, "--limit", "N", "print only the first N rows", type=_positive_int)
+    _value(group, "--limit", "N", "print only the first N rows", type=positive_int)
     columns = "print only these fields, separated by commas (repeatable)"
     _value(group, "--columns", "FIELDS", columns, type=_field_names, action="extend")
     _flag(group, "--raw", help="do not escape CSV and TSV cells that a spreadsheet would run as formulas")
@@ -576,13 +575,15 @@ def _duration(text: str) -> timedelta:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def _positive_int(text: str) -> int:
+def positive_int(text: str) -> int:
+    """Parse a positive integer of any length."""
     if re.fullmatch("0*[1-9][0-9]*", text):
         return int(text) if len(text) <= MAX_DIGITS else 10**MAX_DIGITS  # more than any answer has
     raise argparse.ArgumentTypeError(f"“{text}” is not a positive integer")
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
+    """Parse a positive number of seconds."""
     try:
         number = float(text)
     except ValueError:

@@ -18,7 +18,7 @@ async def snapshot(context: Context) -> ExitCode:
     for option in ("older_than", "yes"):
         if getattr(context.options, option) and context.options.action != "prune":
             raise UsageError(f"--{option.replace('_', '-')} needs snapshot prune")
-    check_columns(context.options, SNAPSHOT_FIELDS)
+    check_columns(context, SNAPSHOT_FIELDS)
     match context.options.action:
         case "list":
             return _list(context)

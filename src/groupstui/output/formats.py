@@ -7,14 +7,15 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from ..errors import UsageError, quoted
+from ..settings import OutputFormat
 from ..text import one_line
 from .records import Report
 from .table import table, text_of
 
-FORMATS = ("table", "json", "ndjson", "csv", "tsv", "markdown")
+FORMATS: tuple[str, ...] = get_args(OutputFormat)
 
 SEPARATORS = {"csv": ",", "tsv": "\t"}
 

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
-from .settings import GROUP_COLUMNS, PAGE_SIZES, GroupColumn, InvalidDocument, PageSize, Settings, Site
+from .settings import (
+    GROUP_COLUMNS,
+    PAGE_SIZES,
+    GroupColumn,
+    InvalidDocument,
+    OutputFormat,
+    PageSize,
+    Settings,
+    Site,
+)
 
 MAX_HISTORY_DAYS = 36_500
 """A hundred years: practically for ever."""
@@ -65,6 +74,22 @@ class SettingsModel(BaseModel):
         ge=1,
         le=MAX_HISTORY_DAYS,
         description=f"must be a number of days from 1 to {MAX_HISTORY_DAYS}",
+    )
+    format: OutputFormat | None = Field(
+        _DEFAULT.format, description=f"must be one of {', '.join(get_args(OutputFormat))}"
+    )
+    timeout: float | None = Field(
+        _DEFAULT.timeout,
+        gt=0,
+        lt=1_000_000,
+        strict=False,
+        description="must be a positive number of seconds",
+    )
+    concurrency: int | None = Field(_DEFAULT.concurrency, ge=1, description="must be a positive integer")
+    proxy: str | None = Field(
+        _DEFAULT.proxy,
+        pattern=r"^((https?|socks5h?)://)?[A-Za-z0-9.:\[\]-]+/?$",
+        description="must be an address such as http://proxy.example:3128, without a password",
     )
     sites: dict[Name, Origin] = Field({}, description="must be a table of readable names and addresses")
 

@@ -17,6 +17,10 @@ GROUP_COLUMNS: tuple[GroupColumn, ...] = ("id", "name", "change", "members", "ch
 """All columns, from left to right."""
 
 
+OutputFormat = Literal["table", "json", "ndjson", "csv", "tsv", "markdown"]
+"""A format of the answers of commands."""
+
+
 class InvalidDocument(ValueError):
     """The settings file is not TOML, or has an unknown key or an invalid value; the message has no value."""
 
@@ -36,7 +40,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Theme, page size, history and instances; never a secret. `model.py` validates them."""
+    """Theme, page size, history, requests and instances; never a secret. `model.py` validates them."""
 
     theme: str | None = None
     """The theme's name; None for the default."""
@@ -54,6 +58,14 @@ class Settings:
     """Whether snapshots are kept, to show what has changed."""
     history_days: int = 400
     """Days after which a snapshot is deleted."""
+    format: OutputFormat | None = None
+    """The format of answers; None for a table on a terminal, and rows elsewhere."""
+    timeout: float | None = None
+    """Seconds that one request may take; None for the default."""
+    concurrency: int | None = None
+    """Requests at the same time; None for the default."""
+    proxy: str | None = None
+    """Address of a proxy; None for that of the environment."""
     sites: tuple[Site, ...] = ()
     """The known instances, by name."""
 
