@@ -13,13 +13,15 @@ from weakref import WeakValueDictionary
 DISPLAY_VARIABLES = (
     "NO_COLOR",
     "FORCE_COLOR",
+    "CLICOLOR_FORCE",
     "COLORTERM",
     "COLUMNS",
     "LINES",
     "TEXTUAL_THEME",
     "TEXTUAL_ANIMATIONS",
 )
-for variable in (*DISPLAY_VARIABLES, "TESTMO_TOKEN", "TESTMO_INSTANCE"):
+OWN_VARIABLES = {name for name in os.environ if name.startswith(("TESTMO_", "GROUPSTUI_"))}
+for variable in (*DISPLAY_VARIABLES, "PAGER", *OWN_VARIABLES):
     os.environ.pop(variable, None)
 os.environ["TERM"] = "xterm-256color"
 

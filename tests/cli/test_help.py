@@ -65,10 +65,9 @@ def test_export_accepts_people_for_users():
     assert parse(["export", "people", "-o", "-"]).what == "users"
 
 
-def test_no_color_is_an_option_of_the_app():
+def test_no_color_is_an_option_of_the_app_and_of_tables():
     assert parse(["--no-color"]).no_color
-    with pytest.raises(SystemExit):
-        parse(["groups", "--no-color"])
+    assert parse(["groups", "--no-color"]).no_color
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -17,7 +17,7 @@ def test_pipe_gets_tab_separated_rows(cli):
 
 def test_terminal_gets_table(demo):
     controller, terminal = pty.openpty()
-    environment = shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token)
+    environment = shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token, TERM="xterm-256color")
     command = [sys.executable, "-m", "groupstui", "members", "QA"]
     subprocess.run(command, env=environment, stdin=terminal, stdout=terminal, stderr=terminal, timeout=60)
     drawn = os.read(controller, 1 << 16).decode()
@@ -26,7 +26,7 @@ def test_terminal_gets_table(demo):
     assert "reading 100 of 230 groups" in drawn  # progress, erased at the end
     assert drawn.rpartition("\x1b[K")[2].splitlines()[:4] == [
         "groupstui: QA (#1) has 5 members",
-        "ID  Name",
+        "\x1b[1mID\x1b[0m  \x1b[1mName\x1b[0m",
         " 2  Grace Hopper",
         " 1  Ada Lovelace",
     ]
@@ -98,7 +98,7 @@ def test_check_reports_time_of_data(cli):
 
 
 def test_closed_pipe_prints_no_error(demo):
-    environment = shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token)
+    environment = shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token, TERM="xterm-256color")
     command = f"{sys.executable} -m groupstui groups | head -n 1"
     done = subprocess.run(["sh", "-c", command], env=environment, capture_output=True, text=True, timeout=60)
     assert done.stdout.count("\n") == 1

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from ..credentials.tokens import environment_without_token
 from ..errors import UsageError, quoted
 from ..exit_codes import ExitCode
 from ..output.formats import SEPARATORS, pieces, rows
 from ..output.records import Report, check_fields
+from ..terminal.display import shows_styles
+from ..terminal.pager import find_pager, show_in_pager
 from ..terminal.stdio import write_output
 from ..text import MAX_TEXT_CHARS, sanitize
 from .context import INCOMPLETE, Context
@@ -72,17 +75,56 @@ def answer(
         context.incomplete = context.incomplete or INCOMPLETE
     terminal = sys.stdout.isatty()
     format = context.format or ("table" if terminal else "rows")
+    # A terminal that does not know its size reports 0.
+    size = os.get_terminal_size(sys.stdout.fileno()) if terminal else os.terminal_size((0, 0))
+    text: Iterable[str]
     if format == "rows":
         text = rows(report)
     else:
-        # A terminal that does not know its width reports 0.
-        width = (os.get_terminal_size(sys.stdout.fileno()).columns or None) if terminal else None
-        text = pieces(report, format, width=width, raw=options.raw, bom=options.bom, warn=context.warn)
-    write_output(text, format)
+        text = pieces(
+            report,
+            format,
+            width=size.columns or None,
+            styled=_is_styled(context, terminal=terminal),
+            raw=options.raw,
+            bom=options.bom,
+            warn=context.warn,
+        )
+    if format == "table":
+        text = [*text]
+        if not _show_in_pager(context, text, size.lines):
+            write_output(text, format)
+    else:
+        write_output(text, format)
     if format == "rows" or format in SEPARATORS:
         for note in report.notes:
             context.warn(sanitize(note, MAX_TEXT_CHARS))
     return code
+
+
+def _is_styled(context: Context, *, terminal: bool) -> bool:
+    """Return whether a table has bold titles and colors."""
+    environ = context.environ
+    if context.options.no_color or environ.get("NO_COLOR"):
+        return False
+    if environ.get("CLICOLOR_FORCE", "0") not in ("", "0"):
+        return True
+    return terminal and shows_styles(environ)
+
+
+def _show_in_pager(context: Context, lines: Sequence[str], height: int) -> bool:
+    """Show lines in a pager if they are more than a terminal of this height has; return whether it did."""
+    if context.options.no_pager or not 0 < height <= len(lines) or not shows_styles(context.environ):
+        return False
+    if not (command := find_pager(context.environ)):
+        return False
+    try:
+        show_in_pager(command, lines, environment_without_token())
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        context.warn(f"the pager {quoted(command)} cannot be started: {reason}")
+        return False
+    return True
 
 
 def exit_code(context: Context, code: ExitCode) -> ExitCode:

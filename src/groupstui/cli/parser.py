@@ -85,7 +85,10 @@ ENVIRONMENT = """\
 environment:
   TESTMO_INSTANCE   the Testmo instance, in any form that --instance accepts
   TESTMO_TOKEN      the API token of a site admin; the keyring is not used then
-  NO_COLOR          draw without colors
+  NO_COLOR, CLICOLOR_FORCE
+                    never or always use colors and bold text
+  GROUPSTUI_PAGER, PAGER
+                    shows long tables on a terminal (default: less -FRX)
   HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE
                     proxy and certificates, as for other programs
   GROUPSTUI_FORMAT, GROUPSTUI_TIMEOUT, GROUPSTUI_CONCURRENCY, GROUPSTUI_PROXY
@@ -340,6 +343,8 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     _value(group, "--columns", "FIELDS", columns, type=_field_names, action="extend")
     _flag(group, "--raw", help="do not escape CSV and TSV cells that a spreadsheet would run as formulas")
     _flag(group, "--bom", help="begin CSV and TSV with a byte order mark, for Excel")
+    _flag(group, "--no-color", help="print tables without bold text and colors")
+    _flag(group, "--no-pager", help="print long tables at once instead of page by page")
 
 
 def _add_exact(parser: argparse.ArgumentParser) -> None:

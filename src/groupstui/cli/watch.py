@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NoReturn
 
-from ..credentials.tokens import TOKEN_VARIABLE
+from ..credentials.tokens import environment_without_token
 from ..directory.changes import Change, changes_between
 from ..directory.directory import Directory
 from ..errors import Forbidden, HistoryUnavailable, TestmoError, Unauthorized, UsageError
@@ -231,7 +231,7 @@ def _start(command: str) -> subprocess.Popen[bytes]:
         shell=True,
         stdin=subprocess.PIPE,
         start_new_session=True,
-        env={name: value for name, value in os.environ.items() if name != TOKEN_VARIABLE},
+        env=environment_without_token(),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 
 from ..token import Token
@@ -17,3 +18,8 @@ def token_from_environment(environ: Mapping[str, str]) -> Token | None:
     """
     text = environ.get(TOKEN_VARIABLE, "")
     return Token.parse(text) if text.strip() else None
+
+
+def environment_without_token() -> dict[str, str]:
+    """Return the environment for programs of others."""
+    return {name: value for name, value in os.environ.items() if name != TOKEN_VARIABLE}

@@ -65,6 +65,7 @@ def pieces(
     format: str,
     *,
     width: int | None = None,
+    styled: bool = False,
     raw: bool = False,
     bom: bool = False,
     warn: Callable[[str], None] | None = None,
@@ -77,13 +78,14 @@ def pieces(
         report: What to write.
         format: One of `FORMATS`.
         width: The columns of the terminal, to which a table is fitted; None for no limit.
+        styled: Whether a table has bold titles and colors.
         raw: Do not escape CSV and TSV cells that a spreadsheet would run as formulas.
         bom: Begin CSV and TSV with a byte order mark.
         warn: Called if a CSV or TSV cell is longer than a spreadsheet allows; it is written nevertheless.
     """
     match format:
         case "table":
-            return table(report, width)
+            return table(report, width, styled=styled)
         case "json":
             return _json(report)
         case "ndjson":

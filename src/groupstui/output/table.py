@@ -17,6 +17,18 @@ from .records import Report
 
 SEPARATOR = "  "
 
+BOLD, GREEN, RED, RESET = "\x1b[1m", "\x1b[32m", "\x1b[31m", "\x1b[0m"
+
+COLORS: dict[tuple[str, Any], str] = {
+    ("member", True): GREEN,
+    ("member", False): RED,
+    ("change", "joined"): GREEN,
+    ("change", "left"): RED,
+    ("change", "group created"): GREEN,
+    ("change", "group deleted"): RED,
+}
+"""The colors of values, by the field that has them."""
+
 LEADING_COLUMNS = 2
 """Columns that identify a row, such as id and name: they are always shown."""
 
@@ -45,7 +57,7 @@ def text_of(value: Any) -> str:
     return ", ".join(map(text_of, value)) if isinstance(value, list) else str(value)
 
 
-def table(report: Report, width: int | None) -> Iterator[str]:
+def table(report: Report, width: int | None, *, styled: bool = False) -> Iterator[str]:
     """Yield the lines of a table.
 
     If the terminal is too narrow, times lose their seconds and then become dates; then columns are left out
@@ -55,6 +67,7 @@ def table(report: Report, width: int | None) -> Iterator[str]:
     Args:
         report: What to write.
         width: The columns of the terminal; None for no limit.
+        styled: Whether titles are bold and some values have colors. Texts never contain control characters.
     """
     max_chars = sys.maxsize if width is None else MAX_TEXT_CHARS
     for note in report.notes:
@@ -72,10 +85,17 @@ def table(report: Report, width: int | None) -> Iterator[str]:
             cells = _with_short_times(titles, cells, width)
         wanted, least = (_min_widths(report, titles, cells, space) for space in (width, 0))
         widths = _fit(_natural_widths([titles, *cells]), wanted, least, width)
-    for row in [titles, *cells]:
+    styles = [[""] * len(titles) for _ in range(len(cells) + 1)]
+    if styled:
+        styles = [[BOLD] * len(titles), *([*map(_color, report.fields, row)] for row in values)]
+    for row, row_styles in zip([titles, *cells], styles, strict=True):
         wrapped = [_wrap(cell, limit) for cell, limit in zip(row, widths, strict=False)]
         for line in zip_longest(*wrapped, fillvalue=""):
-            yield f"{SEPARATOR.join(map(_align, line, widths, numeric)).rstrip()}\n"
+            yield f"{SEPARATOR.join(map(_align, line, widths, numeric, row_styles)).rstrip()}\n"
+
+
+def _color(field: str, value: Any) -> str:
+    return COLORS.get((field, value), "") if isinstance(value, str | bool) else ""
 
 
 def _shown(value: Any, max_chars: int) -> str:
@@ -156,8 +176,10 @@ def _chars_that_fit(text: str, width: int) -> int:
     return len(text)
 
 
-def _align(text: str, width: int, right: bool) -> str:
+def _align(text: str, width: int, right: bool, style: str) -> str:
     padding = " " * (width - _cell_width(text))
+    if style and text:
+        text = f"{style}{text}{RESET}"
     return padding + text if right else text + padding
 
 

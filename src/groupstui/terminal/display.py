@@ -55,6 +55,13 @@ def detect_display(
     )
 
 
+def shows_styles(environ: Mapping[str, str]) -> bool:
+    """Return whether a terminal shows bold text and colors; of those of Windows, Windows Terminal does."""
+    if sys.platform == "win32":
+        return bool(environ.get("WT_SESSION"))
+    return environ.get("TERM", "") not in ("", "dumb", "unknown")
+
+
 def unsupported_reason(environ: Mapping[str, str], encoding: str) -> str | None:
     """Return why the app cannot run in a terminal with this encoding; None if it can."""
     if (reason := _unsupported_terminal(environ)) is not None:

@@ -57,6 +57,10 @@ class TerminalOutput(io.TextIOWrapper):
         """Write a text that the terminal shows literally."""
         return super().write(printable(text))
 
+    def write_styled(self, text: str) -> int:
+        """Write a text with styles, in which the caller has replaced control characters."""
+        return super().write(text)
+
 
 def prepare_streams() -> None:
     """Make the standard streams usable, whatever they are and whatever is written to them.
@@ -104,8 +108,14 @@ def write_output(pieces: Iterable[str], format: str) -> None:
 
     Args:
         pieces: The text.
-        format: In JSON, characters that the encoding of stdout lacks are escaped, so that none is lost.
+        format: In JSON, characters that the encoding of stdout lacks are escaped, so that none is lost. A
+            table contains styles, and no other control characters.
     """
+    if format == "table" and isinstance(sys.stdout, TerminalOutput):
+        for piece in pieces:
+            sys.stdout.write_styled(piece)
+        sys.stdout.flush()
+        return
     escapes = format in ("json", "ndjson") and not _encodes_everything(sys.stdout.encoding)
     sys.stdout.writelines(map(_escape, pieces) if escapes else pieces)
     sys.stdout.flush()
