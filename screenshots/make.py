@@ -66,7 +66,7 @@ PICTURES = {
     "palette": Picture((100, 30), ["colon", *"hopp"]),
     "changes": Picture((100, 30), ["d"]),
     "compare": Picture((100, 30), ["space", "space", "c"]),
-    "audit": Picture((100, 30), ["a", *"nnnnn"]),
+    "audit": Picture((100, 30), ["a", "n", "n", "enter", "j"]),
 }
 """The pictures by name."""
 

@@ -129,7 +129,7 @@ def test_marked_groups(snap_compare, app) -> None:
 
 @SIZES
 def test_audit(snap_compare, app, size) -> None:
-    assert snap_compare(app, terminal_size=size, run_before=keys("a", "n", "n", "n", "n", "n"))
+    assert snap_compare(app, terminal_size=size, run_before=keys("a", "n", "n", "enter", "j"))
 
 
 def test_help(snap_compare, app) -> None:

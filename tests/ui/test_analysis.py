@@ -1,14 +1,10 @@
-"""Mark and compare groups, and audit them, by key presses."""
+"""Mark and compare groups, by key presses."""
 
 from __future__ import annotations
 
 import pytest
 
-from groupstui.demo.seed import make_site
-
 from ..support.pilot import browser_app, drawn, press, settled, type_text
-from ..support.site_app import TOKEN, SiteApp
-from ..support.site_server import SiteServer
 
 
 @pytest.fixture
@@ -103,55 +99,3 @@ async def test_palette_removes_all_marks(pilot):
     await press(pilot, "enter")
     assert "marked" not in drawn(pilot)
     assert "* 1 QA" not in drawn(pilot)
-
-
-# Audit
-
-
-async def test_audit_lists_and_explains_findings(pilot):
-    await press(pilot, "a")
-    assert "Contractors 2027 has no members" in drawn(pilot)
-    assert "A group without members gives nobody access." in drawn(pilot)
-    assert "findings in 230 groups" in drawn(pilot)
-    await press(pilot, "n")
-    assert "Security champions has one member: " in line(pilot, "▸")
-    await press(pilot, "n")
-    assert "Identical groups: no findings" in line(pilot, "▸")
-    await press(pilot, "p")
-    assert "Security champions has one member: " in line(pilot, "▸")
-
-
-async def test_narrow_audit_shows_only_findings(pilot):
-    await press(pilot, "a", "n", "n", "n", "n", "n")
-    assert "is the only active user in" in line(pilot, "▸")
-    await pilot.resize_terminal(120, 40)
-    await settled(pilot)
-    assert "▸ Last active member" in drawn(pilot)
-
-
-async def test_enter_opens_the_group_of_a_finding(pilot):
-    await press(pilot, "a", "enter")
-    assert pilot.app.screen.groups.table.current.name == "Contractors 2027"
-
-
-async def go_to(pilot, check: str) -> None:
-    table = pilot.app.screen.query_one("Table")
-    while table.current.result.check.id != check:
-        await press(pilot, "n")
-
-
-async def test_u_shows_the_groups_of_a_found_user(pilot):
-    await press(pilot, "a")
-    await go_to(pilot, "inactive")
-    name = pilot.app.screen.query_one("Table").current.finding.text.partition(" is inactive")[0]
-    await press(pilot, "u")
-    assert f"Groups of {name}" in drawn(pilot)
-
-
-async def test_skipped_check_shows_the_reason(clock):
-    with SiteServer(SiteApp(make_site(), token=TOKEN, users_status=403)) as server:
-        async with browser_app(server.url, TOKEN, clock).run_test(size=(120, 40)) as pilot:
-            await settled(pilot)
-            await press(pilot, "a")
-            await go_to(pilot, "inactive")
-            assert "not checked, user details (/users) are unavailable" in drawn(pilot)

@@ -294,14 +294,15 @@ async def test_copy_and_export_a_comparison(pilot, tmp_path):
 
 
 async def test_copy_and_export_findings(pilot, tmp_path):
-    await press(pilot, "a", "y")
-    assert pilot.app.clipboard == "Contractors 2027 has no members"
-    assert (await copied(pilot, "one per line")).startswith("Contractors 2027 has no members\n")
+    await press(pilot, "a", "enter", "down", "y")
+    finding = pilot.app.clipboard
+    assert " is inactive, in " in finding
+    assert (await copied(pilot, "one per line")).startswith(f"{finding}\n")
     await press(pilot, "e")
     await type_text(pilot, "found.json")
     await press(pilot, "enter")
     whole = json.loads((tmp_path / "found.json").read_text())
-    assert whole["findings"][0]["check"] == "empty"
+    assert whole["findings"][0] | {"check": "inactive", "finding": finding} == whole["findings"][0]
     assert {check["check"] for check in whole["checks"]} >= {"empty", "last-active-member"}
 
 

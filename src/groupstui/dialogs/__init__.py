@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from . import accept as accept
     from . import audit as audit
     from . import changes as changes
     from . import compare as compare

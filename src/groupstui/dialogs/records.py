@@ -41,6 +41,7 @@ class RecordsDialog(Dialog[JumpTarget], Generic[Record]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *COPY_EXPORT_BINDINGS,
+        bind("l,right", "open", "table.open_right", "Open the row under the cursor"),
         bind("question_mark,f1", "app.help", "app.help", "Show the keys", hint="help", rank=ALWAYS),
     ]
 
@@ -143,13 +144,16 @@ class RecordsDialog(Dialog[JumpTarget], Generic[Record]):
         super().action_close()
         self.app.call_later(discard, self)
 
+    def action_open(self) -> None:
+        self.table.action_select()
+
     # What the base shows
 
     def show_summary(self) -> None:
         """Show what the list contains, how much of it the filter leaves, and how many rows are marked."""
         parts = [self.summary()]
         if self.list.match_count is not None:
-            parts.insert(0, f"{self.list.match_count:,} shown")
+            parts.insert(0, f"{sum(map(self.is_record, self.table.rows)):,} shown")
         if self.list.marks:
             parts.insert(0, f"{len(self.list.marks):,} marked")
         self.box.border_subtitle = " · ".join(filter(None, parts))

@@ -1012,9 +1012,8 @@ class BrowserScreen(BaseScreen[None]):
 
     def action_audit(self) -> None:
         self.request_profiles()
-        self.app.push_screen(
-            dialogs.audit.AuditDialog(self.directory, self.service.instance.origin), self.jump
-        )
+        dialog = dialogs.audit.AuditDialog(self.directory, self.service.instance.origin, self.service.audits)
+        self.app.push_screen(dialog, self.jump)
 
     def action_changes(self) -> None:
         if (history := self.service.history) is None:

@@ -298,9 +298,13 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         columns = [(self.columns[0], width - MARGIN)] if self._heading(row) else self._fit(width)
         return any(cell_len(sanitize(column.text(row))) > size for column, size in columns)
 
-    def scroll_to_cursor(self) -> None:
-        """Make the row under the cursor the first in view, as far as the rows after it fill the view."""
-        self._scroll_to_row(self.cursor)
+    def scroll_to_cursor(self, *, unless_in_view: int | None = None) -> None:
+        """Make the row under the cursor the first in view, as far as the rows after it fill the view.
+
+        With `unless_in_view`, do that only if not so many rows below the cursor are in view.
+        """
+        if unless_in_view is None or self.cursor + unless_in_view >= self._top + self._view_height:
+            self._scroll_to_row(self.cursor)
 
     def refresh_current(self) -> None:
         self.refresh_line(HEADER_HEIGHT + self.cursor)
@@ -582,6 +586,8 @@ class FilterableTable(Vertical, Generic[T]):
         """The identities of the marked rows, in the order in which they were marked."""
         self.visited: set[Hashable] = set()
         """The identities of the rows that the user has opened."""
+        self.marked_with: Callable[[T], Sequence[Hashable]] = lambda row: (table.identity(row),)
+        """Returns the identities that a mark on a row is for: of a heading, those of the rows below it."""
         self._search = search
         self._search_size = search_size
         self._placeholder = placeholder
@@ -730,10 +736,10 @@ class FilterableTable(Vertical, Generic[T]):
     # Marks
 
     def _mark_of(self, row: T) -> str:
-        identity = self.table.identity(row)
-        if identity in self.marks:
+        identities = self.marked_with(row)
+        if identities and all(each in self.marks for each in identities):
             return MARK
-        return VISITED if identity in self.visited else " "
+        return VISITED if self.table.identity(row) in self.visited else " "
 
     @property
     def marked_rows(self) -> list[T]:
@@ -749,12 +755,13 @@ class FilterableTable(Vertical, Generic[T]):
         """Mark the row under the cursor, or remove its mark, and move on to the next."""
         if (row := self.table.current) is None:
             return
-        identity = self.table.identity(row)
-        if identity in self.marks:
-            del self.marks[identity]
+        identities = self.marked_with(row)
+        if all(each in self.marks for each in identities):
+            for each in identities:
+                del self.marks[each]
         else:
-            self.marks[identity] = None
-        self.table.refresh_current()
+            self.marks.update(dict.fromkeys(identities))
+        self.table.refresh()
         self.post_message(self.MarksChanged())
         self.table.action_down()
 
