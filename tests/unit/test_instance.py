@@ -47,7 +47,7 @@ def test_parse_name_host_and_page_addresses(typed: str, origin: str):
         ("https://[::1", "check the spelling"),
         ("canary/" + "x" * 30, "no page has such an address"),
         ("http://[::1%1]:8080", "not a valid host name"),
-        ("http://[::1]evil.example", "not a valid host name"),
+        ("http://[::1]evil.example", "not a valid"),
         ("https:/acme", "starts with https:// and a host"),
         ("https:acme", "starts with https:// and a host"),
         ("http//acme", "starts with https:// and a host"),

@@ -16,5 +16,6 @@ LOAD_COMPLETION = "  (( $+functions[compdef] )) || { autoload -Uz compinit && co
 async def completion(context: Context) -> ExitCode:
     """Print the script for a shell."""
     script = shtab.complete(build_parser(), context.options.shell)
-    print(script.replace(REGISTER, f"{LOAD_COMPLETION}\n{REGISTER}"))
+    # Without a flush, the buffer of Python 3.14 holds the whole script, and a closed pipe is found too late.
+    print(script.replace(REGISTER, f"{LOAD_COMPLETION}\n{REGISTER}"), flush=True)
     return ExitCode.OK
