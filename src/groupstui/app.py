@@ -304,7 +304,7 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         settings = self._settings
         screen = BrowserScreen(
             service,
-            view=ListView(settings.page_size, settings.columns, settings.sort),
+            view=ListView(settings.page_size, settings.columns, settings.timezone, settings.sort),
             place=place,
             start_at=start_at,
             token_source=self._outside_source(service.instance.origin),
@@ -425,7 +425,9 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
     @on(BrowserScreen.ViewChanged)
     def _view_changed(self, event: BrowserScreen.ViewChanged) -> None:
         view = event.view
-        self._update_settings(lambda settings: settings.with_view(view.page_size, view.columns, view.sort))
+        self._update_settings(
+            lambda settings: settings.with_view(view.page_size, view.columns, view.sort, view.timezone)
+        )
 
     def _update_settings(self, change: Callable[[Settings], Settings]) -> None:
         """Change the settings; what another program has written to the file since stays."""

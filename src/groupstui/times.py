@@ -1,12 +1,27 @@
 """Format times: local ones for users, UTC ones for files and programs.
 
+The app may show local times in another zone: see `show_times_in`.
+
 A time that has no local form, such as one in the year 1, is shown in its own zone instead.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Literal
+
+_zone: tzinfo | None = None
+
+
+def show_times_in(zone: tzinfo | None) -> None:
+    """Format local times in a zone from now on; None for the zone of this machine."""
+    global _zone
+    _zone = zone
+
+
+def zone_of(time: datetime) -> str:
+    """Return the name of the zone in which a time is shown, as in `CET` or `+03`."""
+    return f"{_local(time):%Z}"
 
 
 def utc_minute(time: datetime) -> str:
@@ -36,6 +51,11 @@ def local_minute(time: datetime, *, weekday: bool = False) -> str:
 def weekday(time: datetime) -> str:
     """Return the local day of the week, as in `Mon`, for times within the last week."""
     return f"{_local(time):%a}"
+
+
+def weekday_clock(time: datetime) -> str:
+    """Return the local day of the week and the time of day, as in `Mon 14:02:11`."""
+    return f"{_local(time):%a %H:%M:%S}"
 
 
 def local_clock(time: datetime) -> str:
@@ -68,6 +88,6 @@ def utc_stamp(time: datetime) -> str:
 
 def _local(time: datetime) -> datetime:
     try:
-        return time.astimezone()
+        return time.astimezone(_zone)
     except (OverflowError, OSError, ValueError):  # what a platform raises for years out of its range
         return time

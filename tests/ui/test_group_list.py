@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from groupstui.directory.models import Group
@@ -202,3 +204,18 @@ async def test_path_shows_where_the_user_is(pilot):
     assert f"groups › {group.name} › {member.label}" in words(pilot, "NoticeBar")
     await press(pilot, "u", "down", "enter")
     assert f"› {pilot.app.screen.groups.table.current.name} › {member.label}" in words(pilot, "NoticeBar")
+
+
+# Times
+
+
+async def test_times_name_their_zone_and_can_be_those_of_the_account(demo, clock):
+    demo.site.users[1] = replace(demo.site.users[1], timezone="Asia/Tokyo")
+    async with browser_app(demo.url, demo.token, clock).run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        assert "as of Mon 14:02:11 UTC" in drawn(pilot)
+        await choose(pilot, "times account")
+        assert "as of Mon 23:02:11 JST" in drawn(pilot)
+        await choose(pilot, "times utc")
+        assert "as of Mon 14:02:11 UTC" in drawn(pilot)
+        await choose(pilot, "times local")

@@ -50,6 +50,14 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class CurrentUser(User):
+    """The user of a token."""
+
+    timezone: str | None = None
+    """The IANA name of the time zone that the user has chosen in Testmo, if any."""
+
+
+@dataclass(frozen=True, slots=True)
 class UserProfile:
     """A user with the details of `/users`; those that were not sent are None."""
 

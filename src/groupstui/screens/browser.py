@@ -42,7 +42,8 @@ from ..output.records import GROUP_FIELDS, Report, group_records, member_report
 from ..service.service import CrawlProgress, GroupsService, forbidden_hint
 from ..settings import GROUP_COLUMNS, PAGE_SIZES, GroupColumn, PageSize
 from ..text import pluralize
-from ..times import local_minute
+from ..time_zones import zone_named
+from ..times import local_minute, show_times_in
 from ..widgets.commands import ALWAYS, PALETTE_ID, Command, PaletteCommand, bind, commands_of
 from ..widgets.filter_input import FilterInput
 from ..widgets.group_list import GroupList, Place
@@ -110,6 +111,8 @@ class ListView:
 
     page_size: PageSize | Literal["auto"] = "auto"
     columns: tuple[GroupColumn, ...] = GROUP_COLUMNS
+    timezone: str = "local"
+    """The zone of times: `local`, `account` for that of the token's user, or an IANA name."""
     sort: str | None = None
     """The column to sort by, with a leading `-` from high to low; None for the instance's order."""
 
@@ -251,6 +254,15 @@ class BrowserScreen(BaseScreen[None]):
             "column, columns",
             argument="COLUMN",
             values=lambda screen: tuple(COLUMN_NAMES),
+        ),
+        PaletteCommand(
+            "view.timezone",
+            "Show times in the zone ZONE",
+            "timezone",
+            "timezone, time zone, times",
+            argument="ZONE",
+            values=lambda screen: ("local", "account", "UTC"),
+            current=lambda screen: screen.view.timezone,
         ),
         PaletteCommand(
             "instance.sign_in", "Sign in again, with another token", "app.sign_in", "sign in, login"
@@ -569,6 +581,7 @@ class BrowserScreen(BaseScreen[None]):
         self.zoomed = not self.zoomed
 
     def watch_zoomed(self) -> None:
+        self.set_class(self.zoomed, "-zoomed")
         for pane in (self.groups, self.members):
             pane.display = not self.zoomed or pane is self.pane
 
@@ -591,7 +604,22 @@ class BrowserScreen(BaseScreen[None]):
         if self.zoomed:
             self.call_after_refresh(self.watch_zoomed)
 
-    # Order and columns
+    # Times, order and columns
+
+    def action_timezone(self, name: str) -> None:
+        """Show times in another zone."""
+        self.view = replace(self.view, timezone=name)
+        self._use_zone()
+        self.post_message(self.ViewChanged(self.view))
+
+    def _use_zone(self) -> None:
+        name = self.view.timezone
+        if name == "account":
+            name = (self.service.user.timezone if self.service.user is not None else None) or "local"
+        show_times_in(None if name == "local" else zone_named(name))
+        self.status.refresh()
+        if self.detail is not None:
+            self.mutate_reactive(BrowserScreen.detail)
 
     def action_sort(self, key: GroupColumn) -> None:
         self.groups.sort_by(key)
@@ -780,6 +808,7 @@ class BrowserScreen(BaseScreen[None]):
             return
         try:
             self.user = (await self.service.current_user()).label
+            self._use_zone()
         except TestmoError:
             return  # the request for the first page fails for the same reason, and shows it
         if isinstance(self._refusal, Forbidden):

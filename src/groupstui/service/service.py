@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from ..directory.builder import DirectoryBuilder
 from ..directory.directory import Directory
-from ..directory.models import Group, GroupDetail, GroupPage, User, UserProfile
+from ..directory.models import CurrentUser, Group, GroupDetail, GroupPage, User, UserProfile
 from ..errors import Forbidden, InvalidResponse, NotFound, Offline, Unreachable, WrongAddress
 from ..history.history import History
 from ..history.snapshots import Snapshot
@@ -113,7 +113,7 @@ class GroupsService:
         self.instance = Instance.parse(instance) if isinstance(instance, str) else instance
         self.offline = offline
         """Whether no requests are sent."""
-        self.user: User | None = None
+        self.user: CurrentUser | None = None
         """The token's own user, once `current_user` or `sign_in` has returned."""
         self.directory = Directory()
         """What is known now; replaced by a new one whenever more is known."""
@@ -167,13 +167,13 @@ class GroupsService:
 
     # Users
 
-    async def current_user(self) -> User:
+    async def current_user(self) -> CurrentUser:
         """Return the token's own user."""
         client = await self._connected()
         self.user = await client.user()
         return self.user
 
-    async def sign_in(self) -> User:
+    async def sign_in(self) -> CurrentUser:
         """Return the token's own user, after checking that the token may read groups.
 
         `/user` accepts every valid token, so only `/groups` shows whether it is a site admin's.

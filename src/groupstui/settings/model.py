@@ -9,6 +9,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
+from ..time_zones import zone_named
 from .settings import (
     GROUP_COLUMNS,
     PAGE_SIZES,
@@ -42,6 +43,13 @@ def _ordered(columns: tuple[GroupColumn, ...]) -> tuple[GroupColumn, ...]:
     return tuple(column for column in GROUP_COLUMNS if column in columns)
 
 
+def _known_zone(name: str) -> str:
+    if name not in ("local", "account") and zone_named(name) is None:
+        raise ValueError("no time zone")
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
 Columns = Annotated[tuple[GroupColumn, ...], Field(strict=False), AfterValidator(_ordered)]
 Name = Annotated[str, AfterValidator(_readable)]
 Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.:\[\]-]+$")]
@@ -58,6 +66,10 @@ class SettingsModel(BaseModel):
     )
     columns: Columns = Field(
         _DEFAULT.columns, description=f"must be a list of some of {', '.join(GROUP_COLUMNS)}, with name"
+    )
+    timezone: Zone = Field(
+        _DEFAULT.timezone,
+        description="must be 'local', 'account' or the name of a time zone, such as Europe/Berlin",
     )
     sort: str | None = Field(
         _DEFAULT.sort,

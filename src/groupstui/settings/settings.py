@@ -48,6 +48,8 @@ class Settings:
     """Groups on a page; `auto` is the smallest size that fills the window."""
     columns: tuple[GroupColumn, ...] = GROUP_COLUMNS[:-1]
     """The columns of the list of groups."""
+    timezone: str = "local"
+    """The zone of the times in the app: `local`, `account` for that of the token's user, or an IANA name."""
     sort: str | None = None
     """The column to sort by, with a leading `-` from high to low; None for the instance's order."""
     current: str | None = None
@@ -121,7 +123,11 @@ class Settings:
         return replace(self, theme=theme)
 
     def with_view(
-        self, page_size: PageSize | Literal["auto"], columns: tuple[GroupColumn, ...], sort: str | None
+        self,
+        page_size: PageSize | Literal["auto"],
+        columns: tuple[GroupColumn, ...],
+        sort: str | None,
+        timezone: str = "local",
     ) -> Self:
-        """Return the settings with another look of the list of groups."""
-        return replace(self, page_size=page_size, columns=columns, sort=sort)
+        """Return the settings with another look of the browser."""
+        return replace(self, page_size=page_size, columns=columns, sort=sort, timezone=timezone)

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import httpx
 
 from ..diagnostics import redact
-from ..directory.models import User
+from ..directory.models import CurrentUser
 from ..errors import (
     Forbidden,
     InvalidResponse,
@@ -102,7 +102,7 @@ class TestmoClient:
         self._parser.shutdown(wait=False, cancel_futures=True)
         await self._http.close()
 
-    async def user(self) -> User:
+    async def user(self) -> CurrentUser:
         """Return the token's own user."""
         return await self._get("user", {}, lambda body: _models().parse_user(body, self.repairs))
 

@@ -26,7 +26,7 @@ from pydantic import (
 )
 from typing_extensions import TypedDict
 
-from ..directory.models import Group, User, UserProfile, compact
+from ..directory.models import CurrentUser, Group, UserProfile, compact
 from .responses import GroupResponse, GroupsResponse, InvalidPayload, Repairs, UsersResponse
 
 MAX_ID = (1 << 63) - 1
@@ -155,6 +155,7 @@ class CurrentUserModel(Model):
 
     id: Id
     name: str
+    timezone: OptionalText = None
 
 
 class CurrentUserResultModel(Model):
@@ -194,7 +195,7 @@ _USERS = TypeAdapter(UsersModel)
 # Parsers
 
 
-def parse_user(body: bytes, repairs: Repairs) -> User:
+def parse_user(body: bytes, repairs: Repairs) -> CurrentUser:
     """Return the user in a response of `GET /user`.
 
     Raises:
@@ -202,7 +203,7 @@ def parse_user(body: bytes, repairs: Repairs) -> User:
     """
     model = _validated(_USER, body, repairs)
     user = model.result if isinstance(model, CurrentUserResultModel) else model
-    return User(user.id, user.name or None)
+    return CurrentUser(user.id, user.name or None, user.timezone)
 
 
 def parse_groups(body: bytes, repairs: Repairs) -> GroupsResponse:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from ..text import sanitize
+from ..times import local_minute, weekday_clock, zone_of
+from .table_layout import fit_text
 
 
 class StatusBar(Widget):
@@ -34,6 +36,8 @@ class StatusBar(Widget):
     def render(self) -> Content:
         """Draw the line; if there is too little room, the names are cut, not the age."""
         right = age(self.as_of, with_date=self.from_history)
+        if self.as_of is not None:
+            right = f"{right} {zone_of(self.as_of)}"
         if self.stale:
             right = f"STALE {right}"
         elif self.from_history and not self.progress:
@@ -45,7 +49,7 @@ class StatusBar(Widget):
         room = max(0, self.size.width - cell_len(program) - cell_len(right) - 2)
         return Content.assemble(
             (program, self.get_visual_style("status-bar--program")),
-            set_cell_size(names, room),
+            fit_text(names, room),
             " ",
             (right, self.get_visual_style("status-bar--stale" if self.stale else "status-bar--muted")),
             " ",
@@ -59,4 +63,4 @@ def age(time: datetime | None, *, with_date: bool = False) -> str:
     """
     if time is None:
         return ""
-    return f"as of {time.astimezone():{'%Y-%m-%d %H:%M' if with_date else '%a %H:%M:%S'}}"
+    return f"as of {local_minute(time) if with_date else weekday_clock(time)}"
