@@ -56,13 +56,14 @@ def test_comparison_agrees_with_a_naive_computation(inside):
 @pytest.mark.parametrize(
     ("one", "other", "text"),
     [
-        ((1, 2), (2, 1), "G1 and G2 have the same members"),
-        ((), (), "G1 and G2 have the same members"),
-        ((1,), (1, 2), "G1 is a subset of G2"),
-        ((1, 2), (2,), "G2 is a subset of G1"),
+        ((1, 2), (2, 1), "G1 and G2 have the same 2 members"),
+        ((1,), (1,), "G1 and G2 have the same single member"),
+        ((), (), "G1 and G2 have no members"),
+        ((1,), (1, 2), "G1 is a subset of G2: its only member is 50 % of G2"),
+        ((1, 2, 3), (2, 3), "G2 is a subset of G1: its 2 members are 67 % of G1"),
         ((1,), (2,), "G1 and G2 have no members in common"),
         ((), (2,), "G1 and G2 have no members in common"),
-        ((1, 2), (2, 3), "G1 and G2 share 1 member"),
+        ((1, 2), (2, 3), "G1 and G2 share 1 member: 50 % of G1, 50 % of G2"),
     ],
 )
 def test_pair_is_described(one, other, text):

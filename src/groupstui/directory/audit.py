@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Literal
 
 from ..text import fold, pluralize
-from .compare import distinct_names
+from .compare import distinct_names, same_members
 from .directory import Directory
 from .models import Group, UserProfile
 from .similarity import MIN_SHARED_PERCENT, nearly_identical, similar_names
@@ -135,7 +135,7 @@ def _identical(directory: Directory) -> Iterator[Finding]:
             by_members[frozenset(group.members)].append(group)
     for members, groups in by_members.items():
         if len(groups) > 1:
-            text = f"{_names(groups)} have the same {pluralize(len(members), 'member')}"
+            text = f"{_names(groups)} have {same_members(len(members))}"
             ids = tuple(group.id for group in groups)
             yield Finding(text, ids, members=(groups[0].members,))
 

@@ -16,6 +16,24 @@ MIN_GROUPS, MAX_GROUPS = 2, 6
 """How many groups can be compared at once."""
 
 
+def percent(part: int, whole: int) -> int:
+    """Return a part in percent of a whole, rounded; but 0 only for none, and 100 only for all of it."""
+    if part == whole:
+        return 100
+    return min(99, max(1, round(100 * part / whole))) if part else 0
+
+
+def same_members(count: int) -> str:
+    """Return what groups have that have the same members, as in `the same 5 members`."""
+    if count == 0:
+        return "no members"
+    return "the same single member" if count == 1 else f"the same {count:,} members"
+
+
+def _its_members(count: int) -> str:
+    return "its only member is" if count == 1 else f"its {count:,} members are"
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """The overlap of two groups."""
@@ -30,14 +48,8 @@ class Pair:
 
     @property
     def overlap(self) -> int:
-        """The members of both in percent of the members of either (the Jaccard index).
-
-        It is rounded, except that 0 and 100 are exact: no member in common, and the same members.
-        """
-        either = self.only_first + self.both + self.only_second
-        if self.both == either:
-            return 100
-        return min(99, max(1, round(100 * self.both / either))) if self.both else 0
+        """The members of both in percent of the members of either (the Jaccard index)."""
+        return percent(self.both, self.only_first + self.both + self.only_second)
 
     @property
     def differ(self) -> bool:
@@ -54,14 +66,16 @@ class Pair:
         """A sentence; it contains the names as they are."""
         first, second = self.names
         if not self.differ:
-            return f"{first} and {second} have the same members"
+            return f"{first} and {second} have {same_members(self.both)}"
         if not self.both:
             return f"{first} and {second} have no members in common"
+        of_first = f"{percent(self.both, self.both + self.only_first)} % of {first}"
+        of_second = f"{percent(self.both, self.both + self.only_second)} % of {second}"
         if not self.only_first:
-            return f"{first} is a subset of {second}"
+            return f"{first} is a subset of {second}: {_its_members(self.both)} {of_second}"
         if not self.only_second:
-            return f"{second} is a subset of {first}"
-        return f"{first} and {second} share {pluralize(self.both, 'member')}"
+            return f"{second} is a subset of {first}: {_its_members(self.both)} {of_first}"
+        return f"{first} and {second} share {pluralize(self.both, 'member')}: {of_first}, {of_second}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -283,9 +283,17 @@ def profile_record(directory: Directory, user: User) -> Record:
 
 
 def comparison_report(
-    directory: Directory, instance: str, comparison: Comparison, rows: Iterable[Row]
+    directory: Directory, instance: str, comparison: Comparison, rows: Iterable[Row], selection: str = ""
 ) -> Report:
-    """Return a report on the users of a few groups, and on how the groups overlap."""
+    """Return a report on the users of a few groups, and on how the groups overlap.
+
+    Args:
+        directory: What is known of the instance.
+        instance: The address of the instance.
+        comparison: The result of the comparison.
+        rows: The users to report.
+        selection: Which users of the comparison these are, for the name of a file; empty for all.
+    """
     groups = comparison.groups
     records = [
         {
@@ -295,9 +303,9 @@ def comparison_report(
         for row in rows
     ]
     about = {"in_all": comparison.in_all, "pairs": [_pair_record(pair) for pair in comparison.pairs]}
-    notes = tuple(f"{pair.text} (overlap: {pair.overlap} %)" for pair in comparison.pairs)
+    notes = tuple(pair.text for pair in comparison.pairs)
     report = site_report(directory, instance, "users", COMPARISON_FIELDS, records, about)
-    return replace(_with_group_columns(report, groups), notes=notes, subject="comparison")
+    return replace(_with_group_columns(report, groups), notes=notes, subject=f"comparison {selection}")
 
 
 def matrix_report(directory: Directory, instance: str) -> Report:

@@ -1,0 +1,174 @@
+"""Mark groups and compare them, by key presses."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..support.pilot import browser_app, drawn, press, settled, type_text
+
+
+@pytest.fixture
+async def pilot(demo, clock):
+    async with browser_app(demo.url, demo.token, clock).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        yield pilot
+
+
+def line(pilot, text: str) -> str:
+    return next(line for line in drawn(pilot).splitlines() if text in line)
+
+
+def users(pilot) -> dict[str, tuple[bool, ...]]:
+    """Return the users in the list, and in which groups they are."""
+    return {row.user.label: row.inside for row in pilot.app.screen.table.rows}
+
+
+# Marks
+
+
+async def test_space_marks_a_group_and_moves_on(pilot):
+    await press(pilot, "space", "space")
+    assert "* 1 QA" in drawn(pilot)
+    assert "* 2 Release managers" in drawn(pilot)
+    assert "Groups · 2 marked" in drawn(pilot)
+    await press(pilot, "up", "space")
+    assert "* 2 Release managers" not in drawn(pilot)
+    assert "Groups · 1 marked" in drawn(pilot)
+
+
+async def test_marks_survive_pages_and_filters(pilot):
+    await press(pilot, "space", "n", "/")
+    await type_text(pilot, "night shift")
+    await press(pilot, "enter", "space", "escape", "p")
+    assert "Groups · 2 marked" in drawn(pilot)
+    assert "* 1 QA" in drawn(pilot)
+
+
+async def test_palette_removes_all_marks(pilot):
+    await press(pilot, "space", "space", ":")
+    await type_text(pilot, "unmark")
+    await press(pilot, "enter")
+    assert "marked" not in drawn(pilot)
+    assert "* 1 QA" not in drawn(pilot)
+
+
+# Comparisons
+
+
+async def test_compare_marked_groups(pilot):
+    await press(pilot, "space", "down", "space", "c")
+    assert "Comparison of 2 groups" in drawn(pilot)
+    assert "1 QA (5 members) · 2 Everyone (500)" in drawn(pilot)
+    assert "QA is a subset of Everyone: its 5 members are 1 % of Everyone" in drawn(pilot)
+    assert "500 users, 5 of them in every group" in drawn(pilot)
+    await press(pilot, "escape")
+    assert "Groups · 2 marked" in drawn(pilot)
+
+
+@pytest.mark.parametrize(
+    ("marks", "size"),
+    [(2, (80, 24)), (3, (80, 24)), (6, (80, 24)), (6, (120, 40)), (6, (40, 12)), (2, (200, 60))],
+)
+async def test_columns_stand_beside_the_names(pilot, marks, size):
+    await press(pilot, *["space"] * marks, "c")
+    await pilot.resize_terminal(*size)
+    await settled(pilot)
+    header, table = line(pilot, "User"), pilot.app.screen.table
+    title = {number: header.find(f" {number} ") for number in range(1, marks + 1)}
+    assert -1 not in title.values(), header
+    longest = max(len(row.user.label) for row in table.rows)
+    assert title[1] <= header.index("User") + max(longest, len("User"))
+    name, inside = table.current.user.label, table.current.inside
+    cells = line(pilot, f"▸ {name[:8]}")
+    assert [cells[title[number] + 1] for number in title] == ["●" if each else "·" for each in inside]
+
+
+async def test_titles_are_cut_only_if_enough_of_them_is_left(pilot):
+    await press(pilot, *["space"] * 6, "c")
+    assert "1 2 3 4 5 6" in line(pilot, "User")
+    assert "6 Former pilots (9)" in drawn(pilot)
+    await pilot.resize_terminal(120, 40)
+    await settled(pilot)
+    assert "1 QA 2 Release managers 3 Everyone" in line(pilot, "User")
+    await pilot.resize_terminal(100, 40)
+    await settled(pilot)
+    assert "2 Release m… 3 Everyone 4 Contracto…" in line(pilot, "User")
+
+
+async def test_only_the_most_similar_pairs_are_listed(pilot):
+    await press(pilot, *["space"] * 6, "c")
+    assert "12 more pairs, none more similar" in drawn(pilot)
+    await pilot.resize_terminal(40, 12)
+    await settled(pilot)
+    assert "more pairs" not in drawn(pilot)
+
+
+async def test_f_shows_the_differences_or_all(pilot):
+    await press(pilot, "space", "space", "c")
+    everyone = users(pilot)
+    await press(pilot, "f")
+    assert users(pilot) == {name: inside for name, inside in everyone.items() if not all(inside)}
+    assert "13 of 15 users: not in every group" in drawn(pilot)
+    await press(pilot, "f")
+    assert users(pilot) == everyone
+
+
+async def test_number_shows_who_is_only_in_that_group(pilot):
+    await press(pilot, "space", "space", "c")
+    everyone = users(pilot)
+    for number, name in enumerate(("QA", "Release managers")):
+        await press(pilot, str(number + 1))
+        alone = [user for user, inside in everyone.items() if inside[number] and sum(inside) == 1]
+        assert list(users(pilot)) == alone
+        assert f"{len(alone)} of 15 users: only in {name}" in drawn(pilot)
+    await press(pilot, "2")
+    assert users(pilot) == everyone
+    await press(pilot, "3")
+    assert users(pilot) == everyone
+
+
+async def test_empty_selection_explains_itself(pilot):
+    await press(pilot, "space", "down", "c", "1")
+    assert "No user is only in QA." in drawn(pilot)
+
+
+async def test_comparison_can_be_filtered_sorted_and_marked(pilot):
+    await press(pilot, "space", "space", "c", "s", "s")
+    assert "1 QA▲" in line(pilot, "User")
+    inside = list(users(pilot).values())
+    assert inside == sorted(inside, key=lambda each: not each[0])
+    await press(pilot, "/")
+    await type_text(pilot, "gra")
+    await press(pilot, "enter", "space")
+    assert list(users(pilot)) == ["Grace Hopper"]
+    assert "1 marked · 1 shown · 15 users" in drawn(pilot)
+
+
+async def test_escape_returns_to_the_comparison(pilot):
+    await press(pilot, "space", "down", "c", "down", "enter")
+    assert "Groups of Adele Goldberg" in drawn(pilot)
+    await press(pilot, "escape")
+    assert "▸·Adele Goldberg" in drawn(pilot)
+    await press(pilot, "enter", "enter")
+    assert "Comparison" not in drawn(pilot)
+    assert pilot.app.screen.members.table.current.label == "Adele Goldberg"
+    await press(pilot, "left")
+    assert "Groups of Adele Goldberg" in drawn(pilot)
+    await press(pilot, "left")
+    assert "▸·Adele Goldberg" in drawn(pilot)
+
+
+async def test_one_mark_is_compared_with_the_cursor(pilot):
+    await press(pilot, "space", "down", "c")
+    assert "QA is a subset of Everyone" in drawn(pilot)
+
+
+async def test_enter_shows_the_groups_of_a_compared_user(pilot):
+    await press(pilot, "space", "down", "c", "enter")
+    assert "Groups of Ada Lovelace" in drawn(pilot)
+
+
+@pytest.mark.parametrize("marks", [0, 7])
+async def test_compare_needs_two_to_six_marks(pilot, marks):
+    await press(pilot, *["space"] * marks, "home", "c")
+    assert f"Mark two to six groups to compare, not {marks}. space marks one." in drawn(pilot)
