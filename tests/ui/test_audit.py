@@ -213,7 +213,7 @@ async def test_identical_groups_are_compared(demo, audit):
         await press(pilot, "enter")
         assert "Comparison of 2 groups" in drawn(pilot)
         assert "Twin A" in words(pilot)
-        assert "3 users, in every group: 3" in drawn(pilot)
+        assert "3 users, 3 of them in every group" in drawn(pilot)
         await press(pilot, "escape")
         assert "Twin A and Twin B" in cursor(pilot)
 

@@ -281,11 +281,13 @@ async def test_copy_and_export_a_comparison(pilot, tmp_path):
     await press(pilot, "space", "space", "c", "y")
     assert pilot.app.clipboard == "Ada Lovelace"
     assert "Copied “Ada Lovelace”: sent to the terminal's clipboard." in words(pilot, ".dialog")
-    assert await copied(pilot, "the overlaps") == "13 %  QA and Release managers share 2 members"
+    assert await copied(pilot, "the overlaps") == (
+        "QA and Release managers share 2 members: 40 % of QA, 17 % of Release managers"
+    )
     addresses = (await copied(pilot, "users, separated by ;")).split("; ")
     assert addresses[0] == "ada.lovelace@demo.example"
-    await press(pilot, "f", "e", "enter")
-    path = tmp_path / f"{stem(pilot)}-comparison-users-2026-11-23.csv"
+    await press(pilot, "1", "e", "enter")
+    path = tmp_path / f"{stem(pilot)}-comparison-only-in-qa-users-2026-11-23.csv"
     assert "Wrote /" in words(pilot, ".dialog")
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

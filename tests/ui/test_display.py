@@ -68,8 +68,8 @@ async def test_ascii_mode_distinguishes_members_in_comparisons(make):
         await settled(pilot)
         await press(pilot, "space", "down", "space", "c")
         lines = drawn(pilot).splitlines()
-        assert any("> Ada Lovelace" in line and "*   *" in line for line in lines)
-        assert any("  Adele Goldberg" in line and ".   *" in line for line in lines)
+        assert any("> Ada Lovelace" in line and "*    *" in line for line in lines)
+        assert any("  Adele Goldberg" in line and ".    *" in line for line in lines)
 
 
 async def test_input_cursor_is_visible_with_no_color(make, monkeypatch):

@@ -2,66 +2,126 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from ..directory.compare import Comparison, Row
+from ..directory.compare import MAX_GROUPS, MIN_GROUPS, Comparison, Row, compare
 from ..directory.directory import Directory
+from ..directory.models import Group
 from ..output.records import Report, comparison_report
 from ..text import MAX_TEXT_CHARS, one_line, pluralize, sanitize
 from ..widgets.commands import bind
-from ..widgets.table import Column, Table
+from ..widgets.notice_bar import Notice
+from ..widgets.table import MARGIN, Column, FilterableTable, Table
+from ..widgets.table_layout import GAP, fit_text
+from .base import BaseScreen, JumpTarget
 from .copy import Copy, copies_of_row
 from .records import RecordsDialog
 
-MAX_TITLE_CHARS = 14
-"""The length of a group's name above its column."""
+MAX_TITLE_CELLS, MIN_TITLE_CELLS = 18, 12
+"""The width of a group's number and name above its column; with less room, only the number is shown."""
 
-MAX_PAIRS = 5
+MAX_USER_CELLS, MIN_USER_CELLS = 40, 24
+"""The width of the column of users: at most, and before the titles of groups are cut."""
+
+MAX_PAIRS = 3
 """The number of pairs that are listed above the users."""
 
-MAX_FITTING_GROUPS = 3
-"""The number of groups whose columns fit every screen."""
+MIN_LINES_FOR_PAIRS = 20
+"""The height of a window that has room for the pairs."""
 
 INSIDE, OUTSIDE = "●", "·"
 
-USER_COLUMN: Column[Row] = Column("user", "User", lambda row: row.user.label, min_width=16, match="words")
+
+class ComparisonTable(Table[Row]):
+    """Shows users, and beside them a column for each group, whose title depends on the room for it."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        self._users = max((cell_len(sanitize(row.user.label)) for row in comparison.rows), default=0)
+        names = enumerate(comparison.names, 1)
+        self._titles = [f"{number} {sanitize(name)}" for number, name in names]
+        super().__init__(self._columns_in(0), identity=lambda row: row.user.id)
+
+    def on_resize(self) -> None:
+        self.columns = self._columns_in(self.scrollable_size.width - MARGIN)
+        self.relayout()
+
+    def _columns_in(self, width: int) -> tuple[Column[Row], ...]:
+        titles = self._titles_in(width - min(self._users, MIN_USER_CELLS))
+        free = width - sum(GAP + cell_len(title) for title in titles)
+        user: Column[Row] = Column(
+            "user",
+            "User",
+            lambda row: row.user.label,
+            width=max(1, min(self._users, MAX_USER_CELLS, free)),
+            match="words",
+        )
+        return (user, *(_group_column(index, title) for index, title in enumerate(titles)))
+
+    def _titles_in(self, width: int) -> list[str]:
+        """Return the titles of the groups as long as the width allows."""
+        for size in range(MAX_TITLE_CELLS, MIN_TITLE_CELLS - 1, -1):
+            titles = [title if cell_len(title) <= size else fit_text(title, size) for title in self._titles]
+            if sum(GAP + cell_len(title) for title in titles) <= width:
+                return titles
+        return [str(number) for number in range(1, len(self._titles) + 1)]
+
+
+def _group_column(index: int, title: str) -> Column[Row]:
+    return Column(
+        f"group {index}",
+        title,
+        lambda row: INSIDE if row.inside[index] else OUTSIDE,
+        sort_key=lambda row: not row.inside[index],
+        width=1,
+        style=lambda row: "joined" if row.inside[index] else "muted",
+    )
 
 
 class CompareDialog(RecordsDialog[Row]):
     """Shows a comparison: how much the groups have in common, and which user is in which group."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("f", "filter", "compare.filter", "Show only the differences, or all users", hint="differences"),
         bind(
-            "right_square_bracket",
-            "scroll(1)",
-            "compare.right",
-            "Show groups further right",
-            hint="more groups",
+            "f",
+            "differences",
+            "compare.differences",
+            "Show only users who are not in every group, or all",
+            hint="differences",
         ),
-        bind("left_square_bracket", "scroll(-1)", "compare.left", "Show groups further left", hint="back"),
+        *(
+            bind(
+                str(number),
+                f"only({number})",
+                f"compare.only_{number}",
+                f"Show only users who are in group {number} alone, or all",
+                hint=f"only in {number}" if number <= MIN_GROUPS else "",
+            )
+            for number in range(1, MAX_GROUPS + 1)
+        ),
     ]
+
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (MIN_LINES_FOR_PAIRS, "-high")]  # noqa: RUF012 (typed by Textual)
 
     ROW_NOUN = "user"
 
     def __init__(self, comparison: Comparison, directory: Directory, instance: str) -> None:
+        super().__init__(directory, instance, ComparisonTable(comparison))
         self._comparison = comparison
-        self._first_group = 0
-        """The index of the first group whose column is shown."""
-        self._only_differences = False
-        self._count = 0
-        super().__init__(directory, instance, Table(self._columns(), identity=lambda row: row.user.id))
+        self._only: int | None = None
+        """The number of the group whose own users are shown; 0 for the differences, None for all users."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -list") as box:
             box.border_title = f"Comparison of {pluralize(len(self._comparison.groups), 'group')}"
+            yield Static(self._legend(), id="legend")
             yield Static(self._pairs(), id="pairs")
             yield self.list
             yield from self.compose_footer()
@@ -71,30 +131,28 @@ class CompareDialog(RecordsDialog[Row]):
         self._show_users()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "scroll":
-            (step,) = parameters
-            count = len(self._comparison.groups)
-            return (count > MAX_FITTING_GROUPS and 0 <= self._first_group + int(str(step)) < count) or None
-        return True
+        return action != "only" or parameters[0] in range(1, len(self._comparison.groups) + 1)
 
-    def action_filter(self) -> None:
-        self._only_differences = not self._only_differences
+    def action_differences(self) -> None:
+        self._select(0)
+
+    def action_only(self, number: int) -> None:
+        self._select(number)
+
+    def _select(self, only: int) -> None:
+        """Show a part of the users; all, if that part is shown already."""
+        self._only = None if self._only == only else only
         self._show_users()
 
-    def action_scroll(self, step: int) -> None:
-        self._first_group = max(0, min(self._first_group + step, len(self._comparison.groups) - 1))
-        self.table.columns = self._columns()
-        self.table.relayout()
-        self.refresh_bindings()
-
     def report(self, rows: Sequence[Row]) -> Report:
-        return comparison_report(self.directory, self.instance, self._comparison, rows)
+        selection = "" if self._only is None else self._selection
+        return comparison_report(self.directory, self.instance, self._comparison, rows, selection)
 
     def row_email(self, record: Row) -> str | None:
         return self.directory.email(record.user.id)
 
     def row_copies(self, record: Row) -> list[Copy]:
-        pairs = "\n".join(f"{pair.overlap} %  {one_line(pair.text)}" for pair in self._comparison.pairs)
+        pairs = "\n".join(one_line(pair.text) for pair in self._comparison.pairs)
         user = copies_of_row(record.user.label, record.user.id, self.row_email(record))
         return [*user, Copy("the overlaps", lambda: [pairs], "the overlaps")]
 
@@ -105,44 +163,74 @@ class CompareDialog(RecordsDialog[Row]):
         self.show_user(record.user)
 
     def _show_users(self) -> None:
-        comparison = self._comparison
-        rows = [row for row in comparison.rows if not self._only_differences or not all(row.inside)]
-        self._count = len(rows)
-        empty = (
-            "Every user is in all of these groups." if comparison.rows else "These groups have no members."
-        )
-        self.list.show(rows, empty=empty)
+        rows = self._selected_rows()
+        everywhere = "Every user is in all of these groups."
+        reasons = {None: "These groups have no members.", 0: everywhere}
+        self.list.show(rows, empty=reasons.get(self._only, f"No user is {self._selection}."))
+
+    def _selected_rows(self) -> list[Row]:
+        rows = self._comparison.rows
+        if self._only is None:
+            return list(rows)
+        if self._only == 0:
+            return [row for row in rows if not all(row.inside)]
+        return [row for row in rows if row.inside[self._only - 1] and sum(row.inside) == 1]
+
+    @property
+    def _selection(self) -> str:
+        """Which users are shown."""
+        if not self._only:
+            return "not in every group"
+        return f"only in {sanitize(self._comparison.names[self._only - 1])}"
 
     def summary(self) -> str:
-        in_all = f"in every group: {self._comparison.in_all:,}"
-        return (
-            f"{pluralize(self._count, 'user')}, {'not in every group' if self._only_differences else in_all}"
-        )
+        comparison = self._comparison
+        users = pluralize(len(comparison.rows), "user")
+        if self._only is None:
+            return f"{users}, {comparison.in_all:,} of them in every group"
+        return f"{len(self._selected_rows()):,} of {users}: {self._selection}"
+
+    def _legend(self) -> Content:
+        """Return the number, the whole name and the size of each group."""
+        parts: list[Content] = []
+        for number, (group, name) in enumerate(
+            zip(self._comparison.groups, self._comparison.names, strict=True), 1
+        ):
+            count = len(group.members)
+            size = f"{count:,}" if parts else pluralize(count, "member")
+            parts.append(Content.assemble((f"{number} ", "bold"), f"{sanitize(name)} ({size})"))
+        return Content(" · ").join(parts)
 
     def _pairs(self) -> Content:
         pairs = self._comparison.pairs
-        lines = [
-            Content.assemble((f"{pair.overlap:>4} %  ", "bold"), sanitize(pair.text, MAX_TEXT_CHARS))
-            for pair in pairs[:MAX_PAIRS]
-        ]
+        lines = [Content(sanitize(pair.text, MAX_TEXT_CHARS)) for pair in pairs[:MAX_PAIRS]]
         if len(pairs) > MAX_PAIRS:
             more = pluralize(len(pairs) - MAX_PAIRS, "more pair")
-            lines.append(Content(f"        {more}, none more similar"))
+            lines.append(Content(f"{more}, none more similar"))
         return Content("\n").join(lines)
 
-    def _columns(self) -> tuple[Column[Row], ...]:
-        indexes = range(self._first_group, len(self._comparison.groups))
-        return (USER_COLUMN, *map(self._group_column, indexes))
 
-    def _group_column(self, index: int) -> Column[Row]:
-        group, name = self._comparison.groups[index], sanitize(self._comparison.names[index])
-        if len(name) > MAX_TITLE_CHARS and self._comparison.names[index] != group.name:
-            name = f"#{group.id} {sanitize(group.name)}"  # the id would be cut
-        return Column(
-            f"group {index}",
-            name if len(name) <= MAX_TITLE_CHARS else f"{name[: MAX_TITLE_CHARS - 1]}…",
-            lambda row: INSIDE if row.inside[index] else OUTSIDE,
-            sort_key=lambda row: not row.inside[index],
-            width=3,
-            priority=index,
-        )
+def compare_marked(
+    screen: BaseScreen[Any],
+    groups: FilterableTable[Group],
+    directory: Directory,
+    instance: str,
+    answer: Callable[[JumpTarget | None], None],
+) -> None:
+    """Compare the marked groups of a list; a single one is compared with the group under the cursor.
+
+    Args:
+        screen: The screen of the list, for a notice if there are too few groups or too many.
+        groups: The list.
+        directory: What is known of the instance.
+        instance: The address of the instance.
+        answer: What to do with the place to which the user goes on.
+    """
+    ids = dict.fromkeys(each for each in groups.marks if isinstance(each, int))
+    if len(ids) == 1 and (current := groups.table.current) is not None:
+        ids[current.id] = None
+    chosen = [group for group in map(directory.group, ids) if group is not None]
+    if not MIN_GROUPS <= len(chosen) <= MAX_GROUPS:
+        screen.notice = Notice(f"Mark two to six groups to compare, not {len(chosen)}", "space marks one.")
+        return
+    screen.app.push_screen(CompareDialog(compare(directory, chosen), directory, instance), answer)

@@ -34,7 +34,6 @@ from ..dialogs.copy_export import (
     row_sets,
 )
 from ..directory.changes import changes_between, changes_of_groups, per_group, summarize
-from ..directory.compare import MAX_GROUPS, MIN_GROUPS, compare
 from ..directory.directory import Directory
 from ..directory.models import Group, GroupDetail, GroupPage, User
 from ..errors import Forbidden, MatchError, NotFound, Offline, TestmoError, Unauthorized
@@ -1027,17 +1026,8 @@ class BrowserScreen(BaseScreen[None]):
         self.groups.clear_marks()
 
     def action_compare(self) -> None:
-        """Compare the marked groups; a single one is compared with the group under the cursor."""
-        ids = dict.fromkeys(self.groups.marked_ids)
-        if len(ids) == 1 and (current := self.groups.table.current) is not None:
-            ids[current.id] = None
-        chosen = [group for group in map(self.directory.group, ids) if group is not None]
-        if not MIN_GROUPS <= len(chosen) <= MAX_GROUPS:
-            self.notice = Notice(f"Mark two to six groups to compare, not {len(chosen)}", "space marks one.")
-            return
-        comparison = compare(self.directory, chosen)
-        dialog = dialogs.compare.CompareDialog(comparison, self.directory, self.service.instance.origin)
-        self.app.push_screen(dialog, self.jump)
+        origin = self.service.instance.origin
+        dialogs.compare.compare_marked(self, self.groups, self.directory, origin, self.jump)
 
     def action_audit(self) -> None:
         self.request_profiles()
