@@ -26,9 +26,23 @@ T = TypeVar("T")
 
 COPY_EXPORT_BINDINGS: tuple[Binding, ...] = (
     bind("y", "copy_row", "copy.row", "Copy the name, or the line, under the cursor", hint="copy", rank=8),
-    bind("Y", "copy", "copy.choose", "Copy the id, the e-mail address, or the list", "yank"),
+    bind(
+        "Y",
+        "copy",
+        "copy.choose",
+        "Copy the id, the e-mail address, or the list",
+        "yank, copy emails, copy email, copy id, copy list, copy csv, copy markdown, copy json",
+    ),
     bind("P", "print_copied", "copy.print", "Print the copied text on the normal screen", "print"),
-    bind("e", "export", "copy.export", "Write the visible rows to a file", "save", hint="export", rank=11),
+    bind(
+        "e",
+        "export",
+        "copy.export",
+        "Write the visible rows to a file",
+        "save, export csv, export json, export markdown",
+        hint="export",
+        rank=11,
+    ),
 )
 """The keys; a screen with them has an action of each name that calls one of these functions."""
 
