@@ -17,7 +17,7 @@ HEAD = """\
 # Commands
 
 `groupstui COMMAND` answers and exits; without a command, the app opens. `groupstui help COMMAND` prints
-what this page says, and `man groupstui` as well. Every command that reads an instance also has `-q`, which
+what this page says. Every command that reads an instance also has `-q`, which
 suppresses messages, and `--debug`, which logs requests to stderr.
 [Commands in scripts](scripting.md) describes names, formats and exit codes.
 
