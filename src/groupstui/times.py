@@ -10,6 +10,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, tzinfo
 from typing import Literal
 
+DAYS_OF_WEEK = 7
+
 _zone: tzinfo | None = None
 
 
@@ -56,6 +58,13 @@ def weekday(time: datetime) -> str:
 def weekday_clock(time: datetime) -> str:
     """Return the local day of the week and the time of day, as in `Mon 14:02:11`."""
     return f"{_local(time):%a %H:%M:%S}"
+
+
+def recent_day(time: datetime, now: datetime) -> str:
+    """Return the local day: `Thu` if it is less than a week ago, otherwise `11-16`."""
+    local = _local(time)
+    is_recent = (_local(now).date() - local.date()).days < DAYS_OF_WEEK
+    return f"{local:%a}" if is_recent else f"{local:%m-%d}"
 
 
 def local_clock(time: datetime) -> str:

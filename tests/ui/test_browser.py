@@ -282,7 +282,7 @@ async def test_refresh_in_the_members_reads_one_group(pilot, demo, clock):
 async def test_detail_shows_creation_and_last_change(pilot, demo):
     group = demo.site.groups[1]
     created, updated = (
-        f"{time[:16].replace('T', ' ')} by {demo.site.users[user_id].name}"
+        f"{time[:10]} by {demo.site.users[user_id].name}"
         for time, user_id in ((group.created_at, group.created_by), (group.updated_at, group.updated_by))
     )
     assert f"QA #1 · 5 members created {created} updated {updated}" in words(pilot, "#members")
@@ -302,7 +302,7 @@ async def test_members_are_sorted_by_name_at_first(pilot):
     ]
     await press(pilot, "tab", "S")
     assert members(pilot)[0] == "Margaret Hamilton"
-    await press(pilot, "s", "s")
+    await press(pilot, "s", "s", "s", "s")
     assert members(pilot) == [
         "Ada Lovelace",
         "Grace Hopper",
@@ -355,15 +355,16 @@ async def test_the_groups_of_a_member(pilot, demo, key):
 
 async def test_jump_to_a_group_of_a_member_and_back(pilot):
     await press(pilot, "n", "down", "down", "tab", "down")
-    group, member = cursor(pilot, "#list"), cursor(pilot, "#members")
+    table = pilot.app.screen.members.table
+    group, member = cursor(pilot, "#list"), table.current
     await press(pilot, "u", "down", "enter")
     assert cursor(pilot, "#list") != group
-    assert cursor(pilot, "#members") == member
+    assert table.current == member
     await press(pilot, "left")
     assert pilot.app.screen.table.cursor == 1
     await press(pilot, "left")
     assert cursor(pilot, "#list") == group
-    assert cursor(pilot, "#members") == member
+    assert table.current == member
     assert pilot.app.screen.members.has_focus_within
 
 
@@ -398,7 +399,7 @@ async def test_palette_finds_users_by_part_of_the_name(pilot):
     assert "Groups of Grace Hopper · #2" in drawn(pilot)
     await press(pilot, "enter")
     assert pilot.app.screen.members.has_focus_within
-    assert cursor(pilot, "#members") == "2 Grace Hopper"
+    assert cursor(pilot, "#members").startswith("2 Grace Hopper")
 
 
 async def test_palette_finds_groups_by_id(pilot, demo):

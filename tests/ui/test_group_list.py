@@ -179,10 +179,10 @@ async def test_z_shows_only_the_pane_with_the_focus(pilot):
 
 async def test_border_moves_within_limits(pilot):
     widths = [pilot.app.screen.groups.size.width]
-    for _ in range(3):
+    for _ in range(4):
         await press(pilot, ">")
         widths.append(pilot.app.screen.groups.size.width)
-    assert widths[0] < widths[1] < widths[2] == widths[3]
+    assert widths[0] < widths[1] < widths[2] < widths[3] == widths[4]
     for _ in range(9):
         await press(pilot, "<")
     assert 30 < pilot.app.screen.groups.size.width < widths[0]

@@ -9,7 +9,7 @@ from groupstui.screens.browser import MAX_USERS_LOADED_UNASKED
 from groupstui.text import fold
 from groupstui.widgets import table
 
-from ..support.pilot import browser_app, drawn, press, settled, type_text
+from ..support.pilot import browser_app, drawn, press, settled, type_text, until, words
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +79,31 @@ async def test_groups_are_found_by_members_among_many(pilot, monkeypatch):
     assert {group.id for group in screen.groups.table.rows} == {
         group.id for group in directory.groups if users & set(group.members)
     }
+
+
+async def test_unknown_details_of_members_show_nothing(pilot):
+    assert "E-mail" not in drawn(pilot, "#members")
+    assert "State" not in drawn(pilot, "#members")
+
+
+async def test_a_state_in_the_filter_of_members_loads_details_once(demo, pilot):
+    await press(pilot, "tab", "/")
+    await type_text(pilot, "inactive")
+    screen = pilot.app.screen
+    inactive = {user.id for user in demo.site.users.values() if not user.is_active}
+    assert {user.id for user in screen.members.table.rows} == inactive & set(screen.detail.group.members)
+    assert users_requests(demo) == 25
+    await press(pilot, "escape")
+    assert " State " in drawn(pilot, "#members")
+
+
+async def test_the_filter_says_that_details_are_being_read(demo, pilot):
+    demo.faults.always("hang")
+    await press(pilot, "tab", "slash")
+    for key in "active":
+        await pilot.press(key)
+    await until(pilot, lambda: "not known yet: reading users…" in words(pilot, "#members"))
+    await pilot.press("enter", "x")
+    await settled(pilot)
+    assert "The details of users are not known. R reads them." in words(pilot, "#members")
+    assert pilot.app.screen.members.table.rows == []

@@ -186,7 +186,7 @@ def _members_who(
 
 def _is_active_person(profile: UserProfile | None) -> bool:
     """Return whether a user can sign in; a user who is missing from `/users` cannot."""
-    return profile is not None and not (profile.active is False or profile.anonymised or profile.api_user)
+    return profile is not None and profile.is_active_person
 
 
 def _name(group: Group) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -121,6 +121,31 @@ def per_group(changes: Iterable[Change]) -> dict[int, tuple[int, int]]:
             here = change.kind is ChangeKind.JOINED
             counts[change.group_id] = (joined + here, left + (not here))
     return counts
+
+
+@dataclass(frozen=True, slots=True)
+class RecentChanges:
+    """Who joined and who left groups in a recent period."""
+
+    since: datetime
+    """The start of the period."""
+    now: datetime
+    """Its end, by which days are named."""
+    by_group: Mapping[int, Mapping[int, Change]]
+    """The changes by the ids of the group and of the user."""
+    by_user: Mapping[int, Mapping[int, Change]]
+    """The changes by the ids of the user and of the group."""
+
+    @classmethod
+    def of(cls, changes: Iterable[Change], since: datetime, now: datetime) -> RecentChanges:
+        """Return the changes of members among all changes of a period."""
+        by_group: dict[int, dict[int, Change]] = {}
+        by_user: dict[int, dict[int, Change]] = {}
+        for change in changes:
+            if change.kind.of_members and change.group_id is not None and change.user_id is not None:
+                by_group.setdefault(change.group_id, {})[change.user_id] = change
+                by_user.setdefault(change.user_id, {})[change.group_id] = change
+        return cls(since, now, by_group, by_user)
 
 
 def _group_changes(before: Directory, after: Directory) -> Iterator[Change]:

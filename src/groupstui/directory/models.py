@@ -70,6 +70,11 @@ class UserProfile:
     anonymised: bool | None = None
     api_user: bool | None = None
 
+    @property
+    def is_active_person(self) -> bool:
+        """Whether the user can sign in with a password, as far as is known."""
+        return not (self.active is False or self.anonymised or self.api_user)
+
 
 @dataclass(frozen=True, slots=True)
 class GroupPage:

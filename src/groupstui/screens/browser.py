@@ -33,7 +33,7 @@ from ..dialogs.copy_export import (
     print_copied,
     row_sets,
 )
-from ..directory.changes import changes_between, changes_of_groups, per_group, summarize
+from ..directory.changes import RecentChanges, changes_between, changes_of_groups, per_group, summarize
 from ..directory.directory import Directory
 from ..directory.models import Group, GroupDetail, GroupPage, User
 from ..errors import Forbidden, MatchError, NotFound, Offline, TestmoError, Unauthorized
@@ -71,7 +71,7 @@ MIN_COLUMNS_SIDE_BY_SIDE = 80
 LINES_AROUND_ROWS = 6
 """Lines of a window that are not rows of the list: status, borders, header, notice and footer."""
 
-DEFAULT_LIST_SHARE, MIN_LIST_SHARE, MAX_LIST_SHARE, SHARE_STEP = 60, 30, 80, 10
+DEFAULT_LIST_SHARE, MIN_LIST_SHARE, MAX_LIST_SHARE, SHARE_STEP = 50, 30, 80, 10
 """The part of the window that the list has, in percent, and by how much a key changes it."""
 
 MAX_PATH_VISITS = 2
@@ -285,6 +285,8 @@ class BrowserScreen(BaseScreen[None]):
     """What is known of the instance."""
     detail: reactive[GroupDetail | None] = reactive(None)
     """The group under the cursor."""
+    recent: reactive[RecentChanges | None] = reactive(None)
+    """Who joined and left groups recently; None if that is not known."""
     user: reactive[str] = reactive("")
     """The name of the token's user; empty while unknown."""
     as_of: reactive[datetime | None] = reactive(None)
@@ -353,7 +355,7 @@ class BrowserScreen(BaseScreen[None]):
                 per_page=self._per_page(self.app.size), columns=view.columns, sort=view.sort, id="list"
             ).data_bind(BrowserScreen.directory, BrowserScreen.activity)
             yield MemberList(id="members").data_bind(
-                BrowserScreen.directory, BrowserScreen.detail, BrowserScreen.from_history
+                BrowserScreen.directory, BrowserScreen.detail, BrowserScreen.recent, BrowserScreen.progress
             )
         yield NoticeBar().data_bind(BrowserScreen.notice, BrowserScreen.path)
         yield KeyFooter()
@@ -361,6 +363,7 @@ class BrowserScreen(BaseScreen[None]):
 
     def on_mount(self) -> None:
         self.watch(self.groups, "page", self._page_changed, init=False)
+        self.watch(self.groups, "match_count", self._group_highlighted, init=False)
         self._follow_cooldown()
         history = self.service.history
         if (
@@ -654,6 +657,14 @@ class BrowserScreen(BaseScreen[None]):
 
     def _show_detail(self) -> None:
         group, page = self.groups.table.current, self.groups.page
+        filtered_by_member = self.groups.filtered and self.groups.with_members
+        self.members.seek(
+            *(
+                (self.groups.query_text, self.groups.found_user_ids)
+                if filtered_by_member
+                else ("", frozenset())
+            )
+        )
         if group is None or page is None:
             self.detail = None
         elif self.detail is None or self.detail.group is not group:
@@ -819,6 +830,7 @@ class BrowserScreen(BaseScreen[None]):
         history = self.service.history
         if history is None or (summary := await history.changes_since(RECENT)) is None:
             return
+        self.recent = RecentChanges.of(summary.changes, summary.since.taken_at, summary.read_at)
         self.groups.show_badges(per_group(summary.changes), summary.since.taken_at)
 
     def action_refresh(self) -> None:
@@ -955,7 +967,8 @@ class BrowserScreen(BaseScreen[None]):
         self.groups.table.focus()
 
     @on(GroupList.EmailTyped)
-    def _email_typed(self, event: GroupList.EmailTyped) -> None:
+    @on(MemberList.ProfilesNeeded)
+    def _profiles_needed(self, event: Message) -> None:
         event.stop()
         self.request_profiles()
 
@@ -1080,7 +1093,7 @@ class BrowserScreen(BaseScreen[None]):
         def make(name: str, users: Sequence[User]) -> RowSet[User]:
             return RowSet(name, users, report, lambda user: user.label, self._email)
 
-        return row_sets(self.members, "member", make)
+        return row_sets(self.members, "member", make, self.members.is_member)
 
     def _email(self, user: User) -> str | None:
         return self.directory.email(user.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from ..directory.changes import Change
@@ -32,6 +32,8 @@ class ChangeSummary:
     changes: list[Change]
     reaches_back: bool
     """Whether the history goes back as far as requested."""
+    read_at: datetime
+    """When the history was read."""
 
 
 class HistoryReader:
@@ -87,7 +89,7 @@ class HistoryReader:
         until = snapshots[-1]
         since = (None if age is None else history.at(PointInTime(now - age))) or snapshots[0]
         reaches_back = age is not None and since.taken_at <= now - age
-        return ChangeSummary(since, until, history.changes(since, until), reaches_back)
+        return ChangeSummary(since, until, history.changes(since, until), reaches_back, now)
 
     def _attempt(self, use: Callable[[History], R | None]) -> R | None:
         """Use the history; return None and set `notice` if it cannot be used."""

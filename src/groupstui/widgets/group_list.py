@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
@@ -93,6 +93,8 @@ class GroupList(FilterableTable[Group]):
         self.per_page = per_page
         self.with_members = False
         """Whether the filter also searches the names of members."""
+        self.found_user_ids: Set[int] = frozenset()
+        """The ids of the users whom the filter has found."""
         self._cursor_by_page: dict[int, int] = {}
         self._badges: Mapping[int, tuple[int, int]] = {}
         self._badges_since: datetime | None = None
@@ -352,10 +354,11 @@ class GroupList(FilterableTable[Group]):
         """Return the loaded groups that match, best first; then those with matching members."""
         self._searched = self.directory.group_count
         found = self.directory.group_index.search(text)
-        if self.with_members:
+        self.found_user_ids = self.directory.user_index.search_ids(text) if self.with_members else frozenset()
+        if self.found_user_ids:
             known = {group.id for group in found}
-            users = self.directory.user_index.search_ids(text)
-            found += [group for group in self.directory.groups_with(users) if group.id not in known]
+            with_members = self.directory.groups_with(self.found_user_ids)
+            found += [group for group in with_members if group.id not in known]
         return found or self.directory.group_index.misspelled(text)
 
     @on(FilterInput.ScopeToggled)

@@ -192,8 +192,8 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         """The rows in the order in which they were given."""
         self._ranked = False
         """Whether the rows were given best first."""
-        self._query = ""
-        """The text whose matching letters are highlighted."""
+        self.highlighted_text = ""
+        """The text whose matching letters are highlighted; refresh after changing it."""
         self._sorted_by_user = False
         self._fitted: tuple[int, list[tuple[Column[T], int]]] | None = None
         """A width and the columns that fit into it, with their widths; None if it has to be computed."""
@@ -220,7 +220,7 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
             ranked: The rows are given best first; they are sorted only if the user has chosen a column.
             keep: Keep the cursor on its row, and that row on its line; otherwise move it to the first row.
         """
-        self._given, self._query, self._ranked = rows, query, ranked
+        self._given, self.highlighted_text, self._ranked = rows, query, ranked
         self._refill(keep=keep)
 
     def sort_by(self, key: str | None, *, reverse: bool = False) -> None:
@@ -405,9 +405,9 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
     def _highlighted_cell(self, column: Column[T], text: str, style: Style) -> Iterator[Segment]:
         """Yield a cell; letters that match the query are highlighted, on the cursor by a line only."""
         end = 0
-        if self._query and column.match:
+        if self.highlighted_text and column.match:
             match = UNDERLINED if style.bgcolor != self._style("row").bgcolor else self._style("match")
-            query = self._query.lstrip("#") if column.match == "prefix" else self._query
+            query = self.highlighted_text.lstrip("#") if column.match == "prefix" else self.highlighted_text
             for start, stop in match_spans(text, query, prefix=column.match == "prefix"):
                 yield Segment(text[end:start], style)
                 yield Segment(text[start:stop], style + match)
@@ -630,7 +630,7 @@ class FilterableTable(Vertical, Generic[T]):
         self.workers.cancel_group(self, "filter")
         if not self.filtered:
             self.table.empty = self._empty
-            self.table.show(self._rows, keep=keep)
+            self.table.show(self._rows, query=self.highlighted_text, keep=keep)
             self.match_count = None
         elif self._search is None:
             self._show_matches(self._rows_with_words(self.query_text), keep)
@@ -652,10 +652,8 @@ class FilterableTable(Vertical, Generic[T]):
         return [row for row, folded in pairs if matches(folded)]
 
     def _show_matches(self, rows: Sequence[T], keep: bool) -> None:
-        hint = "tab searches members, too." if self._has_scopes else "esc clears the filter."
-        no_match = f"Nothing here matches “{sanitize(self.query_text, 40)}”. {hint}"
-        self.table.empty = no_match if self._rows else self._empty
-        self.table.show(rows, query=self.query_text, ranked=self._search is not None, keep=keep)
+        self.table.empty = self.no_match_text if self._rows else self._empty
+        self.table.show(rows, query=self.highlighted_text, ranked=self._search is not None, keep=keep)
         self.match_count = len(rows)
 
     # The filter
@@ -664,6 +662,17 @@ class FilterableTable(Vertical, Generic[T]):
     def filtered(self) -> bool:
         """Whether there is a text in the filter."""
         return bool(self.query_text.strip())
+
+    @property
+    def highlighted_text(self) -> str:
+        """The text whose letters are highlighted in the rows."""
+        return self.query_text
+
+    @property
+    def no_match_text(self) -> str:
+        """The text to show if no row matches the filter."""
+        hint = "tab searches members, too." if self._has_scopes else "esc clears the filter."
+        return f"Nothing here matches “{sanitize(self.query_text, 40)}”. {hint}"
 
     async def action_filter(self) -> None:
         """Open the filter; keys that follow are typed into it."""

@@ -33,10 +33,10 @@ class Column(Generic[T]):
     width: int | Callable[[Sequence[T]], int] | None = None
     """Cells, or a function of all rows that returns them; None shares the width that the others leave.
 
-    A column without a title is left out if its width is 0.
+    A column is left out if its width is 0.
     """
-    min_width: int = 8
-    """Cells that a column without a `width` needs at least."""
+    min_width: int | Callable[[Sequence[T]], int] = 8
+    """Cells that a column without a `width` needs at least, or a function of all rows that returns them."""
     priority: int = 0
     """The columns with the highest number are left out first if there is not enough room."""
     largest_first: bool = False
@@ -70,24 +70,27 @@ ID_COLUMN: Column[Any] = Column(
 
 def fit_columns(columns: Sequence[Column[T]], rows: Sequence[T], width: int) -> list[tuple[Column[T], int]]:
     """Return the columns that fit into `width` cells with the gaps between them, each with its own width."""
-    fixed = {column.key: _fixed_width(column, rows) for column in columns if column.width is not None}
-    kept = [column for column in columns if fixed.get(column.key) != 0]
-    while _min_width(kept, fixed) > width and len({column.priority for column in kept}) > 1:
+    least = {column.key: _least_width(column, rows) for column in columns}
+    kept = [column for column in columns if least[column.key]]
+
+    def free() -> int:
+        """Return the cells that are left if each column has as few as it needs."""
+        return width - GAP * (len(kept) - 1) - sum(least[column.key] for column in kept)
+
+    while free() < 0 and len({column.priority for column in kept}) > 1:
         kept.remove(max(kept, key=lambda column: column.priority))
     flexible = [column.key for column in kept if column.width is None]
-    free = max(0, width - GAP * (len(kept) - 1) - sum(fixed.get(column.key, 0) for column in kept))
-    each, extra = divmod(free, max(1, len(flexible)))
+    if free() < 0:
+        least |= dict.fromkeys(flexible, 0)
+    each, extra = divmod(max(0, free()), max(1, len(flexible)))
     shares = {key: each + (number < extra) for number, key in enumerate(flexible)}
-    return [(column, fixed.get(column.key, shares.get(column.key, 0))) for column in kept]
+    return [(column, least[column.key] + shares.get(column.key, 0)) for column in kept]
 
 
-def _fixed_width(column: Column[T], rows: Sequence[T]) -> int:
-    width = column.width(rows) if callable(column.width) else column.width or 0
-    return max(width, cell_len(column.title))
-
-
-def _min_width(columns: Sequence[Column[T]], fixed: dict[str, int]) -> int:
-    return sum(fixed.get(column.key, column.min_width) for column in columns) + GAP * (len(columns) - 1)
+def _least_width(column: Column[T], rows: Sequence[T]) -> int:
+    given = column.min_width if column.width is None else column.width
+    width = given(rows) if callable(given) else given
+    return max(width, cell_len(column.title)) if width else 0
 
 
 def fit_text(text: str, width: int, align: Literal["left", "right"] = "left") -> str:
