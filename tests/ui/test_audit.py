@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import json
 import sqlite3
+import threading
 from contextlib import closing
 
 import pytest
@@ -18,6 +20,9 @@ from ..support.site_server import SiteServer
 
 IDENTICAL = "Identical groups"
 LAST_ACTIVE = "Last active member"
+
+MAX_THREADS = 64
+"""More threads than asyncio starts, so that a new one has to wait."""
 
 
 @pytest.fixture
@@ -139,6 +144,18 @@ async def test_skipped_check_shows_the_reason(clock):
             assert "not checked" not in rows(pilot)[0]
 
 
+async def test_audit_in_progress_is_shown(pilot):
+    release = threading.Event()
+    waiting = [asyncio.get_running_loop().run_in_executor(None, release.wait) for _ in range(MAX_THREADS)]
+    await pilot.press("a")
+    await pilot.pause()
+    assert "Auditing 230 groups…" in drawn(pilot)
+    release.set()
+    await asyncio.gather(*waiting)
+    await settled(pilot)
+    assert "Inactive users in groups" in drawn(pilot)
+
+
 # The filter
 
 
@@ -151,7 +168,8 @@ async def test_filter_shows_the_findings_of_all_checks(pilot):
     findings = [row for row in listed if "▾" not in row]
     assert all("Kay is" in row for row in findings)
     assert f"{len(findings)} shown" in drawn(pilot)
-    await press(pilot, "escape")
+    assert cursor(pilot) == listed[1]
+    await press(pilot, "up", "escape")
     assert "▾" not in drawn(pilot, "Table")
 
 
@@ -160,6 +178,16 @@ async def test_filter_finds_checks_by_title_and_state(pilot):
     await type_text(pilot, "last active")
     assert len(rows(pilot)) > 1
     assert all(LAST_ACTIVE in row or "is the only active user" in row for row in rows(pilot))
+
+
+async def test_found_finding_stays_under_the_cursor_without_the_filter(pilot):
+    await press(pilot, "a", "/")
+    await type_text(pilot, "kay is")
+    found = cursor(pilot)
+    await press(pilot, "escape")
+    assert cursor(pilot) == found
+    assert "Inactive users in groups" in "".join(row for row in rows(pilot) if "▾" in row)
+    assert len(rows(pilot)) > 12
 
 
 # Opening
@@ -295,7 +323,7 @@ async def test_changed_finding_is_open_again(demo, audit):
         await settled(pilot)
         await press(pilot, "a", "/")
         await type_text(pilot, "lone has one")
-        await press(pilot, "down", "enter")
+        await press(pilot, "enter")
         await accept(pilot, "fine")
     demo.site.rename_group(group.id, "Alone")
     async with audit() as pilot:

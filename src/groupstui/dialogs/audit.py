@@ -198,6 +198,7 @@ class AuditDialog(RecordsDialog[AuditRow]):
         self._memory = memory
         self.list.visited = memory.visited
         self.list.marked_with = _marked_with
+        self.list.unfold = self._unfold
         self._sections: list[Section] = []
         self._unfolded: set[str] = set()
         """The ids of the checks whose findings are shown."""
@@ -214,6 +215,7 @@ class AuditDialog(RecordsDialog[AuditRow]):
 
     def on_mount(self) -> None:
         super().on_mount()
+        self.watch(self.list, "match_count", self._skip_heading)
         self.update_directory(self.directory)
 
     def update_directory(self, directory: Directory) -> None:
@@ -308,6 +310,15 @@ class AuditDialog(RecordsDialog[AuditRow]):
         self._show()
         if row.check.id in self._unfolded:
             self.table.scroll_to_cursor(unless_in_view=len(row.rows))
+
+    def _skip_heading(self) -> None:
+        """Move from the first heading to the first finding that the filter leaves."""
+        if self.list.filtered and self.table.cursor == 0:
+            self.table.cursor = 1
+
+    def _unfold(self, row: AuditRow) -> None:
+        self._unfolded.add(row.check.id)
+        self._show()
 
     # What the base shows
 

@@ -588,6 +588,8 @@ class FilterableTable(Vertical, Generic[T]):
         """The identities of the rows that the user has opened."""
         self.marked_with: Callable[[T], Sequence[Hashable]] = lambda row: (table.identity(row),)
         """Returns the identities that a mark on a row is for: of a heading, those of the rows below it."""
+        self.unfold: Callable[[T], None] = lambda row: None
+        """Called with a row that the filter has found, and that is in a folded part of the list."""
         self._search = search
         self._search_size = search_size
         self._placeholder = placeholder
@@ -711,6 +713,8 @@ class FilterableTable(Vertical, Generic[T]):
 
     def reveal(self, row: T) -> None:
         """Show a row that the filter has found, but that is not in the list."""
+        self.unfold(row)
+        self.table.move_to(self.table.identity(row))
 
     def search_again(self) -> None:
         """Search again, because the searched data has changed."""
