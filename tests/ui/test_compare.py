@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..support.pilot import browser_app, drawn, press, settled, type_text
+from ..support.pilot import browser_app, drawn, press, settled, type_text, words
 
 
 @pytest.fixture
@@ -172,3 +172,47 @@ async def test_enter_shows_the_groups_of_a_compared_user(pilot):
 async def test_compare_needs_two_to_six_marks(pilot, marks):
     await press(pilot, *["space"] * marks, "home", "c")
     assert f"Mark two to six groups to compare, not {marks}. space marks one." in drawn(pilot)
+
+
+async def test_groups_of_a_user_can_be_compared(pilot):
+    await press(pilot, "enter", "u")
+    assert "Groups of Ada Lovelace" in drawn(pilot)
+    await press(pilot, "space", "c")
+    assert "Comparison of 2 groups" in drawn(pilot)
+    await press(pilot, "escape", "c")
+    assert "Comparison of 2 groups" in drawn(pilot)
+    await press(pilot, "escape", "up", "space", "c")
+    assert "Mark two to six groups to compare, not 0. space marks one." in words(pilot, ".dialog")
+
+
+# The list of marked groups
+
+
+async def test_marked_groups_of_all_pages_are_listed(pilot):
+    await press(pilot, "space", "space", "n", "space", "M")
+    assert [group.name for group in pilot.app.screen.table.rows][:2] == ["QA", "Release managers"]
+    assert "3 marked" in drawn(pilot)
+    await press(pilot, "/")
+    await type_text(pilot, "release")
+    await press(pilot, "enter", "enter")
+    assert pilot.app.screen.groups.table.current.name == "Release managers"
+    await press(pilot, "left")
+    assert "Marked groups" in drawn(pilot)
+
+
+async def test_removed_mark_is_removed_in_the_browser(pilot):
+    await press(pilot, "space", "space", "space", "M", "space")
+    assert "2 marked" in drawn(pilot)
+    assert "QA" in drawn(pilot)
+    await press(pilot, "c")
+    assert "Comparison of 2 groups" in drawn(pilot)
+    await press(pilot, "escape", "escape")
+    assert "Groups · 2 marked" in drawn(pilot)
+    assert "* 1 QA" not in drawn(pilot)
+    await press(pilot, "M")
+    assert len(pilot.app.screen.table.rows) == 2
+
+
+async def test_list_of_marks_is_empty_without_marks(pilot):
+    await press(pilot, "M")
+    assert "No group is marked: space marks one." in drawn(pilot)

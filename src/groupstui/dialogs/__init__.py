@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from . import export as export
     from . import help as help
     from . import instances as instances
+    from . import marked_groups as marked_groups
     from . import page_number as page_number
     from . import palette as palette
     from . import sign_out as sign_out

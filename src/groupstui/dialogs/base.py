@@ -20,6 +20,17 @@ from ..widgets.notice_bar import PASSING, Notice, NoticeKind, worker_failure
 
 Result = TypeVar("Result")
 
+COMPARE_BINDING = bind(
+    "c",
+    "compare",
+    "analyse.compare",
+    "Compare marked groups, or one with this group",
+    "diff",
+    hint="compare",
+    rank=9,
+)
+"""The key of every list of groups."""
+
 
 class BaseScreen(Screen[Result]):
     """A screen with a notice, which also reports workers that end with an unexpected exception."""

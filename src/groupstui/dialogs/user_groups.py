@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 
@@ -14,13 +16,16 @@ from ..output.records import Report, user_report
 from ..text import pluralize, sanitize
 from ..widgets.group_list import COLUMNS
 from ..widgets.table import Table
-from .base import JumpTarget
+from . import compare
+from .base import COMPARE_BINDING, JumpTarget
 from .copy import Copy, copies_of_row
 from .records import RecordsDialog
 
 
 class UserGroupsDialog(RecordsDialog[Group]):
     """Lists the groups of a user."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [COMPARE_BINDING]
 
     ROW_NOUN = "group"
 
@@ -68,3 +73,6 @@ class UserGroupsDialog(RecordsDialog[Group]):
 
     def open_record(self, record: Group) -> None:
         self.go_to(JumpTarget(record.id, self._user.id))
+
+    def action_compare(self) -> None:
+        compare.compare_marked(self, self.list, self.directory, self.instance, self.go_to)

@@ -22,7 +22,7 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from .. import dialogs
-from ..dialogs.base import BaseScreen, Dialog, JumpTarget
+from ..dialogs.base import COMPARE_BINDING, BaseScreen, Dialog, JumpTarget
 from ..dialogs.copy_export import (
     COPY_EXPORT_BINDINGS,
     RowSet,
@@ -162,15 +162,8 @@ class BrowserScreen(BaseScreen[None]):
         bind("z", "zoom", "view.zoom", "Show only this pane, or both"),
         bind("less_than_sign", "move_border(-1)", "view.narrower", "Make the list narrower"),
         bind("greater_than_sign", "move_border(1)", "view.wider", "Make the list wider"),
-        bind(
-            "c",
-            "compare",
-            "analyse.compare",
-            "Compare the marked groups, two to six",
-            "diff",
-            hint="compare",
-            rank=9,
-        ),
+        COMPARE_BINDING,
+        bind("M", "marked", "analyse.marked", "Show the marked groups", "marks, marked"),
         bind(
             "a",
             "audit",
@@ -1037,6 +1030,11 @@ class BrowserScreen(BaseScreen[None]):
 
     def action_unmark(self) -> None:
         self.groups.clear_marks()
+
+    def action_marked(self) -> None:
+        origin = self.service.instance.origin
+        dialog = dialogs.marked_groups.MarkedGroupsDialog(self.directory, origin, self.groups)
+        self.app.push_screen(dialog, self.jump)
 
     def action_compare(self) -> None:
         origin = self.service.instance.origin

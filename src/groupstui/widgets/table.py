@@ -780,5 +780,9 @@ class FilterableTable(Vertical, Generic[T]):
 
     def clear_marks(self) -> None:
         self.marks.clear()
+        self.show_marks()
+
+    def show_marks(self) -> None:
+        """Draw the marks, which have changed."""
         self.table.refresh()
         self.post_message(self.MarksChanged())
