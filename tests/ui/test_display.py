@@ -72,6 +72,16 @@ async def test_ascii_mode_distinguishes_members_in_comparisons(make):
         assert any("  Adele Goldberg" in line and ".    *" in line for line in lines)
 
 
+async def test_ascii_mode_distinguishes_folded_checks_in_the_audit(make):
+    async with make(DisplayOptions(ascii_only=True)).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "a", "enter")
+        assert "v Inactive users in groups" in drawn(pilot)
+        assert "> Members without two-factor" not in drawn(pilot)  # it is below the findings
+        await press(pilot, "enter")
+        assert "> Members without two-factor" in drawn(pilot)
+
+
 async def test_input_cursor_is_visible_with_no_color(make, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     async with make().run_test(size=(80, 24)) as pilot:

@@ -17,7 +17,7 @@ GLYPHS = str.maketrans(
         **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼╔╗╚╝", "+"),
         **dict.fromkeys("█▓▒■●•◉", "*"),
         **dict.fromkeys("∙·", "."),
-        **dict.fromkeys("▸▶›→❯", ">"),
+        **dict.fromkeys("▸▹▶›→❯", ">"),
         **dict.fromkeys("◂◀‹←", "<"),
         **dict.fromkeys("↑▲▴", "^"),
         **dict.fromkeys("↓▼▾", "v"),
