@@ -136,6 +136,13 @@ async def test_the_groups_of_a_user_who_left(pilot):
     await type_text(pilot, "grace")
     await press(pilot, "enter", "u")
     assert "Groups of Grace Hopper · #2" in drawn(pilot)
+    assert "grace.hopper@demo.example · no 2FA · in " in drawn(pilot, "#user")
+    (left,) = (line for line in drawn(pilot).splitlines() if " QA " in line)
+    assert "− left Thu" in left
+    assert "1 left since Mon" in drawn(pilot)
+    screen = pilot.app.screen
+    await press(pilot, "Y")
+    assert f"all {len(screen.directory.groups_of(2))} groups" in drawn(pilot)
 
 
 async def test_without_history_nobody_has_joined_or_left(demo, clock):
@@ -259,3 +266,10 @@ async def test_counts_of_changes_are_short_if_there_is_little_room(pilot):
     await pilot.resize_terminal(80, 24)
     await settled(pilot)
     assert "5 members · +1 −1 ─╯" in drawn(pilot, "#members")
+
+
+async def test_the_groups_of_a_user_who_joined(pilot):
+    pilot.app.screen.members.table.move_to(6)
+    await press(pilot, "tab", "u")
+    (joined,) = (line for line in drawn(pilot).splitlines() if " QA " in line)
+    assert "+ joined Thu" in joined

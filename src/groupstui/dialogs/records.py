@@ -13,6 +13,7 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from .. import dialogs
+from ..directory.changes import RecentChanges
 from ..directory.directory import Directory
 from ..directory.models import User
 from ..output.records import Report
@@ -62,6 +63,8 @@ class RecordsDialog(Dialog[JumpTarget], Generic[Record]):
         self.instance = instance
         """The address of the instance, for reports."""
         self.table = table
+        self.recent: RecentChanges | None = None
+        """Who joined and left groups recently, for the groups of users."""
         self.list = FilterableTable(table, search=search)
 
     def compose_footer(self) -> ComposeResult:
@@ -133,7 +136,7 @@ class RecordsDialog(Dialog[JumpTarget], Generic[Record]):
 
     def show_user(self, user: User) -> None:
         self.app.push_screen(
-            dialogs.user_groups.UserGroupsDialog(self.directory, self.instance, user), self.go_to
+            dialogs.user_groups.UserGroupsDialog(self.directory, self.instance, user, self.recent), self.go_to
         )
 
     def action_close(self) -> None:

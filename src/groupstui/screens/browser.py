@@ -991,7 +991,8 @@ class BrowserScreen(BaseScreen[None]):
 
     def show_user(self, user: User) -> None:
         self._remember_place(user)
-        dialog = dialogs.user_groups.UserGroupsDialog(self.directory, self.service.instance.origin, user)
+        origin = self.service.instance.origin
+        dialog = dialogs.user_groups.UserGroupsDialog(self.directory, origin, user, self.recent)
         self.app.push_screen(dialog, self.jump)
 
     def action_palette(self, text: str = "") -> None:
@@ -1043,6 +1044,7 @@ class BrowserScreen(BaseScreen[None]):
     def action_audit(self) -> None:
         self.request_profiles()
         dialog = dialogs.audit.AuditDialog(self.directory, self.service.instance.origin, self.service.audits)
+        dialog.recent = self.recent
         self.app.push_screen(dialog, self.jump)
 
     def action_changes(self) -> None:
@@ -1052,6 +1054,7 @@ class BrowserScreen(BaseScreen[None]):
         dialog = dialogs.changes.ChangesDialog(
             self.directory, self.service.instance.origin, history.changes_since
         )
+        dialog.recent = self.recent
         self.app.push_screen(dialog, self.jump)
 
     # Copy and export
