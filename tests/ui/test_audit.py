@@ -217,6 +217,17 @@ async def test_coming_back_restores_folding_position_and_visits(pilot):
     assert [row for row in rows(pilot) if row.startswith("·")] == [f"· {here}"]
 
 
+async def test_groups_of_marked_findings_are_compared(pilot):
+    await press(pilot, "a")
+    await unfold(pilot, "Groups with one member")
+    await press(pilot, "down", "c")
+    assert "The findings are about fewer than two groups. space marks more." in words(pilot, ".dialog")
+    await press(pilot, "space", "space", "c")
+    assert "Comparison of 2 groups" in drawn(pilot)
+    await press(pilot, "escape")
+    assert "2 marked" in drawn(pilot)
+
+
 async def test_finding_about_a_user_of_many_groups_shows_these(pilot):
     await press(pilot, "a", "enter", "down")
     name = pilot.app.screen.table.current.finding.text.partition(" is inactive")[0]

@@ -185,6 +185,7 @@ class AuditDialog(RecordsDialog[AuditRow]):
         ),
         bind("n", "check(1)", "audit.next", "Go to the next check", hint="next"),
         bind("p", "check(-1)", "audit.previous", "Go to the previous check", hint="prev"),
+        bind("c", "compare", "audit.compare", "Compare the groups of the marked findings, or of this one"),
         bind("u", "user", "audit.user", "Show the groups of the user", hint="groups of user"),
     ]
 
@@ -391,6 +392,15 @@ class AuditDialog(RecordsDialog[AuditRow]):
         elif groups:
             self.go_to(JumpTarget(groups[0].id))
 
+    def action_compare(self) -> None:
+        """Compare the groups of the marked findings, or of the one under the cursor."""
+        ids = dict.fromkeys(id for row in self._chosen_findings() for id in row.finding.groups)
+        groups = [group for group in map(self.directory.group, ids) if group is not None]
+        if len(groups) >= MIN_GROUPS:
+            self._compare(groups)
+        else:
+            self.notice = Notice("The findings are about fewer than two groups", "space marks more.")
+
     def _compare(self, groups: Sequence[Group]) -> None:
         comparison = compare(self.directory, groups[:MAX_GROUPS])
         dialog = dialogs.compare.CompareDialog(comparison, self.directory, self.instance)
@@ -404,14 +414,17 @@ class AuditDialog(RecordsDialog[AuditRow]):
         if isinstance(row, FindingRow) and row.finding.users:
             self.show_user(self.directory.user(row.finding.users[0]))
 
+    def _chosen_findings(self) -> list[FindingRow]:
+        """Return the marked findings, or the one under the cursor."""
+        current = self.table.current
+        marked = [row for row in self._findings if row.fingerprint in self.list.marks]
+        return [current] if not marked and isinstance(current, FindingRow) else marked
+
     # Acceptance
 
     def action_accept(self) -> None:
         """Accept the marked findings, or the one under the cursor; withdraw that if all are accepted."""
-        current = self.table.current
-        rows = [row for row in self._findings if row.fingerprint in self.list.marks]
-        if not rows and isinstance(current, FindingRow):
-            rows = [current]
+        rows = self._chosen_findings()
         still_open = [row for row in rows if row.acceptance is None]
         if not rows:
             self.notice = Notice("No finding is chosen", "enter unfolds a check; space marks its findings.")
