@@ -181,6 +181,7 @@ async def test_sort_by_state_puts_states_first(pilot):
         ("barb inactive", {3}),
         ("active barb", set()),
         ("!ada 2fa", {6}),
+        ("!ada !hopper active", {5, 6}),
         ("left hopper", {2}),
         ("left ada", set()),
         ("alan.turing@", {5}),

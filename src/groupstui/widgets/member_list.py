@@ -234,10 +234,14 @@ class MemberList(FilterableTable[User]):
             former = [user for user in self._left.values() if _has_words(user, words)]
             found = [*self._member_index.search(wanted.names), *former]
             found = found or self._member_index.misspelled(wanted.names)
-        if not (wanted.terms or wanted.excluded):
+        for word in wanted.excluded:
+            excluded = self._member_index.search_ids(word)
+            excluded |= {user.id for user in self._left.values() if _has_words(user, [word])}
+            found = [user for user in found if user.id not in excluded]
+        if not wanted.terms:
             return list(found)
         profiles, changes = self.directory.profiles_by_id, self._changes
-        return [user for user in found if wanted.matches(user, profiles.get(user.id), changes.get(user.id))]
+        return [user for user in found if wanted.matches(profiles.get(user.id), changes.get(user.id))]
 
     @property
     def _member_index(self) -> SearchIndex[User]:
