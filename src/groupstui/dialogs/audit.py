@@ -195,7 +195,7 @@ class AuditDialog(RecordsDialog[AuditRow]):
 
     def __init__(self, directory: Directory, instance: str, memory: AuditMemory) -> None:
         table = AuditTable(COLUMNS, identity=_identity, muted=_is_muted)
-        super().__init__(directory, instance, table, search=self._matching_rows)
+        super().__init__(directory, instance, table, search=self._rows)
         self._memory = memory
         self.list.visited = memory.visited
         self.list.marked_with = _marked_with
@@ -259,11 +259,8 @@ class AuditDialog(RecordsDialog[AuditRow]):
     def _show(self) -> None:
         self.list.show(self._rows(), empty=f"There are no {self._selection} findings.")
 
-    def _matching_rows(self, text: str) -> list[AuditRow]:
-        """Return the findings that match a text, below their checks."""
-        return self._rows(text)
-
     def _rows(self, text: str = "") -> list[AuditRow]:
+        """Return the checks with the findings that match a text; without a text some are folded."""
         matches = word_filter(text)
         shown: list[AuditRow] = []
         for section in self._sections:
