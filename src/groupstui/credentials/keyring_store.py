@@ -34,8 +34,8 @@ UNLOCK_HINT = "Unlock the keyring (see the README for SSH)."
 if sys.platform == "darwin":  # over SSH, macOS shows no dialog for it
     UNLOCK_HINT = "Unlock the keychain with “security unlock-keychain”."
 
-READ_LIMIT_S = 60.0 if sys.platform == "darwin" else 5.0
-"""Seconds to wait for a token: macOS asks the user again after each update of Python."""
+READ_LIMIT_S = 5.0 if sys.platform == "linux" else 60.0
+"""Seconds to wait for a token: keyrings hang on Linux, and macOS asks the user after updates of Python."""
 
 CREDENTIAL_TOO_LONG = 1783
 """The code of Windows for a credential of more than 2,560 bytes; each character takes two."""
