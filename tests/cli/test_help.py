@@ -56,9 +56,8 @@ def test_command_of_arguments(arguments, command):
 def test_value_options_are_all_options_with_a_value():
     commands = build_parser()._subparsers._group_actions[0].choices.values()
     actions = [action for command in commands for action in command._actions]
-    assert {option for each in actions if each.nargs is None for option in each.option_strings} == {
-        *VALUE_OPTIONS
-    }
+    with_value = [each for each in actions if each.nargs in (None, "?")]
+    assert {option for each in with_value for option in each.option_strings} == {*VALUE_OPTIONS}
 
 
 def test_export_accepts_people_for_users():

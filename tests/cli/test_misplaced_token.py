@@ -26,7 +26,7 @@ def value_options(command: str) -> Iterator[str]:
     """Yield the options of a command that have a value."""
     (commands,) = (a for a in build_parser()._actions if isinstance(a, argparse._SubParsersAction))
     for action in commands.choices[command]._actions:
-        if action.option_strings and action.nargs is None:
+        if action.option_strings and action.nargs in (None, "?"):
             yield action.option_strings[-1]
 
 

@@ -158,9 +158,16 @@ class Context:
             if option in self.options and getattr(self.options, option) is None:
                 from_environment(option, self.environ)
 
+    @property
+    def is_json(self) -> bool:
+        """Whether `--json` or `--jq` selects the format."""
+        return any(getattr(self.options, name, None) is not None for name in ("json", "jq"))
+
     @cached_property
     def format(self) -> str | None:
         """The output format; None for a table on a terminal, and rows elsewhere."""
+        if self.is_json:
+            return "json"
         format: str | None = self.preference("format")
         return format
 

@@ -28,7 +28,7 @@ from ..output.records import (
 from ..text import pluralize, sanitize
 from ..times import utc_minute
 from .context import Context, Reading
-from .output import answer, check_columns
+from .output import answer, check_columns, named_fields
 
 T = TypeVar("T", Group, User)
 
@@ -127,7 +127,7 @@ async def check(context: Context) -> ExitCode:
     # If groups are missing, only an id is certain to be that of the right group.
     certain = is_member and all(map(is_id, options.groups))
     code = ExitCode.OK if is_member else ExitCode.FALSE
-    if options.quiet and not options.format:  # the exit code is the answer
+    if options.quiet and not (options.format or context.is_json):  # the exit code is the answer
         context.certain = certain
         return code
     answer(context, report, code, certain=certain)
@@ -161,7 +161,8 @@ async def lookup(context: Context) -> ExitCode:
             messages.append(_not_found("user", text, similar))
         records += [{**dict.fromkeys(fields), "text": text, "status": "matched", **each} for each in details]
     about: Record = {"users_complete": directory.users_complete and not context.doubt}
-    if context.format == "json":  # an object has a place of its own for the lines that do not match
+    if context.format == "json" and options.json is None:
+        # The object has a place of its own for the lines that do not match.
         about["unmatched"] = [record["text"] for record in records if record["status"] == "unmatched"]
         about["ambiguous"] = [
             {"text": record["text"], "candidates": record["candidates"]}
@@ -294,8 +295,8 @@ def _did_you_mean(similar: Sequence[Group | User]) -> str:
 
 
 def _names_any(options: argparse.Namespace, fields: Sequence[str]) -> bool:
-    """Return whether `--columns` or `--sort` names one of these fields."""
-    named = {*(options.columns or ()), (options.sort or "").removeprefix("-")}
+    """Return whether `--columns`, `--json` or `--sort` names one of these fields."""
+    named = {*named_fields(options), (options.sort or "").removeprefix("-")}
     return not named.isdisjoint(fields)
 
 

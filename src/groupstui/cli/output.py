@@ -10,13 +10,14 @@ from collections.abc import Iterable, Sequence
 from ..credentials.tokens import environment_without_token
 from ..errors import UsageError, quoted
 from ..exit_codes import ExitCode
-from ..output.formats import SEPARATORS, pieces, rows
+from ..output.formats import SEPARATORS, json_array, pieces, rows
 from ..output.records import Report, check_fields
 from ..terminal.display import shows_styles
 from ..terminal.pager import find_pager, show_in_pager
 from ..terminal.stdio import write_output
 from ..text import MAX_TEXT_CHARS, sanitize
 from .context import INCOMPLETE, Context
+from .jq import check_expression, filter_json
 
 
 def check_columns(context: Context, fields: Sequence[str] | None = None, format: str | None = None) -> None:
@@ -33,16 +34,34 @@ def check_columns(context: Context, fields: Sequence[str] | None = None, format:
     options = context.options
     if options.bom and (format or context.format) not in SEPARATORS:
         raise UsageError("--bom needs the format csv or tsv")
-    columns = options.columns or ()
+    if context.is_json and options.format not in (None, "json"):
+        raise UsageError("--json and --jq need the format json: omit --format")
+    json_fields = getattr(options, "json", None)
+    if json_fields is not None and options.columns:
+        raise UsageError("--json already names the fields: omit --columns")
+    columns = named_fields(options)
     if twice := [name for place, name in enumerate(columns) if name in columns[:place]]:
-        raise UsageError(f"--columns names {quoted(twice[0])} twice")
+        raise UsageError(f"{'--columns' if json_fields is None else '--json'} names {quoted(twice[0])} twice")
+    if getattr(options, "jq", None) is not None:
+        check_expression(options.jq)
     if fields is not None:
+        if json_fields == []:
+            raise _missing_fields(fields)
         named = [options.sort.removeprefix("-")] if options.sort else []
         check_fields([*named, *columns], fields)
 
 
+def named_fields(options: argparse.Namespace) -> Sequence[str]:
+    """Return the fields that `--columns` or `--json` names; empty if neither is given."""
+    return options.columns or getattr(options, "json", None) or ()
+
+
+def _missing_fields(fields: Sequence[str]) -> UsageError:
+    return UsageError(f"--json needs fields, separated by commas: {', '.join(map(sanitize, fields))}")
+
+
 def select(options: argparse.Namespace, report: Report) -> Report:
-    """Return the rows and fields of a report that `--sort`, `--limit` and `--columns` select.
+    """Return the rows and fields of a report that `--sort`, `--limit`, `--columns` and `--json` select.
 
     Raises:
         InvalidField: If the report does not have one of the fields.
@@ -51,7 +70,10 @@ def select(options: argparse.Namespace, report: Report) -> Report:
         report = report.sorted_by(options.sort)
     if options.limit is not None:
         report = report.limited(options.limit)
-    return report.with_fields(options.columns) if options.columns else report
+    if getattr(options, "json", None) == []:
+        raise _missing_fields(report.fields)
+    columns = named_fields(options)
+    return report.with_fields(columns) if columns else report
 
 
 def answer(
@@ -75,6 +97,9 @@ def answer(
         context.incomplete = context.incomplete or INCOMPLETE
     terminal = sys.stdout.isatty()
     format = context.format or ("table" if terminal else "rows")
+    if context.is_json:
+        _write_json(options, report)
+        return code
     # A terminal that does not know its size reports 0.
     size = os.get_terminal_size(sys.stdout.fileno()) if terminal else os.terminal_size((0, 0))
     text: Iterable[str]
@@ -100,6 +125,15 @@ def answer(
         for note in report.notes:
             context.warn(sanitize(note, MAX_TEXT_CHARS))
     return code
+
+
+def _write_json(options: argparse.Namespace, report: Report) -> None:
+    """Print the JSON that `--json` and `--jq` select."""
+    text = pieces(report, "json") if options.json is None else json_array(report)
+    if options.jq is None:
+        write_output(text, "json")
+    else:
+        write_output([filter_json("".join(text), options.jq)], "rows")
 
 
 def _is_styled(context: Context, *, terminal: bool) -> bool:

@@ -55,8 +55,8 @@ MIN_PREFIX_CHARS = 3
 
 VALUE_OPTIONS = (
     *("--instance", "--token-file", "--timeout", "--concurrency", "--proxy", "--ca-bundle", "--max-age"),
-    *("--format", "--sort", "--limit", "--columns", "--fail-on", "--since", "--until", "--older-than"),
-    *("--interval", "--exec", "-o", "--output"),
+    *("--format", "--sort", "--limit", "--columns", "--json", "--jq", "--fail-on", "--since", "--until"),
+    *("--older-than", "--interval", "--exec", "-o", "--output"),
 )
 """The options that take the next word as their value: it is not a command, even if it has the name of one."""
 
@@ -347,6 +347,13 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     _flag(group, "--no-pager", help="print long tables at once instead of page by page")
 
 
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("JSON")
+    fields = "print a JSON array of objects with these fields, separated by commas; none: list the fields"
+    _value(group, "--json", "FIELDS", fields, type=_field_names, nargs="?", const=[])
+    _value(group, "--jq", "EXPRESSION", "filter the JSON with jq, and print texts without quotes")
+
+
 def _add_exact(parser: argparse.ArgumentParser) -> None:
     _flag(parser, "--exact", help="match only complete names, not parts of them")
 
@@ -356,7 +363,7 @@ def _add_matching(parser: argparse.ArgumentParser) -> None:
     _flag(parser, "--all-users", help="match all users, even if there are more than 2,000")
 
 
-LOOKUP = (_add_instance, _add_age, _add_output)
+LOOKUP = (_add_instance, _add_age, _add_output, _add_json)
 """The options of commands that read groups and print rows."""
 
 
@@ -398,7 +405,7 @@ def _add_lookups(add: AddCommand) -> None:
     who = add(
         "who USER...",
         "List the groups of users",
-        "who ada\nwho 'Ada Lovelace' grace@example.com\nwho ada --format json | jq -r '.groups[].name'",
+        "who ada\nwho 'Ada Lovelace' grace@example.com\nwho ada --json name --jq '.[].name'",
         LOOKUP,
         notes=_PROFILE_COLUMNS,
     )
@@ -483,7 +490,7 @@ def _add_history(add: AddCommand) -> None:
         "snapshot list|save|prune",
         "List, save or delete snapshots of an instance",
         "snapshot list\nsnapshot save\nsnapshot prune --older-than 90d --yes",
-        (_add_instance, _add_output),
+        (_add_instance, _add_output, _add_json),
     )
     snapshot.add_argument("action", choices=("list", "save", "prune"), help="prune deletes old snapshots")
     older_than = "with prune: delete older snapshots than this, such as 90d, but not the last"
@@ -512,7 +519,7 @@ def _add_export(add: AddCommand) -> None:
         "export groups|memberships|users|matrix|review -o FILE",
         "Export all groups, users or memberships to a file",
         "export memberships -o memberships.csv\nexport matrix -o access.md\nexport review -o review-2026-11",
-        LOOKUP,
+        (_add_instance, _add_age, _add_output),
     )
     export.add_argument(
         "what",

@@ -122,12 +122,23 @@ def _json(report: Report) -> Iterator[str]:
     """Yield the text of `json.dumps` with an indent of 2, one record at a time."""
     head = json.dumps({**report.envelope(), **report.about, report.kind: []}, ensure_ascii=False, indent=2)
     yield _printable(head.removesuffix("]\n}"))
-    between = "\n    "
+    yield from _items(report, "    ")
+    yield "\n  ]\n}\n" if report.records else "]\n}\n"
+
+
+def json_array(report: Report) -> Iterator[str]:
+    """Yield the records of a report as JSON, without what is about all of them."""
+    yield "["
+    yield from _items(report, "  ")
+    yield "\n]\n" if report.records else "]\n"
+
+
+def _items(report: Report, indent: str) -> Iterator[str]:
+    between = f"\n{indent}"
     for record in report.records:
         text = json.dumps(record, ensure_ascii=False, indent=2)
-        yield between + _printable(text).replace("\n", "\n    ")
-        between = ",\n    "
-    yield "\n  ]\n}\n" if report.records else "]\n}\n"
+        yield between + _printable(text).replace("\n", f"\n{indent}")
+        between = f",\n{indent}"
 
 
 def _ndjson(report: Report) -> Iterator[str]:
