@@ -1,18 +1,13 @@
-"""Help and completion."""
+"""Help and version, and what is a command."""
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 
 import pytest
-import shtab
 
 from groupstui.cli.main import load_handler
-from groupstui.cli.parser import COMMANDS, FILE, SHELLS, VALUE_OPTIONS, build_parser, parse
-
-from ..support.commands import run_program, shell_environment
+from groupstui.cli.parser import COMMANDS, VALUE_OPTIONS, build_parser, parse
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -67,46 +62,6 @@ def test_export_accepts_people_for_users():
 def test_no_color_is_an_option_of_the_app_and_of_tables():
     assert parse(["--no-color"]).no_color
     assert parse(["groups", "--no-color"]).no_color
-
-
-@pytest.mark.parametrize("shell", SHELLS)
-def test_completion_of_every_shell_contains_commands(cli, shell):
-    script = cli("completion", shell).out
-    assert all(command in script for command in COMMANDS)
-
-
-def test_file_names_are_completed_as_shtab_does():
-    assert {shell: shtab.FILE[shell] for shell in SHELLS} == FILE
-
-
-@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed here")
-def test_zsh_completion_loads_without_compinit(cli):
-    line = 'eval "$(cat)"; echo "${_comps[groupstui]}"'
-    script = cli("completion", "zsh").out
-    done = subprocess.run(["zsh", "-f", "-c", line], input=script, capture_output=True, text=True)
-    assert (done.stdout, done.stderr) == ("_shtab_groupstui\n", "")
-
-
-def test_bash_completion(tmp_path):
-    script = tmp_path / "completion.bash"
-    script.write_text(run_program("completion", "bash", environment=shell_environment()).out)
-    ask = (
-        f'source {script}; COMP_WORDS=($1); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); [ "$2" ] && '
-        "COMP_WORDS+=('') && COMP_CWORD=$((COMP_CWORD + 1)); "
-        "_shtab_groupstui 2>/dev/null; echo ${COMPREPLY[@]}"
-    )
-
-    def completed(words: str, *new: str) -> list[str]:
-        command = ["bash", "-c", ask, "bash", words, *new]
-        return subprocess.run(
-            command, cwd=tmp_path, capture_output=True, text=True, check=True
-        ).stdout.split()
-
-    assert completed("groupstui mem") == ["members"]
-    assert "--format" in completed("groupstui who --f")
-    assert "markdown" in completed("groupstui who --format m")
-    assert "memberships" in completed("groupstui export", "next")
-    assert "completion.bash" in completed("groupstui lookup", "next")
 
 
 def one_letter_wrong(command: str) -> Iterator[str]:

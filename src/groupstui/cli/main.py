@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Coroutine, MutableMapping, Sequence
 from importlib import import_module
+from types import ModuleType
 from typing import Any, TextIO
 
 from .. import event_loop
@@ -63,6 +64,9 @@ def main(arguments: Sequence[str], environ: MutableMapping[str, str]) -> int:
 
 
 def _run(arguments: Sequence[str], environ: MutableMapping[str, str]) -> int:
+    if arguments[:1] == ["__complete"]:
+        code: int = _load("completion").complete(arguments[1:], environ)
+        return code
     try:
         options = parse(arguments)
     except SystemExit as end:  # after `--help`, `--version` or a usage error
@@ -82,9 +86,12 @@ def load_handler(command: str) -> Handler:
     Lazy boundary: the app needs no command, and a command no other. Importing all of them takes a twentieth
     of the time to the first paint (`python -m benchmarks start`).
     """
-    module = import_module(f".{MODULES.get(command, command)}", __package__)
-    handler: Handler = getattr(module, command)
+    handler: Handler = getattr(_load(MODULES.get(command, command)), command)
     return handler
+
+
+def _load(module: str) -> ModuleType:
+    return import_module(f".{module}", __package__)
 
 
 async def _run_command(handler: Handler, context: Context) -> ExitCode:

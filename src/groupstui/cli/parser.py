@@ -65,21 +65,12 @@ COMMON_EXIT_CODES = tuple(code for code in ExitCode if code is not ExitCode.FALS
 
 EXPORT_KINDS = ("groups", "memberships", "users", "matrix", "review")
 
-SHELLS = ("bash", "zsh", "fish", "tcsh")
-"""The shells that shtab writes completions for and that run where groupstui does."""
+SHELLS = ("bash", "zsh", "fish", "powershell", "tcsh")
 
 USER_HELP = "name, unique part of a name, id, or e-mail address"
 GROUP_HELP = "name, unique part of a name, or id"
 
 _PROFILE_COLUMNS = "more columns: email, active, anonymised, api_user, two_factor\n\n"
-
-FILE = {
-    "bash": "_shtab_compgen_files",
-    "zsh": "_files",
-    "fish": "(__fish_complete_path (commandline -ct))",
-    "tcsh": "f",
-}
-"""Marks an argument as a file name for completion: `shtab.FILE`, without the import of shtab."""
 
 ENVIRONMENT = """\
 environment:
@@ -262,19 +253,9 @@ def _flag(parser: argparse._ActionsContainer, *names: str, help: str) -> None:
     parser.add_argument(*names, action="store_true", help=help)
 
 
-def _value(
-    parser: argparse._ActionsContainer,
-    name: str,
-    metavar: str,
-    help: str,
-    *,
-    is_file: bool = False,
-    **details: Any,
-) -> None:
-    """Add an argument, or an option with a value; shells complete it if it is a file."""
-    argument = parser.add_argument(name, metavar=metavar, help=help, **details)
-    if is_file:
-        argument.complete = FILE  # type: ignore[attr-defined]  # read by shtab
+def _value(parser: argparse._ActionsContainer, name: str, metavar: str, help: str, **details: Any) -> None:
+    """Add an argument, or an option with a value; completion depends on the metavar."""
+    parser.add_argument(name, metavar=metavar, help=help, **details)
 
 
 # Options that several commands share
@@ -289,7 +270,7 @@ def _add_instance(parser: argparse.ArgumentParser) -> None:
     _flag(instance, "--demo", help="use made-up data; no network, account or keyring needed")
     token = group.add_mutually_exclusive_group()
     _flag(token, "--token-stdin", help="read the API token from the first line of stdin")
-    _value(token, "--token-file", "FILE", "read the API token from a file", is_file=True)
+    _value(token, "--token-file", "FILE", "read the API token from a file")
     _value(
         group,
         "--timeout",
@@ -312,7 +293,6 @@ def _add_instance(parser: argparse.ArgumentParser) -> None:
         "trust these certificates in addition to the system's",
         type=_existing_file,
         default="",
-        is_file=True,
     )
     _flag(parser, "-q", "--quiet", help="suppress messages on stderr, except that data is incomplete")
     _flag(parser, "--debug", help="log requests, without the token, to stderr; in the app, to a file")
@@ -430,7 +410,7 @@ def _add_lookups(add: AddCommand) -> None:
         LOOKUP,
     )
     one_per_line = "file in UTF-8 with one user per line (default: stdin)"
-    _value(lookup, "file", "FILE", one_per_line, nargs="?", default="-", is_file=True)
+    _value(lookup, "file", "FILE", one_per_line, nargs="?", default="-")
     _flag(lookup, "--long", help="print one row for each membership")
     _add_matching(lookup)
 
@@ -527,14 +507,13 @@ def _add_export(add: AddCommand) -> None:
         choices=EXPORT_KINDS,
         help="matrix: users by groups; review: a directory for an access review",
     )
-    output = export.add_argument(
+    export.add_argument(
         "-o",
         "--output",
         metavar="FILE",
         required=True,
         help="file, whose extension selects the format, or - for stdout; for a review, a directory",
     )
-    output.complete = FILE  # type: ignore[attr-defined]  # read by shtab
     _flag(export, "--force", help="replace an existing file, or a review that was not modified")
 
 
@@ -565,9 +544,14 @@ def _add_setup(add: AddCommand) -> None:
     )
 
     completion = add(
-        "completion bash|zsh|fish|tcsh",
+        "completion bash|zsh|fish|powershell|tcsh",
         "Print a completion script for a shell",
-        "completion bash > /etc/bash_completion.d/groupstui\ncompletion fish | source",
+        "completion bash > /etc/bash_completion.d/groupstui\n"
+        "completion zsh > ~/.zfunc/_groupstui\n"
+        "completion fish > ~/.config/fish/completions/groupstui.fish\n"
+        "completion powershell | Out-String | Invoke-Expression",
+        notes="Commands, options and their values are completed, and names of groups and users\n"
+        "from the last snapshot, without a request.\n\n",
     )
     completion.add_argument("shell", choices=SHELLS)
 

@@ -105,6 +105,14 @@ class Database:
         """
         return self._run(work, write=False)
 
+    def peek(self, work: Callable[[sqlite3.Connection], R]) -> R:
+        """Run queries as `read` does, but leave a damaged file where it is, for others to report.
+
+        Raises:
+            HistoryUnavailable: If the file cannot be read.
+        """
+        return self._run(work, write=False, repair=False)
+
     def write(self, work: Callable[[sqlite3.Connection], R]) -> R:
         """Run a transaction: all of it takes effect, or nothing.
 
@@ -113,14 +121,14 @@ class Database:
         """
         return self._run(work, write=True)
 
-    def _run(self, work: Callable[[sqlite3.Connection], R], *, write: bool) -> R:
+    def _run(self, work: Callable[[sqlite3.Connection], R], *, write: bool, repair: bool = True) -> R:
         """Run a transaction; if the file is damaged, move it aside and run it in a new file."""
         try:
             opened = self._identity()
             try:
                 return self._attempt(work, write=write)
             except (sqlite3.Error, DamagedRow) as error:
-                if self.path is None or not _is_damage(error):
+                if self.path is None or not repair or not _is_damage(error):
                     raise
                 self._move_aside(self.path, opened)
                 return self._attempt(work, write=write)

@@ -33,12 +33,14 @@ from .snapshots import (
     all_users,
     changes_in,
     drop_snapshots,
+    group_names,
     last_directory,
     last_groups,
     last_snapshot,
     milliseconds,
     names_in,
     save_all_users,
+    user_names,
 )
 from .time_spec import PointInTime
 
@@ -143,6 +145,14 @@ class History:
     def all_users(self, since: datetime, until: datetime) -> tuple[datetime, dict[int, str]] | None:
         """Return the names of all users and when they were read, if between two times; None otherwise."""
         return self._database.read(lambda db: all_users(db, since, until))
+
+    def names(self, kind: str) -> list[str]:
+        """Return the names of all groups or users of the last snapshot; a damaged file stays where it is.
+
+        Args:
+            kind: What to name, `group` or `user`.
+        """
+        return self._database.peek(group_names if kind == "group" else user_names)
 
     def first_groups(self, count: int) -> tuple[Snapshot, list[Group], dict[int, str]] | None:
         """Return the last snapshot, its first groups, and the names of their users; None without one.

@@ -202,6 +202,17 @@ def _all_users(db: sqlite3.Connection) -> dict[int, str]:
     return dict(typed_rows(db, "SELECT id, name FROM all_users", _NAME_TYPES))
 
 
+def group_names(db: sqlite3.Connection) -> list[str]:
+    """Return the names of the groups of the last snapshot."""
+    return [name for (name,) in typed_rows(db, f"SELECT name FROM group_version{_LAST}", (str,))]
+
+
+def user_names(db: sqlite3.Connection) -> list[str]:
+    """Return the names of the users of the last snapshot, and of those in no group if they were ever read."""
+    members = [name for _, name in typed_rows(db, f"{_NAME}{_LAST}", _NAME_TYPES)]
+    return members if _all_users_time(db) is None else [*members, *_all_users(db).values()]
+
+
 def save_all_users(db: sqlite3.Connection, directory: Directory, taken_at: datetime) -> None:
     """Store the names of all users as of the snapshot taken at that time."""
     names = dict.fromkeys(directory.profiles_by_id, "") | dict(directory.names)
