@@ -95,6 +95,21 @@ async def test_titles_are_cut_only_if_enough_of_them_is_left(pilot):
     assert "2 Release m… 3 Everyone 4 Contracto…" in line(pilot, "User")
 
 
+async def test_long_names_leave_room_for_the_users(demo, clock):
+    guild = "Accessibility, localisation, internationalisation and typography guild of "
+    for number in range(6):
+        demo.site.add_group(f"{guild * 3}region {number}", [1, 2, number + 3])
+    async with browser_app(demo.url, demo.token, clock).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "/")
+        await type_text(pilot, "typography")
+        await press(pilot, "enter", *["space"] * 6, "c")
+        assert "Comparison of 6 groups" in drawn(pilot)
+        for shown in ("#legend", "#pairs"):
+            assert all(f"region {number} #" in words(pilot, shown) for number in (0, 1))
+        assert "▸ Ada Lovelace" in drawn(pilot)
+
+
 async def test_only_the_most_similar_pairs_are_listed(pilot):
     await press(pilot, *["space"] * 6, "c")
     assert "12 more pairs, none more similar" in drawn(pilot)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from rich.cells import cell_len
@@ -16,7 +17,7 @@ from ..directory.compare import MAX_GROUPS, MIN_GROUPS, Comparison, Row, compare
 from ..directory.directory import Directory
 from ..directory.models import Group
 from ..output.records import Report, comparison_report
-from ..text import MAX_TEXT_CHARS, one_line, pluralize, sanitize
+from ..text import one_line, pluralize, sanitize
 from ..widgets.commands import bind
 from ..widgets.notice_bar import Notice
 from ..widgets.table import MARGIN, Column, FilterableTable, Table
@@ -33,6 +34,9 @@ MAX_USER_CELLS, MIN_USER_CELLS = 40, 24
 
 MAX_PAIRS = 3
 """The number of pairs that are listed above the users."""
+
+MAX_SHOWN_CHARS, NAME_END_CHARS = 40, 15
+"""The length of a group's name above the table, and how much of its end is left if it is cut."""
 
 MIN_LINES_FOR_PAIRS = 20
 """The height of a window that has room for the pairs."""
@@ -191,23 +195,33 @@ class CompareDialog(RecordsDialog[Row]):
         return f"{len(self._selected_rows()):,} of {users}: {self._selection}"
 
     def _legend(self) -> Content:
-        """Return the number, the whole name and the size of each group."""
+        """Return the number, the name and the size of each group."""
         parts: list[Content] = []
         for number, (group, name) in enumerate(
             zip(self._comparison.groups, self._comparison.names, strict=True), 1
         ):
             count = len(group.members)
             size = f"{count:,}" if parts else pluralize(count, "member")
-            parts.append(Content.assemble((f"{number} ", "bold"), f"{sanitize(name)} ({size})"))
+            parts.append(Content.assemble((f"{number} ", "bold"), f"{_short(name)} ({size})"))
         return Content(" · ").join(parts)
 
     def _pairs(self) -> Content:
         pairs = self._comparison.pairs
-        lines = [Content(sanitize(pair.text, MAX_TEXT_CHARS)) for pair in pairs[:MAX_PAIRS]]
+        lines: list[Content] = []
+        for pair in pairs[:MAX_PAIRS]:
+            first, second = (_short(name) for name in pair.names)
+            lines.append(Content(replace(pair, names=(first, second)).text))
         if len(pairs) > MAX_PAIRS:
             more = pluralize(len(pairs) - MAX_PAIRS, "more pair")
             lines.append(Content(f"{more}, none more similar"))
         return Content("\n").join(lines)
+
+
+def _short(name: str) -> str:
+    """Return a name, cut in the middle if it is long, as similar names often differ at the end."""
+    if len(name) > MAX_SHOWN_CHARS:
+        name = f"{name[: MAX_SHOWN_CHARS - NAME_END_CHARS - 1]}…{name[-NAME_END_CHARS:]}"
+    return sanitize(name)
 
 
 def compare_marked(
