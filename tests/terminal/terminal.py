@@ -81,6 +81,11 @@ class Terminal:
         """Whether the program has enabled mouse reports."""
         return self._tmux("display-message", "-p", "-t", "main", "#{mouse_any_flag}").strip() == "1"
 
+    def log_output(self, path: Path) -> None:
+        """Append everything that the terminal receives from now on to a file."""
+        path.touch()
+        self._tmux("pipe-pane", "-t", "main", f"cat >> {path}")
+
     def press(self, *keys: str) -> None:
         """Press keys by their tmux names."""
         self._tmux("send-keys", "-t", "main", *keys)

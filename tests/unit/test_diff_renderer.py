@@ -124,8 +124,8 @@ def test_invalidated_screen_is_sent_again(lose):
 @pytest.mark.parametrize(
     ("after", "sent"),
     [
-        ("abXdYfghijkl", "\x1b[1;3H\x1b[0mXdY\x1b[0m"),
-        ("-bcdefghijk-", "\x1b[1;1H\x1b[0m-\x1b[0m\x1b[1;12H\x1b[0m-\x1b[0m"),
+        ("abXdYfghijkl", "\x1b[1;3HXdY"),
+        ("-bcdefghijk-", "\x1b[1;1H-\x1b[1;12H-"),
     ],
 )
 def test_close_changes_are_sent_as_one_run(after, sent):
@@ -204,12 +204,27 @@ def test_any_text_takes_as_many_cells_as_rich_counts(text):
     assert len(_cells([Segment(f"x{text}")], ColorSystem.TRUECOLOR)) == cell_len(f"x{text}")
 
 
+def test_of_a_style_only_what_differs_is_sent():
+    def cells(*styled):
+        segments = [Segment(text, Style.parse(style)) for text, style in styled]
+        return _cells(segments, ColorSystem.STANDARD)
+
+    buffer = ScreenBuffer()
+    given = cells(
+        ("a", "red on blue"), (" ", "green on blue"), ("b", "bold red on blue"), ("c", "red on blue")
+    )
+    assert buffer.draw(0, 0, given) == "\x1b[1;1H\x1b[0;31;44ma \x1b[1mb\x1b[0;31;44mc"
+    assert buffer.draw(0, 1, cells(("d", "red on black"))) == "\x1b[2;1H\x1b[40md"
+    assert buffer.end_style() == "\x1b[0m"
+    assert buffer.end_style() == ""
+
+
 def test_left_half_is_drawn_again_after_its_right_half_was_overwritten():
     buffer = ScreenBuffer()
     buffer.draw(0, 0, _cells([Segment("a品b")], ColorSystem.TRUECOLOR))
     buffer.draw(2, 0, _cells([Segment("x")], ColorSystem.TRUECOLOR))
     cells = _cells([Segment("a x")], ColorSystem.TRUECOLOR)
-    assert buffer.draw(0, 0, cells) == "\x1b[1;2H\x1b[0m \x1b[0m"
+    assert buffer.draw(0, 0, cells) == "\x1b[1;2H "
 
 
 def test_all_that_follows_an_ambiguous_character_is_cleared_first():

@@ -48,7 +48,7 @@ from ..widgets.filter_input import FilterInput
 from ..widgets.group_list import GroupList, Place
 from ..widgets.key_footer import KeyFooter
 from ..widgets.member_list import MemberList
-from ..widgets.notice_bar import Notice, NoticeBar, cooldown_notice
+from ..widgets.notice_bar import LASTING, Notice, NoticeBar, cooldown_notice
 from ..widgets.status_bar import StatusBar, age
 from ..widgets.table import Table
 
@@ -943,12 +943,12 @@ class BrowserScreen(BaseScreen[None]):
             answer = dialog.go_to
 
     def action_escape(self) -> None:
-        """Do the first that applies: stop loading, clear the filter, dismiss the notice, go back."""
+        """Do the first that applies: stop loading, clear the filter, dismiss a lasting notice, go back."""
         if self.activity:
             self.action_stop()
         elif self.pane.clear_filter():
             self.pane.table.focus()
-        elif self.notice is not None:
+        elif self.notice is not None and self.notice.kind in LASTING:
             self.end_notice(self.notice.kind)
         else:
             self.action_back()

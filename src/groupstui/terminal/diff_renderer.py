@@ -11,7 +11,9 @@ version, Textual draws in its own way.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, groupby, takewhile
 from operator import itemgetter
@@ -49,6 +51,9 @@ UNKNOWN: Cell = (" ", "?", "")
 
 MAX_GAP_CELLS = 8
 """Unchanged cells between two changes that are sent again: to move the cursor takes as many bytes."""
+
+INVISIBLE_ON_SPACES = {"1", "2", "3", "5", "6"}
+"""SGR attributes that a space does not show: bold, dim, italic and blinking."""
 
 FIRST_AMBIGUOUS, FIRST_AGREED, FIRST_EAST_ASIAN, LAST_AGREED = "\u0590", "\u1e00", "\u2e80", "\ufb00"
 """Terminals agree on the width of Latin, Greek, Cyrillic, lines, arrows and wide East Asian characters.
@@ -126,7 +131,8 @@ class DiffUpdate(CompositorUpdate):
         spans = [(x, y, _cells(segments, colors)) for x, y, segments in _spans(self._update)]
         if isinstance(self._update, LayoutUpdate):
             self._screen_buffer.resize(self._update.region.size)
-        return "".join(self._screen_buffer.draw(x, y, cells) for x, y, cells in spans)
+        drawn = "".join([self._screen_buffer.draw(x, y, cells) for x, y, cells in spans])
+        return drawn + self._screen_buffer.end_style()
 
 
 COLOR_SYSTEMS = {
@@ -144,6 +150,13 @@ class ScreenBuffer:
         self.size = Size(0, 0)
         """The size at the last update of the whole screen."""
         self._lines: dict[int, list[Cell]] = {}
+        self._style: str | None = None
+        """The SGR parameters that are set in the terminal; None if it is in its default state."""
+
+    def end_style(self) -> str:
+        """Return the text that sets the terminal back to its default state."""
+        style, self._style = self._style, None
+        return "" if style is None else "\x1b[0m"
 
     def invalidate(self) -> None:
         """Forget all contents."""
@@ -156,7 +169,10 @@ class ScreenBuffer:
             self.invalidate()
 
     def draw(self, x: int, y: int, cells: list[Cell]) -> str:
-        """Store cells, and return the text that draws those that have changed."""
+        """Store cells, and return the text that draws those that have changed.
+
+        The terminal keeps the last style until `end_style`.
+        """
         line = self._lines.setdefault(y, [])
         line.extend([UNKNOWN] * (x + len(cells) - len(line)))
         before = line[x : x + len(cells)]
@@ -176,9 +192,31 @@ class ScreenBuffer:
         if not is_plain("".join([line[index][0] for index in changed])):
             changed = sorted(_with_neighbours(changed, line))
         return "".join(
-            f"\x1b[{y + 1};{begin + 1}H{_encode(line[begin:end], begin)}"
+            f"\x1b[{y + 1};{begin + 1}H{self._encode(line[begin:end], begin)}"
             for begin, end in _runs(changed, line)
         )
+
+    def _encode(self, cells: Sequence[Cell], x: int) -> str:
+        """Return the text that draws cells from a column, counted from 0."""
+        encoded: list[str] = []
+        end = x + len(cells)
+        for sgr, texts in _styled_runs(cells, self._style):
+            parameters = _from_default(sgr) if self._style is None else _difference(self._style, sgr)
+            encoded.append(f"\x1b[{parameters}m" if parameters else "")
+            self._style = sgr
+            if is_plain(text := "".join(texts)):
+                x += len(texts)
+                encoded.append(text)
+                continue
+            for ambiguous, run in groupby(_with_ambiguity(texts), itemgetter(0)):
+                run_texts = [text for _, text in run]
+                start, x = x, x + len(run_texts)
+                text = "".join(run_texts)
+                # The terminal may use other widths: cells that it skips must be blank, and the next run
+                # must begin in its own column. All cells that follow are cleared, too: a right half that is
+                # left over of a wide character would take the cell before it along when it is overwritten.
+                encoded.append(f"\x1b[{end - start}X{text}\x1b[{x + 1}G" if ambiguous else text)
+        return "".join(encoded)
 
 
 def _with_neighbours(changed: list[int], line: list[Cell]) -> set[int]:
@@ -208,26 +246,70 @@ def _runs(changed: list[int], line: list[Cell]) -> Iterator[tuple[int, int]]:
         yield begin, end
 
 
-def _encode(cells: Sequence[Cell], x: int) -> str:
-    """Return the text that draws cells from a column, counted from 0; each style is sent once."""
-    encoded: list[str] = []
-    end = x + len(cells)
-    for sgr, group in groupby(cells, itemgetter(2)):
-        encoded.append(f"\x1b[{f'0;{sgr}' if sgr else 0}m")
-        texts = [text for text, *_ in group]
-        if is_plain(text := "".join(texts)):
-            x += len(texts)
-            encoded.append(text)
-            continue
-        for ambiguous, run in groupby(_with_ambiguity(texts), itemgetter(0)):
-            run_texts = [text for _, text in run]
-            start, x = x, x + len(run_texts)
-            text = "".join(run_texts)
-            # The terminal may use other widths: cells that it skips must be blank, and the next run must
-            # begin in its own column. All cells that follow are cleared, too: a right half that is left over
-            # of a wide character would take the cell before it along when it is overwritten.
-            encoded.append(f"\x1b[{end - start}X{text}\x1b[{x + 1}G" if ambiguous else text)
-    return "".join(encoded) + "\x1b[0m"
+def _styled_runs(cells: Iterable[Cell], style: str | None) -> Iterator[tuple[str, list[str]]]:
+    """Yield SGR parameters with the cells that have them, after a style.
+
+    A space continues a style that looks the same.
+    """
+    texts: list[str] = []
+    for text, visible, sgr in cells:
+        if sgr != style and not (style is not None and text == " " and visible == _Sgr.parse(style).blank):
+            if style is not None and texts:
+                yield style, texts
+            style, texts = sgr, []
+        texts.append(text)
+    if style is not None:
+        yield style, texts
+
+
+@dataclass(frozen=True, slots=True)
+class _Sgr:
+    """The SGR parameters of a style, apart."""
+
+    attributes: frozenset[str]
+    front: str
+    back: str
+
+    @staticmethod
+    @lru_cache(4096)
+    def parse(parameters: str) -> _Sgr:
+        """Return the parts of parameters such as `1;38;2;0;0;0;41`."""
+        attributes, colors = set(), {"3": "", "4": ""}
+        rest = deque(parameters.split(";") if parameters else ())
+        while rest:
+            parameter = rest.popleft()
+            if parameter in ("38", "48"):
+                values = [rest.popleft() for _ in range(4 if rest[0] == "2" else 2)]
+                colors[parameter[0]] = ";".join([parameter, *values])
+            elif len(parameter) == 1:
+                attributes.add(parameter)
+            else:  # 31 and 91 are foregrounds, 41 and 101 are backgrounds
+                colors["4" if parameter[:-1] in ("4", "10") else "3"] = parameter
+        return _Sgr(frozenset(attributes), colors["3"], colors["4"])
+
+    @property
+    def blank(self) -> str | None:
+        """The parameters that a space shows: the background; None if it shows more."""
+        return self.back if self.attributes <= INVISIBLE_ON_SPACES else None
+
+
+def _from_default(style: str) -> str:
+    """Return the SGR parameters that set a style, whatever was set before."""
+    return f"0;{style}" if style else "0"
+
+
+@lru_cache(4096)
+def _difference(before: str, after: str) -> str:
+    """Return the SGR parameters that change a style into another."""
+    old, new = _Sgr.parse(before), _Sgr.parse(after)
+    if not old.attributes <= new.attributes:
+        return _from_default(after)
+    parameters = sorted(new.attributes - old.attributes)
+    if new.front != old.front:
+        parameters.append(new.front or "39")
+    if new.back != old.back:
+        parameters.append(new.back or "49")
+    return ";".join(parameters)
 
 
 def _with_ambiguity(texts: Iterable[str]) -> Iterator[tuple[bool, str]]:
