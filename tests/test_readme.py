@@ -155,12 +155,13 @@ def test_readme_is_short():
 
 
 def test_command_pages_agree_with_the_parser():
-    page = runpy.run_path(str(PROJECT / "docs" / "make.py"))["commands_page"]()
-    assert page == read("docs/commands.md"), "run: uv run python docs/make.py"
+    make = runpy.run_path(str(PROJECT / "docs" / "make.py"))
+    assert make["commands_page"]() == read("docs/commands.md"), "run: uv run python docs/make.py"
+    assert make["actions_page"]() == read("docs/actions.md"), "run: uv run python docs/make.py"
 
 
 def test_settings_example_has_every_setting():
-    (example,) = blocks(read("docs/settings.md"), "toml")
+    example, *_ = blocks(read("docs/settings.md"), "toml")
     assert parse_document(example) != Settings()
     assert set(re.findall(r"^\[?(\w+)\]? ", example, re.MULTILINE)) >= set(SettingsModel.model_fields)
 

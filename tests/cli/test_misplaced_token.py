@@ -16,7 +16,8 @@ TOKENS = (CANARY, f"12|{CANARY}", f"{CANARY}.{CANARY}", f"s3cret/{CANARY}")
 
 WORDS = {
     **{"members": ["QA"], "who": ["ada"], "check": ["ada", "QA"], "compare": ["QA", "Admins"]},
-    **{"snapshot": ["list"], "export": ["groups", "-o", "-"], "auth": ["status"], "config": ["show"]},
+    **{"snapshot": ["list"], "export": ["groups", "-o", "-"], "auth": ["status"]},
+    **{"config": ["set", "theme", "nord"]},
     **{"completion": ["bash"], "browse": ["--plain"], "watch": ["--interval", "1s"], "audit": ["empty"]},
 }
 """What each command needs. The interval is refused, because a watch does not end."""

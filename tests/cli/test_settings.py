@@ -2,13 +2,168 @@
 
 from __future__ import annotations
 
+import json
 import os
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from groupstui.settings import SettingsFile, default_path
 
-def test_config_shows_all_settings(cli):
+SETTINGS = """\
+# Mine.
+theme = "nord"   # dark
+timeout = 12.5
+future = 1
+
+[sites]
+work = "https://acme.testmo.net"
+
+[keys]
+"page.next" = ["f6", "n"]
+"""
+
+
+@pytest.fixture
+def settings():
+    """Write the settings file, and return its path."""
+
+    def write(text: str) -> Path:
+        path = default_path()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_config_show_prints_the_settings_in_toml(cli, settings):
     assert "history = true\nhistory_days = 400\n" in cli("config", "show").out
+    path = settings(SETTINGS)
+    shown = cli("config", "show")
+    before = SettingsFile(path).load()
+    path.write_text(shown.out, encoding="utf-8")
+    assert SettingsFile(path).load() == replace(before, unknown=())
+
+
+def test_unknown_settings_are_ignored_with_a_warning(cli, settings):
+    path = settings(SETTINGS)
+    result = cli("groups")
+    assert result.code == 0
+    assert result.err == f"groupstui: {path}: ignored unknown settings: “future”\n"
+    assert cli("groups", "-q").err == ""
+    assert cli("config", "set", "history_days", "90").code == 0
+    assert "future = 1\n" in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "line"),
+    [
+        ("theme", "gruvbox", 'theme = "gruvbox"   # dark'),
+        ("theme", '"gruvbox"', 'theme = "gruvbox"   # dark'),
+        ("history", "false", "history = false"),
+        ("timeout", "3", "timeout = 3"),
+        ("columns", "id,name", 'columns = ["id", "name"]'),
+        ("columns", "['id', 'name']", "columns = ['id', 'name']"),
+        ("sort", "-members", 'sort = "-members"'),
+        ("keys.page.next", "f6,]", '"page.next" = "f6,]"'),
+        ("keys.view.zoom", "z", '"view.zoom" = "z"'),
+        ("sites.my test", "https://x.testmo.net", '"my test" = "https://x.testmo.net"'),
+    ],
+)
+def test_config_set_changes_one_line(cli, settings, key, value, line):
+    path = settings(SETTINGS)
+    assert cli("config", "set", key, value).code == 0
+    changed = path.read_text().splitlines()
+    assert line in changed
+    assert len({*SETTINGS.splitlines()} - {*changed}) <= 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["history", "maybe"], "history must be true or false"),
+        (["proxy", "http://me:pa55@proxy.example"], "without a password"),
+        (["nosuch", "1"], "“nosuch” is not a setting"),
+        (["page_sise", "15"], "Did you mean page_size?"),
+        (["keys", "f6"], "Write keys.NAME."),
+        (["theme.x", "1"], "“theme.x” is not a setting"),
+        (["theme"], "config set needs a setting and a value"),
+        ([], "config set needs a setting and a value"),
+    ],
+)
+def test_config_set_keeps_the_file_if_it_cannot(cli, settings, arguments, reason):
+    path = settings(SETTINGS)
+    result = cli("config", "set", *arguments)
+    assert (result.code, result.out) == (2, "")
+    assert reason in result.err
+    assert "pa55" not in result.err
+    assert path.read_text() == SETTINGS
+
+
+def test_other_config_commands_have_no_value(cli):
+    assert cli("config", "show", "theme").code == 2
+
+
+def test_config_schema_describes_every_setting(cli):
+    schema = json.loads(cli("config", "schema").out)
+    names = [line.split()[0] for line in cli("config", "list").out.splitlines()]
+    assert [*schema["properties"]] == names
+    assert schema["properties"]["history_days"]["maximum"] == 36_500
+
+
+@pytest.fixture
+def edit(cli, environ, tmp_path):
+    """Run `config edit` with a shell command as the editor."""
+
+    def edit(command: str):
+        script = tmp_path / "editor with spaces"
+        script.write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
+        script.chmod(0o755)
+        environ["EDITOR"] = f"'{script}' --wait"
+        return cli("config", "edit")
+
+    return edit
+
+
+def test_config_edit_replaces_the_settings(edit, settings):
+    path = settings(SETTINGS)
+    assert edit('sed -i s/nord/gruvbox/ "$2"').code == 0
+    assert path.read_text() == SETTINGS.replace("nord", "gruvbox")
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_config_edit_repairs_invalid_settings(edit, settings):
+    path = settings("history = maybe\n")
+    assert edit('echo "history = false" > "$2"').code == 0
+    assert path.read_text() == "history = false\n"
+
+
+def test_config_edit_keeps_the_old_file_if_the_new_one_is_invalid(edit, settings):
+    path = settings(SETTINGS)
+    result = edit('echo "history = 3" > "$2"')
+    assert result.code == 2
+    assert "line 1: history must be true or false" in result.err
+    copy = Path(result.err.rpartition("your text is in ")[2].strip().rstrip("."))
+    assert copy.read_text() == "history = 3\n"
+    copy.unlink()
+    assert path.read_text() == SETTINGS
+
+
+@pytest.mark.parametrize("command", ["exit 1", "echo 'x = 1' > \"$2\"; exit 3", "true"])
+def test_config_edit_changes_nothing_if_the_editor_does_not(edit, settings, command):
+    path = settings(SETTINGS)
+    result = edit(command)
+    assert result.code == (0 if command == "true" else 2)
+    assert "not changed" in result.err
+    assert path.read_text() == SETTINGS
+
+
+def test_config_edit_without_an_editor(cli, environ):
+    environ["EDITOR"] = "/nonexistent/editor"
+    result = cli("config", "edit")
+    assert (result.code, "Set EDITOR." in result.err) == (2, True)
 
 
 def test_doctor_prints_no_secrets(cli, demo, environ):

@@ -200,7 +200,6 @@ def test_invalid_token_is_not_repeated(start_on_terminal, rest):
     [
         ("page_size = 'many", "settings.toml, line 1: the file is not valid TOML"),
         ("\npage_size = 17\n", "settings.toml, line 2: page_size must be 'auto' or one of 15, 25, 50, 100"),
-        ("colour = 1\n", "settings.toml, line 1: colour is not a setting"),
     ],
 )
 def test_invalid_settings_are_reported_with_their_line(home, start_on_terminal, text, why):

@@ -5,7 +5,7 @@ import resource
 import stat
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -289,8 +289,8 @@ def test_any_layout_can_be_edited(written, text):
         ('page_size = "a"', ", line 1: page_size must be 'auto' or one of 15, 25, 50, 100"),
         ("theme = 3", ", line 1: theme must be the name of a theme"),
         ('theme = ""', ", line 1: theme must be the name of a theme"),
-        ('# token\n token="s3cret"', ", line 2: token is not a setting"),
-        ('[server]\nurl = "s3cret"', ", line 1: server is not a setting"),
+        ("[keys]\nx = 3", ", line 1: keys must be a table of actions, such as page.next"),
+        ('[keys]\n"page.next" = []', ", line 1: keys must be a table of actions, such as page.next"),
         ('recent = ["s3cret"]', ", line 1: recent must be a list of addresses of instances"),
         (f'recent = "{ACME}"', ", line 1: recent must be a list of addresses of instances"),
         ("sites = 3", ", line 1: sites must be a table of readable names and addresses"),
@@ -355,7 +355,7 @@ def test_file_in_place_of_the_folder_is_an_error(tmp_path):
 
 UNUSUAL = {
     "brackets": "theme = " + "[" * 5_000,
-    "tables": "[" + ".".join("a" * 5_000) + "]",
+    "tables": "[sites." + ".".join("a" * 5_000) + "]",
     "digits": f"page_size = {'1' * 5_000}",
     "large": "#" * 2_000_000,
 }
@@ -417,3 +417,27 @@ def test_folder_is_private_whatever_the_umask(tmp_path):
     assert [stat.S_IMODE(path.stat().st_mode) for path in (file.path.parent, file.path.parents[1])] == [
         0o700
     ] * 2
+
+
+def test_unknown_keys_are_kept(written):
+    """A newer version may have written them."""
+    text = 'future = "s3cret"\nhistory = false\n\n[server]\nurl = "https://x"  # new\n'
+    file = written(text)
+    assert file.load().unknown == ("future", "server")
+    file.update(lambda settings: settings.with_theme("nord"))
+    assert file.load() == Settings(theme="nord", history=False, unknown=("future", "server"))
+    assert all(line in file.path.read_text() for line in text.splitlines())
+
+
+def test_unknown_tables_that_are_nested_deeply_are_not_damaged(written):
+    file = written(text := "[" + ".".join("a" * 5_000) + "]")
+    with suppress(SettingsError):
+        file.update(lambda settings: settings.with_theme("nord"))
+    assert text in file.path.read_text()
+
+
+def test_keys_are_texts_or_lists(written):
+    file = written('[keys]\n"page.next" = "f6"\n"view.zoom" = ["f7", "ctrl+o"]\n')
+    assert file.load().keys == (("page.next", "f6"), ("view.zoom", "f7,ctrl+o"))
+    file.update(lambda settings: settings.remember(ACME))
+    assert '"view.zoom" = ["f7", "ctrl+o"]' in file.path.read_text()

@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from dataclasses import fields as dataclass_fields
 from typing import Any
 
 from ..directory.audit import CHECKS
@@ -27,7 +28,7 @@ from ..output.records import (
     MEMBER_FIELDS,
     SNAPSHOT_FIELDS,
 )
-from ..settings import default_path
+from ..settings import Settings, default_path
 from ..testmo.instance import Instance
 from ..text import fold
 from . import export
@@ -282,6 +283,8 @@ def _values_of(action: argparse.Action, line: Line, current: str, names: Names) 
         found = [*names.groups(), *names.users()]
     elif kind == "CHECK":
         found = (Candidate(check.id, check.title) for check in CHECKS)
+    elif kind == "KEY":
+        found = (Candidate(each.name) for each in dataclass_fields(Settings) if each.name != "unknown")
     elif kind == "COMMAND":
         found = _commands(build_parser())
     elif kind == "FIELD":

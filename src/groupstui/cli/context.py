@@ -128,7 +128,11 @@ class Context:
             SettingsError: If they cannot be read.
         """
         try:
-            return self.settings_file.load()
+            settings = self.settings_file.load()
+            if settings.unknown:
+                names = ", ".join(map(quoted, settings.unknown))
+                self._warn_once(f"{self.settings_file.path}: ignored unknown settings: {names}")
+            return settings
         except SettingsUnreadable as error:  # they may turn the history off
             self._warn_once(f"{error}; there is no history")
             return Settings(history=False)

@@ -154,6 +154,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         arguments = ["browse", *arguments]
     elif {"-h", "--help", "-V", "--version"}.isdisjoint(arguments):
         arguments = ["browse", *arguments]
+    if arguments[:2] == ["config", "set"]:
+        arguments = [*arguments[:2], "--", *arguments[2:]]  # a value may begin with -
     options, unknown = build_parser().parse_known_args(arguments)
     if unknown:
         words = " ".join(map(_without_secret, unknown))
@@ -529,11 +531,20 @@ def _add_setup(add: AddCommand) -> None:
     _flag(auth, "--yes", help="with logout: do not ask for confirmation")
 
     config = add(
-        "config path|show",
-        "Show the settings, or the path of the settings file",
-        "config path\nconfig show",
+        "config path|show|list|set|edit|schema",
+        "Show or change the settings",
+        "config show\nconfig set history_days 90\nconfig set columns id,name,members\n"
+        "config set keys.page.next f6\nconfig edit",
+        notes="path    print the path of the file\n"
+        "show    print the settings as TOML\n"
+        "list    list what can be set\n"
+        "set     set one\n"
+        "edit    edit the file with VISUAL or EDITOR, and keep it only if it is valid\n"
+        "schema  print a JSON schema for editors\n\n",
     )
-    config.add_argument("action", choices=("path", "show"))
+    config.add_argument("action", choices=("path", "show", "list", "set", "edit", "schema"))
+    _value(config, "key", "KEY", "with set: a setting, such as theme or keys.page.next", nargs="?")
+    _value(config, "value", "VALUE", "with set: its value in TOML, or a text", nargs="?")
 
     add(
         "doctor",

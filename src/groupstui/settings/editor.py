@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
+from contextlib import suppress
 from dataclasses import fields
 from typing import Any
 
@@ -21,7 +22,7 @@ def edit_document(text: str, before: Settings, after: Settings) -> str:
     """
     try:
         document = tomlkit.parse(text)
-        for key in sorted({field.name for field in fields(Settings)} - {"sites"}):
+        for key in sorted({field.name for field in fields(Settings)} - {"sites", "keys", "unknown"}):
             _set(document, key, getattr(before, key), getattr(after, key))
         old = {site.name: site.instance for site in before.sites}
         new = {site.name: site.instance for site in after.sites}
@@ -32,10 +33,62 @@ def edit_document(text: str, before: Settings, after: Settings) -> str:
         edited = tomlkit.dumps(document)
         if parse_document(edited) == after:
             return edited
-    except (TOMLKitError, InvalidDocument):
+    except (TOMLKitError, InvalidDocument, RecursionError):  # a table of an unknown key may be nested deeply
         pass
     # For example `sites.acme = "…"` among other keys, which tomlkit cannot always edit in place.
     raise InvalidDocument("the settings cannot be changed without damaging the file: edit it by hand")
+
+
+def set_value(text: str, key: str, value: str) -> str:
+    """Return a TOML text with another value of one key.
+
+    Args:
+        text: The settings.
+        key: A setting, or one of a table, as `keys.page.next`.
+        value: A value in TOML; a text needs no quotation marks, and a list no brackets.
+
+    Raises:
+        InvalidDocument: If the text or the value is not valid.
+    """
+    values: list[Any] = [value, value.split(",")]
+    with suppress(TOMLKitError):
+        values.insert(0, tomlkit.value(value))
+    failure = InvalidDocument("")
+    for each in values:
+        document = tomlkit.parse(text)
+        table, _, name = key.partition(".")
+        if name:
+            document.setdefault(table, tomlkit.table())[name] = each
+        else:
+            document[key] = each
+        edited = tomlkit.dumps(document)
+        try:
+            parse_document(edited)
+        except InvalidDocument as error:
+            failure = error if not str(failure) else failure
+        else:
+            return edited
+    raise InvalidDocument(str(failure))
+
+
+def as_toml(settings: Settings) -> str:
+    """Return all settings as TOML, in which those that are not set are comments."""
+    document = tomlkit.document()
+    for field in fields(Settings):
+        value = getattr(settings, field.name)
+        if field.name in ("sites", "keys", "unknown"):
+            continue
+        if value is None:
+            document.add(tomlkit.comment(f"{field.name} is not set"))
+        else:
+            document[field.name] = list(value) if isinstance(value, tuple) else value
+    for name, pairs in (
+        ("sites", {site.name: site.instance for site in settings.sites}),
+        ("keys", dict(settings.keys)),
+    ):
+        if pairs:
+            document[name] = pairs
+    return tomlkit.dumps(document)
 
 
 def _set(table: MutableMapping[str, Any], key: str, old: object, new: object) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import platformdirs
 
@@ -46,9 +47,25 @@ class SettingsFile:
         """Return the settings in the file.
 
         Raises:
-            SettingsError: If the file cannot be read, is not TOML, or has an unknown key or invalid value.
+            SettingsError: If the file cannot be read, is not TOML, or has an invalid value.
         """
-        return self._parse(self._read())
+        return self._parse(self.text())
+
+    def themes(self) -> tuple[list[dict[str, Any]], list[str]]:
+        """Return the values of the themes beside the file, and sentences about those that cannot be used."""
+        themes: list[dict[str, Any]] = []
+        problems: list[str] = []
+        paths = sorted((self.path.parent / "themes").glob("*.toml"))
+        if paths:
+            # Part of the httpx and pydantic boundary: without themes, nothing waits for pydantic.
+            from .themes import read_theme
+
+            for path in paths:
+                try:
+                    themes.append(read_theme(path))
+                except InvalidDocument as error:
+                    problems.append(sanitize(f"themes/{path.name}: {error}"))
+        return themes, problems
 
     def save(self, settings: Settings) -> None:
         """Write the values that differ from the file; see `update`."""
@@ -68,19 +85,39 @@ class SettingsFile:
         # Lazy boundary: tomlkit keeps comments, but importing it takes a tenth of every start with settings.
         from .editor import edit_document
 
+        def edit(text: str) -> str:
+            before = self._parse(text)
+            return edit_document(text, before, change(before))
+
+        self.edit(edit)
+
+    def edit(self, edit: Callable[[str], str]) -> None:
+        """Replace the text of the file; see `update`.
+
+        Args:
+            edit: Returns the new text for the old one, or raises `InvalidDocument`.
+
+        Raises:
+            SettingsError: If the file cannot be written, or if the new text is invalid.
+        """
         try:
             folder = Path(os.path.realpath(self.path)).parent
             make_private_folder(folder)
             with _locked(folder):
-                text = self._read()
-                before = self._parse(text)
-                write_private(self.path, [edit_document(text, before, change(before))], force=True)
+                text = edit(self.text())
+                self._parse(text)
+                write_private(self.path, [text], force=True)
         except InvalidDocument as error:
-            raise self._error(str(error)) from None
+            raise self._error(str(error), error.line) from None
         except OSError as error:
             raise self._error(f"the settings cannot be saved: {error.strerror or error}") from error
 
-    def _read(self) -> str:
+    def text(self) -> str:
+        """Return the text of the file, which may be invalid; empty if there is none.
+
+        Raises:
+            SettingsError: If the file cannot be read.
+        """
         try:
             with open(self.path, "rb", opener=_open_without_waiting) as file:
                 content = file.read(MAX_SETTINGS_BYTES + 1) or b""

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from ..time_zones import zone_named
@@ -49,16 +57,26 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _joined(keys: object) -> object:
+    """Return a list of keys as Textual writes it."""
+    if isinstance(keys, list) and keys and all(isinstance(key, str) for key in keys):
+        return ",".join(keys)
+    return keys
+
+
 Zone = Annotated[str, AfterValidator(_known_zone)]
+
+
 Columns = Annotated[tuple[GroupColumn, ...], Field(strict=False), AfterValidator(_ordered)]
 Name = Annotated[str, AfterValidator(_readable)]
+Keys = Annotated[Name, BeforeValidator(_joined, json_schema_input_type=str | list[str])]
 Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.:\[\]-]+$")]
 
 
 class SettingsModel(BaseModel):
     """The content of the settings file; the description of a field is its rule in an error message."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
 
     theme: Name | None = Field(_DEFAULT.theme, description="must be the name of a theme")
     page_size: PageSize | Literal["auto"] = Field(
@@ -104,6 +122,9 @@ class SettingsModel(BaseModel):
         description="must be an address such as http://proxy.example:3128, without a password",
     )
     sites: dict[Name, Origin] = Field({}, description="must be a table of readable names and addresses")
+    keys: dict[Name, Keys] = Field(
+        {}, description="must be a table of actions, such as page.next, and keys, such as 'f6' or ['f6', 'n']"
+    )
 
     @field_validator("sites")
     @classmethod
@@ -119,10 +140,11 @@ def parse_document(text: str) -> Settings:
     """Return the settings in a TOML text.
 
     Raises:
-        InvalidDocument: If it is not TOML, has an unknown key or an invalid value.
+        InvalidDocument: If it is not TOML, or has an invalid value.
     """
     try:
-        model = SettingsModel.model_validate(tomllib.loads(text))
+        document = tomllib.loads(text)
+        model = SettingsModel.model_validate(document)
     except tomllib.TOMLDecodeError as error:
         place = _PLACE.search(str(error))
         line = int(place[1]) if place and place[1] else text.rstrip().count("\n") + 1
@@ -133,15 +155,34 @@ def parse_document(text: str) -> Settings:
         key, rule = _broken_rule(error)
         raise InvalidDocument(f"{key} {rule}", _line_of(key, text)) from None
     sites = tuple(Site(name, origin) for name, origin in sorted(model.sites.items()))
-    return Settings(**model.model_dump(exclude={"sites"}), sites=sites)
+    return Settings(
+        **model.model_dump(exclude={"sites", "keys"}),
+        sites=sites,
+        keys=tuple(model.keys.items()),
+        unknown=tuple(key for key in document if key not in SettingsModel.model_fields),
+    )
+
+
+def rules() -> dict[str, str]:
+    """Return the settings, and the rule for the values of each."""
+    return {key: field.description or "" for key, field in SettingsModel.model_fields.items()}
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON schema of the settings, for editors."""
+    schema = SettingsModel.model_json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "Settings of groupstui",
+        "description": "settings.toml",
+    }
 
 
 def _broken_rule(error: ValidationError) -> tuple[str, str]:
     """Return the first key with an error, and the rule for it; the texts of pydantic may contain values."""
     first = error.errors(include_url=False, include_input=False)[0]
     key, *inner = map(str, first["loc"])
-    if first["type"] == "extra_forbidden":
-        return key, "is not a setting"
     if first["type"] == "same_address":
         return first["ctx"]["name"], "has the same address as another instance"
     if key == "sites" and inner and inner[-1] != "[key]":

@@ -22,7 +22,7 @@ OutputFormat = Literal["table", "json", "ndjson", "csv", "tsv", "markdown"]
 
 
 class InvalidDocument(ValueError):
-    """The settings file is not TOML, or has an unknown key or an invalid value; the message has no value."""
+    """The settings file is not TOML, or has an invalid value; the message has no value."""
 
     def __init__(self, message: str, line: int | None = None) -> None:
         super().__init__(message)
@@ -70,6 +70,10 @@ class Settings:
     """Address of a proxy; None for that of the environment."""
     sites: tuple[Site, ...] = ()
     """The known instances, by name."""
+    keys: tuple[tuple[str, str], ...] = ()
+    """The ids of bindings and the keys that replace theirs, separated by commas."""
+    unknown: tuple[str, ...] = ()
+    """The keys of the file that this version does not know, and ignores."""
 
     @property
     def by_recency(self) -> tuple[str, ...]:
