@@ -1,4 +1,4 @@
-"""Write `commands.md` from the parser of the command line.
+"""Write `commands.md` from the parser of the command line, and `actions.md` from the bindings of the app.
 
 uv run python docs/make.py
 """
@@ -6,12 +6,14 @@ uv run python docs/make.py
 from __future__ import annotations
 
 import argparse
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from groupstui.app import all_bindings
 from groupstui.cli.parser import build_parser
 
-PAGE = Path(__file__).with_name("commands.md")
+FOLDER = Path(__file__).parent
 
 HEAD = """\
 # Commands
@@ -22,6 +24,17 @@ suppresses messages, and `--debug`, which logs requests to stderr.
 [Commands in scripts](scripting.md) describes names, formats and exit codes.
 
 `docs/make.py` generates this page from the parser of the command line.
+"""
+
+ACTIONS_HEAD = """\
+# Actions
+
+The actions that `[keys]` in [settings.toml](settings.md) can rebind, and their keys.
+
+`docs/make.py` generates this page from the bindings of the app.
+
+| action | keys | meaning |
+| --- | --- | --- |
 """
 
 OWN_OPTIONS = "options"
@@ -42,6 +55,20 @@ def commands_page() -> str:
     for title, actions in shared.items():
         parts.append(f"## {title.capitalize()}\n\n" + "\n".join(option_table(actions)) + "\n")
     return "\n".join(parts)
+
+
+def actions_page() -> str:
+    """Return the page of the actions that can be rebound."""
+    keys: dict[str, set[str]] = defaultdict(set)
+    texts: dict[str, set[str]] = defaultdict(set)
+    for bindings in all_bindings().values():
+        for binding in bindings:
+            keys[str(binding.id)].add(f"`{binding.key}`")
+            texts[str(binding.id)].add(markdown(str(binding.tooltip)))
+    rows = (
+        f"| `{id}` | {' '.join(sorted(keys[id]))} | {'; '.join(sorted(texts[id]))} |" for id in sorted(keys)
+    )
+    return ACTIONS_HEAD + "\n".join(rows) + "\n"
 
 
 def command_section(
@@ -100,4 +127,5 @@ def markdown(text: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(commands_page(), encoding="utf-8")
+    FOLDER.joinpath("commands.md").write_text(commands_page(), encoding="utf-8")
+    FOLDER.joinpath("actions.md").write_text(actions_page(), encoding="utf-8")

@@ -8,23 +8,27 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.color import ColorParseError
 from textual.constants import DEFAULT_THEME
+from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.events import Key, Paste
 from textual.filter import LineFilter, NoColor
+from textual.theme import Theme
 from textual.widgets import Static
 
 from . import dialogs
 from .credentials import TokenStore
 from .diagnostics import crash_notice
 from .dialogs.base import BaseScreen
-from .errors import InvalidInstance, KeyringUnavailable, SettingsError, TestmoError, Unauthorized
+from .errors import InvalidInstance, KeyringUnavailable, SettingsError, TestmoError, Unauthorized, quoted
 from .exit_codes import ExitCode
 from .history import History
 from .screens.browser import BrowserScreen, ListView
@@ -38,11 +42,14 @@ from .terminal.display import DisplayOptions
 from .terminal.keyboard import decode_keyboard
 from .terminal.type_ahead import TypeAhead
 from .testmo.instance import Instance
+from .text import sanitize
 from .token import Token
 from .version import __version__
 from .widgets.colors import readable_variables
 from .widgets.commands import PaletteCommand, bind, commands_of
+from .widgets.keymap import bindings_by_class, valid_keymap
 from .widgets.notice_bar import Notice
+from .widgets.table import FilterableTable, Table
 
 if TYPE_CHECKING:  # dialogs are imported when they are first used
     from .dialogs.instances import InstanceChoice
@@ -69,6 +76,13 @@ class Credentials:
     token: TokenSource
     source: str = "TESTMO_TOKEN"
     """Where the token comes from, in words."""
+
+
+def all_bindings() -> dict[type[DOMNode], list[Binding]]:
+    """Return the bindings of all classes, including those of dialogs that were not used yet."""
+    for module in iter_modules(dialogs.__path__):
+        getattr(dialogs, module.name)  # imports it
+    return bindings_by_class(__package__)
 
 
 class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
@@ -164,8 +178,41 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
             self._filters.append(AsciiFilter())
         if not display.animations:
             self.animation_level = "none"
+        self._problems = [f"{quoted(key)} is not a setting" for key in self._settings.unknown]
+        """What in the settings cannot be used, until that is reported."""
+        if settings_file is not None:
+            self._register_themes(*settings_file.themes())
         if (theme := self._readable_theme(self._settings.theme)) != self.theme:
             self.theme = theme  # not otherwise, because an assignment parses every style again
+
+    def _register_themes(self, themes: Iterable[dict[str, Any]], problems: Iterable[str]) -> None:
+        """Make the themes of the user available, except those of a built-in name or with invalid colors."""
+        self._problems += problems
+        for values in themes:
+            name = values["name"]
+            if name in self.available_themes:
+                self._problems.append(f"there is already a theme {name}")
+                continue
+            theme = Theme(**values)
+            try:
+                theme.to_color_system().generate()
+            except ColorParseError as error:
+                self._problems.append(f"theme {name}: {sanitize(str(error))}")
+            else:
+                self.register_theme(theme)
+
+    def _set_keys(self) -> None:
+        """Rebind the actions for which the settings have other keys."""
+        if keys := dict(self._settings.keys):
+            shared = (GroupsApp, Table, FilterableTable)
+            keymap, problems = valid_keymap(keys, all_bindings(), shared)
+            self._problems += problems
+            self.set_keymap(keymap)
+
+    def _report_problems(self) -> None:
+        if self._problems:
+            self._notify_user(Notice(f"settings.toml: {'; '.join(self._problems)}", kind="warning"))
+            self._problems.clear()
 
     def _readable_theme(self, theme: str | None) -> str:
         if self.console.color_system == "standard":
@@ -188,6 +235,7 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         yield Static("Reading the token from the keyring… q quits.", id="waiting")
 
     def on_mount(self) -> None:
+        self._set_keys()
         self.app_resume_signal.subscribe(self, lambda _: self.action_draw_again())  # after `fg`
         instance = self._instance if self._access is None else self._access.instance
         if instance is not None:
@@ -317,6 +365,7 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
             await self.push_screen(screen)
         if old_service is not None:
             await old_service.close()
+        self._report_problems()
         screen.call_after_refresh(self.accept_keys)
         if not self._is_from_outside(origin := service.instance.origin):
             self._update_settings(lambda settings: settings.remember(origin))
@@ -327,6 +376,8 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         can_go_back = any(isinstance(screen, BrowserScreen) for screen in self.screen_stack)
         screen = LoginScreen(self._connect, instance=address, notice=notice, can_go_back=can_go_back)
         self.push_screen(screen, self._signed_in)
+        if notice is None:
+            self._report_problems()
         self.accept_keys()
 
     def _signed_in(self, result: SignedIn | None) -> None:
