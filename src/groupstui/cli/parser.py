@@ -84,7 +84,7 @@ environment:
                     proxy and certificates, as for other programs
   GROUPSTUI_FORMAT, GROUPSTUI_TIMEOUT, GROUPSTUI_CONCURRENCY, GROUPSTUI_PROXY
                     instead of --format, --timeout, --concurrency and --proxy;
-                    an option has precedence, the settings file has not
+                    these override the settings file, and options override them
 """
 
 EXAMPLES = """\
