@@ -65,7 +65,13 @@ Register-ArgumentCompleter -Native -CommandName groupstui -ScriptBlock {
         Where-Object { $_.Extent.EndOffset -lt $cursorPosition } |
         ForEach-Object { if ($_.Value -is [string]) { $_.Value } else { $_.Extent.Text } })
     $current = $wordToComplete.Trim("'", '"')
-    $lines = @(groupstui __complete powershell "=$current" @words 2>$null)
+    $encoding = [Console]::OutputEncoding
+    try {
+        [Console]::OutputEncoding = [System.Text.UTF8Encoding]::new()
+        $lines = @(groupstui __complete powershell "=$current" @words 2>$null)
+    } finally {
+        [Console]::OutputEncoding = $encoding
+    }
     if ($lines[0] -eq 'files') { return }  # PowerShell completes files then
     $lines | Select-Object -Skip 1 | ForEach-Object {
         $value, $meaning = $_ -split "`t", 2

@@ -129,7 +129,7 @@ class Context:
         """
         try:
             settings = self.settings_file.load()
-            if settings.unknown:
+            if settings.unknown and not self.opens_app:
                 names = ", ".join(map(quoted, settings.unknown))
                 self._warn_once(f"{self.settings_file.path}: ignored unknown settings: {names}")
             return settings
@@ -138,6 +138,11 @@ class Context:
             return Settings(history=False)
 
     # Options
+
+    @property
+    def opens_app(self) -> bool:
+        """Whether the command is the app, which has notices of its own."""
+        return self.options.command == "browse" and not self.options.plain
 
     def preference(self, option: str) -> Any:
         """Return the value of an option: as given, otherwise of the environment, otherwise of the settings.

@@ -73,7 +73,7 @@ def _run(arguments: Sequence[str], environ: MutableMapping[str, str]) -> int:
         return end.code if isinstance(end.code, int) else ExitCode.USAGE
     context = Context(options, environ)
     context.check_environment()
-    if options.command == "browse" and not options.plain:
+    if context.opens_app:
         return launch(context)
     if getattr(options, "debug", False):
         log_to_stderr()
