@@ -213,7 +213,7 @@ def test_of_a_style_only_what_differs_is_sent():
     given = cells(
         ("a", "red on blue"), (" ", "green on blue"), ("b", "bold red on blue"), ("c", "red on blue")
     )
-    assert buffer.draw(0, 0, given) == "\x1b[1;1H\x1b[0;31;44ma \x1b[1mb\x1b[0;31;44mc"
+    assert buffer.draw(0, 0, given) == "\x1b[1;1H\x1b[0;31;44ma \x1b[1mb\x1b[22mc"
     assert buffer.draw(0, 1, cells(("d", "red on black"))) == "\x1b[2;1H\x1b[40md"
     assert buffer.end_style() == "\x1b[0m"
     assert buffer.end_style() == ""

@@ -45,6 +45,14 @@ class BaseScreen(Screen[Result]):
     _covered_notice: Notice | None = None
     """What is still to be known when the notice that covers it has passed."""
 
+    def on_screen_suspend(self) -> None:
+        """Hide the keys, which belong to the screen above now, unless that covers them."""
+        above = self.app.screen
+        self.set_class(isinstance(above, Dialog) and not above.COVERS_KEYS, "-covered")
+
+    def on_screen_resume(self) -> None:
+        self.remove_class("-covered")
+
     def watch_notice(self, old: Notice | None, notice: Notice | None) -> None:
         if self._notice_timer is not None:
             self._notice_timer.stop()
@@ -75,6 +83,9 @@ class Dialog(ModalScreen[Result | None], BaseScreen[Result | None]):
         bind("q,h,left,backspace", "close", "dialog.back", "Go back: close this dialog"),
         bind("ctrl+q", "app.quit", "dialog.quit", "Quit groupstui"),
     ]
+
+    COVERS_KEYS: ClassVar[bool] = False
+    """Whether the box covers the last line of the screen below."""
 
     box = getters.query_one(".dialog", Vertical)
 

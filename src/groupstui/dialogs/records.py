@@ -46,6 +46,8 @@ class RecordsDialog(Dialog[JumpTarget], Generic[Record]):
         bind("question_mark,f1", "app.help", "app.help", "Show the keys", hint="help", rank=ALWAYS),
     ]
 
+    COVERS_KEYS = True
+
     ROW_NOUN: ClassVar[str]
     """What a row is, such as `group`."""
 

@@ -52,6 +52,19 @@ UNKNOWN: Cell = (" ", "?", "")
 MAX_GAP_CELLS = 8
 """Unchanged cells between two changes that are sent again: to move the cursor takes as many bytes."""
 
+ATTRIBUTES_OFF = {
+    "1": "22",
+    "2": "22",
+    "3": "23",
+    "4": "24",
+    "5": "25",
+    "6": "25",
+    "7": "27",
+    "8": "28",
+    "9": "29",
+}
+"""The SGR parameters that switch an attribute off."""
+
 INVISIBLE_ON_SPACES = {"1", "2", "3", "5", "6"}
 """SGR attributes that a space does not show: bold, dim, italic and blinking."""
 
@@ -302,9 +315,11 @@ def _from_default(style: str) -> str:
 def _difference(before: str, after: str) -> str:
     """Return the SGR parameters that change a style into another."""
     old, new = _Sgr.parse(before), _Sgr.parse(after)
-    if not old.attributes <= new.attributes:
-        return _from_default(after)
-    parameters = sorted(new.attributes - old.attributes)
+    gone = old.attributes - new.attributes
+    parameters = sorted({ATTRIBUTES_OFF[each] for each in gone})
+    # Bold and dim are switched off together.
+    kept = new.attributes if "22" in parameters else new.attributes - old.attributes
+    parameters += sorted(kept)
     if new.front != old.front:
         parameters.append(new.front or "39")
     if new.back != old.back:
