@@ -278,7 +278,7 @@ async def test_accepted_findings_are_shown_last_and_not_counted(pilot, history):
     await press(pilot, *["down"] * (count - 1))
     assert cursor(pilot).startswith(f"accepted {first}")
     assert "accepted 2026-11-23: on purpose" in words(pilot)
-    assert "1 accepted" in drawn(pilot).splitlines()[-2]
+    assert "1 accepted" in drawn(pilot).splitlines()[-1]
     assert [acceptance.reason for acceptance in history.acceptances().values()] == ["on purpose"]
 
 
@@ -375,7 +375,7 @@ async def test_new_findings_are_marked_and_can_be_shown_alone(demo, audit):
         await settled(pilot)
         await press(pilot, "a")
         assert "Empty groups 2 open, 1 new" in words(pilot, "Table")
-        assert "1 new" in drawn(pilot).splitlines()[-2]
+        assert "1 new" in drawn(pilot).splitlines()[-1]
         await press(pilot, "f", "f")
         assert rows(pilot) == ["low ▹ Empty groups 1 of 2"]
         await press(pilot, "home", "enter", "down")

@@ -401,7 +401,7 @@ class AuditDialog(RecordsDialog[AuditRow]):
     def _compare(self, groups: Sequence[Group]) -> None:
         comparison = compare(self.directory, groups[:MAX_GROUPS])
         dialog = dialogs.compare.CompareDialog(comparison, self.directory, self.instance)
-        self.app.push_screen(dialog, self.go_to)
+        self.app.push_screen(dialog)
         if len(groups) > MAX_GROUPS:
             notice = Notice(f"Only the first {MAX_GROUPS} of {len(groups):,} groups are compared")
             self.call_later(setattr, dialog, "notice", notice)

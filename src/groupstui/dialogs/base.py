@@ -97,11 +97,16 @@ class Dialog(ModalScreen[Result | None], BaseScreen[Result | None]):
     def update_directory(self, directory: Directory) -> None:
         """Show what is known now; called by the screen below while the instance is read."""
 
-    def go_to(self, target: JumpTarget | None) -> None:
-        """Go on to where a dialog above this one leads; stay if it is None."""
-
     def action_close(self) -> None:
         self.dismiss(None)
+
+
+class JumpScreen(BaseScreen[None]):
+    """A screen below all dialogs that can show any group."""
+
+    def jump(self, target: JumpTarget) -> bool:
+        """Show a group, from which the user can come back; return False if it is not known."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,5 +116,5 @@ class JumpTarget:
     group_id: int
     member_id: int | None = None
     """The member to move to in that group."""
-    dialogs: tuple[Dialog[JumpTarget], ...] = ()
+    dialogs: tuple[Dialog[None], ...] = ()
     """The dialogs from which the user goes there, the lowest first; going back opens them again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -22,7 +22,7 @@ from ..widgets.commands import bind
 from ..widgets.notice_bar import Notice
 from ..widgets.table import MARGIN, Column, FilterableTable, Table
 from ..widgets.table_layout import GAP, fit_text
-from .base import BaseScreen, JumpTarget
+from .base import BaseScreen
 from .copy import Copy, copies_of_row
 from .records import RecordsDialog
 
@@ -229,7 +229,6 @@ def compare_marked(
     groups: FilterableTable[Group],
     directory: Directory,
     instance: str,
-    answer: Callable[[JumpTarget | None], None],
 ) -> None:
     """Compare the marked groups of a list; a single one is compared with the group under the cursor.
 
@@ -238,7 +237,6 @@ def compare_marked(
         groups: The list.
         directory: What is known of the instance.
         instance: The address of the instance.
-        answer: What to do with the place to which the user goes on.
     """
     ids = dict.fromkeys(each for each in groups.marks if isinstance(each, int))
     if len(ids) == 1 and (current := groups.table.current) is not None:
@@ -247,4 +245,4 @@ def compare_marked(
     if not MIN_GROUPS <= len(chosen) <= MAX_GROUPS:
         screen.notice = Notice(f"Mark two to six groups to compare, not {len(chosen)}", "space marks one.")
         return
-    screen.app.push_screen(CompareDialog(compare(directory, chosen), directory, instance), answer)
+    screen.app.push_screen(CompareDialog(compare(directory, chosen), directory, instance))

@@ -77,4 +77,4 @@ class MarkedGroupsDialog(RecordsDialog[Group]):
         self.go_to(JumpTarget(record.id))
 
     def action_compare(self) -> None:
-        compare.compare_marked(self, self.list, self.directory, self.instance, self.go_to)
+        compare.compare_marked(self, self.list, self.directory, self.instance)

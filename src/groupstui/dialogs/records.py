@@ -20,9 +20,9 @@ from ..output.records import Report
 from ..text import MAX_TEXT_CHARS, sanitize
 from ..widgets.commands import ALWAYS, bind
 from ..widgets.key_footer import KeyFooter
-from ..widgets.notice_bar import NoticeBar
+from ..widgets.notice_bar import Notice, NoticeBar
 from ..widgets.table import FilterableTable, Table
-from .base import Dialog, JumpTarget
+from .base import Dialog, JumpScreen, JumpTarget
 from .copy import Copy, copies_of_rows
 from .copy_export import (
     COPY_EXPORT_BINDINGS,
@@ -37,8 +37,8 @@ from .copy_export import (
 Record = TypeVar("Record")
 
 
-class RecordsDialog(Dialog[JumpTarget], Generic[Record]):
-    """Lists records in a table; they can be copied, exported, and opened. The result is where to go."""
+class RecordsDialog(Dialog[None], Generic[Record]):
+    """Lists records in a table; they can be copied, exported, and opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *COPY_EXPORT_BINDINGS,
@@ -128,17 +128,22 @@ class RecordsDialog(Dialog[JumpTarget], Generic[Record]):
 
     # Going on, and back
 
-    def go_to(self, target: JumpTarget | None) -> None:
-        """Close with a place to go to, from which the user can come back; stay open if it is None."""
-        if target is None:
+    def go_to(self, target: JumpTarget) -> None:
+        """Leave this dialog and those below it for a group; going back opens them again as they are now."""
+        stack = self.app.screen_stack
+        below = next(screen for screen in stack if isinstance(screen, JumpScreen))
+        left = tuple(screen for screen in stack if isinstance(screen, RecordsDialog))
+        if not below.jump(replace(target, dialogs=left)):
+            self.notice = Notice("That group no longer exists")
             return
-        if not self.app.is_screen_installed(self):
-            self.app.install_screen(self, f"dialog {id(self)}")  # otherwise it would be removed
-        self.dismiss(replace(target, dialogs=(self, *target.dialogs)))
+        for dialog in left:
+            if not self.app.is_screen_installed(dialog):
+                self.app.install_screen(dialog, f"dialog {id(dialog)}")  # otherwise it would be removed
+            self.app.pop_screen()
 
     def show_user(self, user: User) -> None:
         self.app.push_screen(
-            dialogs.user_groups.UserGroupsDialog(self.directory, self.instance, user, self.recent), self.go_to
+            dialogs.user_groups.UserGroupsDialog(self.directory, self.instance, user, self.recent)
         )
 
     def action_close(self) -> None:

@@ -120,7 +120,7 @@ class UserGroupsDialog(RecordsDialog[Group]):
         self.go_to(JumpTarget(record.id, self._user.id))
 
     def action_compare(self) -> None:
-        compare.compare_marked(self, self.list, self.directory, self.instance, self.go_to)
+        compare.compare_marked(self, self.list, self.directory, self.instance)
 
     # Cells
 

@@ -22,7 +22,7 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from .. import dialogs
-from ..dialogs.base import COMPARE_BINDING, BaseScreen, Dialog, JumpTarget
+from ..dialogs.base import COMPARE_BINDING, Dialog, JumpScreen, JumpTarget
 from ..dialogs.copy_export import (
     COPY_EXPORT_BINDINGS,
     RowSet,
@@ -121,13 +121,13 @@ class Visit:
     """Where the user was before a jump."""
 
     place: Place
-    dialogs: tuple[Dialog[JumpTarget], ...] = ()
+    dialogs: tuple[Dialog[None], ...] = ()
     """The dialogs that were open there, the lowest first."""
     label: str = ""
     """What the place is called in the path."""
 
 
-class BrowserScreen(BaseScreen[None]):
+class BrowserScreen(JumpScreen):
     """Browses the groups of one instance."""
 
     AUTO_FOCUS = "Table"
@@ -934,13 +934,11 @@ class BrowserScreen(BaseScreen[None]):
         elif self.pane is self.members:
             self._focus(self.groups)
 
-    def _open_again(self, dialogs: Sequence[Dialog[JumpTarget]]) -> None:
-        """Open dialogs as the user left them, each of which goes on where the one above it leads to."""
-        answer = self.jump
+    def _open_again(self, dialogs: Sequence[Dialog[None]]) -> None:
+        """Open dialogs as the user left them."""
         for dialog in dialogs:
             dialog.update_directory(self.directory)
-            self.app.push_screen(dialog, answer)
-            answer = dialog.go_to
+            self.app.push_screen(dialog)
 
     def action_escape(self) -> None:
         """Do the first that applies: stop loading, clear the filter, dismiss a lasting notice, go back."""
@@ -967,10 +965,10 @@ class BrowserScreen(BaseScreen[None]):
 
     # Users and groups from anywhere
 
-    def jump(self, target: JumpTarget | None) -> None:
+    def jump(self, target: JumpTarget) -> bool:
         """Show a group on its page; `back` returns here, and to the dialogs that the user comes from."""
-        if target is None or (place := self.groups.place_of(target.group_id, target.member_id)) is None:
-            return
+        if (place := self.groups.place_of(target.group_id, target.member_id)) is None:
+            return False
         self._remember_place(self.directory.group(target.group_id))
         here = self.place
         if here is not None and (target.dialogs or here.group_id != target.group_id):
@@ -978,6 +976,7 @@ class BrowserScreen(BaseScreen[None]):
             self._back_stack.append(Visit(here, target.dialogs, label))
         self.groups.drop_filter()
         self.go_to(place)
+        return True
 
     def action_user(self) -> None:
         if (member := self.members.table.current) is not None:
@@ -993,7 +992,7 @@ class BrowserScreen(BaseScreen[None]):
         self._remember_place(user)
         origin = self.service.instance.origin
         dialog = dialogs.user_groups.UserGroupsDialog(self.directory, origin, user, self.recent)
-        self.app.push_screen(dialog, self.jump)
+        self.app.push_screen(dialog)
 
     def action_palette(self, text: str = "") -> None:
         commands = [
@@ -1035,17 +1034,17 @@ class BrowserScreen(BaseScreen[None]):
     def action_marked(self) -> None:
         origin = self.service.instance.origin
         dialog = dialogs.marked_groups.MarkedGroupsDialog(self.directory, origin, self.groups)
-        self.app.push_screen(dialog, self.jump)
+        self.app.push_screen(dialog)
 
     def action_compare(self) -> None:
         origin = self.service.instance.origin
-        dialogs.compare.compare_marked(self, self.groups, self.directory, origin, self.jump)
+        dialogs.compare.compare_marked(self, self.groups, self.directory, origin)
 
     def action_audit(self) -> None:
         self.request_profiles()
         dialog = dialogs.audit.AuditDialog(self.directory, self.service.instance.origin, self.service.audits)
         dialog.recent = self.recent
-        self.app.push_screen(dialog, self.jump)
+        self.app.push_screen(dialog)
 
     def action_changes(self) -> None:
         if (history := self.service.history) is None:
@@ -1055,7 +1054,7 @@ class BrowserScreen(BaseScreen[None]):
             self.directory, self.service.instance.origin, history.changes_since
         )
         dialog.recent = self.recent
-        self.app.push_screen(dialog, self.jump)
+        self.app.push_screen(dialog)
 
     # Copy and export
 
