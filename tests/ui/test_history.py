@@ -7,6 +7,7 @@ import csv
 import pytest
 
 from groupstui.history import History
+from groupstui.settings import Settings
 
 from ..support.pilot import browser_app, cursor, drawn, press, settled, type_text, until
 
@@ -239,3 +240,15 @@ async def test_changes_are_copied_and_exported(pilot, tmp_path, monkeypatch):
     assert exported == [
         (change.kind.value, change.group) for row in rows if row.kind == "change" for change in row.changes
     ]
+
+
+@pytest.mark.usefixtures("known")
+async def test_crawl_replaces_a_sorted_page_too(demo, clock, history):
+    settings = Settings(page_size=15, sort="-members")
+    demo.site.add_member(1, 33)
+    async with app(demo, clock, history, settings=settings).run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        assert "as of Thu 14:02:11" in drawn(pilot)
+        shown = {group.id: group for group in pilot.app.screen.groups.table.rows}
+        known = pilot.app.screen.directory
+        assert all(group is known.group(id) for id, group in shown.items())

@@ -484,13 +484,16 @@ class BrowserScreen(JumpScreen):
 
     def go_to(self, place: Place) -> None:
         """Show a page; at once if it is known."""
-        page = self.groups.page_in_order(place.page)
-        page = page or self.service.known_page(place.page, self.groups.per_page)
+        page = self._known_page(place.page)
         if page is None:
             self.load_page(place)
         else:
             self.workers.cancel_group(self, "page")
             self._show_page(page, place)
+
+    def _known_page(self, number: int) -> GroupPage | None:
+        """Return a page of the list if no request is needed for it, or None."""
+        return self.groups.page_in_order(number) or self.service.known_page(number, self.groups.per_page)
 
     @work(name="load page", group="page", exclusive=True, exit_on_error=False)
     async def load_page(self, place: Place, *, fresh: bool = False, announce: bool = False) -> None:
@@ -683,7 +686,7 @@ class BrowserScreen(JumpScreen):
             changes = summarize(changes_of_groups([before] if before else [], [detail.group]))
             self.notice = Notice(f"“{detail.group.name}” was reloaded: {changes}")
             if (page := self.groups.page) is not None:
-                self.groups.page = self.service.known_page(page.page, page.per_page) or page
+                self.groups.page = self._known_page(page.page) or page
             current = self.groups.table.current
             if current is not None and current.id == detail.group.id:
                 self.detail = detail
@@ -765,13 +768,11 @@ class BrowserScreen(JumpScreen):
         per_page = self.groups.per_page
         last_page = max(1, ceil(self.service.directory.group_count / per_page))
         number = 1 if self.groups.page is None else min(self.groups.page.page, last_page)
+        self.directory = self.service.directory
         if self.from_history:
             self.from_history = False
             self.go_to(Place(number))
-            return
-        self.directory = self.service.directory
-        page = self.groups.page_in_order(number) or self.service.known_page(number, per_page)
-        if page is not None:
+        elif (page := self._known_page(number)) is not None:
             self.groups.show_page(page)
             self._show_detail()
 
