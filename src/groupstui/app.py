@@ -502,12 +502,7 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
                 screen.notice = notice
 
     def key_received(self, event: Key | Paste) -> None:
-        """Remove the notices about earlier keys, and explain a key that can do nothing now.
-
-        Escape removes the notice itself.
-        """
-        if isinstance(event, Key) and event.key == "escape":
-            return
+        """Remove the notices about earlier keys, and explain a key that can do nothing now."""
         for screen in self.screen_stack:
             if isinstance(screen, BaseScreen):
                 screen.end_notice("info")

@@ -33,12 +33,17 @@ async def test_notice_disappears_with_the_next_key(pilot):
     assert "Mark two" not in words(pilot)
 
 
-async def test_escape_removes_the_notice_first(pilot):
+async def test_escape_removes_a_passing_notice_and_goes_back(pilot):
     await press(pilot, "2", "c", "escape")
     assert "Mark two" not in words(pilot)
-    assert pilot.app.screen.member is not None
-    await press(pilot, "escape")
     assert pilot.app.screen.member is None
+
+
+async def test_escape_removes_a_lasting_notice_first(pilot, demo):
+    demo.faults.always("500")
+    await press(pilot, "2", "r", "escape")
+    assert "500" not in words(pilot, "NoticeBar")
+    assert pilot.app.screen.member is not None
 
 
 async def test_notice_disappears_after_a_while(short, pilot):
