@@ -547,4 +547,8 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         self._notify_user(Notice(f"groupstui {__version__}"))
 
     def action_help(self) -> None:
-        self.push_screen(dialogs.help.HelpDialog(commands_of(self.screen)))
+        self.push_screen(
+            dialogs.help.HelpDialog(
+                commands_of(self.screen), has_members=isinstance(self.screen, BrowserScreen)
+            )
+        )

@@ -108,6 +108,7 @@ KEY_NAMES = {
     "#": "number_sign",
     "_": "underscore",
     "@": "at",
+    "!": "exclamation_mark",
     ">": "greater_than_sign",
 }
 

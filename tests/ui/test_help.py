@@ -1,13 +1,14 @@
-"""The help lists every key and command, in as many columns as fit, and is filtered by typing."""
+"""The help lists every key and command, in as many columns as fit, and can be filtered."""
 
 from __future__ import annotations
 
 import pytest
 
 from groupstui.dialogs.help import HelpDialog
+from groupstui.screens.browser import BrowserScreen
 from groupstui.widgets.commands import commands_of
 
-from ..support.pilot import browser_app, drawn, press, settled, type_text, words
+from ..support.pilot import KEY_NAMES, browser_app, drawn, press, settled, type_text, words
 from ..test_readme import keys_in_table
 
 
@@ -59,8 +60,35 @@ async def test_key_closes_the_help(pilot, key):
     assert not isinstance(pilot.app.screen, HelpDialog)
 
 
-async def test_typing_filters_the_help(pilot):
-    await press(pilot, "?", "c", "o", "p")
+async def test_letters_do_nothing_before_the_filter_is_open(pilot):
+    await press(pilot, "?")
+    before = drawn(pilot)
+    await press(pilot, *"copyrunM2")
+    assert drawn(pilot) == before
+    await press(pilot, "q")
+    assert isinstance(pilot.app.screen, BrowserScreen)
+
+
+async def test_help_scrolls_by_letters(pilot):
+    await pilot.resize_terminal(80, 24)
+    await press(pilot, "?", "j", "j", "k")
+    assert pilot.app.screen.body.scroll_offset.y == 1
+    await press(pilot, "G")
+    assert pilot.app.screen.body.scroll_offset.y == pilot.app.screen.body.max_scroll_y
+    await press(pilot, "g")
+    assert pilot.app.screen.body.scroll_offset.y == 0
+
+
+@pytest.mark.parametrize("word", ["inactive", "!2fa", "2fa", "joined", "left"])
+async def test_help_finds_the_words_of_the_filter_of_members(pilot, word):
+    await press(pilot, "?", "/", *(KEY_NAMES.get(character, character) for character in word))
+    assert (
+        words(pilot, "HelpDialog VerticalScroll").partition("Lists")[2].startswith(" /WORD Filter members by")
+    )
+
+
+async def test_help_is_filtered(pilot):
+    await press(pilot, "?", "/", "c", "o", "p")
     assert "Copy the name" in drawn(pilot)
     assert "Audit" not in drawn(pilot, "HelpDialog VerticalScroll")
     await type_text(pilot, "xxh")  # a key that closes is a letter in the filter

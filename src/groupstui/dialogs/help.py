@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import ClassVar
 
 from rich.cells import cell_len
-from textual import events, getters, on
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -20,6 +20,7 @@ from ..text import fold
 from ..widgets.commands import SECTIONS, Command, bind
 from ..widgets.filter_input import FilterInput
 from ..widgets.key_footer import KeyFooter
+from ..widgets.user_state import CHANGE_TERMS, PROFILE_TERMS
 from .base import Dialog
 
 MAX_KEYS_WIDTH = 16
@@ -36,12 +37,12 @@ MAX_COLUMNS = 3
 GAP = 2
 """Cells between the keys and the sentences, and between two columns."""
 
+MEMBER_FILTER = ("/WORD", f"Filter members by {', '.join((*PROFILE_TERMS, *CHANGE_TERMS))}; !2fa excludes")
+"""What the filter of members understands, in the section of lists."""
+
 
 class HelpDialog(Dialog[None]):
-    """Lists the keys of the screen below, and the commands that only the palette offers.
-
-    What is typed filters the list, except the keys that close it or scroll it; after `/`, they do, too.
-    """
+    """Lists the keys of the screen below, and the commands that only the palette offers."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "close", show=False),
@@ -53,6 +54,8 @@ class HelpDialog(Dialog[None]):
                 ("j,down", "scroll_down"),
                 ("pageup", "page_up"),
                 ("pagedown", "page_down"),
+                ("g,home", "scroll_home"),
+                ("G,end", "scroll_end"),
             )
         ),
     ]
@@ -62,9 +65,11 @@ class HelpDialog(Dialog[None]):
     body = getters.query_one(VerticalScroll)
     keys = getters.query_one("#keys", Static)
 
-    def __init__(self, commands: Sequence[Command]) -> None:
+    def __init__(self, commands: Sequence[Command], *, has_members: bool) -> None:
+        """Create a dialog for the commands of a screen; `has_members` if that has a list of members."""
         super().__init__()
         self._commands = commands
+        self._has_members = has_members
         self._filter = FilterInput("a key or a word")
 
     def compose(self) -> ComposeResult:
@@ -83,7 +88,7 @@ class HelpDialog(Dialog[None]):
 
     def _show(self) -> None:
         text = self._filter.value
-        sections = list(_sections(self._commands, fold(text).split()))
+        sections = list(_sections(self._commands, fold(text).split(), has_members=self._has_members))
         size = self.body.scrollable_content_region.size
         columns = max(1, min(MAX_COLUMNS, (size.width + GAP) // (MIN_COLUMN_WIDTH + GAP)))
         # As few columns as fit without scrolling; if none do, as many as there is room for.
@@ -119,20 +124,13 @@ class HelpDialog(Dialog[None]):
         self._filter.display = True
         self._filter.focus()
 
-    def on_key(self, event: events.Key) -> None:
-        """Filter by what is typed, unless the key has a meaning of its own."""
-        if event.is_printable and event.character and event.key not in self.active_bindings:
-            event.stop()
-            self.action_filter()
-            self._filter.insert_text_at_cursor(event.character)
-
     async def action_scroll(self, to: str) -> None:
-        """Scroll up or down by a line or a page."""
+        """Scroll by a line or a page, or to an end."""
         await self.body.run_action(to)
 
 
 def _sections(
-    commands: Sequence[Command], words: Sequence[str]
+    commands: Sequence[Command], words: Sequence[str], *, has_members: bool
 ) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Yield the title of each section, with keys and sentences of its commands that have the words."""
     for section, group in groupby(commands, key=lambda command: command.section):
@@ -140,11 +138,12 @@ def _sections(
         rows = []
         for command in group:
             keys = " ".join(command.keys) or f":{command.aliases[0]} {command.argument}".rstrip()
-            known = fold(" ".join((title, keys, command.text, *command.aliases)))
-            if all(word in known for word in words):
-                rows.append((keys, command.text))
+            rows.append((keys, command.text, " ".join(command.aliases)))
+        if section == "table" and has_members:
+            rows.append((*MEMBER_FILTER, ""))
+        rows = [row for row in rows if all(word in fold(" ".join((title, *row))) for word in words)]
         if rows:
-            yield title, rows
+            yield title, [(keys, text) for keys, text, _ in rows]
 
 
 def _in_columns(
@@ -153,9 +152,7 @@ def _in_columns(
     """Return the sections in columns of nearly the same height, and that height."""
     each = max(1, (width - GAP * (count - 1)) // count)
     blocks = [_block(title, rows, each, query) for title, rows in sections]
-    height = max(map(len, blocks), default=0)
-    while len(columns := _fill(blocks, height)) > count:
-        height += 1
+    columns = _balanced(blocks, count)
     height = max(map(len, columns), default=0)
     lines: list[Content] = []
     for number in range(height):
@@ -165,15 +162,16 @@ def _in_columns(
     return Content("\n").join(lines), height
 
 
-def _fill(blocks: Sequence[list[Content]], height: int) -> list[list[Content]]:
-    """Return columns, of at most a height, that hold the blocks in their order with a line between them."""
-    columns: list[list[Content]] = []
-    for block in blocks:
-        if columns and len(columns[-1]) + 1 + len(block) <= height:
-            columns[-1] += [Content(""), *block]
-        else:
-            columns.append(list(block))
-    return columns
+def _balanced(blocks: Sequence[list[Content]], count: int) -> list[list[Content]]:
+    """Return at most a number of columns: the longest block goes into the shortest column, and so on.
+
+    In a column, the blocks keep their order, with a line between them; the first has the first block.
+    """
+    places: list[list[int]] = [[] for _ in range(count)]
+    for place in sorted(range(len(blocks)), key=lambda place: -len(blocks[place])):
+        min(places, key=lambda column: sum(len(blocks[each]) + 1 for each in column)).append(place)
+    columns = sorted(map(sorted, filter(None, places)))
+    return [[line for place in column for line in (*blocks[place], Content(""))][:-1] for column in columns]
 
 
 def _block(title: str, rows: Sequence[tuple[str, str]], width: int, query: str) -> list[Content]:
