@@ -123,7 +123,7 @@ def test_sign_in_without_keyring_over_ssh(pane, home, url):
 def test_copy_sets_the_clipboard_over_ssh(pane, home):
     start(pane, home)
     pane.press("Down", "y")
-    pane.wait_for("Copied “Release managers”: sent to the terminal's")
+    pane.wait_for("Copied “Release managers” to the terminal's")
     assert pane.clipboard == "Release managers"
 
 

@@ -183,7 +183,15 @@ async def test_enter_shows_the_groups_of_a_compared_user(pilot):
     assert "Groups of Ada Lovelace" in drawn(pilot)
 
 
-@pytest.mark.parametrize("marks", [0, 7])
+NO_MARK = "No group is marked. space marks one; c compares it with this group."
+
+
+async def test_compare_without_marks_says_what_marks_are_for(pilot):
+    await press(pilot, "c")
+    assert NO_MARK in drawn(pilot)
+
+
+@pytest.mark.parametrize("marks", [1, 7])
 async def test_compare_needs_two_to_six_marks(pilot, marks):
     await press(pilot, *["space"] * marks, "home", "c")
     assert f"Mark two to six groups to compare, not {marks}. space marks one." in drawn(pilot)
@@ -197,7 +205,7 @@ async def test_groups_of_a_user_can_be_compared(pilot):
     await press(pilot, "escape", "c")
     assert "Comparison of 2 groups" in drawn(pilot)
     await press(pilot, "escape", "up", "space", "c")
-    assert "Mark two to six groups to compare, not 0. space marks one." in words(pilot, ".dialog")
+    assert NO_MARK in words(pilot, ".dialog")
 
 
 # The list of marked groups

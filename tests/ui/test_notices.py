@@ -9,7 +9,7 @@ from groupstui.dialogs.base import BaseScreen
 
 from ..support.pilot import browser_app, press, settled, until, words
 
-MARK_TWO = "Mark two to six groups to compare, not 0. space marks one."
+NO_MARK = "No group is marked. space marks one; c compares it with this group."
 
 
 @pytest.fixture
@@ -28,14 +28,14 @@ def short(monkeypatch):
 
 async def test_notice_disappears_with_the_next_key(pilot):
     await press(pilot, "c")
-    assert MARK_TWO in words(pilot)
+    assert NO_MARK in words(pilot)
     await press(pilot, "j")
-    assert "Mark two" not in words(pilot)
+    assert "No group is marked" not in words(pilot)
 
 
 async def test_escape_removes_a_passing_notice_and_goes_back(pilot):
     await press(pilot, "2", "c", "escape")
-    assert "Mark two" not in words(pilot)
+    assert "No group is marked" not in words(pilot)
     assert pilot.app.screen.member is None
 
 
@@ -48,13 +48,13 @@ async def test_escape_removes_a_lasting_notice_first(pilot, demo):
 
 async def test_notice_disappears_after_a_while(short, pilot):
     await pilot.press("c")
-    await until(pilot, lambda: "Mark two" not in words(pilot))
+    await until(pilot, lambda: "No group is marked" not in words(pilot))
 
 
 async def test_error_stays_until_a_request_succeeds(pilot, demo):
     demo.faults.always("500")
     await press(pilot, "r", "j", "c")
-    assert "Mark two" in words(pilot)
+    assert "No group is marked" in words(pilot)
     await press(pilot, "j")
     assert "Server Error" in words(pilot)
     demo.faults.clear()
@@ -65,7 +65,7 @@ async def test_error_stays_until_a_request_succeeds(pilot, demo):
 async def test_error_stays_for_more_than_a_while(short, pilot, demo):
     demo.faults.always("500")
     await press(pilot, "r", "c")
-    await until(pilot, lambda: "Mark two" not in words(pilot))
+    await until(pilot, lambda: "No group is marked" not in words(pilot))
     assert "Server Error" in words(pilot)
 
 
@@ -82,8 +82,18 @@ async def test_notice_takes_one_line_and_keeps_its_hint(pilot, site):
     await press(pilot, "r", "y")
     bar = pilot.app.screen.query_one("NoticeBar")
     assert bar.region.height == 1
-    assert "Copied “A long name" in words(pilot)
-    assert "If it did not arrive, press P to print it." in words(pilot)
+    assert "Copied “A" in words(pilot)
+    assert "” to the terminal's clipboard. P prints it." in words(pilot)
+
+
+async def test_notice_keeps_the_name_of_a_written_file(pilot, tmp_path, monkeypatch):
+    folder = tmp_path / "a-long-name-of-a-folder" / "in-a-long-name-of-a-folder"
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    await press(pilot, "e", "enter")
+    (file,) = folder.iterdir()
+    assert f"/{file.name}." in words(pilot)
+    assert "Wrote /" in words(pilot)
 
 
 async def test_tiny_window_shows_no_notice(pilot):

@@ -242,6 +242,9 @@ def compare_marked(
     if len(ids) == 1 and (current := groups.table.current) is not None:
         ids[current.id] = None
     chosen = [group for group in map(directory.group, ids) if group is not None]
+    if not ids:
+        screen.notice = Notice("No group is marked", "space marks one; c compares it with this group.")
+        return
     if not MIN_GROUPS <= len(chosen) <= MAX_GROUPS:
         screen.notice = Notice(f"Mark two to six groups to compare, not {len(chosen)}", "space marks one.")
         return

@@ -25,13 +25,15 @@ if TYPE_CHECKING:  # dialogs are imported when they are first used
 T = TypeVar("T")
 
 COPY_EXPORT_BINDINGS: tuple[Binding, ...] = (
-    bind("y", "copy_row", "copy.row", "Copy the name, or the line, under the cursor", hint="copy", rank=8),
+    bind("y", "copy_row", "copy.row", "Copy the name, or the line, under the cursor", "copy name, copy line"),
     bind(
         "Y",
         "copy",
         "copy.choose",
         "Copy the id, the e-mail address, or the list",
         "yank, copy emails, copy email, copy id, copy list, copy csv, copy markdown, copy json",
+        hint="copy",
+        rank=8,
     ),
     bind("P", "print_copied", "copy.print", "Print the copied text on the normal screen", "print"),
     bind(
@@ -113,11 +115,12 @@ def _copy(screen: BaseScreen[Any], copy: Copy | None) -> None:
 
 async def _copy_text(screen: BaseScreen[Any], copy: Copy) -> None:
     text = await asyncio.to_thread(lambda: copy.text)
+    described = copy.described(text)
     if await screen.app.copy(text):
-        screen.notice = Notice(f"Copied {copy.described(text)} to the system clipboard")
+        screen.notice = Notice(f"Copied {described} to the system clipboard", detail=described)
     else:
-        sent = f"Copied {copy.described(text)}: sent to the terminal's clipboard"
-        screen.notice = Notice(sent, "If it did not arrive, press P to print it.")
+        sent = f"Copied {described} to the terminal's clipboard"
+        screen.notice = Notice(sent, "P prints it.", detail=described)
 
 
 def print_copied(screen: BaseScreen[Any]) -> None:
@@ -139,7 +142,7 @@ def export(screen: BaseScreen[Any], sets: Sequence[RowSet[Any]]) -> None:
 
     def exported(path: str | None) -> None:
         if path is not None:
-            screen.notice = Notice(f"Wrote {path}")
+            screen.notice = Notice(f"Wrote {path}", detail=path)
 
     if not sets:
         screen.notice = Notice("There are no rows to export")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -21,6 +21,9 @@ MAX_NOTICE_CHARS = 400
 
 MIN_PART_CELLS = 4
 """The length to which a part of a path is cut."""
+
+MIN_DETAIL_CELLS = 8
+"""The length to which the detail of a notice is cut; with less room, the end of the notice is."""
 
 NoticeKind = Literal["info", "news", "progress", "cooldown", "warning", "error"]
 
@@ -40,6 +43,8 @@ class Notice:
     """What the user can do; a whole sentence."""
     kind: NoticeKind = "info"
     """An `error` ends when a request succeeds; `progress` and `cooldown` end when they are no longer true."""
+    detail: str = ""
+    """The part of the text, such as a name or a path, that is cut in its middle if the text is too long."""
 
 
 def cooldown_notice(until: datetime, hint: str = "") -> Notice:
@@ -86,8 +91,19 @@ class NoticeBar(Widget):
         text += "" if text.endswith((ELLIPSIS, ".")) else "."
         room = self.content_size.width - cell_len(hint)
         if not self.styles.is_auto_height and cell_len(text) > room > 0:
+            excess = cell_len(text) - room
+            kept = cell_len(notice.detail) - excess
+            if notice.detail in text and kept >= MIN_DETAIL_CELLS:
+                text = text.replace(notice.detail, _cut_in_the_middle(notice.detail, kept))
             text = fit_text(text, room)
         return Content(text + hint)
+
+
+def _cut_in_the_middle(text: str, width: int) -> str:
+    """Return a text of exactly `width` cells: of names and paths, the end says more than the start."""
+    start = width // 4
+    end = set_cell_size(text[::-1], width - start - 1)[::-1]
+    return f"{set_cell_size(text, start)}{ELLIPSIS}{end}"
 
 
 def fit_path(path: Sequence[str], width: int) -> list[str]:
