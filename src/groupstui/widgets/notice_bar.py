@@ -100,7 +100,7 @@ class NoticeBar(Widget):
 
 
 def _cut_in_the_middle(text: str, width: int) -> str:
-    """Return a text of exactly `width` cells: of names and paths, the end says more than the start."""
+    """Return a text of exactly `width` cells: the ends of names and paths differ most."""
     start = width // 4
     end = set_cell_size(text[::-1], width - start - 1)[::-1]
     return f"{set_cell_size(text, start)}{ELLIPSIS}{end}"
