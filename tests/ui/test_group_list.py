@@ -219,3 +219,55 @@ async def test_times_name_their_zone_and_can_be_those_of_the_account(demo, clock
         await choose(pilot, "times utc")
         assert "as of Mon 14:02:11 UTC" in drawn(pilot)
         await choose(pilot, "times local")
+
+
+# Coming back
+
+
+async def test_back_restores_the_filters(pilot):
+    await press(pilot, "/")
+    await type_text(pilot, "web")
+    await press(pilot, "enter", "down", "down")
+    before = cursor(pilot, "#list"), [group.id for group in groups(pilot)]
+    await press(pilot, "tab", "u", "down", "enter")
+    assert not pilot.app.screen.groups.filtered
+    await press(pilot, "backspace", "backspace")
+    assert (cursor(pilot, "#list"), [group.id for group in groups(pilot)]) == before
+    assert "/ web" in words(pilot, "#list")
+
+
+async def test_back_restores_a_filter_by_members(pilot):
+    await press(pilot, "/")
+    await type_text(pilot, "grace hopper")
+    await press(pilot, "tab", "enter", "down")
+    found = [group.id for group in groups(pilot)]
+    await press(pilot, "tab", "u", "down", "enter", "backspace", "backspace")
+    assert [group.id for group in groups(pilot)] == found
+
+
+async def test_zoom_follows_the_focus_of_a_jump(pilot):
+    await press(pilot, "tab", "u")
+    await press(pilot, "escape", "1", "z", ":")
+    await type_text(pilot, "@grace hopper")
+    await press(pilot, "enter", "down", "enter")
+    assert pilot.app.screen.members.has_focus_within
+    assert pilot.app.screen.members.display
+    assert not pilot.app.screen.groups.display
+
+
+async def test_focus_returns_after_a_window_that_was_too_small(pilot):
+    await press(pilot, "down")
+    await pilot.resize_terminal(38, 9)
+    await settled(pilot)
+    await pilot.resize_terminal(80, 24)
+    await settled(pilot)
+    await press(pilot, "down")
+    assert pilot.app.screen.groups.table.cursor == 2
+
+
+async def test_order_by_a_hidden_column_is_in_the_title(pilot):
+    await choose(pilot, "sort changed")
+    assert "by Changed" not in words(pilot, "#list")
+    await pilot.resize_terminal(80, 24)
+    await settled(pilot)
+    assert "Groups · by Changed ▼" in words(pilot, "#list")

@@ -145,7 +145,7 @@ class ChangesDialog(RecordsDialog[ChangeRow]):
         return f"since {since}" + ("" if summary.reaches_back else ", the start of the history")
 
     def is_record(self, row: ChangeRow) -> bool:
-        return row.kind != "snapshot"
+        return row.kind != "snapshot" or _identity(row) in self._toggled  # folded: it stands for its changes
 
     def report(self, rows: Sequence[ChangeRow]) -> Report:
         assert self._summary is not None  # otherwise there are no rows

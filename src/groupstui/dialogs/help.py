@@ -112,7 +112,7 @@ class HelpDialog(Dialog[None]):
     @on(FilterInput.Closed)
     def _filter_closed(self, event: FilterInput.Closed) -> None:
         event.stop()
-        self._filter.clear_text()
+        self._filter.set_text("")
         self._show()
         self._leave_filter()
 

@@ -18,6 +18,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker
 
@@ -125,6 +126,10 @@ class Visit:
     """The dialogs that were open there, the lowest first."""
     label: str = ""
     """What the place is called in the path."""
+    filters: tuple[str, str] = ("", "")
+    """The filters of the groups and of the members."""
+    with_members: bool = False
+    """Whether the filter of the groups also searches members."""
 
 
 class BrowserScreen(JumpScreen):
@@ -331,6 +336,8 @@ class BrowserScreen(JumpScreen):
         self._history_worker: Worker[None] | None = None
         self._settle_timer: Timer | None = None
         self._back_stack: list[Visit] = []
+        self._focus_before_tiny: Widget | None = None
+        """What had the focus before the window became too small."""
 
     def compose(self) -> ComposeResult:
         status = StatusBar().data_bind(
@@ -388,14 +395,28 @@ class BrowserScreen(JumpScreen):
 
     def on_resize(self, event: events.Resize) -> None:
         """Stack the panes if they do not fit side by side, and fill the window."""
+        is_tiny = event.size.width < 40 or event.size.height < 12
+        self._keep_focus(is_tiny)
         per_page = self._per_page(event.size)
-        if per_page != self.groups.per_page and (self.directory.complete or self.groups.page is None):
+        if (
+            not is_tiny
+            and per_page != self.groups.per_page
+            and (self.directory.complete or self.groups.page is None)
+        ):
             self.groups.set_page_size(per_page)
         self.set_class(event.size.width < MIN_COLUMNS_SIDE_BY_SIDE, "-narrow")
         if self.list_share != DEFAULT_LIST_SHARE:
             self.watch_list_share()
         self.set_class(event.size.height < 20, "-low")
-        self.set_class(event.size.width < 40 or event.size.height < 12, "-tiny")
+        self.set_class(is_tiny, "-tiny")
+
+    def _keep_focus(self, is_tiny: bool) -> None:
+        """Restore the focus after a window that was too small to show what had it."""
+        if is_tiny:
+            self._focus_before_tiny = self._focus_before_tiny or self.focused
+        elif (widget := self._focus_before_tiny) is not None:
+            self._focus_before_tiny = None
+            self.call_after_refresh(widget.focus)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action, parameters:
@@ -600,7 +621,7 @@ class BrowserScreen(JumpScreen):
         pane.display = True
         pane.table.focus()
         if self.zoomed:
-            self.call_after_refresh(self.watch_zoomed)
+            (self.groups if pane is self.members else self.members).display = False
 
     # Times, order and columns
 
@@ -870,7 +891,7 @@ class BrowserScreen(JumpScreen):
             return
         self.stale = stale and self.groups.page is not None
         self._refusal = error if isinstance(error, Unauthorized | Forbidden) else None
-        self.groups.show_reason(str(error))
+        self.groups.show_reason("Nothing could be loaded.")
         if self._refusal is not None:
             self._show_refusal(self._refusal)
             if isinstance(error, Forbidden):
@@ -931,9 +952,20 @@ class BrowserScreen(JumpScreen):
                 self._focus(self.groups)
             known = None if place.group_id is None else self.groups.place_of(place.group_id, place.member_id)
             self.go_to(known or place)  # with another page size, the group is on another page
+            self._restore_filters(visit)
             self._open_again(visit.dialogs)
         elif self.pane is self.members:
             self._focus(self.groups)
+
+    def _restore_filters(self, visit: Visit) -> None:
+        """Filter both panes as at a visit, with the cursors where they were."""
+        of_groups, of_members = visit.filters
+        if of_groups:
+            self.groups.with_members = visit.with_members
+            self.groups.restore_filter(of_groups)
+            self._show_detail()
+        if of_members:
+            self.members.restore_filter(of_members)
 
     def _open_again(self, dialogs: Sequence[Dialog[None]]) -> None:
         """Open dialogs as the user left them."""
@@ -974,7 +1006,8 @@ class BrowserScreen(JumpScreen):
         here = self.place
         if here is not None and (target.dialogs or here.group_id != target.group_id):
             label = target.dialogs[-1].label if target.dialogs else self.path[-1]
-            self._back_stack.append(Visit(here, target.dialogs, label))
+            filters = (self.groups.query_text, self.members.query_text)
+            self._back_stack.append(Visit(here, target.dialogs, label, filters, self.groups.with_members))
         self.groups.drop_filter()
         self.go_to(place)
         return True

@@ -35,11 +35,15 @@ STEPS = 20
 def readable_variables(variables: Mapping[str, str]) -> dict[str, str]:
     """Return the variables of a theme with colors of text that are readable.
 
-    A theme of the terminal's own 16 colors is returned as it is: nobody knows what they look like.
+    Of a theme of the terminal's own 16 colors, those are replaced that usual terminals cannot show: blue on
+    black, and the frame in the color of the background.
     """
     changed = dict(variables)
     base = _parse(variables["background"], BLACK)
     if base.ansi is not None:
+        changed["border-blurred"] = "ansi_bright_black"
+        if variables["ansi-background"] == "ansi_black":
+            changed |= {"text-primary": "ansi_cyan", "border": "ansi_cyan"}
         return changed
     backgrounds = [_parse(variables[name], base) for name in BACKGROUNDS]
     for name in TEXTS:

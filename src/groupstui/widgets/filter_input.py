@@ -33,10 +33,10 @@ class FilterInput(Input):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self._has_scopes if action == "toggle_scope" else True
 
-    def clear_text(self) -> None:
-        """Clear the filter without posting `Changed`."""
+    def set_text(self, text: str) -> None:
+        """Replace the text without posting `Changed`."""
         with self.prevent(Input.Changed):
-            self.value = ""
+            self.value = text
 
     def action_toggle_scope(self) -> None:
         self.post_message(self.ScopeToggled())

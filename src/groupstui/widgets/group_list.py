@@ -17,7 +17,7 @@ from ..directory.models import Group, GroupPage
 from ..text import pluralize, sanitize
 from ..times import local_day, weekday
 from .filter_input import FilterInput
-from .table import Column, FilterableTable, Table
+from .table import ASCENDING, DESCENDING, Column, FilterableTable, Table
 from .table_layout import ID_COLUMN
 
 GROWTH_BEFORE_SEARCH = 1.3
@@ -277,8 +277,20 @@ class GroupList(FilterableTable[Group]):
     def _show_title(self) -> None:
         marked = f"{len(self.marks)} marked" if self.marks else ""
         only_page = self.table.sort_column is not None and not self.directory.complete
-        order = "only this page is sorted" if only_page else ""
+        order = "only this page is sorted" if only_page else self._hidden_order
         self.border_title = " · ".join(filter(None, (self.BORDER_TITLE, marked, order)))
+
+    @property
+    def _hidden_order(self) -> str:
+        """By what groups are sorted, if there is no room for that column; otherwise its title shows it."""
+        key = self.table.sort_column
+        if key is None or key in self.table.visible_columns:
+            return ""
+        title = next((column.title for column in self.table.columns if column.key == key), key)
+        return f"by {title} {DESCENDING if self.table.sort_reversed else ASCENDING}"
+
+    def on_resize(self) -> None:
+        self._show_title()
 
     def _columns(self) -> tuple[Column[Group], ...]:
         since = self._badges_since

@@ -292,6 +292,11 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         self._fitted = None
         self.refresh()
 
+    @property
+    def visible_columns(self) -> list[str]:
+        """The keys of the columns for which there is room."""
+        return [column.key for column, _ in self._fit(self.scrollable_size.width)]
+
     def cuts(self, row: T) -> bool:
         """Return whether there is too little room for any cell of a row."""
         width = self.scrollable_size.width
@@ -696,9 +701,18 @@ class FilterableTable(Vertical, Generic[T]):
         self._return_to(row)
         return True
 
+    def restore_filter(self, text: str) -> None:
+        """Filter by a text again; the cursor stays on its row."""
+        if not self._filter_line.is_attached:
+            self.mount(self._filter_line, before=self.table)
+        self._filter_line.display = True
+        self.filter_input.set_text(text)
+        self.query_text = text
+        self._refill(keep=True)
+
     def drop_filter(self) -> None:
         """Show all rows, without a filter."""
-        self.filter_input.clear_text()
+        self.filter_input.set_text("")
         self._filter_line.display = False
         if self.query_text:
             self.query_text = ""
