@@ -103,7 +103,7 @@ async def test_sorting_sorts_the_whole_instance(pilot):
 
 async def test_s_sorts_by_every_column_in_turn_and_then_by_none(pilot):
     given = groups(pilot)
-    for key in ("id", "name", "members", "changed"):  # the others have nothing to show
+    for key in ("name", "members", "changed", "id"):  # the others have nothing to show
         await press(pilot, "s")
         assert pilot.app.screen.groups.table.sort_column == key
         assert len({group.id for group in all_pages(pilot)}) == 230
@@ -154,6 +154,17 @@ async def test_order_and_columns_are_remembered(demo, clock, tmp_path):
         assert "Created by" in drawn(pilot)
         assert "Changed" not in drawn(pilot)
         assert cursor(pilot, "#list").split()[1] == "Everyone"
+
+
+async def test_a_remembered_order_is_kept_in_a_filter(demo, clock):
+    settings = Settings(page_size=15, sort="-members")
+    async with browser_app(demo.url, demo.token, clock, settings=settings).run_test() as pilot:
+        await settled(pilot)
+        await press(pilot, "/")
+        await type_text(pilot, "re")
+        shown = [len(group.members) for group in pilot.app.screen.groups.table.rows]
+        assert shown == sorted(shown, reverse=True)
+        assert "▼Members" in drawn(pilot)
 
 
 @pytest.mark.parametrize("size", PAGE_SIZES)

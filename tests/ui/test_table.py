@@ -6,6 +6,7 @@ import pytest
 from textual import events
 from textual.app import App, ComposeResult
 
+from groupstui.widgets.key_footer import KeyFooter
 from groupstui.widgets.table import Column, Table
 
 from ..support.pilot import cursor, drawn
@@ -160,6 +161,35 @@ async def test_click_on_a_header_sorts_and_reverses(running):
         assert "▼ID" in drawn(pilot)
         await pilot.click(Table, offset=(14, 0))
         assert list(table(pilot).rows) == [1, 2, 10]  # not "row 10" before "row 2"
+
+
+async def test_another_order_moves_the_cursor_to_the_first_row(running):
+    async with running(range(100)) as pilot:
+        for sort in (
+            lambda: pilot.press("s"),
+            lambda: pilot.press("S"),
+            lambda: pilot.click(Table, offset=(14, 0)),
+        ):
+            await pilot.press("end")
+            await sort()
+            await pilot.pause()
+            assert (table(pilot).cursor, top(pilot)) == (0, 0)
+
+
+async def test_a_table_that_cannot_be_sorted_offers_no_order():
+    class FixedApp(App[None]):
+        def compose(self) -> ComposeResult:
+            yield Table(COLUMNS, identity=lambda number: number, sortable=False)
+            yield KeyFooter()
+
+    async with FixedApp().run_test(size=(60, 12)) as pilot:
+        table(pilot).show([2, 10, 1])
+        await pilot.pause()
+        assert "open" in drawn(pilot, "KeyFooter")
+        assert "sort" not in drawn(pilot, "KeyFooter")
+        await pilot.press("s", "S")
+        await pilot.click(Table, offset=(9, 0))
+        assert list(table(pilot).rows) == [2, 10, 1]
 
 
 async def test_ranked_rows_keep_their_order_until_sorted(running):

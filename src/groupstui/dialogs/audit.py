@@ -161,16 +161,6 @@ def arrange(results: Sequence[CheckResult], memory: AuditMemory) -> list[Section
     return sorted(sections, key=lambda section: (not section.rows, SEVERITIES.index(section.check.severity)))
 
 
-class AuditTable(Table[AuditRow]):
-    """A table in a fixed order: findings are below their check."""
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action not in ("sort_next", "sort_reverse")
-
-    def sort_by(self, key: str | None, *, reverse: bool = False) -> None:
-        pass
-
-
 class AuditDialog(RecordsDialog[AuditRow]):
     """Lists checks and their findings, explains them, and lets the user accept findings."""
 
@@ -194,7 +184,7 @@ class AuditDialog(RecordsDialog[AuditRow]):
     explanation = getters.query_one("#why", Static)
 
     def __init__(self, directory: Directory, instance: str, memory: AuditMemory) -> None:
-        table = AuditTable(COLUMNS, identity=_identity, muted=_is_muted)
+        table = Table(COLUMNS, identity=_identity, muted=_is_muted, sortable=False)
         super().__init__(directory, instance, table, search=self._rows)
         self._memory = memory
         self.list.visited = memory.visited

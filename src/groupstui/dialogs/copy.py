@@ -128,7 +128,7 @@ class CopyDialog(Dialog[Copy]):
         """Create the dialog; `copies` returns the choices, again when more is known of the instance."""
         super().__init__()
         self._copies = copies
-        self._table = CopyTable(COLUMNS, identity=lambda copy: copy.name)
+        self._table = CopyTable(COLUMNS, identity=lambda copy: copy.name, sortable=False)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -wide") as box:

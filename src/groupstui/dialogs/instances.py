@@ -78,7 +78,7 @@ class InstancesDialog(Dialog[InstanceChoice]):
             Column("snapshot", "History", lambda origin: self._facts[origin].snapshot, width=20, priority=1),
             Column("open", "", lambda origin: "open" if origin == current else "", width=4),
         )
-        self._table = Table(columns, identity=lambda origin: origin)
+        self._table = Table(columns, identity=lambda origin: origin, sortable=False)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as box:

@@ -97,7 +97,7 @@ class PaletteDialog(Dialog[Choice]):
         self._input.cursor_blink = False
         self._on_email = on_email
         self._table: Table[Choice | Heading] = Table(
-            COLUMNS, identity=_identity, muted=lambda row: isinstance(row, Heading)
+            COLUMNS, identity=_identity, muted=lambda row: isinstance(row, Heading), sortable=False
         )
         self._theme = ""
         """The theme to return to after a preview."""

@@ -111,6 +111,7 @@ class GroupList(FilterableTable[Group]):
             has_scopes=True,
             id=id,
         )
+        self.table.sorted_by_user = bool(sort)
         self.table.sort_reversed = bool(sort) and str(sort).startswith("-")
         self.table.columns = self._columns()
 

@@ -26,7 +26,7 @@ from ..directory.highlight import match_spans
 from ..text import fold, sanitize
 from .commands import bind
 from .filter_input import FilterInput
-from .table_layout import GAP, Column, fit_columns, fit_text
+from .table_layout import GAP, ID_COLUMN, Column, fit_columns, fit_text
 
 __all__ = ["Column", "FilterableTable", "Table"]
 
@@ -158,6 +158,7 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         muted: Callable[[T], bool] = lambda row: False,
         heading: Callable[[T], bool] | None = None,
         sort_column: str | None = None,
+        sortable: bool = True,
         id: str | None = None,
     ) -> None:
         """Create a table without rows.
@@ -169,6 +170,7 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
             heading: Returns whether a row is a heading: the text of its first column, over the whole width.
                 Rows below headings keep the given order.
             sort_column: The key of the column to sort by at first; None keeps the given order.
+            sortable: Whether the user can choose the order; rows below headings cannot be sorted.
             id: The id of the widget.
         """
         super().__init__(id=id)
@@ -185,16 +187,19 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         """Whether the order is reversed."""
         self._muted = muted
         self._heading: Callable[[T], bool] = heading or (lambda row: False)
-        self._has_headings = heading is not None
+        self._sortable = sortable and heading is None
         self.mark_of: Callable[[T], str] = lambda row: " "
         """Returns the character before a row."""
         self._given: Sequence[T] = ()
         """The rows in the order in which they were given."""
         self._ranked = False
         """Whether the rows were given best first."""
+        self._measured: Sequence[T] = ()
+        """The rows whose texts determine the widths of columns."""
         self.highlighted_text = ""
         """The text whose matching letters are highlighted; refresh after changing it."""
-        self._sorted_by_user = False
+        self.sorted_by_user = False
+        """Whether the user has chosen the order, which also applies to rows given best first."""
         self._fitted: tuple[int, list[tuple[Column[T], int]]] | None = None
         """A width and the columns that fit into it, with their widths; None if it has to be computed."""
         self._highlighted: T | None = None
@@ -202,7 +207,7 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         """The row that the cursor belongs to, even while it is not among the rows."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return not (self._has_headings and action in ("sort_next", "sort_reverse"))
+        return self._sortable or action not in ("sort_next", "sort_reverse")
 
     # Rows
 
@@ -211,23 +216,33 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         """The row under the cursor."""
         return self.rows[self.cursor] if self.rows else None
 
-    def show(self, rows: Sequence[T], *, query: str = "", ranked: bool = False, keep: bool = True) -> None:
+    def show(
+        self,
+        rows: Sequence[T],
+        *,
+        query: str = "",
+        ranked: bool = False,
+        measured: Sequence[T] | None = None,
+        keep: bool = True,
+    ) -> None:
         """Show other rows.
 
         Args:
             rows: Any sequence. Only the rows in view are read, and it is copied only to be sorted.
             query: What the rows match; the matching letters are highlighted.
             ranked: The rows are given best first; they are sorted only if the user has chosen a column.
+            measured: The rows whose texts determine the widths of columns; None for those that are shown.
             keep: Keep the cursor on its row, and that row on its line; otherwise move it to the first row.
         """
         self._given, self.highlighted_text, self._ranked = rows, query, ranked
+        self._measured = rows if measured is None else measured
         self._refill(keep=keep)
 
     def sort_by(self, key: str | None, *, reverse: bool = False) -> None:
-        """Sort by the column with a key, or in the order in which the rows were given if it is None."""
+        """Sort by the column with a key, or as the rows were given if it is None; move to the first row."""
         self.sort_column, self.sort_reversed = key, reverse
-        self._sorted_by_user = True
-        self._refill(keep=True)
+        self.sorted_by_user = True
+        self._refill(keep=False)
         self.post_message(self.SortChanged(self))
 
     def move_to(self, identity: Hashable) -> bool:
@@ -242,7 +257,7 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
     @property
     def _order(self) -> tuple[str | None, bool]:
         """The key of the column that the rows are sorted by, and whether the order is reversed."""
-        if self._ranked and not self._sorted_by_user:
+        if self._ranked and not self.sorted_by_user:
             return None, False
         return self.sort_column, self.sort_reversed
 
@@ -424,7 +439,7 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
 
     def _fit(self, width: int) -> list[tuple[Column[T], int]]:
         if self._fitted is None or self._fitted[0] != width:
-            self._fitted = width, fit_columns(self.columns, self.rows, width - MARGIN)
+            self._fitted = width, fit_columns(self.columns, self._measured, width - MARGIN)
         return self._fitted[1]
 
     def _header(self, width: int) -> str:
@@ -480,8 +495,9 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
             self.post_message(self.Selected(self, row))
 
     def action_sort_next(self) -> None:
-        """Sort by the next visible column; after the last one, by none."""
-        keys = [None, *(column.key for column, _ in self._fit(self.scrollable_size.width))]
+        """Sort by the next visible column, by the id last, and then by none."""
+        visible = (column.key for column, _ in self._fit(self.scrollable_size.width))
+        keys = [None, *sorted(visible, key=lambda key: key == ID_COLUMN.key)]
         key, _ = self._order
         place = keys.index(key) if key in keys else 0
         self.sort_by_column(keys[(place + 1) % len(keys)])
@@ -511,7 +527,7 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
 
     def _sort_at(self, x: int) -> None:
         right = MARGIN
-        if self._has_headings:
+        if not self._sortable:
             return
         for column, size in self._fit(self.scrollable_size.width):
             right += size + GAP
@@ -660,7 +676,13 @@ class FilterableTable(Vertical, Generic[T]):
 
     def _show_matches(self, rows: Sequence[T], keep: bool) -> None:
         self.table.empty = self.no_match_text if self._rows else self._empty
-        self.table.show(rows, query=self.highlighted_text, ranked=self._search is not None, keep=keep)
+        self.table.show(
+            rows,
+            query=self.highlighted_text,
+            ranked=self.is_ranked,
+            measured=[*self._rows, *rows],  # so that columns do not come and go while the user types
+            keep=keep,
+        )
         self.match_count = len(rows)
 
     # The filter
@@ -674,6 +696,11 @@ class FilterableTable(Vertical, Generic[T]):
     def highlighted_text(self) -> str:
         """The text whose letters are highlighted in the rows."""
         return self.query_text
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether the rows that match are in the order of how well they do."""
+        return self._search is not None
 
     @property
     def no_match_text(self) -> str:
