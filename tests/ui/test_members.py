@@ -171,6 +171,14 @@ async def test_sort_by_state_puts_states_first(pilot):
         ("active", {1, 2, 5, 6}),
         ("api", {5}),
         ("anonymised", {4}),
+        ("anonym", {4}),
+        ("inac", {3, 4}),
+        ("no 2FA", {2}),
+        ("no2fa", {2}),
+        ("hopper no 2fa", {2}),
+        ("!no 2fa", {1, 6}),
+        ("name unknown", set()),
+        ("!name unknown api", {5}),
         ("2fa", {1, 6}),
         ("!2fa", {2}),
         ("!active !anonymised", {3}),
@@ -209,7 +217,49 @@ async def test_filtered_count_is_of_members(pilot):
 
 async def test_the_filter_names_its_words(pilot):
     await press(pilot, "tab", "/")
-    assert "name, id, inactive, !2fa" in drawn(pilot, "#members")
+    for size in ((120, 40), (80, 24)):
+        await pilot.resize_terminal(*size)
+        await settled(pilot)
+        assert "a name or id · inactive · !2fa" in drawn(pilot, "#members")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("inactive !2fa", "no 2FA is only shown for active users."),
+        ("no 2fa api", "no 2FA is only shown for active users."),
+        ("2fa anonym", "2FA is only shown for active users."),
+        ("active inactive", "these words exclude each other."),
+        ("joined left", "these words exclude each other."),
+        ("api !api", "these words exclude each other."),
+    ],
+)
+async def test_a_filter_that_nobody_can_match_says_why(pilot, text, reason):
+    await press(pilot, "tab", "/")
+    for character in text:
+        await pilot.press(KEYS.get(character, character))
+    await settled(pilot)
+    assert f"Nothing here matches “{text}”: {reason}" in words(pilot, "#members")
+
+
+async def test_only_a_search_for_names_is_ranked(pilot):
+    await press(pilot, "tab", "/")
+    await type_text(pilot, "active")
+    assert "Name▲" in drawn(pilot, "#members")
+    assert len(names(pilot)) > 2
+    assert names(pilot) == sorted(names(pilot))
+    await type_text(pilot, " a")
+    assert "▲" not in drawn(pilot, "#members")
+
+
+async def test_columns_stay_while_a_filter_is_typed(pilot):
+    header = drawn(pilot, "#members").splitlines()[5]
+    await press(pilot, "tab", "/")
+    await type_text(pilot, "ada")
+    assert names(pilot) == ["Ada Lovelace"]
+    columns = header.replace("▲", " ").split()
+    assert "State" in columns
+    assert drawn(pilot, "#members").splitlines()[6].split() == columns
 
 
 # What the filter of the groups has found

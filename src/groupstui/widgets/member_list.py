@@ -87,7 +87,7 @@ class MemberList(FilterableTable[User]):
             Table(self._columns, identity=lambda user: user.id, sort_column="name"),
             search=self._matches,
             search_size=lambda: len(self._rows),
-            placeholder="name, id, inactive, !2fa",
+            placeholder="a name or id · inactive · !2fa",
             id=id,
         )
         self._facts = Static(id="facts")
@@ -192,9 +192,15 @@ class MemberList(FilterableTable[User]):
         return self._filter.names if self.filtered else self._sought
 
     @property
+    def is_ranked(self) -> bool:
+        return bool(self._filter.names)
+
+    @property
     def no_match_text(self) -> str:
         if not self._filter.needs_profiles or self.directory.has_profiles:
-            return super().no_match_text
+            if not (reason := self._filter.contradiction):
+                return super().no_match_text
+            return f"Nothing here matches “{sanitize(self.query_text, 40)}”: {reason}."
         if self.progress:
             return f"The details of users are not known yet: {self.progress}…"
         return "The details of users are not known. R reads them."
@@ -241,7 +247,7 @@ class MemberList(FilterableTable[User]):
         if not wanted.terms:
             return list(found)
         profiles, changes = self.directory.profiles_by_id, self._changes
-        return [user for user in found if wanted.matches(profiles.get(user.id), changes.get(user.id))]
+        return [user for user in found if wanted.matches(user, profiles.get(user.id), changes.get(user.id))]
 
     @property
     def _member_index(self) -> SearchIndex[User]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -71,8 +72,25 @@ PROFILE_TERMS: dict[str, Callable[[UserProfile], bool | None]] = {
 }
 """The words of a filter that need the details of users; the result is None if it is not known."""
 
+NAME_TERM = "unknown"
+"""The word of a filter for users whose name is unknown."""
+
 CHANGE_TERMS = {"joined": ChangeKind.JOINED, "left": ChangeKind.LEFT}
 """The words of a filter about recent changes."""
+
+TERMS = (*PROFILE_TERMS, *CHANGE_TERMS, NAME_TERM)
+
+MIN_PREFIX_CHARS = 4
+"""The letters of a term that are enough for it."""
+
+NO_2FA = re.compile(r"(?<!\S)(!?)no\s*2fa(?!\S)", re.IGNORECASE)
+"""The state as lists show it; in a filter it is `!2fa`."""
+
+UNKNOWN_NAME = re.compile(r"name\s+unknown", re.IGNORECASE)
+"""The state as lists show it; in a filter it is `unknown`."""
+
+NOT_ACTIVE = {("active", False), ("anonymised", True), ("api", True)}
+"""The terms of users of whom two-factor is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +108,11 @@ class MemberFilter:
     def parse(cls, text: str) -> MemberFilter:
         """Return the filter of a text such as `inactive gra !robot`."""
         names, excluded, terms = list[str](), list[str](), list[tuple[str, bool]]()
+        text = UNKNOWN_NAME.sub(NAME_TERM, NO_2FA.sub(lambda no: "2fa" if no[1] else "!2fa", text))
         for word in text.split():
             wanted = fold(word.removeprefix("!"))
-            if wanted in PROFILE_TERMS or wanted in CHANGE_TERMS:
-                terms.append((wanted, word[0] != "!"))
+            if (term := _term(wanted)) is not None:
+                terms.append((term, word[0] != "!"))
             elif word[0] != "!":
                 names.append(word)
             elif wanted:
@@ -105,10 +124,27 @@ class MemberFilter:
         """Whether the details of users are needed."""
         return "@" in self.names or any(term in PROFILE_TERMS for term, _ in self.terms)
 
-    def matches(self, profile: UserProfile | None, change: Change | None) -> bool:
-        """Return whether the states apply."""
+    @property
+    def contradiction(self) -> str:
+        """Why no user can match the states, as a part of a sentence; empty if one can."""
+        terms = {
+            ("active", not wanted) if term == "inactive" else (term, wanted) for term, wanted in self.terms
+        }
+        for wanted, words in ((False, "no 2FA"), (True, "2FA")):
+            if ("2fa", wanted) in terms and terms & NOT_ACTIVE:
+                return f"{words} is only shown for active users"
+        if {("joined", True), ("left", True)} <= terms or any(
+            (term, not wanted) in terms for term, wanted in terms
+        ):
+            return "these words exclude each other"
+        return ""
+
+    def matches(self, user: User, profile: UserProfile | None, change: Change | None) -> bool:
+        """Return whether the states apply to a user."""
         for term, wanted in self.terms:
-            if term in CHANGE_TERMS:
+            if term == NAME_TERM:
+                applies = user.name is None
+            elif term in CHANGE_TERMS:
                 applies = change is not None and change.kind is CHANGE_TERMS[term]
             elif profile is None or (known := PROFILE_TERMS[term](profile)) is None:
                 return False
@@ -117,3 +153,9 @@ class MemberFilter:
             if applies is not wanted:
                 return False
         return True
+
+
+def _term(word: str) -> str | None:
+    """Return the term that a folded word is, or that it abbreviates."""
+    is_prefix = len(word) >= MIN_PREFIX_CHARS
+    return next((term for term in TERMS if term == word or (is_prefix and term.startswith(word))), None)
