@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ..support.pilot import browser_app, drawn, press, settled, type_text, words
@@ -76,11 +78,20 @@ async def test_columns_stand_beside_the_names(pilot, marks, size):
     header, table = line(pilot, "User"), pilot.app.screen.table
     title = {number: header.find(f" {number} ") for number in range(1, marks + 1)}
     assert -1 not in title.values(), header
-    longest = max(len(row.user.label) for row in table.rows)
+    longest = max(len(row.name) for row in table.rows)
     assert title[1] <= header.index("User") + max(longest, len("User"))
     name, inside = table.current.user.label, table.current.inside
     cells = line(pilot, f"▸ {name[:8]}")
     assert [cells[title[number] + 1] for number in title] == ["●" if each else "·" for each in inside]
+
+
+async def test_users_of_the_same_name_have_their_ids(demo, clock):
+    demo.site.users[2] = replace(demo.site.users[2], name=demo.site.users[1].name)
+    async with browser_app(demo.url, demo.token, clock).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "space", "down", "space", "c")
+        for id in (1, 2):
+            assert f"Ada Lovelace #{id} " in drawn(pilot, "Table")
 
 
 async def test_titles_are_cut_only_if_enough_of_them_is_left(pilot):

@@ -53,6 +53,13 @@ def test_comparison_agrees_with_a_naive_computation(inside):
         assert pair.subset == (bool(one & other) and (one <= other or other <= one))
 
 
+def test_users_of_the_same_name_have_their_ids():
+    group, other = Group(1, "A", (1, 2, 3, 4)), Group(2, "B", (1,))
+    users = {1: "Kim", 2: "Kim", 3: "Lee"}
+    found = compare(crawled_directory((group, other), users, as_of=NOW), (group, other))
+    assert {row.user.id: row.name for row in found.rows} == {1: "Kim #1", 2: "Kim #2", 3: "Lee", 4: "#4"}
+
+
 @pytest.mark.parametrize(
     ("one", "other", "text"),
     [

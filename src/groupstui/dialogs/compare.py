@@ -48,7 +48,7 @@ class ComparisonTable(Table[Row]):
     """Shows users, and beside them a column for each group, whose title depends on the room for it."""
 
     def __init__(self, comparison: Comparison) -> None:
-        self._users = max((cell_len(sanitize(row.user.label)) for row in comparison.rows), default=0)
+        self._users = max((cell_len(sanitize(row.name)) for row in comparison.rows), default=0)
         names = enumerate(comparison.names, 1)
         self._titles = [f"{number} {sanitize(name)}" for number, name in names]
         super().__init__(self._columns_in(0), identity=lambda row: row.user.id)
@@ -63,7 +63,7 @@ class ComparisonTable(Table[Row]):
         user: Column[Row] = Column(
             "user",
             "User",
-            lambda row: row.user.label,
+            lambda row: row.name,
             width=max(1, min(self._users, MAX_USER_CELLS, free)),
             match="words",
         )
@@ -161,7 +161,7 @@ class CompareDialog(RecordsDialog[Row]):
         return [*user, Copy("the overlaps", lambda: [pairs], "the overlaps")]
 
     def row_text(self, record: Row) -> str:
-        return record.user.label
+        return record.name
 
     def open_record(self, record: Row) -> None:
         self.show_user(record.user)

@@ -83,6 +83,8 @@ class Row:
     """One user, and which of the groups they are in."""
 
     user: User
+    name: str
+    """The distinct name of the user."""
     inside: tuple[bool, ...]
     """For each group, in the order of the comparison."""
 
@@ -110,12 +112,12 @@ class Comparison:
         return sum(all(row.inside) for row in self.rows)
 
 
-def distinct_names(groups: Iterable[Group], reserved: Iterable[str] = ()) -> dict[int, str]:
-    """Return the name of each group by its id, with the id if it is empty or may be confused with another.
+def distinct_names(named: Iterable[Group] | Iterable[User], reserved: Iterable[str] = ()) -> dict[int, str]:
+    """Return the name of each group or user by its id, with the id if it may be confused with another.
 
-    No group has one of the `reserved` names alone.
+    An unknown name is the id alone. None has one of the `reserved` names alone.
     """
-    names = {group.id: group.name for group in groups}
+    names = {each.id: each.name or "" for each in named}
     with_id = {id: f"{name} #{id}".strip() for id, name in names.items()}
     looks = Counter(map(_look, [*reserved, *names.values(), *with_id.values()]))
 
@@ -166,6 +168,7 @@ def compare(directory: Directory, groups: Sequence[Group]) -> Comparison:
         )
         for (one, here), (other, there) in combinations(zip(groups, members, strict=True), 2)
     ]
-    rows = [Row(user, tuple(user.id in inside for inside in members)) for user in users]
+    user_names = distinct_names(users)
+    rows = [Row(user, user_names[user.id], tuple(user.id in inside for inside in members)) for user in users]
     pairs.sort(key=lambda pair: (pair.differ, not pair.subset, -pair.overlap))
     return Comparison(tuple(groups), tuple(names[group.id] for group in groups), tuple(rows), tuple(pairs))
