@@ -112,6 +112,20 @@ async def test_checks_unfold_and_fold_in_place(pilot):
     assert rows(pilot) == before
 
 
+@pytest.mark.parametrize("key", ["h", "left"])
+async def test_going_back_folds_first(pilot, key):
+    await press(pilot, "a")
+    before = rows(pilot)
+    await unfold(pilot, LAST_ACTIVE)
+    await press(pilot, "down", "down", key)
+    assert f"▹ {LAST_ACTIVE}" in cursor(pilot)
+    assert rows(pilot) == before
+    await press(pilot, "enter", key)
+    assert rows(pilot) == before
+    await press(pilot, key)
+    assert pilot.app.screen.query("#list")
+
+
 async def test_n_and_p_make_a_check_the_first_line(pilot):
     await press(pilot, "a", "enter", "n", "enter")
     await press(pilot, *["pageup"] * 10, *["down"] * 30, "n")
@@ -396,6 +410,17 @@ async def test_f_hides_accepted_findings(pilot):
     await press(pilot, "f")
     assert "Empty groups" not in words(pilot, "Table")
     assert "only open · " in drawn(pilot)
+
+
+async def test_f_says_if_there_are_no_such_findings(pilot):
+    await press(pilot, "a", "f")
+    assert "only open · " in drawn(pilot)
+    await press(pilot, "f")
+    assert "There are no new findings. f shows all." in drawn(pilot)
+    assert "only new: 0 of " in drawn(pilot)
+    await press(pilot, "f")
+    assert len(rows(pilot)) > 1
+    assert "only new" not in drawn(pilot)
 
 
 # Copy and export

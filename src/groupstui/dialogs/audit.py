@@ -171,8 +171,9 @@ class AuditDialog(RecordsDialog[AuditRow]):
             "restrict",
             "audit.restrict",
             "Show only open findings, only new ones, or all",
-            hint="only open",
+            hint="open, new, all",
         ),
+        bind("h,left", "fold", "audit.fold", "Fold this check; if it is folded, go back"),
         bind("n", "check(1)", "audit.next", "Go to the next check", hint="next"),
         bind("p", "check(-1)", "audit.previous", "Go to the previous check", hint="prev"),
         bind("c", "compare", "audit.compare", "Compare the groups of the marked findings, or of this one"),
@@ -247,7 +248,7 @@ class AuditDialog(RecordsDialog[AuditRow]):
         return (row for section in self._sections for row in section.rows)
 
     def _show(self) -> None:
-        self.list.show(self._rows(), empty=f"There are no {self._selection} findings.")
+        self.list.show(self._rows(), empty=f"There are no {self._selection} findings. f shows all.")
 
     def _rows(self, text: str = "") -> list[AuditRow]:
         """Return the checks with the findings that match a text; without a text some are folded."""
@@ -275,8 +276,10 @@ class AuditDialog(RecordsDialog[AuditRow]):
                 return True
 
     def action_restrict(self) -> None:
-        """Show all findings, only the open ones, or only the new ones."""
-        self._selection = SELECTIONS[(SELECTIONS.index(self._selection) + 1) % len(SELECTIONS)]
+        """Show all findings, only the open ones, or only the new ones; if there are none, all again."""
+        place = SELECTIONS.index(self._selection) + 1
+        is_empty = not any(map(self._is_selected, self._findings))
+        self._selection = SELECTIONS[0 if is_empty else place % len(SELECTIONS)]
         self._show()
         self.show_summary()
 
@@ -299,6 +302,16 @@ class AuditDialog(RecordsDialog[AuditRow]):
         if row.check.id in self._unfolded:
             self.table.scroll_to_cursor(unless_in_view=len(row.rows))
 
+    def action_fold(self) -> None:
+        """Fold the check under the cursor, or that of the finding; if there is nothing to fold, go back."""
+        row = self.table.current
+        if row is None or self.list.filtered or row.check.id not in self._unfolded:
+            self.action_close()
+            return
+        self.table.move_to(row.check.id)
+        self._unfolded.remove(row.check.id)
+        self._show()
+
     def _skip_heading(self) -> None:
         """Move from the first heading to the first finding that the filter leaves."""
         if self.list.filtered and self.table.cursor == 0:
@@ -316,11 +329,12 @@ class AuditDialog(RecordsDialog[AuditRow]):
         rows = list(self._findings)
         accepted = sum(row.acceptance is not None for row in rows)
         new = sum(row.state == "new" for row in rows)
-        parts = [pluralize(len(rows) - accepted, "open finding")]
-        parts += [f"{new:,} new"] if new else []
+        opened = pluralize(len(rows) - accepted, "open finding")
+        parts = [f"only new: {new:,} of {opened}" if self._selection == "new" else opened]
+        parts += [f"{new:,} new"] if new and self._selection != "new" else []
         parts += [f"{accepted:,} accepted"] if accepted else []
         parts += [] if self.directory.complete else ["some may be missing"]
-        only = "" if self._selection == "all" else f"only {self._selection} · "
+        only = "only open · " if self._selection == "open" else ""
         return f"{only}{', '.join(parts)} in {pluralize(self.directory.group_count, 'group')}"
 
     def is_record(self, row: AuditRow) -> bool:
