@@ -125,7 +125,9 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
             "set_theme",
             "theme, color",
             argument="NAME",
-            values=lambda app: sorted(app.available_themes),
+            values=lambda app: sorted(
+                app.available_themes, key=lambda name: (name.startswith("ansi-"), name)
+            ),
             current=lambda app: app.theme,
         ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from groupstui.dialogs.palette import PaletteDialog
+from groupstui.text import fold
 from groupstui.widgets.commands import PALETTE_ID, commands_of
 
 from ..support.pilot import browser_app, cursor, drawn, press, settled, type_text, words
@@ -49,6 +50,15 @@ def offered(pilot) -> list[str]:
         ("size 25", "Page size 25"),
         ("theme nord", "Theme: nord"),
         ("theme solarized-l", "Theme: solarized-light"),
+        ("light", "Theme: atom-one-light"),
+        ("dark", "Theme: atom-one-dark"),
+        ("largest", "Sort by members, largest groups first"),
+        ("biggest", "Sort by members, largest groups first"),
+        ("users", "Find a user"),
+        ("user", "Find a user"),
+        ("groups", "Find a group"),
+        ("group", "Find a group"),
+        ("members", "Go to the members"),
         ("refresh", "Reload this page, or this group"),
         ("reload all", "Reload all groups"),
         ("empty", "Audit: groups and members that need attention"),
@@ -122,6 +132,36 @@ async def test_prefix_limits_to_one_kind(pilot, prefix, kinds):
         await press(pilot, "escape")
 
 
+@pytest.mark.parametrize(
+    ("typed", "first", "name", "found"),
+    [("users", "Users", "hopper", "Grace Hopper"), ("groups", "Groups", "releas", "Release managers")],
+)
+async def test_command_finds_a_user_or_a_group_by_name(pilot, typed, first, name, found):
+    await type_into_palette(pilot, typed)
+    await press(pilot, "enter")
+    heading, *names = offered(pilot)
+    assert heading == first
+    assert names == sorted(names, key=fold)
+    await type_text(pilot, name)
+    assert cursor(pilot, "PaletteDialog Table").startswith(found)
+
+
+async def test_name_of_the_program_is_not_searched_in_commands(pilot):
+    for typed in ("groups", "groupstui"):
+        await type_into_palette(pilot, f">{typed}")
+        assert "Quit" not in drawn(pilot, "PaletteDialog Table")
+        await press(pilot, "escape")
+
+
+async def test_largest_groups_come_first(pilot):
+    for _ in range(2):
+        await type_into_palette(pilot, "largest")
+        await press(pilot, "enter")
+        sizes = [len(group.members) for group in pilot.app.screen.groups.table.rows]
+        assert sizes == sorted(sizes, reverse=True)
+        assert sizes[0] > sizes[-1]
+
+
 async def test_group_by_id(pilot):
     await type_into_palette(pilot, "#62")
     assert cursor(pilot, "PaletteDialog Table").endswith("group #62")
@@ -161,8 +201,8 @@ async def test_theme_is_previewed_and_restored(pilot):
     await type_into_palette(pilot, "theme")
     assert pilot.app.theme == before
     await press(pilot, "down")
-    assert "Theme: ansi-light" in words(pilot, "PaletteDialog Table")
-    assert pilot.app.theme == "ansi-light"
+    assert "Theme: atom-one-light" in words(pilot, "PaletteDialog Table")
+    assert pilot.app.theme == "atom-one-light"
     await press(pilot, "escape")
     assert pilot.app.theme == before
     await type_into_palette(pilot, "theme")
@@ -171,4 +211,4 @@ async def test_theme_is_previewed_and_restored(pilot):
     assert pilot.app.theme == before
     await press(pilot, "down", "enter")
     assert not isinstance(pilot.app.screen, PaletteDialog)
-    assert pilot.app.theme == "ansi-light"
+    assert pilot.app.theme == "atom-one-light"

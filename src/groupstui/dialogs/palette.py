@@ -40,6 +40,9 @@ PREVIEW_SETTLE_SECONDS = 0.1
 USERS, GROUPS, COMMANDS = PREFIXES = "@#>"
 """First characters that limit the search to one kind."""
 
+PROGRAM = "groupstui"
+"""The name of the program, which is not searched in commands: `groups` is a part of it."""
+
 CURRENT = "✓"
 """Marks what is already set."""
 
@@ -84,7 +87,7 @@ class PaletteDialog(Dialog[Choice]):
         self._command_index = SearchIndex(
             "command",
             by_id,
-            names=lambda id: (by_id[id].text, *by_id[id].aliases),
+            names=lambda id: (by_id[id].text.replace(PROGRAM, ""), *by_id[id].aliases),
             item=lambda id: (id, by_id[id]),
         )
         self._directory = directory
@@ -92,6 +95,7 @@ class PaletteDialog(Dialog[Choice]):
         self._input = Input(
             text,
             placeholder="name, id or command · @ only users · # only groups · > only commands",
+            select_on_focus=text not in PREFIXES,
             compact=True,
         )
         self._input.cursor_blink = False
