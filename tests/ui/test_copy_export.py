@@ -124,7 +124,7 @@ async def test_copy_all_email_addresses(pilot, how, separator):
     assert await copied(pilot, f"5 e-mail addresses of all 5 members, {how}") == separator.join(EMAILS)
     assert "Copied 5 e-mail addresses to the" in words(pilot)
     await press(pilot, "space", "space")
-    assert await copied(pilot, f"of 2 marked members, {how}") == separator.join(EMAILS[:2])
+    assert await copied(pilot, f"addresses of 2 marked members, {how}") == separator.join(EMAILS[:2])
 
 
 async def test_copy_email_addresses_of_groups(pilot):
@@ -201,6 +201,55 @@ async def test_export_of_chosen_rows(pilot, tmp_path, keys, title, rows):
     assert len(path.read_text().splitlines()) == 1 + rows
 
 
+async def test_export_of_the_members_of_a_group_in_the_list(pilot, tmp_path):
+    await press(pilot, "down", "e")
+    assert "rows: 1 of 3" in words(pilot, ".dialog")
+    await press(pilot, "tab", "tab")
+    assert "Export the 12 members of Release managers" in words(pilot, ".dialog")
+    assert "rows: 3 of 3" in words(pilot, ".dialog")
+    await press(pilot, "enter")
+    (path,) = tmp_path.iterdir()
+    assert path.name == f"{stem(pilot)}-release-managers-members-2026-11-23.csv"
+    rows = [line.split(",")[:2] for line in path.read_text().splitlines()]
+    assert rows == [["group_id", "group"], *[["2", "Release managers"]] * 12]
+
+
+async def test_other_rows_keep_a_typed_name(pilot):
+    await press(pilot, "e", "ctrl+u")
+    await type_text(pilot, "mine")
+    await press(pilot, "tab")
+    assert pilot.app.screen.query_one(Input).value == "mine"
+
+
+async def test_export_adds_an_ending(pilot, tmp_path):
+    await press(pilot, "e", "ctrl+u")
+    await type_text(pilot, "mine")
+    assert "Without one, .csv is added." in words(pilot, ".dialog")
+    await press(pilot, "enter")
+    assert (tmp_path / "mine.csv").read_text().startswith("id,name")
+
+
+async def test_export_shows_the_folder_before_writing(pilot, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path.parent))
+    await press(pilot, "e")
+    assert f"in ~/{tmp_path.name} The format" in words(pilot, ".dialog")
+    await press(pilot, "ctrl+u")
+    await type_text(pilot, "~/reports/mine")
+    assert "in ~/reports The format" in words(pilot, ".dialog")
+
+
+async def test_copy_the_members_of_a_group_as_csv(pilot):
+    rows = (await copied(pilot, "the members as CSV")).splitlines()
+    assert rows[0].startswith("group_id,group,id,name")
+    assert {row.split(",")[3] for row in rows[1:]} >= {"Ada Lovelace", "Alan Turing"}
+    assert len(rows) == 6
+
+
+async def test_copy_menu_names_what_the_lines_are(pilot):
+    await press(pilot, "Y")
+    assert "names of all 230 groups, one per line" in words(pilot, ".dialog")
+
+
 async def test_export_of_marked_members(pilot, tmp_path):
     await press(pilot, "tab", "down", "space", "e", "enter")
     (path,) = tmp_path.iterdir()
@@ -255,7 +304,7 @@ async def test_export_to_a_missing_folder(pilot, tmp_path):
 
 @pytest.mark.parametrize("name", ["~nobody-of-this-name/x", "x" * 300, "loop", "x.xlsx", "/root/none/x"])
 async def test_export_dialog_keeps_a_name_that_cannot_be_written(pilot, tmp_path, name):
-    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "loop.csv").symlink_to("loop.csv")
     await press(pilot, "e", "ctrl+u")
     await type_text(pilot, name)
     await press(pilot, "enter")

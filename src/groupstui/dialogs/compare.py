@@ -114,7 +114,7 @@ class CompareDialog(RecordsDialog[Row]):
 
     VERTICAL_BREAKPOINTS = [(0, "-short"), (MIN_LINES_FOR_PAIRS, "-high")]  # noqa: RUF012 (typed by Textual)
 
-    ROW_NOUN = "user"
+    ROW_NOUN, ROW_LINES = "user", "names"
 
     def __init__(self, comparison: Comparison, directory: Directory, instance: str) -> None:
         super().__init__(directory, instance, ComparisonTable(comparison))

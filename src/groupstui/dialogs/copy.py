@@ -75,23 +75,26 @@ def copies_of_rows(rows: RowSet[Any]) -> list[Copy]:
     """Return what can be copied of the rows of a list."""
     name = rows.name
 
-    def written(format: str) -> Iterator[str]:
-        text = pieces(rows.report(rows.rows), format)
-        return text if format == "json" else map(printable, text)
-
     def table() -> Iterator[str]:
         report = rows.report(rows.rows)
         columns = [field for field in report.fields if field not in OWNER_FIELDS]
         return map(printable, pieces(report.with_fields(columns), "markdown"))
 
     emails = [email for email in map(rows.email, rows.rows) if email]
+    lines = f"{rows.lines} of {name}" if rows.lines else name
     return [
-        Copy(f"{name}, one per line", lambda: _joined(map(rows.line, rows.rows)), name),
+        Copy(f"{lines}, one per line", lambda: _joined(map(rows.line, rows.rows)), name),
         *copies_of_emails(emails, name),
-        Copy(f"{name} as CSV", lambda: written("csv"), f"{name} as CSV"),
+        copy_as_csv(rows),
         Copy(f"{name} as a Markdown table", table, f"{name} as a Markdown table"),
-        Copy(f"{name} as JSON", lambda: written("json"), f"{name} as JSON"),
+        Copy(f"{name} as JSON", lambda: pieces(rows.report(rows.rows), "json"), f"{name} as JSON"),
     ]
+
+
+def copy_as_csv(rows: RowSet[Any], name: str = "") -> Copy:
+    """Return rows as CSV to copy, under another name if one is given."""
+    name = f"{name or rows.name} as CSV"
+    return Copy(name, lambda: map(printable, pieces(rows.report(rows.rows), "csv")), name)
 
 
 def copies_of_emails(emails: Collection[str], owners: str) -> list[Copy]:

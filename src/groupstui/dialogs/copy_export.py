@@ -62,6 +62,8 @@ class RowSet(Generic[T]):
     """Returns a row as one line."""
     email: Callable[[T], str | None] = lambda row: None
     """Returns the e-mail address of a row, if it has one."""
+    lines: str = ""
+    """What the lines are if that is less than the row, such as `names`."""
 
 
 def counted(rows: Sequence[object], noun: str, which: str = "all") -> str:

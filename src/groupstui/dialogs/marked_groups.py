@@ -27,7 +27,7 @@ class MarkedGroupsDialog(RecordsDialog[Group]):
 
     BINDINGS: ClassVar[list[BindingType]] = [COMPARE_BINDING]
 
-    ROW_NOUN = "group"
+    ROW_NOUN, ROW_LINES = "group", "names"
 
     def __init__(self, directory: Directory, instance: str, groups: GroupList) -> None:
         """Create a dialog on the marks of a list of groups, with which it shares them."""

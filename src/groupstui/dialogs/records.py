@@ -50,6 +50,8 @@ class RecordsDialog(Dialog[None], Generic[Record]):
 
     ROW_NOUN: ClassVar[str]
     """What a row is, such as `group`."""
+    ROW_LINES: ClassVar[str] = ""
+    """What a row as one line is if that is less than the row, such as `names`."""
 
     def __init__(
         self,
@@ -112,7 +114,7 @@ class RecordsDialog(Dialog[None], Generic[Record]):
         """Return the rows that can be copied and exported: the marked ones, and the visible ones."""
 
         def make(name: str, rows: Sequence[Record]) -> RowSet[Record]:
-            return RowSet(name, rows, self.report, self.row_text, self.row_email)
+            return RowSet(name, rows, self.report, self.row_text, self.row_email, self.ROW_LINES)
 
         return row_sets(self.list, self.ROW_NOUN, make, self.is_record)
 

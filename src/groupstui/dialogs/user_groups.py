@@ -31,7 +31,7 @@ class UserGroupsDialog(RecordsDialog[Group]):
 
     BINDINGS: ClassVar[list[BindingType]] = [COMPARE_BINDING]
 
-    ROW_NOUN = "group"
+    ROW_NOUN, ROW_LINES = "group", "names"
 
     def __init__(
         self, directory: Directory, instance: str, user: User, recent: RecentChanges | None = None

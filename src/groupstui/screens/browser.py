@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import ceil
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual import events, getters, on, work
 from textual.app import ComposeResult
@@ -41,7 +41,7 @@ from ..errors import Forbidden, MatchError, NotFound, Offline, TestmoError, Unau
 from ..output.records import GROUP_FIELDS, Report, group_records, member_report
 from ..service.service import CrawlProgress, GroupsService, forbidden_hint
 from ..settings import GROUP_COLUMNS, PAGE_SIZES, GroupColumn, PageSize
-from ..text import pluralize
+from ..text import pluralize, sanitize
 from ..time_zones import zone_named
 from ..times import local_minute, show_times_in
 from ..widgets.commands import ALWAYS, PALETTE_ID, Command, PaletteCommand, bind, commands_of
@@ -162,8 +162,8 @@ class BrowserScreen(JumpScreen):
         bind("h,left,backspace", "back", "move.back", "Go back to where you were", "back"),
         bind("escape", "escape", "move.escape", "Stop loading, clear the filter, or go back"),
         bind("tab,shift+tab", "other_pane", "move.pane", "Go to the other pane"),
-        bind("1", "pane('list')", "move.list", "Go to the list of groups", "groups, list"),
-        bind("2", "pane('members')", "move.members", "Go to the members", "members, users"),
+        bind("1", "pane('list')", "move.list", "Go to the list of groups", "list"),
+        bind("2", "pane('members')", "move.members", "Go to the members", "members"),
         bind("z", "zoom", "view.zoom", "Show only this pane, or both"),
         bind("less_than_sign", "move_border(-1)", "view.narrower", "Make the list narrower"),
         bind("greater_than_sign", "move_border(1)", "view.wider", "Make the list wider"),
@@ -222,6 +222,8 @@ class BrowserScreen(JumpScreen):
         PaletteCommand(
             "view.all", "Show all groups: clear the filters", "show_all", "all, all groups, clear"
         ),
+        PaletteCommand("view.find_user", "Find a user", "palette('@')", "users, user, find user"),
+        PaletteCommand("view.find_group", "Find a group", "palette('#')", "groups, group, find group"),
         PaletteCommand("analyse.unmark", "Unmark all groups", "unmark", "unmark, unmark all"),
         PaletteCommand("page.first", "First page", "turn('first')", "first"),
         PaletteCommand("page.last", "Last page", "turn('last')", "last"),
@@ -243,6 +245,9 @@ class BrowserScreen(JumpScreen):
             argument="COLUMN",
             values=lambda screen: ("name", *COLUMN_NAMES),
             current=lambda screen: (screen.view.sort or "").removeprefix("-"),
+        ),
+        PaletteCommand(
+            "table.largest", "Sort by members, largest groups first", "sort('members')", "largest, biggest"
         ),
         PaletteCommand(
             "table.column",
@@ -1113,7 +1118,22 @@ class BrowserScreen(JumpScreen):
             counted(shown, "group", where) + on_page: () if len(shown) == len(every) else shown,
             counted(every, "group", "all" if self.directory.complete else "loaded"): every,
         }
-        return [RowSet(name, rows, report, lambda group: group.name) for name, rows in named.items() if rows]
+        return [
+            RowSet(name, rows, report, lambda group: group.name, lines="names")
+            for name, rows in named.items()
+            if rows
+        ]
+
+    def _members_of(self, group: Group) -> RowSet[User]:
+        """Return the members of a group in the list."""
+        users, page = self.directory.members(group), self.groups.page
+        as_of = datetime.now(UTC) if page is None else page.as_of
+        return RowSet(
+            f"the {pluralize(len(users), 'member')} of {sanitize(group.name)}",
+            users,
+            lambda users: member_report(self.directory, self.service.instance.origin, group, users, as_of),
+            lambda user: user.label,
+        )
 
     def _member_sets(self) -> list[RowSet[User]]:
         """Return the marked members of the group, and the visible ones."""
@@ -1125,7 +1145,7 @@ class BrowserScreen(JumpScreen):
             return member_report(self.directory, self.service.instance.origin, group, users, as_of)
 
         def make(name: str, users: Sequence[User]) -> RowSet[User]:
-            return RowSet(name, users, report, lambda user: user.label, self._email)
+            return RowSet(name, users, report, lambda user: user.label, self._email, "names")
 
         return row_sets(self.members, "member", make, self.members.is_member)
 
@@ -1145,6 +1165,8 @@ class BrowserScreen(JumpScreen):
         elif self.pane is self.groups and (group := self.groups.table.current) is not None:
             copies += dialogs.copy.copies_of_row(group.name, group.id)
             copies += self._copies_of_members(self.marked_groups or [group])
+            if group.members and not self.marked_groups:
+                copies.append(dialogs.copy.copy_as_csv(self._members_of(group), "the members"))
         sets = self.row_sets() if copies else []
         return [*copies, *(copy for rows in sets for copy in dialogs.copy.copies_of_rows(rows))]
 
@@ -1166,7 +1188,11 @@ class BrowserScreen(JumpScreen):
         print_copied(self)
 
     def action_export(self) -> None:
-        export(self, self.row_sets())
+        sets: list[RowSet[Any]] = [*self.row_sets()]
+        group = self.groups.table.current
+        if self.pane is self.groups and group is not None and group.members:
+            sets.append(self._members_of(group))
+        export(self, sets)
 
     # Instances
 
