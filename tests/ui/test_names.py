@@ -18,7 +18,7 @@ from groupstui.testmo.instance import Instance
 from groupstui.text import MAX_NAME_CHARS, sanitize
 from groupstui.token import Token
 
-from ..support.pilot import browser_app, drawn, press, settled
+from ..support.pilot import browser_app, drawn, press, settled, words
 from ..support.site_app import TOKEN, SiteApp
 from ..support.site_server import SiteServer
 from ..support.untrusted_text import HOSTILE, MARKUP, control_characters, site_with_names
@@ -55,7 +55,7 @@ async def test_name_is_literal_in_dialogs_and_filter(pilot, row):
     await press(pilot, *["down"] * (row + 1), "y")
     assert pilot.app.clipboard == name
     await press(pilot, "Y")
-    assert f"the name                       {name}" in drawn(pilot)
+    assert f"the name {name}" in words(pilot, ".dialog")
     await press(pilot, "escape", "colon")
     pilot.app.post_message(Paste(name))
     await settled(pilot)
