@@ -171,7 +171,7 @@ class AuditDialog(RecordsDialog[AuditRow]):
             "restrict",
             "audit.restrict",
             "Show only open findings, only new ones, or all",
-            hint="open, new, all",
+            hint="open/new",
         ),
         bind("h,left", "fold", "audit.fold", "Fold this check; if it is folded, go back"),
         bind("n", "check(1)", "audit.next", "Go to the next check", hint="next"),
