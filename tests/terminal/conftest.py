@@ -31,7 +31,7 @@ def home() -> Iterator[Path]:
 
 @pytest.fixture
 def environment(home: Path) -> dict[str, str]:
-    """The whole environment of a program: no session bus, no display, no keyring, no token."""
+    """The whole environment of a program: no session bus, display, keyring or token; pages of 15 groups."""
     folders = {
         "XDG_CONFIG_HOME": home / ".config",
         "XDG_DATA_HOME": home / ".local" / "share",
@@ -40,6 +40,9 @@ def environment(home: Path) -> dict[str, str]:
     }
     for folder in folders.values():
         folder.mkdir(mode=0o700, parents=True)
+    settings = folders["XDG_CONFIG_HOME"] / "groupstui" / "settings.toml"
+    settings.parent.mkdir(mode=0o700)
+    settings.write_text("page_size = 15\n")
     return {
         "HOME": str(home),
         "LANG": "C.UTF-8",
