@@ -103,8 +103,8 @@ def test_sign_in_lasts_until_sign_out(terminal, secret_service, home, url):
 
 def test_locked_keyring_keeps_the_token_for_this_run(terminal, secret_service, home, url):
     settings = home / ".config/groupstui/settings.toml"
-    settings.parent.mkdir()
-    settings.write_text("history = false\n")  # otherwise groups are shown from the history
+    settings.parent.mkdir(exist_ok=True)
+    settings.write_text("history = false\npage_size = 15\n")  # otherwise groups are shown from the history
     pane = terminal(secret_service.environment)
     start(pane)
     sign_in(pane, url)
