@@ -21,7 +21,7 @@ from ..support.faults import Faults
 from ..support.pilot import drawn, press, settled, type_text, until
 from ..support.site_app import TOKEN, SiteApp
 
-SMALL, LARGE, NARROW, TINY = (80, 24), (120, 40), (60, 30), (38, 10)
+SMALL, LARGE, WIDE, NARROW, TINY = (80, 24), (120, 40), (200, 60), (60, 30), (38, 10)
 INSTANCE = Instance("https://demo.testmo.net")
 
 
@@ -77,9 +77,18 @@ def keys(*pressed: str):
     return run
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE, NARROW, TINY], ids=["80x24", "120x40", "narrow", "tiny"])
+@pytest.mark.parametrize(
+    "size", [SMALL, LARGE, WIDE, NARROW, TINY], ids=["80x24", "120x40", "200x60", "narrow", "tiny"]
+)
 def test_browser(snap_compare, app, size) -> None:
     assert snap_compare(app, terminal_size=size, run_before=keys("down"))
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE, WIDE], ids=["80x24", "120x40", "200x60"])
+@pytest.mark.parametrize("view", [["down"], ["d"]], ids=["browser", "changes"])
+def test_light_theme(snap_compare, app_with_history, size, view) -> None:
+    app_with_history.theme = "textual-light"
+    assert snap_compare(app_with_history, terminal_size=size, run_before=keys(*view))
 
 
 def test_members_focused(snap_compare, app) -> None:

@@ -32,7 +32,7 @@ SCREENS = {
 @pytest.mark.parametrize(("keys", "text"), SCREENS.values(), ids=SCREENS)
 def test_idle_screen_sends_nothing(environment, keys, text):
     with BareTerminal(environment, "--demo") as terminal:
-        terminal.read_until("page 1 of 16")
+        terminal.read_until("page 1 of")
         terminal.read_all()
         terminal.press(keys)
         terminal.read_until(text)
@@ -42,14 +42,14 @@ def test_idle_screen_sends_nothing(environment, keys, text):
 
 def test_idle_app_seldom_wakes_up(environment):
     with BareTerminal(environment, "--demo") as terminal:
-        terminal.read_until("page 1 of 16")
+        terminal.read_until("page 1 of")
         terminal.read_for(2 * IDLE_AFTER_S)
         terminal.read_all()
         before = wake_ups(terminal.pid)
         terminal.read_for(3 * IDLE_POLL_S)
         assert wake_ups(terminal.pid) - before <= 6
         terminal.press("n")  # and is read at once all the same
-        terminal.read_until("page 2 of 16")
+        terminal.read_until("page 2 of")
 
 
 def wake_ups(pid: int) -> int:

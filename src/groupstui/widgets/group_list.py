@@ -8,6 +8,7 @@ from datetime import datetime
 from math import ceil
 from typing import Literal
 
+from rich.cells import cell_len
 from textual import on
 from textual.message import Message
 from textual.reactive import reactive
@@ -19,6 +20,9 @@ from ..times import local_day, weekday
 from .filter_input import FilterInput
 from .table import ASCENDING, DESCENDING, Column, FilterableTable, Table
 from .table_layout import ID_COLUMN
+
+BORDER_CELLS = 4
+"""Cells of the lower border beside its text."""
 
 GROWTH_BEFORE_SEARCH = 1.3
 """The growth of the loaded groups after which a filter searches again: each search needs a new index."""
@@ -292,6 +296,7 @@ class GroupList(FilterableTable[Group]):
 
     def on_resize(self) -> None:
         self._show_title()
+        self._show_position()
 
     def _columns(self) -> tuple[Column[Group], ...]:
         since = self._badges_since
@@ -389,7 +394,9 @@ class GroupList(FilterableTable[Group]):
         if self.activity or self.page is None:
             self.border_subtitle = self.activity
         elif self.match_count is None:
-            self.border_subtitle = f"{position(self.page)} · {self.page.per_page}/page"
+            place, size = position(self.page), f" · {self.page.per_page}/page"
+            has_room = cell_len(place + size) <= self.size.width - BORDER_CELLS
+            self.border_subtitle = place + size if has_room else place
         else:
             scope = " by name or member" if self.with_members else ""
             self.border_subtitle = f"{self._match_summary(self.match_count)}{scope}"
