@@ -52,7 +52,7 @@ def folder(home: Path, environment: dict[str, str]) -> Path:
     environment["XDG_STATE_HOME"] = str(home / "state")
     environment["SHELL"] = "/bin/sh"
     settings = home / ".config" / "groupstui" / "settings.toml"
-    settings.parent.mkdir(parents=True)
+    settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text('current = "https://acme.testmo.net"\n[sites]\nwork = "https://acme.testmo.net"\n')
     groups = [Group(id, name, (1,)) for id, name in enumerate(GROUPS, 1)]
     directory = crawled_directory(

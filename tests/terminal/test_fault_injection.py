@@ -78,7 +78,7 @@ def prepared(site: RunningSite, tmp_path_factory: pytest.TempPathFactory) -> Pat
     home = tmp_path_factory.mktemp("prepared")
     (home / "any_keyring.py").write_text(KEYRING)
     settings = home / ".config" / "groupstui" / "settings.toml"
-    settings.parent.mkdir(parents=True)
+    settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text('theme = "nord"\n')
     assert run(variables_of(site, home), LOOKUP).returncode == 0
     return home

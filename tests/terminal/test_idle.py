@@ -20,12 +20,12 @@ IDLE_S = 1.5
 SCREENS = {
     "the browser": ("", "Release managers"),
     "the filter": ("/be", "filter"),
-    "help": ("?", "Move"),
+    "help": ("?", "Analyse"),
     "the palette": (":ada", "Ada Lovelace"),
     "a user": ("\tu", "Groups of Ada Lovelace"),
     "instances": ("i", "a add"),
     "the export": ("e", "-groups-"),
-    "the copy dialog": ("Y", "15 groups on this page as CSV"),
+    "the copy dialog": ("Y", "groups on this page as CSV"),
 }
 
 

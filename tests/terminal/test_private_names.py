@@ -58,7 +58,7 @@ def first_screen(environment: dict[str, str]) -> int:
         terminal.press("n")
         terminal.read_until("page 2 of")
         terminal.press("?")
-        terminal.read_until("Go to the other pane")
+        terminal.read_until("Analyse")
         terminal.press("\x1b")
         terminal.read_all()
         terminal.press("q")
