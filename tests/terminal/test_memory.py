@@ -16,7 +16,8 @@ from ..support.site_server import SiteServer
 from .bare_terminal import BareTerminal
 
 TOKEN = "t0ken"
-MAX_BYTES = 200_000_000
+MAX_BYTES = 250_000_000
+"""The most that a site may make the program use, whatever it sends."""
 
 MEASURE = """
 import resource, subprocess, sys
