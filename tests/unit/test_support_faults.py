@@ -41,7 +41,9 @@ def faults(app: SiteApp) -> Iterator[Faults]:
 
 @pytest.fixture
 async def client(server: SiteServer) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=f"{server.url}/api/v1", headers=HEADERS, trust_env=False) as client:
+    async with httpx.AsyncClient(
+        base_url=f"{server.url}/api/v1", headers=HEADERS, trust_env=False, timeout=60
+    ) as client:
         yield client
 
 
