@@ -87,8 +87,6 @@ class NoticeBar(Widget):
             muted = self.get_visual_style("notice-bar--path")
             return Content.assemble(("".join(f"{part} › " for part in way), muted), here)
         text = sanitize(notice.text, MAX_NOTICE_CHARS)
-        if notice.kind in LASTING:  # others may begin with the name of a key
-            text = text[:1].upper() + text[1:]
         hint = f" {notice.hint}" if notice.hint else ""
         text += "" if text.endswith((ELLIPSIS, ".")) else "."
         room = self.content_size.width - cell_len(hint)
