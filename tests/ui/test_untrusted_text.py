@@ -66,8 +66,9 @@ async def test_filter_text_is_literal(pilot, pane):
 
 
 async def test_export_file_name_is_literal(pilot, tmp_path_factory, monkeypatch):
-    monkeypatch.chdir(tmp_path_factory.mktemp("x"))
-    for message in ("[@click=app.quit]x.csv", "[@click=app.quit]x.csv exists. Type another name."):
+    folder = tmp_path_factory.mktemp("x")
+    monkeypatch.chdir(folder)
+    for message in (f"Wrote {folder}/[@click=app.quit]x.csv.", "[@click=app.quit]x.csv exists. Press enter"):
         await press(pilot, "e", "ctrl+u")
         await paste(pilot, "[@click=app.quit]x.csv")
         await press(pilot, "enter")
