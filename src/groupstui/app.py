@@ -31,7 +31,7 @@ from .dialogs.base import BaseScreen
 from .errors import InvalidInstance, KeyringUnavailable, SettingsError, TestmoError, Unauthorized, quoted
 from .exit_codes import ExitCode
 from .history import History
-from .screens.browser import BrowserScreen, ListView
+from .screens.browser import BrowserScreen
 from .screens.login import LoginScreen, SignedIn
 from .service.service import GroupsService, ServiceFactory, TokenSource
 from .settings import Settings, SettingsFile
@@ -351,10 +351,9 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         old = next((screen for screen in self.screen_stack if isinstance(screen, BrowserScreen)), None)
         place = old.place if old is not None and old.service.instance == service.instance else None
         start_at, self._start_at = self._start_at, ""
-        settings = self._settings
         screen = BrowserScreen(
             service,
-            view=ListView(settings.page_size, settings.columns, settings.timezone, settings.sort),
+            view=self._settings.view,
             place=place,
             start_at=start_at,
             token_source=self._outside_source(service.instance.origin),
@@ -477,10 +476,7 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
 
     @on(BrowserScreen.ViewChanged)
     def _view_changed(self, event: BrowserScreen.ViewChanged) -> None:
-        view = event.view
-        self._update_settings(
-            lambda settings: settings.with_view(view.page_size, view.columns, view.sort, view.timezone)
-        )
+        self._update_settings(lambda settings: settings.with_view(event.view))
 
     def _update_settings(self, change: Callable[[Settings], Settings]) -> None:
         """Change the settings; what another program has written to the file since stays."""

@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 import pytest
 
 from groupstui.directory.builder import crawled_directory
-from groupstui.directory.changes import Change, ChangeKind, changes_between, per_group
+from groupstui.directory.changes import Change, ChangeKind, RecentChanges, changes_between
 from groupstui.directory.directory import Directory
 from groupstui.directory.models import Group
+from groupstui.widgets.user_state import change_counts
+
+TIME = datetime(2026, 11, 23, tzinfo=UTC)
 
 NAMES = {1: "Ada Lovelace", 2: "Grace Hopper", 3: "Alan Turing"}
 
@@ -68,7 +71,9 @@ def test_first_known_name_is_no_rename():
 def test_changes_are_counted_per_group():
     changes = [Change(ChangeKind.JOINED, 1, "QA", user_id) for user_id in (1, 2)]
     changes += [Change(ChangeKind.LEFT, 1, "QA", 3), Change(ChangeKind.RENAMED, 1, "QA", before="Q")]
-    assert per_group(changes) == {1: (2, 1)}
+    recent = RecentChanges.of(changes, TIME, TIME)
+    assert recent.by_group.keys() == {1}
+    assert change_counts(recent.by_group[1].values()) == "+2 −1"
 
 
 @pytest.mark.parametrize(

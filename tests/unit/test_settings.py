@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import groupstui
 from groupstui.errors import SettingsError
-from groupstui.settings import GROUP_COLUMNS, PAGE_SIZES, Settings, SettingsFile, Site, default_path
+from groupstui.settings import GROUP_COLUMNS, PAGE_SIZES, ListView, Settings, SettingsFile, Site, default_path
 
 ACME = "https://acme.testmo.net"
 OTHER = "https://other.testmo.net"
@@ -146,7 +146,7 @@ def test_forgetting_an_unknown_instance_changes_nothing():
 
 
 def test_theme_and_page_size_can_be_changed():
-    assert Settings().with_theme("nord").with_view(50, ("name",), "-name") == Settings(
+    assert Settings().with_theme("nord").with_view(ListView(50, ("name",), "-name", "local")) == Settings(
         theme="nord", page_size=50, columns=("name",), sort="-name"
     )
 
@@ -159,7 +159,7 @@ def test_missing_file_means_defaults(file):
 
 
 def test_saved_settings_are_loaded(file):
-    saved = Settings().remember(ACME).with_theme("nord").with_view(25, GROUP_COLUMNS, None)
+    saved = Settings().remember(ACME).with_theme("nord").with_view(ListView(25, GROUP_COLUMNS, None, "local"))
     file.save(saved)
     assert file.load() == saved
 
@@ -277,7 +277,12 @@ def test_edited_file_stays_a_link(file, tmp_path):
 )
 def test_any_layout_can_be_edited(written, text):
     file = written(text)
-    changed = file.load().remember(OTHER).with_theme("gruvbox").with_view(100, GROUP_COLUMNS, None)
+    changed = (
+        file.load()
+        .remember(OTHER)
+        .with_theme("gruvbox")
+        .with_view(ListView(100, GROUP_COLUMNS, None, "local"))
+    )
     file.save(changed)
     assert file.load() == changed
 
@@ -374,7 +379,7 @@ def test_byte_order_mark_is_ignored(file):
     file.path.parent.mkdir()
     file.path.write_bytes(b"\xef\xbb\xbftheme = 'nord'\n")
     assert file.load().theme == "nord"
-    file.save(file.load().with_view(25, GROUP_COLUMNS, None))
+    file.save(file.load().with_view(ListView(25, GROUP_COLUMNS, None, "local")))
     assert (file.load().theme, file.load().page_size) == ("nord", 25)
 
 

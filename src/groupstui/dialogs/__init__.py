@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from . import compare as compare
     from . import copy as copy
     from . import export as export
+    from . import groups as groups
     from . import help as help
     from . import instances as instances
     from . import marked_groups as marked_groups

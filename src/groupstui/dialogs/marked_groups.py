@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Vertical
 
 from ..directory.directory import Directory
@@ -16,18 +14,12 @@ from ..output.records import GROUP_FIELDS, Report, group_records, site_report
 from ..text import pluralize
 from ..widgets.group_list import COLUMNS, GroupList
 from ..widgets.table import FilterableTable, Table
-from . import compare
-from .base import COMPARE_BINDING, JumpTarget
-from .copy import Copy, copies_of_row
-from .records import RecordsDialog
+from .base import JumpTarget
+from .groups import GroupsDialog
 
 
-class MarkedGroupsDialog(RecordsDialog[Group]):
+class MarkedGroupsDialog(GroupsDialog):
     """Lists the marked groups; a group whose mark is removed stays until the dialog is closed."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [COMPARE_BINDING]
-
-    ROW_NOUN, ROW_LINES = "group", "names"
 
     def __init__(self, directory: Directory, instance: str, groups: GroupList) -> None:
         """Create a dialog on the marks of a list of groups, with which it shares them."""
@@ -42,15 +34,7 @@ class MarkedGroupsDialog(RecordsDialog[Group]):
             yield self.list
             yield from self.compose_footer()
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self._show_groups()
-
-    def update_directory(self, directory: Directory) -> None:
-        super().update_directory(directory)
-        self._show_groups()
-
-    def _show_groups(self) -> None:
+    def show_groups(self) -> None:
         self._ids = list(dict.fromkeys([*self._ids, *self._groups.marked_ids]))
         groups = [group for group in map(self.directory.group, self._ids) if group is not None]
         self.list.show(groups, empty="No group is marked: space marks one.")
@@ -67,14 +51,5 @@ class MarkedGroupsDialog(RecordsDialog[Group]):
             self.directory, self.instance, "groups", GROUP_FIELDS, group_records(self.directory, rows)
         )
 
-    def row_copies(self, record: Group) -> list[Copy]:
-        return copies_of_row(record.name, record.id)
-
-    def row_text(self, record: Group) -> str:
-        return record.name
-
     def open_record(self, record: Group) -> None:
         self.go_to(JumpTarget(record.id))
-
-    def action_compare(self) -> None:
-        compare.compare_marked(self, self.list, self.directory, self.instance)

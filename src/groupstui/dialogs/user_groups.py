@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from ..directory.changes import Change, ChangeKind, RecentChanges
+from ..directory.changes import Change, RecentChanges
 from ..directory.directory import Directory
 from ..directory.models import Group, User
 from ..output.records import Report, user_report
@@ -20,18 +18,12 @@ from ..text import pluralize, sanitize
 from ..widgets.group_list import COLUMNS
 from ..widgets.table import Column, Table
 from ..widgets.user_state import ATTENTION, change_summary, change_words, state_style, state_words
-from . import compare
-from .base import COMPARE_BINDING, JumpTarget
-from .copy import Copy, copies_of_row
-from .records import RecordsDialog
+from .base import JumpTarget
+from .groups import GroupsDialog
 
 
-class UserGroupsDialog(RecordsDialog[Group]):
+class UserGroupsDialog(GroupsDialog):
     """Lists the groups of a user, and those that the user has left recently."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [COMPARE_BINDING]
-
-    ROW_NOUN, ROW_LINES = "group", "names"
 
     def __init__(
         self, directory: Directory, instance: str, user: User, recent: RecentChanges | None = None
@@ -61,25 +53,12 @@ class UserGroupsDialog(RecordsDialog[Group]):
             yield self.list
             yield from self.compose_footer()
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self._show_groups()
-
-    def update_directory(self, directory: Directory) -> None:
-        super().update_directory(directory)
-        self._show_groups()
-
-    def _show_groups(self) -> None:
+    def show_groups(self) -> None:
         directory, user_id = self.directory, self._user.id
         groups = directory.groups_of(user_id)
         self._count = len(groups)
-        recent = {} if self.recent is None else self.recent.by_user.get(user_id, {})
         now = {group.id for group in groups}
-        self._changes = {
-            group_id: change
-            for group_id, change in recent.items()
-            if (change.kind is ChangeKind.JOINED) is (group_id in now)  # otherwise it is out of date
-        }
+        self._changes = {} if self.recent is None else self.recent.of_user(user_id, now)
         known = map(directory.group, self._changes.keys() - now)
         self._left = directory.by_name(group for group in known if group is not None)
         empty = f"Not a member of any of the {pluralize(directory.group_count, 'loaded group')}."
@@ -110,17 +89,8 @@ class UserGroupsDialog(RecordsDialog[Group]):
     def report(self, rows: Sequence[Group]) -> Report:
         return user_report(self.directory, self.instance, self._user, rows)
 
-    def row_copies(self, record: Group) -> list[Copy]:
-        return copies_of_row(record.name, record.id)
-
-    def row_text(self, record: Group) -> str:
-        return record.name
-
     def open_record(self, record: Group) -> None:
         self.go_to(JumpTarget(record.id, self._user.id))
-
-    def action_compare(self) -> None:
-        compare.compare_marked(self, self.list, self.directory, self.instance)
 
     # Cells
 

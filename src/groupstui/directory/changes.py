@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -112,17 +112,6 @@ def changes_of_groups(before: Iterable[Group], after: Iterable[Group]) -> list[C
     return changes_between(was, now)
 
 
-def per_group(changes: Iterable[Change]) -> dict[int, tuple[int, int]]:
-    """Return how many users joined and how many left, by group id."""
-    counts: dict[int, tuple[int, int]] = {}
-    for change in changes:
-        if change.group_id is not None and change.kind.of_members:
-            joined, left = counts.get(change.group_id, (0, 0))
-            here = change.kind is ChangeKind.JOINED
-            counts[change.group_id] = (joined + here, left + (not here))
-    return counts
-
-
 @dataclass(frozen=True, slots=True)
 class RecentChanges:
     """Who joined and who left groups in a recent period."""
@@ -146,6 +135,21 @@ class RecentChanges:
                 by_group.setdefault(change.group_id, {})[change.user_id] = change
                 by_user.setdefault(change.user_id, {})[change.group_id] = change
         return cls(since, now, by_group, by_user)
+
+    def of_group(self, group_id: int, members: Collection[int]) -> Mapping[int, Change]:
+        """Return the changes of a group with these members now, by user; none that are out of date."""
+        return _up_to_date(self.by_group.get(group_id, {}), members)
+
+    def of_user(self, user_id: int, groups: Collection[int]) -> Mapping[int, Change]:
+        """Return the changes of a user who is in these groups now, by group, as for `of_group`."""
+        return _up_to_date(self.by_user.get(user_id, {}), groups)
+
+
+def _up_to_date(changes: Mapping[int, Change], now: Collection[int]) -> Mapping[int, Change]:
+    known = frozenset(now) if changes else ()
+    return {
+        id: change for id, change in changes.items() if (change.kind is ChangeKind.JOINED) is (id in known)
+    }
 
 
 def _group_changes(before: Directory, after: Directory) -> Iterator[Change]:

@@ -34,13 +34,13 @@ from ..dialogs.copy_export import (
     print_copied,
     row_sets,
 )
-from ..directory.changes import RecentChanges, changes_between, changes_of_groups, per_group, summarize
+from ..directory.changes import RecentChanges, changes_between, changes_of_groups, summarize
 from ..directory.directory import Directory
 from ..directory.models import Group, GroupDetail, GroupPage, User
 from ..errors import Forbidden, MatchError, NotFound, Offline, TestmoError, Unauthorized
 from ..output.records import GROUP_FIELDS, Report, group_records, member_report
 from ..service.service import CrawlProgress, GroupsService, forbidden_hint
-from ..settings import GROUP_COLUMNS, PAGE_SIZES, GroupColumn, PageSize
+from ..settings import GROUP_COLUMNS, PAGE_SIZES, GroupColumn, ListView, PageSize
 from ..text import pluralize, sanitize
 from ..time_zones import zone_named
 from ..times import local_minute, show_times_in
@@ -88,6 +88,7 @@ COLUMN_NAMES = {
     "created_by": "Created by",
 }
 """The columns that the user can hide."""
+
 REASONS = {
     "turn('next')": "This is the last page",
     "turn('previous')": "This is the first page",
@@ -103,18 +104,6 @@ MAX_RECENT_PLACES = 10
 
 RECENT = timedelta(days=7)
 """The period whose changes are shown in the list."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListView:
-    """How the list of groups looks."""
-
-    page_size: PageSize | Literal["auto"] = "auto"
-    columns: tuple[GroupColumn, ...] = GROUP_COLUMNS
-    timezone: str = "local"
-    """The zone of times: `local`, `account` for that of the token's user, or an IANA name."""
-    sort: str | None = None
-    """The column to sort by, with a leading `-` from high to low; None for the instance's order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +306,7 @@ class BrowserScreen(JumpScreen):
         self,
         service: GroupsService,
         *,
-        view: ListView | None = None,
+        view: ListView,
         place: Place | None = None,
         start_at: str = "",
         token_source: str = "",
@@ -326,7 +315,7 @@ class BrowserScreen(JumpScreen):
         self.service = service
         """Reads the instance; its creator closes it."""
         self.set_reactive(BrowserScreen.directory, service.directory)
-        self.view = view or ListView()
+        self.view = view
         """How the list looks."""
         self._first_place = place or Place()
         self._start_at = start_at
@@ -358,7 +347,7 @@ class BrowserScreen(JumpScreen):
             view = self.view
             yield GroupList(
                 per_page=self._per_page(self.app.size), columns=view.columns, sort=view.sort, id="list"
-            ).data_bind(BrowserScreen.directory, BrowserScreen.activity)
+            ).data_bind(BrowserScreen.directory, BrowserScreen.activity, BrowserScreen.recent)
             yield MemberList(id="members").data_bind(
                 BrowserScreen.directory, BrowserScreen.detail, BrowserScreen.recent, BrowserScreen.progress
             )
@@ -851,7 +840,6 @@ class BrowserScreen(JumpScreen):
         if history is None or (summary := await history.changes_since(RECENT)) is None:
             return
         self.recent = RecentChanges.of(summary.changes, summary.since.taken_at, summary.read_at)
-        self.groups.show_badges(per_group(summary.changes), summary.since.taken_at)
 
     def action_refresh(self) -> None:
         """Load the group again if its members have the focus, otherwise the page."""

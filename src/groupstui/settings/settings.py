@@ -39,6 +39,16 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class ListView:
+    """The settings of the browser; see `Settings` for what each means."""
+
+    page_size: PageSize | Literal["auto"]
+    columns: tuple[GroupColumn, ...]
+    sort: str | None
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Theme, page size, history, requests and instances; never a secret. `model.py` validates them."""
 
@@ -126,12 +136,17 @@ class Settings:
     def with_theme(self, theme: str | None) -> Self:
         return replace(self, theme=theme)
 
-    def with_view(
-        self,
-        page_size: PageSize | Literal["auto"],
-        columns: tuple[GroupColumn, ...],
-        sort: str | None,
-        timezone: str = "local",
-    ) -> Self:
+    @property
+    def view(self) -> ListView:
+        """How the browser looks."""
+        return ListView(self.page_size, self.columns, self.sort, self.timezone)
+
+    def with_view(self, view: ListView) -> Self:
         """Return the settings with another look of the browser."""
-        return replace(self, page_size=page_size, columns=columns, sort=sort, timezone=timezone)
+        return replace(
+            self,
+            page_size=view.page_size,
+            columns=view.columns,
+            sort=view.sort,
+            timezone=view.timezone,
+        )

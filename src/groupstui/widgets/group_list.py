@@ -13,6 +13,7 @@ from textual import on
 from textual.message import Message
 from textual.reactive import reactive
 
+from ..directory.changes import Change, ChangeKind, RecentChanges
 from ..directory.directory import Directory
 from ..directory.models import Group, GroupPage
 from ..text import pluralize, sanitize
@@ -20,6 +21,7 @@ from ..times import local_day, weekday
 from .filter_input import FilterInput
 from .table import ASCENDING, DESCENDING, Column, FilterableTable, Table
 from .table_layout import ID_COLUMN
+from .user_state import change_counts
 
 BORDER_CELLS = 4
 """Cells of the lower border beside its text."""
@@ -59,6 +61,8 @@ class GroupList(FilterableTable[Group]):
     """The page on the screen; None before the first."""
     directory: reactive[Directory] = reactive(Directory)
     """The loaded groups, which the filter searches."""
+    recent: reactive[RecentChanges | None] = reactive(None)
+    """Who joined and left recently; None if that is not known."""
     activity: reactive[str] = reactive("")
     """What is being loaded; empty while nothing is."""
 
@@ -100,8 +104,6 @@ class GroupList(FilterableTable[Group]):
         self.found_user_ids: Set[int] = frozenset()
         """The ids of the users whom the filter has found."""
         self._cursor_by_page: dict[int, int] = {}
-        self._badges: Mapping[int, tuple[int, int]] = {}
-        self._badges_since: datetime | None = None
         self._ordered: tuple[tuple[object, ...], OrderedGroups] | None = None
         """The last result of `ordered`, and what it was computed from."""
         self._searched = 0
@@ -196,7 +198,7 @@ class GroupList(FilterableTable[Group]):
         """All groups in the order of the user; None without one, or until all are loaded."""
         if self.table.sort_column is None or not self.directory.complete:
             return None
-        basis = (self.directory, self.sort, self._badges)
+        basis = (self.directory, self.sort, self.recent)
         if self._ordered is None or self._ordered[0] != basis:
             groups = self.table.in_order(self.directory.groups)
             positions = {group.id: position for position, group in enumerate(groups)}
@@ -273,9 +275,8 @@ class GroupList(FilterableTable[Group]):
         """The ids of the marked groups of all pages, in the order in which they were marked."""
         return [each for each in self.marks if isinstance(each, int)]
 
-    def show_badges(self, badges: Mapping[int, tuple[int, int]], since: datetime) -> None:
-        """Show how many members of groups, by id, have joined and left since a time, as `+3 −1`."""
-        self._badges, self._badges_since = badges, since if badges else None
+    def watch_recent(self) -> None:
+        """Show how many members of groups have joined and left, as `+3 −1`."""
         self.table.columns = self._columns()
         self.table.relayout()
 
@@ -299,10 +300,10 @@ class GroupList(FilterableTable[Group]):
         self._show_position()
 
     def _columns(self) -> tuple[Column[Group], ...]:
-        since = self._badges_since
+        recent = self.recent
         change = Column(
             "change",
-            "" if since is None else f"± {weekday(since)}",
+            f"± {weekday(recent.since)}" if recent is not None and recent.by_group else "",
             self._badge,
             sort_key=self._turnover,
             width=self._badge_width,
@@ -319,20 +320,21 @@ class GroupList(FilterableTable[Group]):
     def _creator(self, group: Group) -> str:
         return "" if group.created_by is None else self.directory.user(group.created_by).label
 
+    def _changes_of(self, group: Group) -> Collection[Change]:
+        return () if self.recent is None else self.recent.by_group.get(group.id, {}).values()
+
     def _badge(self, group: Group) -> str:
-        joined, left = self._badges.get(group.id, (0, 0))
-        return " ".join(filter(None, (f"+{joined:,}" * bool(joined), f"−{left:,}" * bool(left))))
+        return change_counts(self._changes_of(group))
 
     def _badge_style(self, group: Group) -> str:
-        joined, left = self._badges.get(group.id, (0, 0))
-        return "joined" if joined > left else "left"
+        kinds = [change.kind for change in self._changes_of(group)]
+        return "joined" if kinds.count(ChangeKind.JOINED) > kinds.count(ChangeKind.LEFT) else "left"
 
     def _turnover(self, group: Group) -> int:
-        return sum(self._badges.get(group.id, (0, 0)))
+        return len(self._changes_of(group))
 
     def _badge_width(self, groups: Sequence[Group]) -> int:
-        badges = self._badges
-        return max((len(self._badge(group)) for group in groups if group.id in badges), default=0)
+        return max((len(self._badge(group)) for group in groups), default=0)
 
     # Rows
 

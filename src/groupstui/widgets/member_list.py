@@ -150,17 +150,12 @@ class MemberList(FilterableTable[User]):
         self._facts.styles.height = len(lines)
 
     def _show_members(self, detail: GroupDetail, *, keep: bool) -> None:
-        recent = {} if self.recent is None else self.recent.by_group.get(detail.group.id, {})
-        members = set(detail.group.members) if recent else frozenset[int]()
-        self._changes = {
-            user_id: change
-            for user_id, change in recent.items()
-            if (change.kind is ChangeKind.JOINED) is (user_id in members)  # otherwise it is out of date
-        }
+        group = detail.group
+        self._changes = {} if self.recent is None else self.recent.of_group(group.id, group.members)
         self._left = {
             user_id: User(user_id, change.user)
             for user_id, change in self._changes.items()
-            if user_id not in members
+            if change.kind is ChangeKind.LEFT
         }
         rows = (*detail.members, *self._left.values()) if self._left else detail.members
         self.show(rows, empty="This group has no members.", keep=keep)

@@ -314,8 +314,7 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
 
     def cuts(self, row: T) -> bool:
         """Return whether there is too little room for any cell of a row."""
-        width = self.scrollable_size.width
-        columns = [(self.columns[0], width - MARGIN)] if self._heading(row) else self._fit(width)
+        columns = self._columns_of(row, self.scrollable_size.width)
         return any(cell_len(sanitize(column.text(row))) > size for column, size in columns)
 
     def scroll_to_cursor(self, *, unless_in_view: int | None = None) -> None:
@@ -411,10 +410,7 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
             part = "muted" if self._muted(row) else "row"
         style = self._style(part)
         segments = [Segment((CURSOR if under_cursor else " ") + self.mark_of(row), style)]
-        columns = self._fit(width)
-        if self._heading(row):
-            columns = [(self.columns[0], width - MARGIN)]
-        for place, (column, size) in enumerate(columns):
+        for place, (column, size) in enumerate(self._columns_of(row, width)):
             if place:
                 segments.append(Segment(" " * GAP, style))
             own = "" if part != "row" else column.style_of(row)
@@ -441,6 +437,10 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         if self._fitted is None or self._fitted[0] != width:
             self._fitted = width, fit_columns(self.columns, self._measured, width - MARGIN)
         return self._fitted[1]
+
+    def _columns_of(self, row: T, width: int) -> list[tuple[Column[T], int]]:
+        """Return the columns of a row with their widths: of a heading, the first over the whole width."""
+        return [(self.columns[0], width - MARGIN)] if self._heading(row) else self._fit(width)
 
     def _header(self, width: int) -> str:
         """Return the titles; the arrow of the sorted column is in the gap beside its title."""
@@ -496,8 +496,7 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
 
     def action_sort_next(self) -> None:
         """Sort by the next visible column, by the id last, and then by none."""
-        visible = (column.key for column, _ in self._fit(self.scrollable_size.width))
-        keys = [None, *sorted(visible, key=lambda key: key == ID_COLUMN.key)]
+        keys = [None, *sorted(self.visible_columns, key=lambda key: key == ID_COLUMN.key)]
         key, _ = self._order
         place = keys.index(key) if key in keys else 0
         self.sort_by_column(keys[(place + 1) % len(keys)])
