@@ -361,6 +361,7 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         if old is not None:
             while self.screen is not old:  # a dialog may have been opened meanwhile
                 await self.pop_screen()
+            await old.forget_visits()
             await self.switch_screen(screen)
         else:
             await self.push_screen(screen)
@@ -466,6 +467,9 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
                 if isinstance(screen, dialogs.instances.InstancesDialog):
                     screen.forget(origin)
             return
+        for screen in self.screen_stack:
+            if isinstance(screen, BrowserScreen):
+                await screen.forget_visits()
         while len(self.screen_stack) > 1:  # dialogs may have been opened meanwhile
             await self.pop_screen()
         self._sign_in(notice=notice)

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from groupstui.dialogs.base import JumpTarget
 from groupstui.directory.models import Group
+from groupstui.screens.browser import MAX_VISITS
 from groupstui.settings import PAGE_SIZES, Settings, SettingsFile
 from groupstui.text import natural_key
 
@@ -282,3 +284,17 @@ async def test_order_by_a_hidden_column_is_in_the_title(pilot):
     await pilot.resize_terminal(80, 24)
     await settled(pilot)
     assert "Groups · by Changed ▼" in words(pilot, "#list")
+
+
+async def test_the_oldest_visits_are_forgotten(pilot):
+    await press(pilot, "tab", "u")
+    dialog = pilot.app.screen
+    await press(pilot, "down", "enter")
+    for group in pilot.app.screen.directory.groups[: MAX_VISITS + 1]:
+        pilot.app.screen.jump(JumpTarget(group.id))
+    await until(pilot, lambda: not dialog.is_running)
+    assert not pilot.app.is_screen_installed(dialog)
+    await press(pilot, *["backspace"] * MAX_VISITS)
+    at = cursor(pilot, "#list")
+    await press(pilot, "backspace")
+    assert cursor(pilot, "#list") == at

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 
 import pytest
 
 from groupstui.history import History
 from groupstui.settings import Settings
+from groupstui.times import show_times_in
 
 from ..support.pilot import browser_app, cursor, drawn, press, settled, type_text, until
 
@@ -47,6 +49,20 @@ async def test_snapshot_is_shown_before_any_response(demo, clock, history):
         await until(pilot, lambda: "as of 2026-11-23 14:02" in drawn(pilot))
         await pilot.press("n")
         await until(pilot, lambda: "page 2 of 16" in drawn(pilot))
+
+
+@pytest.fixture
+def local_zone() -> Iterator[None]:
+    yield
+    show_times_in(None)
+
+
+@pytest.mark.usefixtures("known", "local_zone")
+async def test_chosen_zone_is_used_before_any_response(demo, clock, history):
+    demo.faults.always("hang")
+    settings = Settings(page_size=15, timezone="Asia/Tokyo")
+    async with app(demo, clock, history, settings=settings).run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: "as of 2026-11-23 23:02 JST" in drawn(pilot))
 
 
 @pytest.mark.usefixtures("known")

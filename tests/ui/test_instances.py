@@ -115,6 +115,24 @@ async def test_instances_dialog_starts_at_the_current_one(pilot, demo, other):
     assert name(other) in words(pilot)
 
 
+@pytest.mark.parametrize("command", ["switch", "sign out"])
+async def test_dialogs_to_come_back_to_go_with_their_instance(pilot, other, command):
+    await press(pilot, "tab", "u")
+    dialog = pilot.app.screen
+    await press(pilot, "down", "enter")
+    assert pilot.app.is_screen_installed(dialog)
+    if command == "switch":
+        await press(pilot, "i")
+        await to_row(pilot, other)
+        await press(pilot, "enter")
+        assert at_the_smaller(pilot)
+    else:
+        await choose_command(pilot, "sign out")
+        await press(pilot, "y")
+    await until(pilot, lambda: not dialog.is_running)
+    assert not pilot.app.is_screen_installed(dialog)
+
+
 async def test_other_instance_opens_with_its_own_token(pilot, demo, other, settings):
     await press(pilot, "i")
     await to_row(pilot, other)
@@ -481,9 +499,10 @@ async def test_sign_out_of_others_with_environment_token(demo, other, keyring, s
         await press(pilot, "i")
         await to_row(pilot, other)
         assert "from TESTMO_TOKEN" in row(pilot, demo.url)
-        await press(pilot, "o", "y", "escape")
-        assert at_the_larger(pilot)
+        await press(pilot, "o", "y")
         assert f"Signed out of {other}; its token is deleted." in words(pilot)
+        await press(pilot, "escape")
+        assert at_the_larger(pilot)
     assert keyring.tokens == {demo.url: demo.token}
 
 

@@ -100,6 +100,13 @@ class Dialog(ModalScreen[Result | None], BaseScreen[Result | None]):
     def action_close(self) -> None:
         self.dismiss(None)
 
+    async def discard(self) -> None:
+        """Remove this dialog if it is closed and was kept, so that the user cannot come back to it."""
+        app = self.app
+        if app.is_screen_installed(self) and self not in app.screen_stack:
+            app.uninstall_screen(self)
+            await self.remove()
+
 
 class JumpScreen(BaseScreen[None]):
     """A screen below all dialogs that can show any group."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -154,7 +154,7 @@ class RecordsDialog(Dialog[None], Generic[Record]):
             self.table.focus()
             return
         super().action_close()
-        self.app.call_later(discard, self)
+        self.app.call_later(self.discard)
 
     def action_open(self) -> None:
         self.table.action_select()
@@ -202,11 +202,3 @@ class RecordsDialog(Dialog[None], Generic[Record]):
         event.stop()
         self.list.remember_visit(event.row)
         self.open_record(event.row)
-
-
-async def discard(dialog: RecordsDialog[Any]) -> None:
-    """Remove a closed dialog, to which the user cannot come back."""
-    app = dialog.app
-    if app.is_screen_installed(dialog) and dialog not in app.screen_stack:
-        app.uninstall_screen(dialog)
-        await dialog.remove()

@@ -78,6 +78,9 @@ DEFAULT_LIST_SHARE, MIN_LIST_SHARE, MAX_LIST_SHARE, SHARE_STEP = 50, 30, 80, 10
 MAX_PATH_VISITS = 2
 """Visits in the path to where the user is."""
 
+MAX_VISITS = 20
+"""Visits to which the user can go back; each keeps its dialogs, and what they list."""
+
 RELOAD_HINT = "Press R to reload all groups."
 
 COLUMN_NAMES = {
@@ -373,6 +376,7 @@ class BrowserScreen(JumpScreen):
     def _start(self) -> None:
         if self.service.user is not None:
             self.user = self.service.user.label
+        self._use_zone()
         if self.from_history:
             self._load_history_once()
         else:
@@ -1001,9 +1005,19 @@ class BrowserScreen(JumpScreen):
             label = target.dialogs[-1].label if target.dialogs else self.path[-1]
             filters = (self.groups.query_text, self.members.query_text)
             self._back_stack.append(Visit(here, target.dialogs, label, filters, self.groups.with_members))
+            if len(self._back_stack) > MAX_VISITS:
+                self.run_worker(self.forget_visits(MAX_VISITS), name="forget visits", group="visits")
         self.groups.drop_filter()
         self.go_to(place)
         return True
+
+    async def forget_visits(self, kept: int = 0) -> None:
+        """Remove all but the last visits, with the dialogs to which the user cannot come back then."""
+        count = max(0, len(self._back_stack) - kept)
+        forgotten, self._back_stack = self._back_stack[:count], self._back_stack[count:]
+        for visit in forgotten:
+            for dialog in visit.dialogs:
+                await dialog.discard()
 
     def action_user(self) -> None:
         if (member := self.members.table.current) is not None:
