@@ -77,6 +77,7 @@ def read_first_groups(history: History) -> None:
 def read_snapshots(history: History) -> None:
     for snapshot in history.snapshots():
         snapshot_record(snapshot)
+        history.directory_at(snapshot)
 
 
 def read_changes(history: History) -> None:

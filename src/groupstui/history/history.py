@@ -32,6 +32,7 @@ from .snapshots import (
     all_snapshots,
     all_users,
     changes_in,
+    directory_at,
     drop_snapshots,
     group_names,
     last_directory,
@@ -141,6 +142,10 @@ class History:
     def latest(self) -> Directory | None:
         """Return the last snapshot as a complete directory, or None."""
         return self._database.read(last_directory)
+
+    def directory_at(self, snapshot: Snapshot) -> Directory | None:
+        """Return a snapshot as a complete directory; None if it was deleted meanwhile, or is damaged."""
+        return self._database.read(lambda db: directory_at(db, snapshot))
 
     def all_users(self, since: datetime, until: datetime) -> tuple[datetime, dict[int, str]] | None:
         """Return the names of all users and when they were read, if between two times; None otherwise."""

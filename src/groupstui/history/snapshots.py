@@ -11,10 +11,11 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, zip_longest
+from operator import itemgetter
 
 from ..directory.builder import crawled_directory
 from ..directory.changes import Change, changes_between
@@ -49,6 +50,11 @@ _VERSIONS = f"""
     ) ORDER BY id, since DESC
 """
 """The groups that changed after the snapshot `:since`, up to `:until`, with their later versions."""
+_VERSIONS_FROM = f"""
+    SELECT {_GROUP_COLUMNS}, since, until, changed FROM group_version
+    WHERE until IS NULL OR until > ? ORDER BY id, since DESC
+"""
+"""The versions of all groups in a snapshot and in the later ones."""
 _ALL_USERS_TABLES = (
     "CREATE TABLE IF NOT EXISTS all_users_read (taken_at INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS all_users (id INTEGER PRIMARY KEY, name TEXT NOT NULL)",
@@ -173,10 +179,16 @@ def last_directory(db: sqlite3.Connection) -> Directory | None:
     """Return the last snapshot as a complete directory, or None."""
     if (last := last_snapshot(db)) is None:
         return None
-    groups, names = last_groups(db), _names(db, _LAST)
-    if users_complete := _all_users_time(db) == milliseconds(last.taken_at):
+    return _directory(db, last, last_groups(db), _names(db, _LAST))
+
+
+def _directory(
+    db: sqlite3.Connection, snapshot: Snapshot, groups: Iterable[Group], names: dict[int, str]
+) -> Directory:
+    """Return a snapshot as a complete directory; with all users if they were read for it."""
+    if users_complete := _all_users_time(db) == milliseconds(snapshot.taken_at):
         names = {**_all_users(db), **names}
-    return crawled_directory(groups, names, as_of=last.taken_at, users_complete=users_complete)
+    return crawled_directory(groups, names, as_of=snapshot.taken_at, users_complete=users_complete)
 
 
 def all_users(
@@ -232,10 +244,13 @@ def last_groups(db: sqlite3.Connection, count: int = -1) -> list[Group]:
     if order is None:
         query = f"{_GROUP}{_LAST} ORDER BY id LIMIT ?"
         return list(map(_group, typed_rows(db, query, _GROUP_TYPES, (count,))))
-    place = {group_id: place for place, group_id in enumerate(_ids_from_bytes(order))}
-    rows = typed_rows(db, _GROUP + _LAST, _GROUP_TYPES)
-    groups = sorted(map(_group, rows), key=lambda group: place.get(group.id, 0))
+    groups = _in_site_order(map(_group, typed_rows(db, _GROUP + _LAST, _GROUP_TYPES)), order)
     return groups if count < 0 else groups[:count]
+
+
+def _in_site_order(groups: Iterable[Group], order: bytes) -> list[Group]:
+    place = {group_id: place for place, group_id in enumerate(_ids_from_bytes(order))}
+    return sorted(groups, key=lambda group: place.get(group.id, 0))
 
 
 def names_in(db: sqlite3.Connection, groups: Iterable[Group]) -> dict[int, str]:
@@ -260,6 +275,61 @@ def _mentioned(groups: Iterable[Group]) -> set[int | None]:
     for group in groups:
         mentioned.update(group.members, (group.created_by, group.updated_by))
     return mentioned
+
+
+# Earlier snapshots
+
+
+def directory_at(db: sqlite3.Connection, snapshot: Snapshot) -> Directory | None:
+    """Return a snapshot as a complete directory, computed backwards from the last; None if it was deleted.
+
+    The members of a group that has changed since are sorted by id: their order is not stored.
+    """
+    query = "SELECT site_order FROM snapshot WHERE id = ? AND taken_at = ?"
+    key = (snapshot.id, milliseconds(snapshot.taken_at))
+    if (row := next(typed_rows(db, query, (_MAY_BE_IDS,), key), None)) is None:
+        return None
+    groups = list(_groups_at(db, snapshot.id))
+    memberships = sum(len(group.members) for group in groups)
+    if (len(groups), memberships) != (snapshot.groups, snapshot.memberships):
+        raise DamagedRow(f"snapshot #{snapshot.id} has lost groups or members")
+    (order,) = row
+    if order is not None:
+        groups = _in_site_order(groups, order)
+    return _directory(db, snapshot, groups, _names(db, _AT, {"id": snapshot.id}))
+
+
+def _groups_at(db: sqlite3.Connection, snapshot_id: int) -> Iterator[Group]:
+    """Yield the groups of a snapshot by id."""
+    rows = typed_rows(db, _VERSIONS_FROM, _VERSION_TYPES, (snapshot_id,))
+    for _, versions in groupby(rows, key=itemgetter(0)):
+        for version, members in with_members(versions):
+            *row, since, _, _ = version
+            if since <= snapshot_id:
+                yield _group(tuple(row), members if isinstance(members, array) else sorted(members))
+                break
+
+
+def with_members(versions: Iterable[Row]) -> Iterator[tuple[Row, array[int] | Set[int]]]:
+    """Yield the versions of a group, the newest first, with the ids of their members.
+
+    They are a set if another version has replaced this one, otherwise in the instance's order.
+
+    Raises:
+        DamagedRow: If the version is missing that has replaced another.
+    """
+    members: array[int] | Set[int] | None = None
+    newer_since = None
+    for version in versions:
+        _, _, ids, *_, since, until, changed = version
+        if changed is not None and members is not None and until == newer_since:
+            members = set(members).symmetric_difference(_ids_from_bytes(changed))
+        elif changed is None and ids is not None:
+            members = _ids_from_bytes(ids)
+        else:
+            raise DamagedRow("a version of a group is missing")
+        newer_since = since
+        yield version, members
 
 
 # Changes

@@ -1,0 +1,66 @@
+"""Random histories: the directories of an instance at several times, as crawls would have read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import strategies as st
+
+from groupstui.directory.builder import crawled_directory
+from groupstui.directory.directory import Directory
+from groupstui.directory.models import Group
+
+FIRST = datetime(2026, 10, 1, 12, tzinfo=UTC)
+"""The time of the first snapshot."""
+
+HOUR = timedelta(hours=1)
+"""The time from one snapshot to the next."""
+
+GROUP_IDS = range(1, 6)
+USER_IDS = range(1, 8)
+GROUP_NAMES = ["QA", "QA", "qa", "Ops", "Ops EU", "=1+1", "Straße"]
+USER_NAMES = ["Ada", "Ada", "ada b", "Grace Hopper", "Đặng", "José"]
+
+
+@st.composite
+def groups(draw: st.DrawFn, group_id: int, *, sorted_members: bool) -> Group:
+    members = draw(st.lists(st.sampled_from(USER_IDS), unique=True, max_size=5))
+    return Group(
+        group_id,
+        draw(st.sampled_from(GROUP_NAMES)),
+        tuple(sorted(members) if sorted_members else members),
+        created_at=draw(st.sampled_from([None, FIRST - HOUR, "in a way"])),
+        created_by=draw(st.sampled_from([None, *USER_IDS])),
+    )
+
+
+@st.composite
+def histories(draw: st.DrawFn, *, sorted_members: bool = False, max_size: int = 6) -> list[Directory]:
+    """Draw complete directories, an hour apart.
+
+    From one to the next, most groups and names stay; groups are deleted and created again, several have the
+    same name, users are renamed, and the names of some are unknown for a while.
+    """
+    found: list[Directory] = []
+    by_id: dict[int, Group] = {}
+    names: dict[int, str] = {}
+    for number in range(draw(st.integers(1, max_size))):
+        for group_id in draw(st.sets(st.sampled_from(GROUP_IDS), max_size=3)):
+            if group_id in by_id and draw(st.booleans()):
+                del by_id[group_id]
+            else:
+                by_id[group_id] = draw(groups(group_id, sorted_members=sorted_members))
+        for user_id in draw(st.sets(st.sampled_from(USER_IDS), max_size=3)):
+            name = draw(st.sampled_from([None, *USER_NAMES]))
+            names = {**names, user_id: name} if name else {k: v for k, v in names.items() if k != user_id}
+        order = draw(st.permutations(sorted(by_id))) if draw(st.booleans()) else sorted(by_id)
+        found.append(directory([by_id[group_id] for group_id in order], names, FIRST + number * HOUR))
+    return found
+
+
+def directory(found: list[Group], names: Mapping[int, str], as_of: datetime) -> Directory:
+    """Return the directory of a crawl, with the names of the users whom its groups mention."""
+    known = {each for group in found for each in (*group.members, group.created_by)}
+    named = {user_id: name for user_id, name in names.items() if user_id in known}
+    return crawled_directory(found, named, as_of=as_of)
