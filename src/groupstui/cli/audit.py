@@ -8,10 +8,18 @@ from ..directory.audit import CHECKS, Acceptance, Check, CheckResult, check_of, 
 from ..directory.audit import audit as run_checks
 from ..errors import HistoryUnavailable, UsageError, quoted
 from ..exit_codes import ExitCode
+from ..output.audit_log import AuditLog
+from ..output.formats import AUDIT_FORMATS
+from ..output.junit import junit
 from ..output.records import FINDING_FIELDS, audit_report
+from ..output.sarif import sarif
+from ..terminal.stdio import write_output
 from ..text import pluralize
-from .context import Context
+from .context import INCOMPLETE, Context
 from .output import answer, check_columns
+
+PART_OPTIONS = ("columns", "sort", "limit", "raw")
+"""The options for rows, which the formats for pipelines do not have."""
 
 
 async def audit(context: Context) -> ExitCode:
@@ -21,6 +29,7 @@ async def audit(context: Context) -> ExitCode:
     """
     options = context.options
     check_columns(context, FINDING_FIELDS if options.accepted else FINDING_FIELDS[:-1])
+    _check_format(context)
     fatal = [_check(name) for name in options.fail_on]
     checks = list(map(_check, options.checks)) or CHECKS
     checks = list(dict.fromkeys([*checks, *fatal]))
@@ -29,17 +38,25 @@ async def audit(context: Context) -> ExitCode:
     accepted = _acceptances(context)
     findings = [(result.check, finding) for result in results for finding in result.findings]
     still_open = [pair for pair in findings if fingerprint(*pair) not in accepted]
-    report = audit_report(
-        directory,
-        context.instance.origin,
-        results,
-        findings if options.accepted else still_open,
-        accepted,
-        with_accepted=options.accepted,
-    )
     of_interest = [result for result in results if result.check in fatal] or results
     failed = bool(fatal) and any(check in fatal for check, _ in still_open)
-    code = answer(context, report, _exit_code(of_interest, failed=failed))
+    code = _exit_code(of_interest, failed=failed)
+    if options.format in AUDIT_FORMATS:
+        if not directory.complete:
+            context.incomplete = context.incomplete or INCOMPLETE
+        context.verdict = code
+        log = AuditLog(directory, context.instance, results, accepted, context.incomplete)
+        write_output([(junit if options.format == "junit" else sarif)([log])], options.format)
+    else:
+        report = audit_report(
+            directory,
+            context.instance.origin,
+            results,
+            findings if options.accepted else still_open,
+            accepted,
+            with_accepted=options.accepted,
+        )
+        answer(context, report, code)
     for result in results:
         if result.skipped:
             text = f"not checked: {result.check.title.lower()}: {result.skipped}"
@@ -50,6 +67,15 @@ async def audit(context: Context) -> ExitCode:
         left_out = "" if options.accepted else "; --accepted lists them, too"
         context.warn(f"{pluralize(count, 'more finding')} accepted{left_out}", always=True)
     return code
+
+
+def _check_format(context: Context) -> None:
+    """Check that no option selects a part of a format that always contains all findings."""
+    options = context.options
+    if options.format in AUDIT_FORMATS and (
+        given := [name for name in PART_OPTIONS if getattr(options, name)]
+    ):
+        raise UsageError(f"{options.format} contains all findings: omit --{' and --'.join(given)}")
 
 
 def _acceptances(context: Context) -> Mapping[str, Acceptance]:

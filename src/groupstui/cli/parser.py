@@ -15,7 +15,7 @@ from ..directory.audit import CHECKS
 from ..errors import InvalidTime
 from ..exit_codes import ExitCode
 from ..history.time_spec import parse_duration
-from ..output.formats import FORMATS
+from ..output.formats import AUDIT_FORMATS, FORMATS
 from ..redaction import without_tokens
 from ..terminal.stdio import print_error
 from ..text import sanitize
@@ -312,11 +312,11 @@ def _add_age(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_output(parser: argparse.ArgumentParser) -> None:
+def _add_output(parser: argparse.ArgumentParser, formats: Sequence[str] = FORMATS) -> None:
     group = parser.add_argument_group("output")
     group.add_argument(
         "--format",
-        choices=tuple(FORMATS),
+        choices=formats,
         help="output format (default: table on a terminal, otherwise tab-separated rows)",
     )
     _value(group, "--sort", "FIELD", "sort by a field; --sort=-FIELD for descending order", type=_field_name)
@@ -327,6 +327,10 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     _flag(group, "--bom", help="begin CSV and TSV with a byte order mark, for Excel")
     _flag(group, "--no-color", help="print tables without bold text and colors")
     _flag(group, "--no-pager", help="print long tables at once instead of page by page")
+
+
+def _add_audit_output(parser: argparse.ArgumentParser) -> None:
+    _add_output(parser, (*FORMATS, *AUDIT_FORMATS))
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
@@ -435,10 +439,14 @@ def _add_analysis(add: AddCommand) -> None:
     audit = add(
         "audit [CHECK...]",
         "Find unusual groups and members who may not need access",
-        "audit\naudit empty identical --format markdown\naudit --fail-on inactive --fail-on no-two-factor -q",
-        LOOKUP,
+        "audit\naudit empty identical --format markdown\n"
+        "audit --fail-on inactive --fail-on no-two-factor -q\n"
+        "audit empty inactive --format junit > audit.xml",
+        (_add_instance, _add_age, _add_audit_output, _add_json),
         description="Find empty, duplicate or similar groups, and members who may not need access.",
-        notes="checks:\n" + "".join(f"  {check.id:<20}{check.title}\n" for check in CHECKS) + "\n",
+        notes="checks:\n"
+        + "".join(f"  {check.id:<20}{check.title}\n" for check in CHECKS)
+        + "\nmore formats: junit, sarif; they contain all findings, accepted ones as skipped\n\n",
         meanings={
             ExitCode.FALSE: "a check named by --fail-on has findings that are not accepted",
             ExitCode.UNKNOWN: "unknown: incomplete data, or a check (one of --fail-on) could not be run",

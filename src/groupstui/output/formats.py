@@ -17,6 +17,9 @@ from .table import table, text_of
 
 FORMATS: tuple[str, ...] = get_args(OutputFormat)
 
+AUDIT_FORMATS = ("junit", "sarif")
+"""More formats of audits, for the programs that run and show checks: see `audit_log`."""
+
 SEPARATORS = {"csv": ",", "tsv": "\t"}
 
 EXTENSIONS = {

@@ -1,0 +1,66 @@
+"""What the formats for pipelines, JUnit and SARIF, contain of an audit.
+
+Both are for programs that show checks and their results. They contain every finding, so that a finding which
+was accepted since the last run is not taken for a solved one: as skipped in JUnit, as suppressed in SARIF.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..directory.audit import Acceptance, Check, CheckResult, Finding, fingerprint
+from ..directory.directory import Directory
+from ..testmo.instance import Instance
+from ..text import REPLACEMENT, one_line
+from ..times import utc_iso
+
+_NO_XML = re.compile("[\ufffe\uffff]")
+"""What XML forbids besides control characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingState:
+    """A finding, and whether it still has to be reviewed."""
+
+    check: Check
+    finding: Finding
+    fingerprint: str
+    acceptance: Acceptance | None
+
+    @property
+    def text(self) -> str:
+        """The sentence of the finding, as one line of characters that every program reads."""
+        return plain(self.finding.text)
+
+    @property
+    def accepted(self) -> str:
+        """When and why the finding was accepted; empty if it is open."""
+        if self.acceptance is None:
+            return ""
+        return plain(f"accepted on {utc_iso(self.acceptance.time, 'seconds')}: {self.acceptance.reason}")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLog:
+    """The audit of one instance."""
+
+    directory: Directory
+    instance: Instance
+    results: Sequence[CheckResult]
+    accepted: Mapping[str, Acceptance]
+    """The accepted findings by their fingerprints."""
+    problem: str = ""
+    """Why the data is incomplete; empty if it is complete."""
+
+    def findings(self, result: CheckResult) -> Iterator[FindingState]:
+        """Yield the findings of a check."""
+        for finding in result.findings:
+            key = fingerprint(result.check, finding)
+            yield FindingState(result.check, finding, key, self.accepted.get(key))
+
+
+def plain(text: str) -> str:
+    """Return a text as one line without characters that XML forbids or that a terminal obeys."""
+    return _NO_XML.sub(REPLACEMENT, one_line(text))
