@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import sys
@@ -32,8 +31,6 @@ def main() -> NoReturn:
         os.environ["HOME"] = NO_HOME  # and never a folder in the working directory
     code: int = ExitCode.UNKNOWN
     try:
-        # Without a handler, Python prints the warnings of libraries on stderr, over the app.
-        logging.getLogger().addHandler(logging.NullHandler())
         prevent_core_dumps()
         prepare_streams()
         collection.postpone()

@@ -8,7 +8,7 @@ import junitparser
 import pytest
 
 from groupstui.cli.parser import build_parser
-from groupstui.output.formats import AUDIT_FORMATS
+from groupstui.output_format import AUDIT_FORMATS
 
 
 @pytest.mark.parametrize("format", AUDIT_FORMATS)

@@ -59,6 +59,6 @@ def test_ignored_interrupt_stays_ignored(interrupted):
 
 
 def test_import_of_the_library_leaves_interrupts_alone(interrupted):
-    code, _, err = interrupted("sqlite3", "-c", "import groupstui", "groupstui")
+    code, _, err = interrupted("sqlite3", "-c", "from groupstui import Group", "groupstui")
     assert code == -signal.SIGINT
     assert "KeyboardInterrupt" in err

@@ -25,7 +25,7 @@ def run(environ, tmp_path):
         script = f"""if True:
             import gc, os, sys
             import groupstui.__main__, groupstui.testmo.client, groupstui.testmo.models, keyring.backends.fail
-            from groupstui.cli.main import load_handler
+            from groupstui.cli.runner import load_handler
             for command in ("who", "changes", "snapshot", "doctor", "config"):
                 load_handler(command)
             os.setuid(os.getuid() or {UNPRIVILEGED})

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from groupstui.cli.main import load_handler
 from groupstui.cli.parser import COMMANDS, VALUE_OPTIONS, build_parser, parse
+from groupstui.cli.runner import load_handler
 
 
 @pytest.mark.parametrize("command", COMMANDS)

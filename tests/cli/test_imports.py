@@ -57,6 +57,16 @@ def test_command_does_not_import_textual_or_keyring(demo, arguments):
 
 
 @pytest.mark.parametrize("arguments", HELP, ids=" ".join)
-def test_help_does_not_import_httpx_or_pydantic(demo, arguments):
-    unneeded = {"textual", "rich", "keyring", "httpcore", "httpx", "pydantic"}
+def test_help_imports_neither_libraries_nor_commands(demo, arguments):
+    unneeded = {
+        "textual",
+        "rich",
+        "keyring",
+        "httpcore",
+        "httpx",
+        "pydantic",
+        "asyncio",
+        "sqlite3",
+        "logging",
+    }
     assert imported(demo, arguments).isdisjoint(unneeded)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from groupstui.demo.seed import make_site
-from groupstui.output.formats import FORMATS
+from groupstui.output_format import FORMATS
 
 QUESTIONS = [
     ["groups"],

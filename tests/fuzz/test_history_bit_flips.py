@@ -18,8 +18,9 @@ from groupstui.directory.models import Group
 from groupstui.errors import HistoryUnavailable
 from groupstui.history import History
 from groupstui.history.cursor import Cursor
-from groupstui.output.formats import FORMATS, write
+from groupstui.output.formats import write
 from groupstui.output.records import GROUP_FIELDS, changes_report, group_records, site_report, snapshot_record
+from groupstui.output_format import FORMATS
 from groupstui.times import local_day
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "400"))

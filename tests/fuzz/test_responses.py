@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 
 from groupstui.app import Credentials, GroupsApp
 from groupstui.errors import TestmoError
-from groupstui.output.formats import FORMATS, rows, write
+from groupstui.output.formats import rows, write
 from groupstui.output.records import GROUP_FIELDS, USER_FIELDS, Report, group_records, user_record
+from groupstui.output_format import FORMATS
 from groupstui.service.service import GroupsService
 from groupstui.terminal.stdio import printable
 from groupstui.testmo.instance import Instance

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from groupstui.errors import InvalidField, UsageError
-from groupstui.output.formats import FORMATS, FORMULA_STARTS, SEPARATORS, format_of, pieces, rows, write
+from groupstui.output.formats import FORMULA_STARTS, SEPARATORS, format_of, pieces, rows, write
 from groupstui.output.records import GROUP_FIELDS, Report
+from groupstui.output_format import FORMATS
 from groupstui.terminal.stdio import printable
 from groupstui.text import sanitize
 

@@ -27,10 +27,11 @@ from groupstui.directory.builder import crawled_directory
 from groupstui.directory.changes import Change, ChangeKind
 from groupstui.directory.directory import Directory
 from groupstui.directory.models import Group
+from groupstui.durations import parse_duration
 from groupstui.errors import HistoryLocked, HistoryUnavailable, InvalidTime
 from groupstui.history import History
 from groupstui.history.database import DamagedRow
-from groupstui.history.time_spec import PointInTime, parse_duration
+from groupstui.history.time_spec import PointInTime
 from groupstui.service.service import GroupsService
 from groupstui.times import utc_iso
 

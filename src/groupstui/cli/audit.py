@@ -9,10 +9,10 @@ from ..directory.audit import audit as run_checks
 from ..errors import HistoryUnavailable, UsageError, quoted
 from ..exit_codes import ExitCode
 from ..output.audit_log import AuditLog
-from ..output.formats import AUDIT_FORMATS
 from ..output.junit import junit
 from ..output.records import FINDING_FIELDS, audit_report
 from ..output.sarif import sarif
+from ..output_format import AUDIT_FORMATS
 from ..terminal.stdio import write_output
 from ..text import pluralize
 from .context import INCOMPLETE, Context

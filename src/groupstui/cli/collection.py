@@ -6,8 +6,11 @@ fifteenth less time, and so does the first paint: see `python -m benchmarks comm
 
 from __future__ import annotations
 
-import asyncio
 import gc
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 START_UP_S = 2.0
 """How long collections are postponed: until then, a look-up is over and the first screen is loaded."""
@@ -18,9 +21,9 @@ def postpone() -> None:
     gc.disable()
 
 
-def resume_later() -> None:
+def resume_later(loop: AbstractEventLoop) -> None:
     """Collect garbage again after the start, but not among the objects that were loaded for good."""
-    asyncio.get_running_loop().call_later(START_UP_S, _resume)
+    loop.call_later(START_UP_S, _resume)
 
 
 def skip_final() -> None:

@@ -133,6 +133,6 @@ async def _run(app: GroupsApp, *, mouse: bool) -> None:
     def exit_app(code: int) -> None:
         loop.call_soon_threadsafe(lambda: app.exit(return_code=code))
 
-    collection.resume_later()
+    collection.resume_later(loop)
     with exit_on_signals(exit_app):
         await app.run_async(mouse=mouse)

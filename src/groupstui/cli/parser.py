@@ -11,11 +11,10 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-from ..directory.audit import CHECKS
+from ..durations import parse_duration
 from ..errors import InvalidTime
 from ..exit_codes import ExitCode
-from ..history.time_spec import parse_duration
-from ..output.formats import AUDIT_FORMATS, FORMATS
+from ..output_format import AUDIT_FORMATS, FORMATS
 from ..redaction import without_tokens
 from ..terminal.stdio import print_error
 from ..text import sanitize
@@ -156,7 +155,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         arguments = ["browse", *arguments]
     if arguments[:2] == ["config", "set"]:
         arguments = [*arguments[:2], "--", *arguments[2:]]  # a value may begin with -
-    options, unknown = build_parser().parse_known_args(arguments)
+    options, unknown = build_parser(arguments[0]).parse_known_args(arguments)
     if unknown:
         words = " ".join(map(_without_secret, unknown))
         Parser(prog=f"groupstui {options.command}").error(f"unrecognized arguments: {words}")
@@ -191,8 +190,13 @@ def _first_word(arguments: Sequence[str]) -> int | None:
     return next((place for place, _ in words if not place or arguments[place - 1] not in VALUE_OPTIONS), None)
 
 
-def build_parser() -> Parser:
-    """Return the parser of the whole command line."""
+def build_parser(only: str | None = None) -> Parser:
+    """Return the parser of the command line.
+
+    Args:
+        only: The first argument: of all commands but this one, the parser knows only the summary. To add the
+            options of all commands takes a tenth of the time of a look-up (`python -m benchmarks commands`).
+    """
     parser = Parser(
         prog="groupstui",
         usage="groupstui [--instance INSTANCE | --demo] [NAME]\n       groupstui COMMAND [OPTIONS]",
@@ -217,17 +221,21 @@ def build_parser() -> Parser:
         shared: Sequence[AddOptions] = (),
         *,
         description: str = "",
-        notes: str = "",
+        notes: str | Callable[[], str] = "",
         meanings: Mapping[ExitCode, str] | None = None,
     ) -> Parser:
+        name = usage.split()[0]
+        if only not in (None, name):
+            return commands.add_parser(name, help=summary)
         lines = "\n".join(f"  groupstui {example}" for example in examples.splitlines())
+        after = notes() if callable(notes) else notes
         codes = COMMON_EXIT_CODES if shared else (ExitCode.OK, ExitCode.USAGE)
         command = commands.add_parser(
-            usage.split()[0],
+            name,
             help=summary,
             usage=f"groupstui {usage}{' [OPTIONS]' if shared else ''}",
             description=description or f"{summary}.",
-            epilog=f"examples:\n{lines}\n\n{notes}{_exit_codes(codes, meanings or {})}",
+            epilog=f"examples:\n{lines}\n\n{after}{_exit_codes(codes, meanings or {})}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
@@ -444,9 +452,7 @@ def _add_analysis(add: AddCommand) -> None:
         "audit empty inactive --format junit > audit.xml",
         (_add_instance, _add_age, _add_audit_output, _add_json),
         description="Find empty, duplicate or similar groups, and members who may not need access.",
-        notes="checks:\n"
-        + "".join(f"  {check.id:<20}{check.title}\n" for check in CHECKS)
-        + "\nmore formats: junit, sarif; they contain all findings, accepted ones as skipped\n\n",
+        notes=_checks,
         meanings={
             ExitCode.FALSE: "a check named by --fail-on has findings that are not accepted",
             ExitCode.UNKNOWN: "unknown: incomplete data, or a check (one of --fail-on) could not be run",
@@ -456,6 +462,19 @@ def _add_analysis(add: AddCommand) -> None:
     fail_on = "exit with 1 if this check has findings (repeatable)"
     _value(audit, "--fail-on", "CHECK", fail_on, action="append", default=[])
     _flag(audit, "--accepted", help="list accepted findings, too, with the date and the reason")
+
+
+def _checks() -> str:
+    """Return the notes on `audit`: its checks and formats.
+
+    Lazy boundary: only the help of `audit` needs it. Importing the checks takes a third of the time of
+    `groupstui --help` (`python -m benchmarks commands`).
+    """
+    from ..directory.audit import CHECKS
+
+    checks = "".join(f"  {check.id:<20}{check.title}\n" for check in CHECKS)
+    formats = "more formats: junit, sarif; they contain all findings, accepted ones as skipped"
+    return f"checks:\n{checks}\n{formats}\n\n"
 
 
 def _add_history(add: AddCommand) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..errors import UsageError
-from ..output.formats import FORMATS
+from ..output_format import FORMATS
 from ..testmo.http_options import proxy_parts
 from .parser import positive_int, seconds
 

@@ -1,4 +1,4 @@
-"""Parse points in time and durations that users write: `7d`, `2026-11-16`, `#12`."""
+"""Parse points in time that users write: `7d`, `2026-11-16`, `#12`."""
 
 from __future__ import annotations
 
@@ -7,27 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
+from ..durations import DURATION, parse_duration
 from ..errors import InvalidTime, quoted
 
-_DURATION = re.compile(r"(\d{1,6})\s*([smhdwy])")
-_MONTH = re.compile(r"\d+\s*M")
-"""Minutes are small: a capital M could mean months."""
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}")
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400, "y": 365 * 86_400}
-"""Seconds."""
 _DAYS_AGO = {"today": 0, "yesterday": 1}
-
-
-def parse_duration(text: str) -> timedelta:
-    """Parse a duration such as `10m`, `12h`, `7d`, `2w` or `1y`.
-
-    Raises:
-        InvalidTime: If the text is no duration, or zero.
-    """
-    found = None if _MONTH.fullmatch(text.strip()) else _DURATION.fullmatch(text.strip().lower())
-    if found is None or not int(found[1]):
-        raise InvalidTime(f"{quoted(text)} is not a valid duration: use 10m, 12h, 7d, 2w or 1y")
-    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +44,7 @@ class PointInTime:
         try:
             if (days_ago := _DAYS_AGO.get(text.lower())) is not None:
                 text = (now.astimezone() - timedelta(days=days_ago)).date().isoformat()
-            if _DURATION.fullmatch(text.lower()):
+            if DURATION.fullmatch(text.lower()):
                 return cls(now - parse_duration(text))
             days = timedelta(days=1 if end_of_day and _DATE.fullmatch(text) else 0)
             return cls((datetime.fromisoformat(text) + days).astimezone())

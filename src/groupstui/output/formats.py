@@ -7,18 +7,12 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from ..errors import UsageError, quoted
-from ..settings import OutputFormat
 from ..text import one_line
 from .records import Report
 from .table import table, text_of
-
-FORMATS: tuple[str, ...] = get_args(OutputFormat)
-
-AUDIT_FORMATS = ("junit", "sarif")
-"""More formats of audits, for the programs that run and show checks: see `audit_log`."""
 
 SEPARATORS = {"csv": ",", "tsv": "\t"}
 
@@ -79,7 +73,7 @@ def pieces(
 
     Args:
         report: What to write.
-        format: One of `FORMATS`.
+        format: One of `output_format.FORMATS`.
         width: The columns of the terminal, to which a table is fitted; None for no limit.
         styled: Whether a table has bold titles and colors.
         raw: Do not escape CSV and TSV cells that a spreadsheet would run as formulas.

@@ -17,14 +17,13 @@ acme = "https://acme.testmo.net"
 from __future__ import annotations
 
 from .file import SettingsFile, default_path
-from .settings import GROUP_COLUMNS, PAGE_SIZES, GroupColumn, ListView, OutputFormat, PageSize, Settings, Site
+from .settings import GROUP_COLUMNS, PAGE_SIZES, GroupColumn, ListView, PageSize, Settings, Site
 
 __all__ = [
     "GROUP_COLUMNS",
     "PAGE_SIZES",
     "GroupColumn",
     "ListView",
-    "OutputFormat",
     "PageSize",
     "Settings",
     "SettingsFile",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -17,13 +17,13 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from ..output_format import FORMATS, OutputFormat
 from ..time_zones import zone_named
 from .settings import (
     GROUP_COLUMNS,
     PAGE_SIZES,
     GroupColumn,
     InvalidDocument,
-    OutputFormat,
     PageSize,
     Settings,
     Site,
@@ -105,9 +105,7 @@ class SettingsModel(BaseModel):
         le=MAX_HISTORY_DAYS,
         description=f"must be a number of days from 1 to {MAX_HISTORY_DAYS}",
     )
-    format: OutputFormat | None = Field(
-        _DEFAULT.format, description=f"must be one of {', '.join(get_args(OutputFormat))}"
-    )
+    format: OutputFormat | None = Field(_DEFAULT.format, description=f"must be one of {', '.join(FORMATS)}")
     timeout: float | None = Field(
         _DEFAULT.timeout,
         gt=0,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
+from ..output_format import OutputFormat
+
 PageSize = Literal[15, 25, 50, 100]
 """The page sizes that the API supports."""
 
@@ -15,10 +17,6 @@ GroupColumn = Literal["id", "name", "change", "members", "changed", "created_by"
 
 GROUP_COLUMNS: tuple[GroupColumn, ...] = ("id", "name", "change", "members", "changed", "created_by")
 """All columns, from left to right."""
-
-
-OutputFormat = Literal["table", "json", "ndjson", "csv", "tsv", "markdown"]
-"""A format of the answers of commands."""
 
 
 class InvalidDocument(ValueError):
