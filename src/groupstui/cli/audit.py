@@ -2,70 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from ..directory.audit import CHECKS, Acceptance, Check, CheckResult, check_of, fingerprint
+from ..directory.audit import CHECKS, Acceptance, Check, CheckResult, check_of
 from ..directory.audit import audit as run_checks
+from ..directory.policy import POLICY_CHECKS, Policy, PolicyAcceptance, PolicyAudit
 from ..errors import HistoryUnavailable, UsageError, quoted
 from ..exit_codes import ExitCode
 from ..output.audit_log import AuditLog
 from ..output.junit import junit
-from ..output.records import FINDING_FIELDS, audit_report
+from ..output.records import FINDING_FIELDS, Report, audit_report
 from ..output.sarif import sarif
 from ..output_format import AUDIT_FORMATS
 from ..terminal.stdio import write_output
-from ..text import pluralize
+from ..text import pluralize, sanitize
 from .context import INCOMPLETE, Context
 from .output import answer, check_columns
+from .policy_file import read_policy
 
 PART_OPTIONS = ("columns", "sort", "limit", "raw")
 """The options for rows, which the formats for pipelines do not have."""
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an audit checks, as the options require."""
+
+    checks: Sequence[Check]
+    """The checks besides those of the policy."""
+    fatal: frozenset[str]
+    """The ids of the checks whose findings are a failure."""
+    only_fatal: bool
+    """Whether it does not matter if another check cannot be run."""
+    policy: Policy | None
+
+    @property
+    def needs_users(self) -> bool:
+        """Whether the users of the instance must be read."""
+        by_policy = self.policy is not None and self.policy.needs_users
+        return by_policy or any(check.needs_profiles for check in self.checks)
+
+
 async def audit(context: Context) -> ExitCode:
     """List the findings of checks, and report on stderr which checks could not be run.
 
-    Findings that were accepted in the app are left out of the list and of the exit code.
+    Findings that were accepted in the app or by the policy are left out of the list and of the exit code.
     """
     options = context.options
     check_columns(context, FINDING_FIELDS if options.accepted else FINDING_FIELDS[:-1])
     _check_format(context)
-    fatal = [_check(name) for name in options.fail_on]
-    checks = list(map(_check, options.checks)) or CHECKS
-    checks = list(dict.fromkeys([*checks, *fatal]))
-    directory = (await context.read(users=any(check.needs_profiles for check in checks))).directory
-    results = run_checks(directory, checks)
-    accepted = _acceptances(context)
-    findings = [(result.check, finding) for result in results for finding in result.findings]
-    still_open = [pair for pair in findings if fingerprint(*pair) not in accepted]
-    of_interest = [result for result in results if result.check in fatal] or results
-    failed = bool(fatal) and any(check in fatal for check, _ in still_open)
-    code = _exit_code(of_interest, failed=failed)
+    plan = _plan(context)
+    log = await _run(context, plan)
+    code = _exit_code(log, plan)
     if options.format in AUDIT_FORMATS:
-        if not directory.complete:
-            context.incomplete = context.incomplete or INCOMPLETE
         context.verdict = code
-        log = AuditLog(directory, context.instance, results, accepted, context.incomplete)
         write_output([(junit if options.format == "junit" else sarif)([log])], options.format)
     else:
-        report = audit_report(
-            directory,
-            context.instance.origin,
-            results,
-            findings if options.accepted else still_open,
-            accepted,
-            with_accepted=options.accepted,
-        )
-        answer(context, report, code)
-    for result in results:
-        if result.skipped:
-            text = f"not checked: {result.check.title.lower()}: {result.skipped}"
-            context.warn(text, always=result in of_interest)
-    run = sum(not result.skipped for result in results)
-    context.warn(f"{pluralize(len(still_open), 'finding')} in {pluralize(run, 'check')}")
-    if count := len(findings) - len(still_open):
-        left_out = "" if options.accepted else "; --accepted lists them, too"
-        context.warn(f"{pluralize(count, 'more finding')} accepted{left_out}", always=True)
+        answer(context, _rows(log, with_accepted=options.accepted), code)
+    _report(context, log, plan)
     return code
 
 
@@ -78,8 +73,40 @@ def _check_format(context: Context) -> None:
         raise UsageError(f"{options.format} contains all findings: omit --{' and --'.join(given)}")
 
 
-def _acceptances(context: Context) -> Mapping[str, Acceptance]:
-    """Return the accepted findings; none if the history cannot be read."""
+def _plan(context: Context) -> Plan:
+    """Return what is to be checked, before anything is read."""
+    options = context.options
+    policy = None if options.policy is None else read_policy(options.policy)
+    known = [check.id for check in CHECKS] + (list(POLICY_CHECKS) if policy is not None else [])
+    for name in (*options.checks, *options.fail_on):
+        if name not in known:
+            raise UsageError(f"there is no check {quoted(name)}; choose from {', '.join(known)}")
+    named = dict.fromkeys([*options.checks, *options.fail_on] if options.checks else known)
+    checks = [check for name in named if (check := check_of(name)) is not None]
+    fatal = frozenset([*options.fail_on, *(POLICY_CHECKS if policy is not None else ())])
+    return Plan(checks, fatal, only_fatal=bool(options.fail_on), policy=policy)
+
+
+async def _run(context: Context, plan: Plan) -> AuditLog:
+    """Read the instance and run the checks."""
+    directory = (await context.read(users=plan.needs_users)).directory
+    if not directory.complete:
+        context.incomplete = context.incomplete or INCOMPLETE
+    accepted: dict[str, Acceptance | PolicyAcceptance] = {**_acceptances(context)}
+    results = run_checks(directory, plan.checks)
+    if plan.policy is not None:
+        today = context.clock.now().astimezone().date()
+        by_policy = PolicyAudit(plan.policy, directory, today)
+        results += run_checks(directory, by_policy.checks)
+        accepted |= by_policy.accepted(results)
+        for unused in by_policy.unused(results):
+            names = ", ".join(name for name in (unused.group, unused.user) if name)
+            context.warn(f"the policy accepts what was not found: {unused.check}: {sanitize(names)}")
+    return AuditLog(directory, context.instance, results, accepted, context.incomplete)
+
+
+def _acceptances(context: Context) -> dict[str, Acceptance]:
+    """Return the findings that were accepted in the app; none if the history cannot be read."""
     if context.history is None:
         return {}
     try:
@@ -89,18 +116,38 @@ def _acceptances(context: Context) -> Mapping[str, Acceptance]:
         return {}
 
 
-def _exit_code(results: Sequence[CheckResult], *, failed: bool) -> ExitCode:
-    """Return the exit code for the checks of `--fail-on`, or for all: a check that was skipped is unknown.
+def _exit_code(log: AuditLog, plan: Plan) -> ExitCode:
+    """Return the exit code: a check that was skipped is unknown, unless it does not matter.
 
-    If findings are a failure (`failed`), they outweigh a check that was skipped.
+    Findings that are a failure outweigh a check that was skipped.
     """
-    if failed:
+    if any(state.is_open and state.check.id in plan.fatal for state in log.states):
         return ExitCode.FALSE
-    return ExitCode.UNKNOWN if any(result.skipped for result in results) else ExitCode.OK
+    return ExitCode.UNKNOWN if any(each.skipped for each in _of_interest(log, plan)) else ExitCode.OK
 
 
-def _check(name: str) -> Check:
-    if (check := check_of(name)) is None:
-        ids = ", ".join(check.id for check in CHECKS)
-        raise UsageError(f"there is no check {quoted(name)}; choose from {ids}")
-    return check
+def _of_interest(log: AuditLog, plan: Plan) -> Iterable[CheckResult]:
+    """Return the results without which the exit code is unknown."""
+    return [each for each in log.results if each.check.id in plan.fatal or not plan.only_fatal]
+
+
+def _rows(log: AuditLog, *, with_accepted: bool) -> Report:
+    """Return the open findings as rows, with `with_accepted` also the accepted ones."""
+    listed = [(state.check, state.finding) for state in log.states if state.is_open or with_accepted]
+    origin = log.instance.origin
+    return audit_report(log.directory, origin, log.results, listed, log.accepted, with_accepted=with_accepted)
+
+
+def _report(context: Context, log: AuditLog, plan: Plan) -> None:
+    """Report what was not checked, and how many findings there are."""
+    of_interest = _of_interest(log, plan)
+    for result in log.results:
+        if result.skipped:
+            text = f"not checked: {result.check.title.lower()}: {result.skipped}"
+            context.warn(text, always=result in of_interest)
+    run = sum(not result.skipped for result in log.results)
+    still_open = sum(state.is_open for state in log.states)
+    context.warn(f"{pluralize(still_open, 'finding')} in {pluralize(run, 'check')}")
+    if count := sum(state.acceptance is not None for state in log.states):
+        left_out = "" if context.options.accepted else "; --accepted lists them, too"
+        context.warn(f"{pluralize(count, 'more finding')} accepted{left_out}", always=True)

@@ -17,6 +17,7 @@ from dataclasses import fields as dataclass_fields
 from typing import Any
 
 from ..directory.audit import CHECKS
+from ..directory.policy import POLICY_CHECKS
 from ..errors import HistoryUnavailable, InvalidInstance
 from ..exit_codes import ExitCode
 from ..history import History, default_folder
@@ -282,7 +283,9 @@ def _values_of(action: argparse.Action, line: Line, current: str, names: Names) 
     elif kind == "NAME":
         found = [*names.groups(), *names.users()]
     elif kind == "CHECK":
-        found = (Candidate(check.id, check.title) for check in CHECKS)
+        titles = {check.id: check.title for check in CHECKS}
+        titles |= POLICY_CHECKS if any(word.startswith("--policy") for word in line.words) else {}
+        found = (Candidate(id, title) for id, title in titles.items())
     elif kind == "KEY":
         found = (Candidate(each.name) for each in dataclass_fields(Settings) if each.name != "unknown")
     elif kind == "COMMAND":

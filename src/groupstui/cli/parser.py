@@ -55,7 +55,7 @@ MIN_PREFIX_CHARS = 3
 VALUE_OPTIONS = (
     *("--instance", "--token-file", "--timeout", "--concurrency", "--proxy", "--ca-bundle", "--max-age"),
     *("--format", "--sort", "--limit", "--columns", "--json", "--jq", "--fail-on", "--since", "--until"),
-    *("--older-than", "--interval", "--exec", "-o", "--output"),
+    *("--older-than", "--interval", "--exec", "-o", "--output", "--policy"),
 )
 """The options that take the next word as their value: it is not a command, even if it has the name of one."""
 
@@ -449,12 +449,13 @@ def _add_analysis(add: AddCommand) -> None:
         "Find unusual groups and members who may not need access",
         "audit\naudit empty identical --format markdown\n"
         "audit --fail-on inactive --fail-on no-two-factor -q\n"
-        "audit empty inactive --format junit > audit.xml",
+        "audit empty inactive --format junit > audit.xml\n"
+        "audit policy-groups --policy policy.toml",
         (_add_instance, _add_age, _add_audit_output, _add_json),
         description="Find empty, duplicate or similar groups, and members who may not need access.",
         notes=_checks,
         meanings={
-            ExitCode.FALSE: "a check named by --fail-on has findings that are not accepted",
+            ExitCode.FALSE: "open findings of a check that --fail-on names, or of the policy",
             ExitCode.UNKNOWN: "unknown: incomplete data, or a check (one of --fail-on) could not be run",
         },
     )
@@ -462,6 +463,8 @@ def _add_analysis(add: AddCommand) -> None:
     fail_on = "exit with 1 if this check has findings (repeatable)"
     _value(audit, "--fail-on", "CHECK", fail_on, action="append", default=[])
     _flag(audit, "--accepted", help="list accepted findings, too, with the date and the reason")
+    policy = "compare groups, owners and members with this file; exit with 1 if they break its rules"
+    _value(audit, "--policy", "FILE", policy)
 
 
 def _checks() -> str:
@@ -471,10 +474,12 @@ def _checks() -> str:
     `groupstui --help` (`python -m benchmarks commands`).
     """
     from ..directory.audit import CHECKS
+    from ..directory.policy import POLICY_CHECKS
 
     checks = "".join(f"  {check.id:<20}{check.title}\n" for check in CHECKS)
+    by_policy = "".join(f"  {id:<20}{title}\n" for id, title in POLICY_CHECKS.items())
     formats = "more formats: junit, sarif; they contain all findings, accepted ones as skipped"
-    return f"checks:\n{checks}\n{formats}\n\n"
+    return f"checks:\n{checks}\nchecks that --policy adds:\n{by_policy}\n{formats}\n\n"
 
 
 def _add_history(add: AddCommand) -> None:

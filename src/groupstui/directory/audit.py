@@ -44,6 +44,8 @@ class Finding:
     """The ids of the users concerned."""
     members: tuple[Sequence[int], ...] = ()
     """The members of the groups, if the finding is about what these have in common."""
+    about: str = ""
+    """What else it is about, if that is neither a group nor a user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Check:
     """Whether an incomplete directory would lead to wrong findings."""
     detail: str = ""
     """The detail of members that it looks at, if any."""
+    impossible: str = ""
+    """Why it cannot be run with any directory; empty if it can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,8 @@ def fingerprint(check: Check, finding: Finding) -> str:
     It changes if other groups or users are concerned, or other members in common.
     """
     members = sorted(map(sorted, finding.members))
-    about = repr((check.id, sorted(finding.groups), sorted(finding.users), members))
+    more = (finding.about,) if finding.about else ()
+    about = repr((check.id, sorted(finding.groups), sorted(finding.users), members, *more))
     return hashlib.blake2b(about.encode(), digest_size=FINGERPRINT_BYTES).hexdigest()
 
 
@@ -100,6 +105,8 @@ def audit(directory: Directory, checks: Sequence[Check] | None = None) -> list[C
 
 
 def _run(check: Check, directory: Directory) -> CheckResult:
+    if check.impossible:
+        return CheckResult(check, (), check.impossible, ran=False)
     if check.needs_profiles and not directory.has_profiles:
         return CheckResult(check, (), "user details (/users) are unavailable", ran=False)
     if check.needs_complete and not directory.complete:
@@ -290,6 +297,6 @@ CHECKS: tuple[Check, ...] = (
 """Every check, in the order of results."""
 
 
-def check_of(name: str) -> Check | None:
+def check_of(name: str, checks: Iterable[Check] = CHECKS) -> Check | None:
     """Return a check by id, or None."""
-    return next((check for check in CHECKS if check.id == name), None)
+    return next((check for check in checks if check.id == name), None)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ..directory.audit import Acceptance, Check, CheckResult, Finding, fingerprint
 from ..directory.directory import Directory
+from ..directory.policy import PolicyAcceptance
 from ..testmo.instance import Instance
 from ..text import REPLACEMENT, one_line
 from ..times import utc_iso
@@ -27,7 +28,12 @@ class FindingState:
     check: Check
     finding: Finding
     fingerprint: str
-    acceptance: Acceptance | None
+    acceptance: Acceptance | PolicyAcceptance | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still has to be reviewed."""
+        return self.acceptance is None
 
     @property
     def text(self) -> str:
@@ -39,7 +45,11 @@ class FindingState:
         """When and why the finding was accepted; empty if it is open."""
         if self.acceptance is None:
             return ""
-        return plain(f"accepted on {utc_iso(self.acceptance.time, 'seconds')}: {self.acceptance.reason}")
+        if isinstance(self.acceptance, PolicyAcceptance):
+            when = f"by the policy until {self.acceptance.until}"
+        else:
+            when = f"on {utc_iso(self.acceptance.time, 'seconds')}"
+        return plain(f"accepted {when}: {self.acceptance.reason}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +59,15 @@ class AuditLog:
     directory: Directory
     instance: Instance
     results: Sequence[CheckResult]
-    accepted: Mapping[str, Acceptance]
+    accepted: Mapping[str, Acceptance | PolicyAcceptance]
     """The accepted findings by their fingerprints."""
     problem: str = ""
     """Why the data is incomplete; empty if it is complete."""
+
+    @property
+    def states(self) -> Iterator[FindingState]:
+        """The findings of all checks."""
+        return (state for result in self.results for state in self.findings(result))
 
     def findings(self, result: CheckResult) -> Iterator[FindingState]:
         """Yield the findings of a check."""

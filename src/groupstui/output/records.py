@@ -13,6 +13,7 @@ from ..directory.changes import Change
 from ..directory.compare import Comparison, Pair, Row, distinct_names
 from ..directory.directory import Directory
 from ..directory.models import Group, User
+from ..directory.policy import PolicyAcceptance
 from ..errors import InvalidField, quoted
 from ..history import Snapshot
 from ..testmo.instance import HOSTED, Instance
@@ -352,7 +353,7 @@ def audit_report(
     instance: str,
     results: Iterable[CheckResult],
     findings: Iterable[tuple[Check, Finding]],
-    accepted: Mapping[str, Acceptance],
+    accepted: Mapping[str, Acceptance | PolicyAcceptance],
     *,
     with_accepted: bool = True,
 ) -> Report:
@@ -381,13 +382,15 @@ def audit_report(
     return site_report(directory, instance, "findings", fields, records, about)
 
 
-def _acceptance_record(acceptance: Acceptance | None) -> Record | None:
+def _acceptance_record(acceptance: Acceptance | PolicyAcceptance | None) -> Record | None:
     if acceptance is None:
         return None
+    if isinstance(acceptance, PolicyAcceptance):
+        return {"until": acceptance.until.isoformat(), "reason": acceptance.reason}
     return {"date": utc_iso(acceptance.time, "seconds"), "reason": acceptance.reason}
 
 
-def _check_record(result: CheckResult, accepted: Mapping[str, Acceptance]) -> Record:
+def _check_record(result: CheckResult, accepted: Mapping[str, Acceptance | PolicyAcceptance]) -> Record:
     check = result.check
     count = sum(fingerprint(check, finding) in accepted for finding in result.findings)
     return {

@@ -52,7 +52,8 @@ def text_of(value: Any) -> str:
         return ""
     if isinstance(value, dict):  # an acceptance, a group or a user
         if "reason" in value:
-            return f"{value['date']}: {value['reason']}"
+            when = value["date"] if "date" in value else f"until {value['until']}"
+            return f"{when}: {value['reason']}"
         return value["name"] or f"#{value['id']}"
     return ", ".join(map(text_of, value)) if isinstance(value, list) else str(value)
 
