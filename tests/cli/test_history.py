@@ -194,6 +194,46 @@ def test_max_age_ignores_old_snapshot(cli, demo):
     assert "Quality" in cli("groups", "--max-age", "12h").out
 
 
+@pytest.fixture(params=["settings", "environment"])
+def preferred_age(request, environ):
+    """Let a snapshot that is an hour old answer by default."""
+    if request.param == "environment":
+        environ["GROUPSTUI_MAX_AGE"] = "1h"
+    else:
+        default_path().parent.mkdir(parents=True)
+        default_path().write_text('max_age = "1h"\n')
+
+
+@pytest.mark.parametrize("command", [["groups"], ["members", "QA"], ["who", "#1"], ["check", "#1", "QA"]])
+def test_preferred_age_uses_recent_snapshot(cli, demo, preferred_age, command):
+    assert "snapshot" not in cli("groups").err
+    before = len(demo.log.requests)
+    result = cli(*command)
+    assert result.err.splitlines()[0].startswith("groupstui: the data is from the snapshot of ")
+    assert result.err.splitlines()[0].endswith("; --fresh reads the instance")
+    assert len(demo.log.requests) == before
+    assert cli(*command, "--fresh").out == result.out
+    assert len(demo.log.requests) > before
+
+
+def test_preferred_age_does_not_hide_details_of_users(cli, demo, preferred_age):
+    cli("groups", "-q")
+    result = cli("members", "QA", "--columns", "name,email")
+    assert result.code == 0
+    assert "ada.lovelace@" in result.out
+
+
+def test_max_age_precedes_preferred_age(cli, demo, preferred_age):
+    cli("groups", "-q")
+    demo.site.rename_group(1, "Quality")
+    known = History(demo.url, default_folder())
+    directory = known.latest()
+    known.purge()
+    known.save(replace(directory, as_of=directory.as_of - timedelta(minutes=30)))
+    assert "Quality" not in cli("groups").out
+    assert "Quality" in cli("groups", "--max-age", "10m").out
+
+
 def test_invalid_max_age_exits_2(cli):
     result = cli("groups", "--max-age", "soon")
     assert result.code == 2

@@ -16,6 +16,7 @@ VALUES = {
     "timeout": (5.0, 6.0, 7.0),
     "concurrency": (2, 3, 5),
     "proxy": ("http://a.example:1", "http://b.example:2", "http://c.example:3"),
+    "max_age": ("1h", "2h", "3h"),
 }
 """Values of each option: as given, of the environment, and of the settings."""
 
@@ -36,7 +37,7 @@ def settings():
 @pytest.mark.parametrize("option", VARIABLES)
 def test_option_precedes_environment_and_settings(environ, settings, option):
     given, of_environment, of_settings = VALUES[option]
-    variable = VARIABLES[option][0]
+    variable, parsed = VARIABLES[option]
     settings(f"{option} = {json.dumps(of_settings)}")
 
     def preference(*arguments: str) -> object:
@@ -45,8 +46,8 @@ def test_option_precedes_environment_and_settings(environ, settings, option):
     assert preference() == of_settings
     assert preference("--demo") is None
     environ[variable] = str(of_environment)
-    assert preference() == preference("--demo") == of_environment
-    assert preference(f"--{option}", str(given)) == given
+    assert preference() == preference("--demo") == parsed(str(of_environment))
+    assert preference(f"--{option.replace('_', '-')}", str(given)) == parsed(str(given))
     environ[variable] = " "
     assert preference() == of_settings
 
@@ -93,7 +94,13 @@ def test_environment_limits_the_time_of_requests(cli, environ):
 
 @pytest.mark.parametrize(
     "line",
-    ['format = "xml"', "timeout = 0", "concurrency = 0", 'proxy = "http://me:pa55@proxy.example:3128"'],
+    [
+        'format = "xml"',
+        "timeout = 0",
+        "concurrency = 0",
+        'max_age = "soon"',
+        'proxy = "http://me:pa55@proxy.example:3128"',
+    ],
 )
 def test_wrong_setting_is_reported(cli, settings, line):
     settings(line)

@@ -17,6 +17,7 @@ from ..credentials import TokenStore, token_from_environment
 from ..demo.demo import Demo
 from ..directory.directory import Directory
 from ..directory.search import is_id
+from ..durations import parse_duration
 from ..errors import (
     HistoryUnavailable,
     InvalidInstance,
@@ -415,12 +416,15 @@ class Context:
         return self._with_recent_users(directory, self.clock.now(), reason)
 
     def _snapshot(self, *, users: bool, match: Sequence[str]) -> Reading | None:
-        """Return the last snapshot if `--offline` or `--max-age` asks for it.
+        """Return the last snapshot if `--offline`, `--max-age` or a preference asks for it.
 
-        With `--max-age`, it must also contain the users to match; snapshots contain no addresses.
+        With an age, it must also contain the users to match; snapshots contain no addresses. An age that is
+        only preferred is of no use either if details of users are needed.
         """
         offline: bool = getattr(self.options, "offline", False)
         max_age: timedelta | None = getattr(self.options, "max_age", None)
+        preferred = None if offline or max_age or users else self._preferred_max_age()
+        max_age = max_age or preferred
         if not offline and (max_age is None or any("@" in text for text in match)):
             return None
         history = self.history
@@ -439,12 +443,20 @@ class Context:
                 if match and not known.users_complete:
                     reading = self._with_recent_users(known, as_of, reading.reason)
                 if offline or reading.directory.users_complete or _are_known_ids(known, match):
-                    self.warn(f"the data is from the snapshot of {utc_minute(as_of)}")
+                    hint = "; --fresh reads the instance" if preferred else ""
+                    self.warn(f"the data is from the snapshot of {utc_minute(as_of)}{hint}")
                     return replace(reading, from_history=True)
         elif offline:
             reason = "the history is off" if history is None else history.missing
             raise UnknownAnswer(f"no offline data for {self.instance.name}: {reason}")
         return None
+
+    def _preferred_max_age(self) -> timedelta | None:
+        """Return the age that the environment or the settings allow, unless `--fresh` asks for new data."""
+        if getattr(self.options, "fresh", True):
+            return None
+        age: timedelta | str | None = self.preference("max_age")
+        return parse_duration(age) if isinstance(age, str) else age
 
     def _with_recent_users(self, directory: Directory, now: datetime, reason: str) -> Reading:
         """Add all users if they were read in the day before; `reason` is why they were not read now."""

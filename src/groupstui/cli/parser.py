@@ -81,9 +81,11 @@ environment:
                     shows long tables on a terminal (default: less -FRX)
   HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE
                     proxy and certificates, as for other programs
-  GROUPSTUI_FORMAT, GROUPSTUI_TIMEOUT, GROUPSTUI_CONCURRENCY, GROUPSTUI_PROXY
-                    instead of --format, --timeout, --concurrency and --proxy;
-                    these override the settings file, and options override them
+  GROUPSTUI_FORMAT, GROUPSTUI_TIMEOUT, GROUPSTUI_CONCURRENCY, GROUPSTUI_PROXY,
+  GROUPSTUI_MAX_AGE
+                    instead of --format, --timeout, --concurrency, --proxy and
+                    --max-age; these override the settings file, and options
+                    override them
 """
 
 EXAMPLES = """\
@@ -316,8 +318,9 @@ def _add_age(parser: argparse.ArgumentParser) -> None:
         "--max-age",
         "AGE",
         "use the last snapshot if it is no older than this, such as 10m, 12h or 7d",
-        type=_duration,
+        type=duration,
     )
+    _flag(age, "--fresh", help="read the instance, even if the settings contain max_age")
 
 
 def _add_output(parser: argparse.ArgumentParser, formats: Sequence[str] = FORMATS) -> None:
@@ -508,7 +511,7 @@ def _add_history(add: AddCommand) -> None:
     )
     snapshot.add_argument("action", choices=("list", "save", "prune"), help="prune deletes old snapshots")
     older_than = "with prune: delete older snapshots than this, such as 90d, but not the last"
-    _value(snapshot, "--older-than", "AGE", older_than, type=_duration)
+    _value(snapshot, "--older-than", "AGE", older_than, type=duration)
     _flag(snapshot, "--yes", help="with prune: do not ask for confirmation")
 
     watch = add(
@@ -521,7 +524,7 @@ def _add_history(add: AddCommand) -> None:
         meanings={ExitCode.OK: "stopped by ctrl+c or SIGTERM"},
     )
     interval = "time between crawls, at least 1m (default: 5m)"
-    _value(watch, "--interval", "TIME", interval, type=_duration, default="5m")
+    _value(watch, "--interval", "TIME", interval, type=duration, default="5m")
     since = "deliver all changes after this time or snapshot (default: those that no watch has delivered yet)"
     _value(watch, "--since", "WHEN", since)
     run = "run CMD for each change (JSON on stdin, at most 5 minutes); print the change if CMD fails"
@@ -606,7 +609,7 @@ def _add_setup(add: AddCommand) -> None:
 # Types of arguments
 
 
-def _duration(text: str) -> timedelta:
+def duration(text: str) -> timedelta:
     """Parse a duration such as `10m`."""
     try:
         return parse_duration(text)

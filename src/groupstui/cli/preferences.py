@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import UsageError
 from ..output_format import FORMATS
 from ..testmo.http_options import proxy_parts
-from .parser import positive_int, seconds
+from .parser import duration, positive_int, seconds
 
 
 def _format(text: str) -> str:
@@ -29,6 +29,7 @@ VARIABLES: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "timeout": ("GROUPSTUI_TIMEOUT", seconds),
     "concurrency": ("GROUPSTUI_CONCURRENCY", positive_int),
     "proxy": ("GROUPSTUI_PROXY", _proxy),
+    "max_age": ("GROUPSTUI_MAX_AGE", duration),
 }
 """The variable of each option, and what parses its value."""
 

@@ -17,6 +17,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from ..durations import parse_duration
+from ..errors import InvalidTime
 from ..output_format import FORMATS, OutputFormat
 from ..time_zones import zone_named
 from .settings import (
@@ -57,6 +59,14 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _known_age(age: str) -> str:
+    try:
+        parse_duration(age)
+    except InvalidTime:
+        raise ValueError("no age") from None
+    return age
+
+
 def _joined(keys: object) -> object:
     """Return a list of keys as Textual writes it."""
     if isinstance(keys, list) and keys and all(isinstance(key, str) for key in keys):
@@ -67,6 +77,7 @@ def _joined(keys: object) -> object:
 Zone = Annotated[str, AfterValidator(_known_zone)]
 
 
+Age = Annotated[str, AfterValidator(_known_age)]
 Columns = Annotated[tuple[GroupColumn, ...], Field(strict=False), AfterValidator(_ordered)]
 Name = Annotated[str, AfterValidator(_readable)]
 Keys = Annotated[Name, BeforeValidator(_joined, json_schema_input_type=str | list[str])]
@@ -119,6 +130,7 @@ class SettingsModel(BaseModel):
         pattern=r"^((https?|socks5h?)://)?[A-Za-z0-9.:\[\]-]+/?$",
         description="must be an address such as http://proxy.example:3128, without a password",
     )
+    max_age: Age | None = Field(_DEFAULT.max_age, description="must be an age such as 10m, 12h or 7d")
     sites: dict[Name, Origin] = Field({}, description="must be a table of readable names and addresses")
     keys: dict[Name, Keys] = Field(
         {}, description="must be a table of actions, such as page.next, and keys, such as 'f6' or ['f6', 'n']"

@@ -76,6 +76,8 @@ class Settings:
     """Requests at the same time; None for the default."""
     proxy: str | None = None
     """Address of a proxy; None for that of the environment."""
+    max_age: str | None = None
+    """The age up to which a snapshot answers commands, such as `10m`; None to read the instance."""
     sites: tuple[Site, ...] = ()
     """The known instances, by name."""
     keys: tuple[tuple[str, str], ...] = ()
