@@ -17,6 +17,7 @@ from groupstui.directory.audit import CHECKS, Acceptance, audit, check_of, finge
 from groupstui.directory.builder import crawled_directory
 from groupstui.directory.directory import Directory
 from groupstui.directory.models import Group, UserProfile
+from groupstui.history import Snapshot
 from groupstui.output.audit_log import AuditLog
 from groupstui.output.junit import junit
 from groupstui.output.sarif import sarif
@@ -119,6 +120,19 @@ def test_accepted_findings_are_skipped_in_junit_and_suppressed_in_sarif():
     (run,) = read_sarif(sarif([log]))
     assert [len(each["suppressions"]) for each in run["results"]] == [1, 0]
     assert run["results"][0]["suppressions"][0]["justification"].endswith("for next year")
+
+
+def test_known_findings_are_skipped_in_junit_and_unchanged_in_sarif():
+    found = directory("Dev", "Ops")
+    (result,) = audit(found, [check_of("empty")])
+    known = frozenset([fingerprint(result.check, result.findings[0])])
+    log = log_of(found, "empty", baseline=Snapshot(1, NOON, 0, 0, 0, 0), known=known)
+    (suite,) = read_junit(junit([log]))
+    assert [(case.is_skipped, case.is_failure) for case in suite] == [(True, False), (False, True)]
+    (run,) = read_sarif(sarif([log]))
+    assert [each["baselineState"] for each in run["results"]] == ["unchanged", "new"]
+    (run,) = read_sarif(sarif([log_of(found, "empty")]))
+    assert not any("baselineState" in each for each in run["results"])
 
 
 def test_incomplete_data_is_an_error():

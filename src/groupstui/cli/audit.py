@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ..directory.audit import CHECKS, Acceptance, Check, CheckResult, check_of
+from ..directory.audit import CHECKS, Acceptance, Check, CheckResult, check_of, fingerprint
 from ..directory.audit import audit as run_checks
 from ..directory.policy import POLICY_CHECKS, Policy, PolicyAcceptance, PolicyAudit
-from ..errors import HistoryUnavailable, UsageError, quoted
+from ..errors import HistoryUnavailable, UnknownAnswer, UsageError, quoted
 from ..exit_codes import ExitCode
+from ..history import Snapshot
+from ..history.time_spec import PointInTime
 from ..output.audit_log import AuditLog
 from ..output.junit import junit
-from ..output.records import FINDING_FIELDS, Report, audit_report
+from ..output.records import FINDING_FIELDS, Report, audit_report, snapshot_record
 from ..output.sarif import sarif
 from ..output_format import AUDIT_FORMATS
 from ..terminal.stdio import write_output
 from ..text import pluralize, sanitize
+from ..times import utc_minute
 from .context import INCOMPLETE, Context
 from .output import answer, check_columns
 from .policy_file import read_policy
@@ -36,6 +39,8 @@ class Plan:
     only_fatal: bool
     """Whether it does not matter if another check cannot be run."""
     policy: Policy | None
+    baseline: Snapshot | None
+    """The snapshot whose findings are known."""
 
     @property
     def needs_users(self) -> bool:
@@ -83,8 +88,31 @@ def _plan(context: Context) -> Plan:
             raise UsageError(f"there is no check {quoted(name)}; choose from {', '.join(known)}")
     named = dict.fromkeys([*options.checks, *options.fail_on] if options.checks else known)
     checks = [check for name in named if (check := check_of(name)) is not None]
+    baseline = None if options.baseline is None else _baseline(context, options.baseline)
     fatal = frozenset([*options.fail_on, *(POLICY_CHECKS if policy is not None else ())])
-    return Plan(checks, fatal, only_fatal=bool(options.fail_on), policy=policy)
+    if baseline is not None and not options.fail_on:
+        fatal |= {check.id for check in checks}
+    return Plan(checks, fatal, only_fatal=bool(options.fail_on), policy=policy, baseline=baseline)
+
+
+def _baseline(context: Context, text: str) -> Snapshot:
+    """Return the snapshot that an option names, by its id or by a time.
+
+    Raises:
+        InvalidTime: If there is no such snapshot.
+        UnknownAnswer: If the history does not reach back that far.
+    """
+    history, now = context.required_history(), context.clock.now()
+    point = PointInTime.parse(text, now)
+    if point.is_after(PointInTime(now)):
+        raise UsageError(f"--baseline {quoted(text)} is in the future")
+    snapshot = history.at(point)
+    if snapshot is None:
+        raise UnknownAnswer(f"there is no baseline for {context.instance.name}: {history.missing}")
+    if point.time is not None and point.time < snapshot.taken_at:
+        begins = f"the history begins on {utc_minute(snapshot.taken_at)}"
+        raise UnknownAnswer(f"there is no baseline for that time: {begins}")
+    return snapshot
 
 
 async def _run(context: Context, plan: Plan) -> AuditLog:
@@ -102,7 +130,34 @@ async def _run(context: Context, plan: Plan) -> AuditLog:
         for unused in by_policy.unused(results):
             names = ", ".join(name for name in (unused.group, unused.user) if name)
             context.warn(f"the policy accepts what was not found: {unused.check}: {sanitize(names)}")
-    return AuditLog(directory, context.instance, results, accepted, context.incomplete)
+    known = frozenset[str]()
+    if plan.baseline is not None:
+        results = [_comparable(result) for result in results]
+        known = _known(context, plan.baseline, [result.check for result in results])
+    return AuditLog(directory, context.instance, results, accepted, context.incomplete, plan.baseline, known)
+
+
+def _comparable(result: CheckResult) -> CheckResult:
+    """Return the result of a check, without its findings if it cannot be known which of them are new."""
+    if not result.check.needs_profiles or not result.ran:
+        return result
+    reason = "a baseline contains no user details, so it is unknown which findings are new"
+    return CheckResult(result.check, (), reason, ran=False)
+
+
+def _known(context: Context, baseline: Snapshot, checks: Iterable[Check]) -> frozenset[str]:
+    """Return the fingerprints of the findings at a snapshot.
+
+    Raises:
+        UnknownAnswer: If the snapshot cannot be read.
+    """
+    directory = context.required_history().directory_at(baseline)
+    if directory is None:
+        raise UnknownAnswer(f"the snapshot #{baseline.id} cannot be read")
+    # An acceptance that has expired counts, no matter since when there is its finding.
+    comparable = [check for check in checks if not check.needs_profiles and check.id != "policy-expired"]
+    results = run_checks(directory, comparable)
+    return frozenset(fingerprint(result.check, finding) for result in results for finding in result.findings)
 
 
 def _acceptances(context: Context) -> dict[str, Acceptance]:
@@ -133,9 +188,23 @@ def _of_interest(log: AuditLog, plan: Plan) -> Iterable[CheckResult]:
 
 def _rows(log: AuditLog, *, with_accepted: bool) -> Report:
     """Return the open findings as rows, with `with_accepted` also the accepted ones."""
-    listed = [(state.check, state.finding) for state in log.states if state.is_open or with_accepted]
-    origin = log.instance.origin
-    return audit_report(log.directory, origin, log.results, listed, log.accepted, with_accepted=with_accepted)
+    listed = [
+        (state.check, state.finding)
+        for state in log.states
+        if state.is_open or (with_accepted and state.acceptance is not None)
+    ]
+    report = audit_report(
+        log.directory,
+        log.instance.origin,
+        log.results,
+        listed,
+        log.accepted,
+        log.known,
+        with_accepted=with_accepted,
+    )
+    if log.baseline is None:
+        return report
+    return replace(report, about={**report.about, "baseline": snapshot_record(log.baseline)})
 
 
 def _report(context: Context, log: AuditLog, plan: Plan) -> None:
@@ -147,7 +216,12 @@ def _report(context: Context, log: AuditLog, plan: Plan) -> None:
             context.warn(text, always=result in of_interest)
     run = sum(not result.skipped for result in log.results)
     still_open = sum(state.is_open for state in log.states)
-    context.warn(f"{pluralize(still_open, 'finding')} in {pluralize(run, 'check')}")
+    noun = "finding" if log.baseline is None else "new finding"
+    context.warn(f"{pluralize(still_open, noun)} in {pluralize(run, 'check')}")
+    if log.baseline is not None:
+        since = f"snapshot #{log.baseline.id} of {utc_minute(log.baseline.taken_at)}"
+        count = sum(state.is_known and state.acceptance is None for state in log.states)
+        context.warn(f"{pluralize(count, 'more finding')} known since {since}", always=True)
     if count := sum(state.acceptance is not None for state in log.states):
         left_out = "" if context.options.accepted else "; --accepted lists them, too"
         context.warn(f"{pluralize(count, 'more finding')} accepted{left_out}", always=True)

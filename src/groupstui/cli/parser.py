@@ -55,7 +55,7 @@ MIN_PREFIX_CHARS = 3
 VALUE_OPTIONS = (
     *("--instance", "--token-file", "--timeout", "--concurrency", "--proxy", "--ca-bundle", "--max-age"),
     *("--format", "--sort", "--limit", "--columns", "--json", "--jq", "--fail-on", "--since", "--until"),
-    *("--older-than", "--interval", "--exec", "-o", "--output", "--policy"),
+    *("--older-than", "--interval", "--exec", "-o", "--output", "--policy", "--baseline"),
 )
 """The options that take the next word as their value: it is not a command, even if it has the name of one."""
 
@@ -453,12 +453,12 @@ def _add_analysis(add: AddCommand) -> None:
         "audit\naudit empty identical --format markdown\n"
         "audit --fail-on inactive --fail-on no-two-factor -q\n"
         "audit empty inactive --format junit > audit.xml\n"
-        "audit policy-groups --policy policy.toml",
+        "audit policy-groups --policy policy.toml\naudit empty identical --baseline '#12'",
         (_add_instance, _add_age, _add_audit_output, _add_json),
         description="Find empty, duplicate or similar groups, and members who may not need access.",
         notes=_checks,
         meanings={
-            ExitCode.FALSE: "open findings of a check that --fail-on names, or of the policy",
+            ExitCode.FALSE: "open findings: of a --fail-on check, of the policy, or since the baseline",
             ExitCode.UNKNOWN: "unknown: incomplete data, or a check (one of --fail-on) could not be run",
         },
     )
@@ -468,6 +468,8 @@ def _add_analysis(add: AddCommand) -> None:
     _flag(audit, "--accepted", help="list accepted findings, too, with the date and the reason")
     policy = "compare groups, owners and members with this file; exit with 1 if they break its rules"
     _value(audit, "--policy", "FILE", policy)
+    baseline = "exit with 1 only for findings that did not exist at a snapshot (#12) or time, as for --since"
+    _value(audit, "--baseline", "WHEN", baseline)
 
 
 def _checks() -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ..directory.audit import Acceptance, Check, CheckResult, Finding, fingerprint
 from ..directory.directory import Directory
 from ..directory.policy import PolicyAcceptance
+from ..history import Snapshot
 from ..testmo.instance import Instance
 from ..text import REPLACEMENT, one_line
 from ..times import utc_iso
@@ -29,11 +30,13 @@ class FindingState:
     finding: Finding
     fingerprint: str
     acceptance: Acceptance | PolicyAcceptance | None
+    is_known: bool
+    """Whether it existed at the baseline."""
 
     @property
     def is_open(self) -> bool:
         """Whether it still has to be reviewed."""
-        return self.acceptance is None
+        return self.acceptance is None and not self.is_known
 
     @property
     def text(self) -> str:
@@ -63,6 +66,10 @@ class AuditLog:
     """The accepted findings by their fingerprints."""
     problem: str = ""
     """Why the data is incomplete; empty if it is complete."""
+    baseline: Snapshot | None = None
+    """The snapshot with which the findings were compared."""
+    known: frozenset[str] = frozenset()
+    """The fingerprints of the findings that existed at the baseline."""
 
     @property
     def states(self) -> Iterator[FindingState]:
@@ -73,7 +80,7 @@ class AuditLog:
         """Yield the findings of a check."""
         for finding in result.findings:
             key = fingerprint(result.check, finding)
-            yield FindingState(result.check, finding, key, self.accepted.get(key))
+            yield FindingState(result.check, finding, key, self.accepted.get(key), key in self.known)
 
 
 def plain(text: str) -> str:

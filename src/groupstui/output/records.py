@@ -354,6 +354,7 @@ def audit_report(
     results: Iterable[CheckResult],
     findings: Iterable[tuple[Check, Finding]],
     accepted: Mapping[str, Acceptance | PolicyAcceptance],
+    known: frozenset[str] = frozenset(),
     *,
     with_accepted: bool = True,
 ) -> Report:
@@ -365,6 +366,7 @@ def audit_report(
         results: The results of all checks.
         findings: The findings to list.
         accepted: The accepted findings by their fingerprints.
+        known: The fingerprints of the findings that existed at the baseline, if there is one.
         with_accepted: Whether there is a column for acceptances; JSON always has them.
     """
     records = [
@@ -377,7 +379,7 @@ def audit_report(
         }
         for check, finding in findings
     ]
-    about = {"checks": [_check_record(result, accepted) for result in results]}
+    about = {"checks": [_check_record(result, accepted, known) for result in results]}
     fields = FINDING_FIELDS if with_accepted else FINDING_FIELDS[:-1]
     return site_report(directory, instance, "findings", fields, records, about)
 
@@ -390,16 +392,21 @@ def _acceptance_record(acceptance: Acceptance | PolicyAcceptance | None) -> Reco
     return {"date": utc_iso(acceptance.time, "seconds"), "reason": acceptance.reason}
 
 
-def _check_record(result: CheckResult, accepted: Mapping[str, Acceptance | PolicyAcceptance]) -> Record:
+def _check_record(
+    result: CheckResult, accepted: Mapping[str, Acceptance | PolicyAcceptance], known: frozenset[str]
+) -> Record:
     check = result.check
-    count = sum(fingerprint(check, finding) in accepted for finding in result.findings)
+    keys = [fingerprint(check, finding) for finding in result.findings]
+    count = sum(key in accepted for key in keys)
+    known_count = sum(key in known and key not in accepted for key in keys)
     return {
         "check": check.id,
         "title": check.title,
         "severity": check.severity,
         "why": check.why,
-        "findings": len(result.findings) - count,
+        "findings": len(keys) - count - known_count,
         "accepted": count,
+        "known": known_count,
         "impossible": result.skipped or None,
     }
 

@@ -97,6 +97,7 @@ def _result(log: AuditLog, state: FindingState, rule_index: int) -> Json:
     directory, finding = log.directory, state.finding
     groups = [group for group in map(directory.group, finding.groups[:MAX_LOCATIONS]) if group is not None]
     users = [directory.user(user_id) for user_id in finding.users[:MAX_LOCATIONS]]
+    baseline_state = {"baselineState": "unchanged" if state.is_known else "new"}
     return {
         "ruleId": state.check.id,
         "ruleIndex": rule_index,
@@ -115,6 +116,7 @@ def _result(log: AuditLog, state: FindingState, rule_index: int) -> Json:
         "fingerprints": {"groupstui/v1": state.fingerprint},
         "partialFingerprints": {"primaryLocationLineHash": f"{state.fingerprint}:1"},
         "suppressions": _suppressions(state),
+        **({} if log.baseline is None else baseline_state),
     }
 
 
