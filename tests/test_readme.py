@@ -94,7 +94,7 @@ def test_example_works_as_printed(demo, commands, tmp_path, example):
         need("jq")
     environment = shell_environment(TESTMO_INSTANCE=demo.url, TESTMO_TOKEN=demo.token)
     environment["PATH"] = f"{commands}:{os.environ['PATH']}"
-    if "changes" in example or "snapshot" in example:
+    if any(word in example for word in ("changes", "snapshot", "--at ", "history")):
         for name in ("QA", "Quality"):
             demo.site.rename_group(1, name)
             subprocess.run(["groupstui", "groups"], env=environment, capture_output=True, check=True)

@@ -68,6 +68,57 @@ def test_offline_sends_no_request_and_needs_no_token(cli, demo, environ, changed
     assert len(demo.log.requests) == before
 
 
+def test_at_shows_the_instance_as_it_was(cli, demo, environ, changed):
+    del environ["TESTMO_TOKEN"]
+    before = len(demo.log.requests)
+    result = cli("members", "QA", "--at", "#1", "--columns", "id")
+    assert "4" in result.out.split()
+    assert "30" not in result.out.split()
+    assert "4" not in cli("members", "QA", "--at", "#2", "--columns", "id").out.split()
+    taken_at = json.loads(cli("snapshot", "list", "--format", "json").out)["snapshots"][0]["taken_at"]
+    assert json.loads(cli("groups", "--at", "#1", "--format", "json").out)["as_of"] == f"{taken_at[:19]}Z"
+    assert f"the history begins on {taken_at[:10]} " in result.err
+    assert len(demo.log.requests) == before
+
+
+def test_at_before_the_history_exits_3(cli, changed):
+    result = cli("groups", "--at", "2020-01-01")
+    assert (result.code, result.out) == (3, "")
+    assert "no data for that time: the history begins on " in result.err
+
+
+def test_at_without_history_exits_3(cli, environ):
+    result = cli("groups", "--at", "7d")
+    assert (result.code, result.out) == (3, "")
+    assert "there is no snapshot yet" in result.err
+
+
+@pytest.mark.parametrize("when", ["2999-01-01", "#99", "soon", ""])
+def test_invalid_at_exits_2(cli, changed, when):
+    result = cli("groups", "--at", when)
+    assert (result.code, result.out) == (2, "")
+
+
+@pytest.mark.parametrize("other", [["--offline"], ["--max-age", "1h"]])
+def test_at_excludes_the_last_snapshot(cli, changed, other):
+    result = cli("groups", "--at", "#1", *other)
+    assert (result.code, result.out) == (2, "")
+
+
+@pytest.mark.parametrize("command", [["changes"], ["snapshot", "list"], ["watch"], ["doctor"]])
+def test_other_commands_have_no_at(cli, command):
+    assert cli(*command, "--at", "#1").code == 2
+
+
+def test_at_says_that_addresses_are_unknown(cli, changed):
+    result = cli("who", "ada@example.com", "--at", "#1")
+    assert result.code == 3
+    assert "e-mail addresses are not known" in result.err
+    result = cli("members", "QA", "--at", "#1", "--columns", "id,email")
+    assert result.code == 3
+    assert "snapshots contain no e-mail addresses or user details: omit --at" in result.err
+
+
 def test_changes_between_snapshots(cli, demo, changed):
     demo.site.rename_group(1, "Quality")
     cli("groups", "-q")

@@ -33,6 +33,11 @@ COMMANDS = [
     ["export", "groups", "-o", "/dev/null"],
 ]
 
+PAST = [
+    *(["groups"], ["members", "QA"], ["who", "1"], ["check", "1", "#1"], ["compare", "#1", "#2"]),
+    *(["export", "matrix", "-o", "-"], ["audit", "empty"]),
+]
+
 HELP = [["--help"], ["--version"], ["who", "--help"]]
 
 
@@ -54,6 +59,15 @@ def imported(demo, arguments: list[str]) -> set[str]:
 @pytest.mark.parametrize("arguments", COMMANDS, ids=lambda arguments: arguments[0])
 def test_command_does_not_import_textual_or_keyring(demo, arguments):
     assert imported(demo, arguments).isdisjoint({"textual", "keyring", "starlette", "uvicorn"})
+
+
+@pytest.mark.parametrize("arguments", PAST, ids=lambda arguments: arguments[0])
+def test_answer_about_the_past_sends_nothing(demo, arguments):
+    imported(demo, ["groups"])
+    requests = len(demo.log.requests)
+    unneeded = {"textual", "rich", "keyring", "httpcore", "httpx", "pydantic"}
+    assert imported(demo, [*arguments, "--at", "today"]).isdisjoint(unneeded)
+    assert len(demo.log.requests) == requests
 
 
 @pytest.mark.parametrize("arguments", HELP, ids=" ".join)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from groupstui.directory.builder import crawled_directory
 from groupstui.directory.directory import Directory
 from groupstui.directory.models import Group
 
-FIRST = datetime(2026, 10, 1, 12, tzinfo=UTC)
+FIRST = datetime(2020, 10, 1, 12, tzinfo=UTC)
 """The time of the first snapshot."""
 
 HOUR = timedelta(hours=1)
@@ -57,6 +58,27 @@ def histories(draw: st.DrawFn, *, sorted_members: bool = False, max_size: int = 
         order = draw(st.permutations(sorted(by_id))) if draw(st.booleans()) else sorted(by_id)
         found.append(directory([by_id[group_id] for group_id in order], names, FIRST + number * HOUR))
     return found
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A time, as an option names it, and the directory of that time."""
+
+    when: str
+    directory: Directory | None
+    """None if the history begins later."""
+
+
+@st.composite
+def moments(draw: st.DrawFn, directories: Sequence[Directory], first: int = 0) -> Moment:
+    """Draw a time before, between, at or after snapshots, of which those before the `first` were deleted."""
+    if draw(st.booleans()):
+        number = draw(st.integers(first, len(directories) - 1))
+        return Moment(f"#{number + 1}", directories[number])
+    halves = draw(st.integers(-1, 2 * len(directories)))
+    time = FIRST + halves * HOUR / 2
+    known = [each for each in directories[first:] if each.as_of is not None and each.as_of <= time]
+    return Moment(time.isoformat(), known[-1] if known else None)
 
 
 def directory(found: list[Group], names: Mapping[int, str], as_of: datetime) -> Directory:

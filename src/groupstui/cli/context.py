@@ -32,6 +32,8 @@ from ..errors import (
 )
 from ..exit_codes import ExitCode
 from ..history import History, Snapshot, history_of
+from ..history.time_spec import PointInTime
+from ..output.records import as_of
 from ..service.service import CrawlProgress, GroupsService, TokenSource
 from ..settings import Settings, SettingsFile, default_path
 from ..terminal.stdio import print_error
@@ -144,6 +146,12 @@ class Context:
     def opens_app(self) -> bool:
         """Whether the command is the app, which has notices of its own."""
         return self.options.command == "browse" and not self.options.plain
+
+    @property
+    def at(self) -> str | None:
+        """The time of `--at`, as it was typed; None without it."""
+        at: str | None = getattr(self.options, "at", None)
+        return at
 
     def preference(self, option: str) -> Any:
         """Return the value of an option: as given, otherwise of the environment, otherwise of the settings.
@@ -364,14 +372,14 @@ class Context:
 
         Raises:
             TestmoError: If the instance cannot be read.
-            UnknownAnswer: With `--offline`, if there is no snapshot.
+            InvalidTime: If the time of `--at` is not valid, or in the future.
+            UnknownAnswer: With `--offline` and `--at`, if there is no snapshot, or none of that time.
         """
         reading = self._snapshot(users=users, match=match)
         if reading is not None:
             if users:
-                self.warn(
-                    "snapshots contain no e-mail addresses or user details: omit --offline and --max-age"
-                )
+                options = "--at" if self.at is not None else "--offline and --max-age"
+                self.warn(f"snapshots contain no e-mail addresses or user details: omit {options}")
         else:
             reading = await self._crawl(users=users, match=match)
             if users and not reading.directory.has_profiles:
@@ -416,11 +424,13 @@ class Context:
         return self._with_recent_users(directory, self.clock.now(), reason)
 
     def _snapshot(self, *, users: bool, match: Sequence[str]) -> Reading | None:
-        """Return the last snapshot if `--offline`, `--max-age` or a preference asks for it.
+        """Return the last snapshot if an option or a preference asks for it, or that of the time of `--at`.
 
         With an age, it must also contain the users to match; snapshots contain no addresses. An age that is
         only preferred is of no use either if details of users are needed.
         """
+        if self.at is not None:
+            return self._as_it_was(self.at, users=users, match=match)
         offline: bool = getattr(self.options, "offline", False)
         max_age: timedelta | None = getattr(self.options, "max_age", None)
         preferred = None if offline or max_age or users else self._preferred_max_age()
@@ -435,17 +445,15 @@ class Context:
                 raise
             self._warn_once(error.full)
             return None
-        if known is not None and (as_of := known.as_of) is not None:
-            if max_age is None or -MAX_CLOCK_SKEW <= self.clock.now() - as_of <= max_age:
-                reading = Reading(known)
-                if (users or match) and not known.users_complete:
-                    reading = Reading(known, UNREAD, "no recent snapshot contains them; omit --offline")
-                if match and not known.users_complete:
-                    reading = self._with_recent_users(known, as_of, reading.reason)
+        if known is not None:
+            time = as_of(known)
+            if max_age is None or -MAX_CLOCK_SKEW <= self.clock.now() - time <= max_age:
+                reason = "no recent snapshot contains them; omit --offline"
+                reading = self._from_snapshot(known, time, reason, users=users, match=match)
                 if offline or reading.directory.users_complete or _are_known_ids(known, match):
                     hint = "; --fresh reads the instance" if preferred else ""
-                    self.warn(f"the data is from the snapshot of {utc_minute(as_of)}{hint}")
-                    return replace(reading, from_history=True)
+                    self.warn(f"the data is from the snapshot of {utc_minute(time)}{hint}")
+                    return reading
         elif offline:
             reason = "the history is off" if history is None else history.missing
             raise UnknownAnswer(f"no offline data for {self.instance.name}: {reason}")
@@ -457,6 +465,32 @@ class Context:
             return None
         age: timedelta | str | None = self.preference("max_age")
         return parse_duration(age) if isinstance(age, str) else age
+
+    def _as_it_was(self, when: str, *, users: bool, match: Sequence[str]) -> Reading:
+        """Return the instance as it was at a time, from the last snapshot up to then."""
+        point = PointInTime.parse_past(when, self.clock.now())
+        history, name = self.history, self.instance.name
+        past = None if history is None else history.past(point)
+        if past is None:
+            reason = "the history is off" if history is None else history.missing
+            raise UnknownAnswer(f"no earlier data of {name}: {reason}")
+        begins = f"the history begins on {utc_minute(past.begins)}"
+        if past.directory is None:
+            raise UnknownAnswer(f"no data for that time: {begins}")
+        time = as_of(past.directory)
+        self.warn(f"the data is from the snapshot of {utc_minute(time)}; {begins}")
+        reason = "the snapshot does not contain them"
+        return self._from_snapshot(past.directory, time, reason, users=users, match=match)
+
+    def _from_snapshot(
+        self, known: Directory, time: datetime, reason: str, *, users: bool, match: Sequence[str]
+    ) -> Reading:
+        """Return a snapshot; if users are needed, with those who were read in the day before."""
+        if known.users_complete or not (users or match):
+            return Reading(known, from_history=True)
+        if match:
+            return replace(self._with_recent_users(known, time, reason), from_history=True)
+        return Reading(known, UNREAD, reason, from_history=True)
 
     def _with_recent_users(self, directory: Directory, now: datetime, reason: str) -> Reading:
         """Add all users if they were read in the day before; `reason` is why they were not read now."""

@@ -40,7 +40,7 @@ def launch(context: Context) -> int:
     options = context.options
     if options.name and not (options.has_command or (sys.stdin.isatty() and sys.stdout.isatty())):
         raise UsageError(f"{quoted(options.name)} is not a command", hint=NO_COMMAND_HINT)
-    for name in ("max_age", "fresh", "token_stdin"):
+    for name in ("max_age", "fresh", "at", "token_stdin"):
         if getattr(options, name):
             raise UsageError(f"--{name.replace('_', '-')} needs --plain")
     display = _display(context)

@@ -256,7 +256,10 @@ def _resolve_user(context: Context, reading: Reading, text: str) -> User:
         if is_address and reading.without_addresses is not None:
             raise
         if is_address and not directory.has_profiles:
-            why = reading.reason or "snapshots contain none; omit --offline"
+            why = (
+                reading.reason
+                or f"snapshots contain none; omit --{'offline' if context.at is None else 'at'}"
+            )
             not_read = f"e-mail addresses are not known: {why}"
         context.doubt = context.doubt or not_read
         raise

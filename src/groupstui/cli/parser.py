@@ -55,7 +55,7 @@ MIN_PREFIX_CHARS = 3
 VALUE_OPTIONS = (
     *("--instance", "--token-file", "--timeout", "--concurrency", "--proxy", "--ca-bundle", "--max-age"),
     *("--format", "--sort", "--limit", "--columns", "--json", "--jq", "--fail-on", "--since", "--until"),
-    *("--older-than", "--interval", "--exec", "-o", "--output", "--policy", "--baseline"),
+    *("--older-than", "--interval", "--exec", "-o", "--output", "--policy", "--baseline", "--at"),
 )
 """The options that take the next word as their value: it is not a command, even if it has the name of one."""
 
@@ -311,7 +311,18 @@ def _add_instance(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_age(parser: argparse.ArgumentParser) -> None:
-    age = parser.add_argument_group("history").add_mutually_exclusive_group()
+    _add_last_snapshot(parser, "last snapshot")
+
+
+def _add_time(parser: argparse.ArgumentParser) -> None:
+    snapshot = _add_last_snapshot(parser, "history")
+    at = "show the instance as it was: an age (7d, 12h), a local date or time, or a snapshot (#12)"
+    _value(snapshot, "--at", "WHEN", at)
+
+
+def _add_last_snapshot(parser: argparse.ArgumentParser, title: str) -> argparse._MutuallyExclusiveGroup:
+    """Add the options for the last snapshot, and return their group: only one of it can be used."""
+    age = parser.add_argument_group(title).add_mutually_exclusive_group()
     _flag(age, "--offline", help="use the last snapshot; send no requests")
     _value(
         age,
@@ -321,6 +332,7 @@ def _add_age(parser: argparse.ArgumentParser) -> None:
         type=duration,
     )
     _flag(age, "--fresh", help="read the instance, even if the settings contain max_age")
+    return age
 
 
 def _add_output(parser: argparse.ArgumentParser, formats: Sequence[str] = FORMATS) -> None:
@@ -360,7 +372,7 @@ def _add_matching(parser: argparse.ArgumentParser) -> None:
     _flag(parser, "--all-users", help="match all users, even if there are more than 2,000")
 
 
-LOOKUP = (_add_instance, _add_age, _add_output, _add_json)
+LOOKUP = (_add_instance, _add_time, _add_output, _add_json)
 """The options of commands that read groups and print rows."""
 
 
@@ -372,7 +384,7 @@ def _add_browse(add: AddCommand) -> None:
         "browse [NAME]",
         "Open the app (the default), or browse by numbered lines",
         "browse QA\nbrowse --plain\nbrowse --plain < commands.txt",
-        (_add_instance, _add_age),
+        (_add_instance, _add_time),
         notes="browse may be omitted, unless the name is similar to a command.\n\n",
     )
     _value(browse, "name", "NAME", "group or user to open first", nargs="?")
@@ -454,7 +466,7 @@ def _add_analysis(add: AddCommand) -> None:
         "audit --fail-on inactive --fail-on no-two-factor -q\n"
         "audit empty inactive --format junit > audit.xml\n"
         "audit policy-groups --policy policy.toml\naudit empty identical --baseline '#12'",
-        (_add_instance, _add_age, _add_audit_output, _add_json),
+        (_add_instance, _add_time, _add_audit_output, _add_json),
         description="Find empty, duplicate or similar groups, and members who may not need access.",
         notes=_checks,
         meanings={
@@ -494,7 +506,7 @@ def _add_history(add: AddCommand) -> None:
         "changes\nchanges --since 24h --format markdown\n"
         "changes --since 2026-11-01 --until 2026-11-16 --offline\n"
         "changes --since '#12' --exit-code -q > /dev/null && echo unchanged",
-        LOOKUP,
+        (_add_instance, _add_age, _add_output, _add_json),
         meanings={
             ExitCode.FALSE: "something changed (with --exit-code)",
             ExitCode.UNKNOWN: "unknown: incomplete data, or the history does not reach back that far",
@@ -538,7 +550,7 @@ def _add_export(add: AddCommand) -> None:
         "export groups|memberships|users|matrix|review -o FILE",
         "Export all groups, users or memberships to a file",
         "export memberships -o memberships.csv\nexport matrix -o access.md\nexport review -o review-2026-11",
-        (_add_instance, _add_age, _add_output),
+        (_add_instance, _add_time, _add_output),
     )
     export.add_argument(
         "what",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -56,6 +57,16 @@ def history_of(origin: str, settings: Settings) -> History | None:
     if not settings.history:
         return None
     return History(origin, default_folder(), keep=timedelta(days=settings.history_days))
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a history knows of a time."""
+
+    begins: datetime
+    """When the oldest snapshot was taken."""
+    directory: Directory | None
+    """The instance as it was; None if the history begins later."""
 
 
 class History:
@@ -184,14 +195,22 @@ class History:
             InvalidTime: If the snapshot that `point` names does not exist.
         """
         snapshots = self.snapshots()
-        if point.snapshot is not None:
-            for snapshot in snapshots:
-                if snapshot.id == point.snapshot:
-                    return snapshot
-            raise InvalidTime(f"there is no snapshot #{point.snapshot}")
-        time = point.time
-        earlier = [snapshot for snapshot in snapshots if time is None or snapshot.taken_at <= time]
-        return earlier[-1] if earlier else snapshots[0] if snapshots else None
+        return _choose(snapshots, point) or next(iter(snapshots), None)
+
+    def past(self, point: PointInTime) -> Past | None:
+        """Return the instance as it was at a time, from the last snapshot up to then; None without any.
+
+        Raises:
+            InvalidTime: If the snapshot that `point` names does not exist.
+        """
+
+        def read(db: sqlite3.Connection) -> Past | None:
+            if not (snapshots := all_snapshots(db)):
+                return None
+            chosen = _choose(snapshots, point)
+            return Past(snapshots[0].taken_at, None if chosen is None else directory_at(db, chosen))
+
+        return self._database.read(read)
 
     def changes(self, since: Snapshot, until: Snapshot) -> list[Change]:
         """Return the differences between two snapshots, with the names of the later one."""
@@ -235,6 +254,22 @@ class History:
     def purge(self) -> bool:
         """Delete the file and damaged copies of it, and return whether there were any."""
         return self._database.delete()
+
+
+def _choose(snapshots: Sequence[Snapshot], point: PointInTime) -> Snapshot | None:
+    """Return the last snapshot taken up to a time; None if there is none.
+
+    Raises:
+        InvalidTime: If the snapshot that `point` names does not exist.
+    """
+    if point.snapshot is not None:
+        for snapshot in snapshots:
+            if snapshot.id == point.snapshot:
+                return snapshot
+        raise InvalidTime(f"there is no snapshot #{point.snapshot}")
+    time = point.time
+    earlier = [snapshot for snapshot in snapshots if time is None or snapshot.taken_at <= time]
+    return earlier[-1] if earlier else None
 
 
 def _file_name(origin: str) -> str:

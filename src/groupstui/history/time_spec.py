@@ -54,6 +54,17 @@ class PointInTime:
                 "“2026-11-16 14:00”, or a snapshot id"
             ) from None
 
+    @classmethod
+    def parse_past(cls, text: str, now: datetime) -> Self:
+        """Parse a time that has passed; a date means the end of that day, and today means now.
+
+        Raises:
+            InvalidTime: If the text has another form, or is a time in the future.
+        """
+        if cls.parse(text, now).is_after(cls(now)):
+            raise InvalidTime(f"{quoted(text)} is in the future")
+        return cls.parse(text, now, end_of_day=True)
+
     def is_after(self, other: PointInTime) -> bool:
         """Return whether this is later than another point; False if only a history can answer that."""
         if self.time is not None and other.time is not None:
