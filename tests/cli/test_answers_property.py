@@ -145,6 +145,51 @@ def test_answers_are_those_of_a_naive_model(served, site, user_text, group_text,
 
 
 @examples
+@given(sites(), st.data(), st.sampled_from(FORMATS))
+def test_set_operations_are_those_of_a_naive_model(served, site, data, format):
+    app, server = served
+    extra = {101 + number: Group(101 + number, "", (1,)) for number in range(2)}  # for at least two groups
+    app.site.users, app.site.groups = site.users, site.groups | extra
+    compared = data.draw(st.lists(st.sampled_from([*app.site.groups]), min_size=2, max_size=4, unique=True))
+    only = data.draw(st.lists(st.sampled_from(compared), min_size=1, unique=True))
+    sets = [set(app.site.groups[id].members) for id in compared]
+    union, both = set.union(*sets), set.intersection(*sets)
+    inside = [each for id, each in zip(compared, sets, strict=True) if id in only]
+    outside = [each for id, each in zip(compared, sets, strict=True) if id not in only]
+    parts = {(): union, ("--all",): both, ("--differ",): union - both}
+    parts[tuple(f"--only=#{id}" for id in only)] = set.intersection(*inside) - set().union(*outside)
+    for part, expected in parts.items():
+        result = ask(
+            server, "compare", *options(format), *part, *(f"#{id}" for id in compared), "--exit-code"
+        )
+        assert result.code == int(union != both), result
+        assert sorted(ids_in(result.out, format, "users")) == sorted(expected)
+
+
+@examples
+@given(sites(), st.data(), st.sampled_from(FORMATS))
+def test_comparisons_of_users_are_those_of_a_naive_model(served, site, data, format):
+    app, server = served
+    app.site.users, app.site.groups = site.users, site.groups
+    asked = data.draw(st.lists(st.sampled_from([*site.users, 99]), min_size=2, max_size=2))
+    known = [id for id in asked if id in site.users]
+    first, second = ({group.id for group in site.groups.values() if id in group.members} for id in asked)
+    parts = {(): first | second, ("--all",): first & second, ("--differ",): first ^ second}
+    parts[f"--only=#{asked[0]}",] = first - second
+    for part, expected in parts.items():
+        result = ask(
+            server, "diff-users", *options(format), *part, *(f"#{id}" for id in asked), "--exit-code"
+        )
+        if len(known) < 2:
+            assert (result.code, result.out) == (6, "")
+        elif asked[0] == asked[1]:
+            assert (result.code, result.out) == (2, "")
+        else:
+            assert result.code == int(first != second), result
+            assert sorted(ids_in(result.out, format, "groups")) == sorted(expected)
+
+
+@examples
 @given(sites(), st.lists(questions(), min_size=1, max_size=5))
 def test_lookup_lines_do_not_depend_on_each_other(served, site, lines):
     app, server = served

@@ -35,6 +35,36 @@ def test_compare_differ_omits_common_users(cli):
     assert len(everybody) - len(differ) == 5
 
 
+def test_compare_lists_a_part_and_reports_which(cli):
+    def ids(*arguments: str) -> set[str]:
+        return {line.split("\t")[0] for line in cli("compare", "QA", "2", *arguments).out.splitlines()}
+
+    everyone, differ, both = ids(), ids("--differ"), ids("--all")
+    assert both == everyone - differ
+    assert ids("--only", "QA") | ids("--only", "2") == differ
+    assert ids("--only", "QA", "--only", "2") == both
+    result = cli("compare", "QA", "2", "--only", "QA")
+    assert "3 users in QA, not in Release managers" in result.err
+    assert cli("compare", "QA", "2", "--only", "QA", "--exit-code").code == 1
+
+
+@pytest.mark.parametrize("command", ["compare QA 2 --only Everyone", "diff-users #1 #2 --only #3"])
+def test_part_needs_something_that_is_compared(cli, command):
+    result = cli(*command.split())
+    assert result.code == 2
+    assert result.out == ""
+    assert "is not compared" in result.err
+
+
+@pytest.mark.parametrize("command", ["compare QA 2", "diff-users #1 #2"])
+def test_parts_exclude_each_other(cli, demo, command):
+    for first, second in (("--all", "--differ"), ("--all", "--only=1"), ("--differ", "--only=1")):
+        result = cli(*command.split(), first, second)
+        assert result.code == 2
+        assert "not allowed with argument" in result.err
+    assert demo.log.requests == []
+
+
 def test_compare_exit_code(cli, demo):
     assert cli("compare", "QA", "Everyone", "--exit-code").code == 1
     demo.site.add_group("QA twin", demo.site.groups[1].members)
@@ -97,3 +127,69 @@ def test_compare_needs_two_different_groups(cli, demo):
     result = cli("compare", "QA", "#1")
     assert result.code == 2
     assert "itself" in result.err
+
+
+# Users
+
+
+def test_diff_users_lists_groups(cli):
+    ada = {line.split("\t")[0] for line in cli("who", "Ada Lovelace").out.splitlines()}
+    grace = {line.split("\t")[0] for line in cli("who", "Grace Hopper").out.splitlines()}
+
+    def ids(*arguments: str) -> set[str]:
+        result = cli("diff-users", "Ada Lovelace", "Grace Hopper", *arguments)
+        assert result.code == 0
+        return {line.split("\t")[0] for line in result.out.splitlines()}
+
+    assert ids() == ada | grace
+    assert ids("--all") == ada & grace
+    assert ids("--differ") == ada ^ grace
+    assert ids("--only", "#1") == ada - grace
+    assert ids("--only", "Grace Hopper") == grace - ada
+
+
+def test_diff_users_has_a_column_for_each_user(cli):
+    result = cli("diff-users", "#1", "#2", "--format", "csv")
+    lines = result.out.splitlines()
+    assert lines[0] == "id,name,Ada Lovelace,Grace Hopper"
+    assert "1,QA,yes,yes" in lines
+    assert "Ada Lovelace (#1) is in 25 groups" in result.err
+    assert "Ada Lovelace and Grace Hopper have 13 groups in common; Ada Lovelace is in 12 more" in result.err
+
+
+def test_diff_users_json_has_both_users(cli):
+    answer = json.loads(cli("diff-users", "#1", "#2", "--format", "json").out)
+    assert answer["users"] == [{"id": 1, "name": "Ada Lovelace"}, {"id": 2, "name": "Grace Hopper"}]
+    assert answer["users_complete"] is True
+    assert {"id": 1, "name": "QA", "users": [1, 2]} in answer["groups"]
+    assert answer["in_all"] == sum(len(group["users"]) == 2 for group in answer["groups"])
+    only = json.loads(cli("diff-users", "#1", "#2", "--json", "id,Grace Hopper").out)
+    assert [row["users"] for row in only] == [
+        [each for each in row["users"] if each == 2] for row in answer["groups"]
+    ]
+
+
+def test_diff_users_exit_code(cli, demo):
+    assert cli("diff-users", "#1", "#2", "--exit-code").code == 1
+    twin = demo.site.add_user("Ada Lovelace")
+    assert cli("diff-users", f"#{twin.id}", "#1", "--exit-code").code == 1
+    for group in [*demo.site.groups.values()]:
+        if 1 in group.members:
+            demo.site.add_member(group.id, twin.id)
+    assert cli("diff-users", f"#{twin.id}", "#1", "--exit-code").code == 0
+
+
+def test_diff_users_does_not_guess(cli, demo):
+    assert cli("diff-users", "ada", "nobody at all").code == 6
+    assert cli("diff-users", "#1", "grace").code == 6
+    assert cli("diff-users", "#1", "Ada Lovelace").code == 2
+    assert cli("diff-users", "#1").code == 2
+
+
+def test_diff_users_is_uncertain_if_users_were_not_read(cli, demo):
+    cli("groups")  # saves a snapshot without the users in no group
+    result = cli("diff-users", "Ada Lovelace", "#2", "--offline")
+    assert result.code == 3
+    assert "users in no group were not considered" in result.err
+    assert result.out == cli("diff-users", "#1", "#2", "--offline").out
+    assert cli("diff-users", "#1", "#2", "--offline").code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 
 import pytest
@@ -22,7 +23,7 @@ def line(pilot, text: str) -> str:
 
 def users(pilot) -> dict[str, tuple[bool, ...]]:
     """Return the users in the list, and in which groups they are."""
-    return {row.user.label: row.inside for row in pilot.app.screen.table.rows}
+    return {row.item.label: row.inside for row in pilot.app.screen.table.rows}
 
 
 # Marks
@@ -80,7 +81,7 @@ async def test_columns_stand_beside_the_names(pilot, marks, size):
     assert -1 not in title.values(), header
     longest = max(len(row.name) for row in table.rows)
     assert title[1] <= header.index("User") + max(longest, len("User"))
-    name, inside = table.current.user.label, table.current.inside
+    name, inside = table.current.item.label, table.current.inside
     cells = line(pilot, f"▸ {name[:8]}")
     assert [cells[title[number] + 1] for number in title] == ["●" if each else "·" for each in inside]
 
@@ -116,7 +117,7 @@ async def test_long_names_leave_room_for_the_users(demo, clock):
         await type_text(pilot, "typography")
         await press(pilot, "enter", *["space"] * 6, "c")
         assert "Comparison of 6 groups" in drawn(pilot)
-        for shown in ("#legend", "#pairs"):
+        for shown in ("#legend", "#about"):
             assert all(f"region {number} #" in words(pilot, shown) for number in (0, 1))
         assert "▸ Ada Lovelace" in drawn(pilot)
 
@@ -134,19 +135,31 @@ async def test_f_shows_the_differences_or_all(pilot):
     everyone = users(pilot)
     await press(pilot, "f")
     assert users(pilot) == {name: inside for name, inside in everyone.items() if not all(inside)}
-    assert "13 of 15 users: not in every group" in drawn(pilot)
+    assert "13 users in QA or Release managers, but not in both" in drawn(pilot, "#about")
+    assert "13 of 15 users" in drawn(pilot)
     await press(pilot, "f")
+    assert users(pilot) == everyone
+
+
+async def test_a_shows_who_is_in_all_groups_or_everyone(pilot):
+    await press(pilot, "space", "space", "space", "c")
+    everyone = users(pilot)
+    await press(pilot, "a")
+    assert users(pilot) == {name: inside for name, inside in everyone.items() if all(inside)}
+    assert "users in QA, Release managers and Everyone" in drawn(pilot, "#about")
+    await press(pilot, "a")
     assert users(pilot) == everyone
 
 
 async def test_number_shows_who_is_only_in_that_group(pilot):
     await press(pilot, "space", "space", "c")
     everyone = users(pilot)
-    for number, name in enumerate(("QA", "Release managers")):
+    names = ("QA", "Release managers")
+    for number, (name, other) in enumerate(zip(names, reversed(names), strict=True)):
         await press(pilot, str(number + 1))
         alone = [user for user, inside in everyone.items() if inside[number] and sum(inside) == 1]
         assert list(users(pilot)) == alone
-        assert f"{len(alone)} of 15 users: only in {name}" in drawn(pilot)
+        assert f"{len(alone)} users in {name}, not in {other}" in drawn(pilot, "#about")
     await press(pilot, "2")
     assert users(pilot) == everyone
     await press(pilot, "3")
@@ -155,7 +168,10 @@ async def test_number_shows_who_is_only_in_that_group(pilot):
 
 async def test_empty_selection_explains_itself(pilot):
     await press(pilot, "space", "down", "c", "1")
-    assert "No user is only in QA." in drawn(pilot)
+    assert "There is no user in QA, not in Everyone." in drawn(pilot)
+    await pilot.resize_terminal(60, 14)
+    await settled(pilot)
+    assert "0 users in QA, not in Everyone" in drawn(pilot, "#about")
 
 
 async def test_comparison_can_be_filtered_sorted_and_marked(pilot):
@@ -250,3 +266,78 @@ async def test_removed_mark_is_removed_in_the_browser(pilot):
 async def test_list_of_marks_is_empty_without_marks(pilot):
     await press(pilot, "M")
     assert "No group is marked: space marks one." in drawn(pilot)
+
+
+# Users
+
+
+def groups(pilot) -> dict[int, tuple[bool, ...]]:
+    """Return the groups in the list, and which of the users are in them."""
+    return {row.item.id: row.inside for row in pilot.app.screen.table.rows}
+
+
+async def test_two_marked_members_are_compared(pilot, demo):
+    await press(pilot, "enter", "space", "down", "space")
+    assert "Members · 2 marked" in drawn(pilot)
+    ada, alan = pilot.app.screen.members.marks
+    await press(pilot, "c")
+    of = {
+        user: {group.id for group in demo.site.groups.values() if user in group.members}
+        for user in (ada, alan)
+    }
+    assert "Comparison of 2 users" in drawn(pilot)
+    assert groups(pilot) == {id: (id in of[ada], id in of[alan]) for id in of[ada] | of[alan]}
+    await press(pilot, "a")
+    assert set(groups(pilot)) == of[ada] & of[alan]
+    await press(pilot, "1")
+    assert set(groups(pilot)) == of[ada] - of[alan]
+    assert f"{len(of[ada] - of[alan])} groups of Ada Lovelace, not of " in drawn(pilot, "#about")
+    await press(pilot, "f")
+    assert set(groups(pilot)) == of[ada] ^ of[alan]
+
+
+async def test_marked_users_of_different_groups_are_compared(pilot):
+    await press(pilot, "enter", "space", "left", "down", "enter", "G", "c")
+    assert "Comparison of 2 users" in drawn(pilot)
+    assert "1 Ada Lovelace (25 groups) · 2 " in drawn(pilot, "#legend")
+
+
+@pytest.mark.parametrize(
+    ("marks", "notice"),
+    [
+        (0, "No user is marked. space marks one; c compares it with this user."),
+        (1, "Mark two users to compare, not 1. space marks one."),
+        (3, "Mark two users to compare, not 3. space marks one."),
+    ],
+)
+async def test_comparison_of_users_needs_two(pilot, marks, notice):
+    await press(pilot, "enter", *["space"] * marks, "home", "c")
+    assert notice in words(pilot)
+    await press(pilot, ":")
+    await type_text(pilot, "unmark")
+    await press(pilot, "enter")
+    assert "marked" not in drawn(pilot, "#members")
+
+
+async def test_users_of_a_comparison_are_compared_and_left_for_a_group(pilot):
+    await press(pilot, "space", "space", "c", "space", "space", "c")
+    assert "Comparison of 2 users" in drawn(pilot)
+    group = pilot.app.screen.table.current.item
+    await press(pilot, "enter")
+    assert pilot.app.screen.groups.table.current.id == group.id
+    await press(pilot, "left")
+    assert "Comparison of 2 users" in drawn(pilot)
+    await press(pilot, "space", "space", "c")
+    assert "Comparison of 2 groups" in drawn(pilot)
+
+
+async def test_compared_users_can_be_copied_and_exported(pilot, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    await press(pilot, "enter", "space", "space", "c", "1", "y")
+    assert pilot.app.clipboard == pilot.app.screen.table.current.item.name
+    await press(pilot, "e", "enter")
+    (path,) = tmp_path.glob("*.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["id"]) for row in rows] == list(groups(pilot))
+    assert {row["Ada Lovelace"] for row in rows} == {"yes"}

@@ -336,7 +336,7 @@ async def test_copy_and_export_a_comparison(pilot, tmp_path):
     addresses = (await copied(pilot, "users, separated by ;")).split("; ")
     assert addresses[0] == "ada.lovelace@demo.example"
     await press(pilot, "1", "e", "enter")
-    path = tmp_path / f"{stem(pilot)}-comparison-only-in-qa-users-2026-11-23.csv"
+    path = tmp_path / f"{stem(pilot)}-comparison-in-qa-not-in-release-managers-users-2026-11-23.csv"
     assert "Wrote /" in words(pilot, ".dialog")
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

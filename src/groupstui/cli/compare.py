@@ -1,25 +1,87 @@
-"""Compare the members of groups."""
+"""Compare the members of groups, and the groups of users."""
 
 from __future__ import annotations
 
-from ..directory.compare import check_count
+import argparse
+from collections.abc import Sequence
+
+from ..directory.compare import EVERYTHING, Comparison, Selection, check_count, compare_users
 from ..directory.compare import compare as compare_groups
+from ..directory.models import Group, User
+from ..errors import UsageError
 from ..exit_codes import ExitCode
-from ..output.records import comparison_report
+from ..output.records import comparison_report, user_comparison_report
+from ..text import MAX_TEXT_CHARS, pluralize, sanitize
 from .context import Context
-from .lookup import find_groups
+from .lookup import find_groups, find_users, identified
 from .output import answer, check_columns
 
 
 async def compare(context: Context) -> ExitCode:
-    """List the users of two to six groups, and report how the groups overlap."""
+    """List the users of two to six groups, or a part of them, and report how the groups overlap."""
     options = context.options
     check_columns(context)
     check_count(len(options.groups))
     directory = (await context.read()).directory
     groups = find_groups(context, directory, options.groups)
     comparison = compare_groups(directory, groups)
-    rows = [row for row in comparison.rows if not (options.differ and all(row.inside))]
-    report = comparison_report(directory, context.instance.origin, comparison, rows)
-    code = ExitCode.FALSE if comparison.differ and options.exit_code else ExitCode.OK
-    return answer(context, report, code)
+    selection = _selection(options, groups, find_groups(context, directory, options.only))
+    rows = comparison.select(selection)
+    report = comparison_report(directory, context.instance.origin, comparison, rows, selection)
+    code = answer(context, report, _code(options, comparison))
+    _warn_of_selection(context, comparison, selection, pluralize(len(rows), "user"))
+    return code
+
+
+async def diff_users(context: Context) -> ExitCode:
+    """List the groups of two users, or a part of them."""
+    options = context.options
+    check_columns(context)
+    reading = await context.read(match=[*options.users, *options.only])
+    directory = reading.directory
+    users = find_users(context, reading, options.users)
+    comparison = compare_users(directory, users)
+    selection = _selection(options, users, find_users(context, reading, options.only))
+    rows = comparison.select(selection)
+    report = user_comparison_report(directory, context.instance.origin, comparison, rows, selection)
+    for place, user in enumerate(users):
+        count = sum(row.inside[place] for row in comparison.rows)
+        context.warn(f"{identified(user)} is in {pluralize(count, 'group') if count else 'no group'}")
+    code = answer(context, report, _code(options, comparison))
+    _warn_of_selection(context, comparison, selection, pluralize(len(rows), "group"))
+    return code
+
+
+def _selection(
+    options: argparse.Namespace, compared: Sequence[Group] | Sequence[User], only: Sequence[Group | User]
+) -> Selection:
+    """Return which part of a comparison the options select.
+
+    Raises:
+        UsageError: If `--only` names something that is not compared.
+    """
+    if options.only:
+        for each in only:
+            if each not in compared:
+                raise UsageError(f"--only: {identified(each)} is not compared")
+        return Selection("only", frozenset(each.id for each in only))
+    if options.all:
+        return Selection("all")
+    return Selection("differ") if options.differ else EVERYTHING
+
+
+def _code(
+    options: argparse.Namespace, comparison: Comparison[Group, User] | Comparison[User, Group]
+) -> ExitCode:
+    return ExitCode.FALSE if comparison.differ and options.exit_code else ExitCode.OK
+
+
+def _warn_of_selection(
+    context: Context,
+    comparison: Comparison[Group, User] | Comparison[User, Group],
+    selection: Selection,
+    count: str,
+) -> None:
+    """Report on stderr what the rows are, unless they are all."""
+    if selection != EVERYTHING:
+        context.warn(sanitize(f"{count} {comparison.describe(selection)}", MAX_TEXT_CHARS))

@@ -45,6 +45,7 @@ FIELDS: Mapping[str, Sequence[str]] = {
     "check": CHECK_FIELDS,
     "lookup": LOOKUP_FIELDS,
     "compare": COMPARISON_FIELDS,
+    "diff-users": COMPARISON_FIELDS,
     "audit": FINDING_FIELDS,
     "changes": CHANGE_FIELDS,
     "snapshot": SNAPSHOT_FIELDS,

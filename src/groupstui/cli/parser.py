@@ -35,8 +35,8 @@ TOKEN_REFUSED = (
 )
 
 COMMANDS = (
-    *("browse", "groups", "members", "who", "check", "lookup", "compare", "audit", "changes", "snapshot"),
-    *("watch", "export", "auth", "config", "doctor", "completion", "help", "version"),
+    *("browse", "groups", "members", "who", "check", "lookup", "compare", "diff-users", "audit", "changes"),
+    *("snapshot", "watch", "export", "auth", "config", "doctor", "completion", "help", "version"),
 )
 
 COMMANDS_OF_OTHERS = {
@@ -56,6 +56,7 @@ VALUE_OPTIONS = (
     *("--instance", "--token-file", "--timeout", "--concurrency", "--proxy", "--ca-bundle", "--max-age"),
     *("--format", "--sort", "--limit", "--columns", "--json", "--jq", "--fail-on", "--since", "--until"),
     *("--older-than", "--interval", "--exec", "-o", "--output", "--policy", "--baseline", "--at"),
+    *("--only", "--saved"),
 )
 """The options that take the next word as their value: it is not a command, even if it has the name of one."""
 
@@ -449,15 +450,38 @@ def _add_analysis(add: AddCommand) -> None:
         "compare GROUP GROUP...",
         "Compare the members of two to six groups",
         "compare QA 'Release managers'\n"
-        "compare QA QA-EU --differ --format csv\n"
+        "compare QA QA-EU --only QA --format csv\n"
         "compare QA QA-EU --exit-code -q > /dev/null && echo same",
         LOOKUP,
         meanings={ExitCode.FALSE: "the groups differ (with --exit-code)"},
     )
     _value(compare, "groups", "GROUP", GROUP_HELP, nargs="+")
     _add_exact(compare)
-    _flag(compare, "--differ", help="list only users who are not in every group")
+    part = compare.add_mutually_exclusive_group()
+    _flag(part, "--all", help="list only users who are in every group")
+    _flag(part, "--differ", help="list only users who are not in every group")
+    only = "list only users who are in GROUP and in none of the others (repeatable: in each GROUP)"
+    _value(part, "--only", "GROUP", only, action="append", default=[])
     _flag(compare, "--exit-code", help="exit with 1 if the groups differ")
+
+    diff_users = add(
+        "diff-users USER USER",
+        "Compare the groups of two users",
+        "diff-users ada grace\n"
+        "diff-users ada grace --only ada --json name --jq '.[].name'\n"
+        "diff-users ada grace --exit-code -q > /dev/null && echo same",
+        LOOKUP,
+        meanings={ExitCode.FALSE: "the groups of the users differ (with --exit-code)"},
+    )
+    _value(diff_users, "users", "USER", USER_HELP, nargs=2)
+    _add_matching(diff_users)
+    part = diff_users.add_mutually_exclusive_group()
+    _flag(part, "--all", help="list only groups of both users")
+    _flag(part, "--differ", help="list only groups of one of the users")
+    _value(
+        part, "--only", "USER", "list only groups of USER and not of the other", action="append", default=[]
+    )
+    _flag(diff_users, "--exit-code", help="exit with 1 if the groups of the users differ")
 
     audit = add(
         "audit [CHECK...]",

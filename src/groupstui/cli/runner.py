@@ -20,7 +20,10 @@ from .output import exit_code
 
 Handler = Callable[[Context], Coroutine[Any, Any, ExitCode]]
 
-MODULES = dict.fromkeys(("groups", "members", "who", "check"), "lookup") | {"version": "help"}
+MODULES = dict.fromkeys(("groups", "members", "who", "check"), "lookup") | {
+    "diff-users": "compare",
+    "version": "help",
+}
 """The modules of commands that have none of their own name."""
 
 
@@ -46,7 +49,8 @@ def load_handler(command: str) -> Handler:
     Lazy boundary: the app needs no command, and a command no other. Importing all of them takes a twentieth
     of the time to the first paint (`python -m benchmarks start`).
     """
-    handler: Handler = getattr(import_module(f".{MODULES.get(command, command)}", __package__), command)
+    module = import_module(f".{MODULES.get(command, command)}", __package__)
+    handler: Handler = getattr(module, command.replace("-", "_"))
     return handler
 
 

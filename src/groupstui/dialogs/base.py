@@ -24,12 +24,12 @@ COMPARE_BINDING = bind(
     "c",
     "compare",
     "analyse.compare",
-    "Compare marked groups, or one with this group",
+    "Compare marked groups or users, or one with this one",
     "diff",
     hint="compare",
     rank=9,
 )
-"""The key of every list of groups."""
+"""The key of every list of groups or users."""
 
 
 class BaseScreen(Screen[Result]):

@@ -1,9 +1,11 @@
-"""The dialog that compares a few groups: pair by pair, and user by user."""
+"""The dialogs that compare a few groups, user by user, or two users, group by group."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 
 from rich.cells import cell_len
@@ -13,30 +15,42 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from ..directory.compare import MAX_GROUPS, MIN_GROUPS, Comparison, Row, compare
+from ..directory.compare import (
+    EVERYTHING,
+    MAX_GROUPS,
+    MIN_GROUPS,
+    Comparison,
+    GroupComparison,
+    Operation,
+    Row,
+    Selection,
+    UserComparison,
+    compare,
+    compare_users,
+)
 from ..directory.directory import Directory
-from ..directory.models import Group
-from ..output.records import Report, comparison_report
+from ..directory.models import Group, User
+from ..output.records import Report, comparison_report, user_comparison_report
 from ..text import one_line, pluralize, sanitize
 from ..widgets.commands import bind
 from ..widgets.notice_bar import Notice
 from ..widgets.table import MARGIN, Column, FilterableTable, Table
 from ..widgets.table_layout import GAP, fit_text
-from .base import BaseScreen
+from .base import COMPARE_BINDING, BaseScreen, JumpTarget
 from .copy import Copy, copies_of_row
 from .records import RecordsDialog
 
 MAX_TITLE_CELLS, MIN_TITLE_CELLS = 18, 12
-"""The width of a group's number and name above its column; with less room, only the number is shown."""
+"""The width of a number and a name above a column; with less room, only the number is shown."""
 
-MAX_USER_CELLS, MIN_USER_CELLS = 40, 24
-"""The width of the column of users: at most, and before the titles of groups are cut."""
+MAX_NAME_CELLS, MIN_NAME_CELLS = 40, 24
+"""The width of the first column: at most, and before the titles of the others are cut."""
 
 MAX_PAIRS = 3
 """The number of pairs that are listed above the users."""
 
 MAX_SHOWN_CHARS, NAME_END_CHARS = 40, 15
-"""The length of a group's name above the table, and how much of its end is left if it is cut."""
+"""The length of a name above the table, and how much of its end is left if it is cut."""
 
 MIN_LINES_FOR_PAIRS = 20
 """The height of a window that has room for the pairs."""
@@ -44,33 +58,35 @@ MIN_LINES_FOR_PAIRS = 20
 INSIDE, OUTSIDE = "●", "·"
 
 
-class ComparisonTable(Table[Row]):
-    """Shows users, and beside them a column for each group, whose title depends on the room for it."""
+class ComparisonTable(Table[Row[Any]]):
+    """Shows users or groups, and which of what is compared each is in; titles depend on the room for them."""
 
-    def __init__(self, comparison: Comparison) -> None:
-        self._users = max((cell_len(sanitize(row.name)) for row in comparison.rows), default=0)
+    def __init__(self, comparison: Comparison[Any, Any], title: str) -> None:
+        """Create the table; `title` is that of the first column."""
+        self._title = title
+        self._longest = max((cell_len(sanitize(row.name)) for row in comparison.rows), default=0)
         names = enumerate(comparison.names, 1)
         self._titles = [f"{number} {sanitize(name)}" for number, name in names]
-        super().__init__(self._columns_in(0), identity=lambda row: row.user.id)
+        super().__init__(self._columns_in(0), identity=lambda row: row.item.id)
 
     def on_resize(self) -> None:
         self.columns = self._columns_in(self.scrollable_size.width - MARGIN)
         self.relayout()
 
-    def _columns_in(self, width: int) -> tuple[Column[Row], ...]:
-        titles = self._titles_in(width - min(self._users, MIN_USER_CELLS))
+    def _columns_in(self, width: int) -> tuple[Column[Row[Any]], ...]:
+        titles = self._titles_in(width - min(self._longest, MIN_NAME_CELLS))
         free = width - sum(GAP + cell_len(title) for title in titles)
-        user: Column[Row] = Column(
-            "user",
-            "User",
+        name: Column[Row[Any]] = Column(
+            "name",
+            self._title,
             lambda row: row.name,
-            width=max(1, min(self._users, MAX_USER_CELLS, free)),
+            width=max(1, min(self._longest, MAX_NAME_CELLS, free)),
             match="words",
         )
-        return (user, *(_group_column(index, title) for index, title in enumerate(titles)))
+        return (name, *(_inside_column(index, title) for index, title in enumerate(titles)))
 
     def _titles_in(self, width: int) -> list[str]:
-        """Return the titles of the groups as long as the width allows."""
+        """Return the titles of the columns as long as the width allows."""
         for size in range(MAX_TITLE_CELLS, MIN_TITLE_CELLS - 1, -1):
             titles = [title if cell_len(title) <= size else fit_text(title, size) for title in self._titles]
             if sum(GAP + cell_len(title) for title in titles) <= width:
@@ -78,9 +94,9 @@ class ComparisonTable(Table[Row]):
         return [str(number) for number in range(1, len(self._titles) + 1)]
 
 
-def _group_column(index: int, title: str) -> Column[Row]:
+def _inside_column(index: int, title: str) -> Column[Row[Any]]:
     return Column(
-        f"group {index}",
+        f"inside {index}",
         title,
         lambda row: INSIDE if row.inside[index] else OUTSIDE,
         sort_key=lambda row: not row.inside[index],
@@ -89,24 +105,32 @@ def _group_column(index: int, title: str) -> Column[Row]:
     )
 
 
-class CompareDialog(RecordsDialog[Row]):
-    """Shows a comparison: how much the groups have in common, and which user is in which group."""
+class ComparisonDialog(RecordsDialog[Row[Any]]):
+    """Shows a comparison, or a part of it: what is in all groups or users, or in one of them alone."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        COMPARE_BINDING,
         bind(
             "f",
-            "differences",
+            "part('differ')",
             "compare.differences",
-            "Show only users who are not in every group, or all",
-            hint="differences",
+            "Show only what is not in all of them, or everything",
+            hint="differ",
+        ),
+        bind(
+            "a",
+            "part('all')",
+            "compare.all",
+            "Show only what is in all of them, or everything",
+            hint="in all",
         ),
         *(
             bind(
                 str(number),
                 f"only({number})",
                 f"compare.only_{number}",
-                f"Show only users who are in group {number} alone, or all",
-                hint=f"only in {number}" if number <= MIN_GROUPS else "",
+                f"Show only what is in number {number} alone, or everything",
+                hint=f"only {number}" if number <= MIN_GROUPS else "",
             )
             for number in range(1, MAX_GROUPS + 1)
         ),
@@ -114,107 +138,173 @@ class CompareDialog(RecordsDialog[Row]):
 
     VERTICAL_BREAKPOINTS = [(0, "-short"), (MIN_LINES_FOR_PAIRS, "-high")]  # noqa: RUF012 (typed by Textual)
 
-    ROW_NOUN, ROW_LINES = "user", "names"
+    COMPARED_NOUN: ClassVar[str]
+    """What is compared, such as `group`."""
+    SIZE_NOUN: ClassVar[str]
+    """What a number beside a name in the legend counts."""
+    IN_ALL: ClassVar[str]
+    """What the rows have in common that are in everything that is compared."""
+    NOTHING: ClassVar[str]
+    """What is shown if there are no rows at all."""
 
-    def __init__(self, comparison: Comparison, directory: Directory, instance: str) -> None:
-        super().__init__(directory, instance, ComparisonTable(comparison))
+    def __init__(self, comparison: Comparison[Any, Any], directory: Directory, instance: str) -> None:
+        super().__init__(directory, instance, ComparisonTable(comparison, self.ROW_NOUN.capitalize()))
         self._comparison = comparison
-        self._only: int | None = None
-        """The number of the group whose own users are shown; 0 for the differences, None for all users."""
+        self.selection = EVERYTHING
+        """Which part of the comparison is shown."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -list") as box:
-            box.border_title = f"Comparison of {pluralize(len(self._comparison.groups), 'group')}"
+            count = len(self._comparison.compared)
+            box.border_title = f"Comparison of {pluralize(count, self.COMPARED_NOUN)}"
             yield Static(self._legend(), id="legend")
-            yield Static(self._pairs(), id="pairs")
+            yield Static(id="about")
             yield self.list
             yield from self.compose_footer()
 
     def on_mount(self) -> None:
         super().on_mount()
-        self._show_users()
+        self._show_rows()
+
+    # What a subclass provides
+
+    @abstractmethod
+    def about_all(self) -> Content:
+        """Return what is shown above all rows."""
+
+    @abstractmethod
+    def size_of(self, compared: Any) -> int:
+        """Return the size of a group, or the number of a user's groups."""
+
+    # Parts
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action != "only" or parameters[0] in range(1, len(self._comparison.groups) + 1)
+        return action != "only" or parameters[0] in range(1, len(self._comparison.compared) + 1)
 
-    def action_differences(self) -> None:
-        self._select(0)
+    def action_part(self, operation: Operation) -> None:
+        self._show_part(Selection(operation))
 
     def action_only(self, number: int) -> None:
-        self._select(number)
+        self._show_part(Selection("only", frozenset([self._comparison.compared[number - 1].id])))
 
-    def _select(self, only: int) -> None:
-        """Show a part of the users; all, if that part is shown already."""
-        self._only = None if self._only == only else only
-        self._show_users()
+    def _show_part(self, selection: Selection) -> None:
+        """Show a part of the rows; all, if that part is shown already."""
+        self.selection = EVERYTHING if self.selection == selection else selection
+        self._show_rows()
 
-    def report(self, rows: Sequence[Row]) -> Report:
-        selection = "" if self._only is None else self._selection
-        return comparison_report(self.directory, self.instance, self._comparison, rows, selection)
-
-    def row_email(self, record: Row) -> str | None:
-        return self.directory.email(record.user.id)
-
-    def row_copies(self, record: Row) -> list[Copy]:
-        pairs = "\n".join(one_line(pair.text) for pair in self._comparison.pairs)
-        user = copies_of_row(record.user.label, record.user.id, self.row_email(record))
-        return [*user, Copy("the overlaps", lambda: [pairs], "the overlaps")]
-
-    def row_text(self, record: Row) -> str:
-        return record.name
-
-    def open_record(self, record: Row) -> None:
-        self.show_user(record.user)
-
-    def _show_users(self) -> None:
-        rows = self._selected_rows()
-        everywhere = "Every user is in all of these groups."
-        reasons = {None: "These groups have no members.", 0: everywhere}
-        self.list.show(rows, empty=reasons.get(self._only, f"No user is {self._selection}."))
-
-    def _selected_rows(self) -> list[Row]:
-        rows = self._comparison.rows
-        if self._only is None:
-            return list(rows)
-        if self._only == 0:
-            return [row for row in rows if not all(row.inside)]
-        return [row for row in rows if row.inside[self._only - 1] and sum(row.inside) == 1]
-
-    @property
-    def _selection(self) -> str:
-        """Which users are shown."""
-        if not self._only:
-            return "not in every group"
-        return f"only in {sanitize(self._comparison.names[self._only - 1])}"
+    def _show_rows(self) -> None:
+        rows = self._comparison.select(self.selection)
+        about, empty = self.about_all(), self.NOTHING
+        if self.selection != EVERYTHING:
+            words = self._comparison.describe(self.selection, list(map(_short, self._comparison.names)))
+            about = Content.styled(f"{pluralize(len(rows), self.ROW_NOUN)} {words}", "bold")
+            empty = f"There is no {self.ROW_NOUN} {words}."
+        lines = self.query_one("#about", Static)
+        lines.update(about)
+        lines.set_class(self.selection == EVERYTHING, "-all")
+        self.list.show(rows, empty=empty)
 
     def summary(self) -> str:
         comparison = self._comparison
-        users = pluralize(len(comparison.rows), "user")
-        if self._only is None:
-            return f"{users}, {comparison.in_all:,} of them in every group"
-        return f"{len(self._selected_rows()):,} of {users}: {self._selection}"
+        rows = pluralize(len(comparison.rows), self.ROW_NOUN)
+        if self.selection == EVERYTHING:
+            return f"{rows}, {comparison.in_all:,} of them {self.IN_ALL}"
+        return f"{len(comparison.select(self.selection)):,} of {rows}"
+
+    def row_text(self, record: Row[Any]) -> str:
+        return record.name
 
     def _legend(self) -> Content:
-        """Return the number, the name and the size of each group."""
+        """Return the number, the name and the size of everything that is compared."""
         parts: list[Content] = []
-        for number, (group, name) in enumerate(
-            zip(self._comparison.groups, self._comparison.names, strict=True), 1
-        ):
-            count = len(group.members)
-            size = f"{count:,}" if parts else pluralize(count, "member")
+        compared = zip(self._comparison.compared, self._comparison.names, strict=True)
+        for number, (each, name) in enumerate(compared, 1):
+            count = self.size_of(each)
+            size = f"{count:,}" if parts else pluralize(count, self.SIZE_NOUN)
             parts.append(Content.assemble((f"{number} ", "bold"), f"{_short(name)} ({size})"))
         return Content(" · ").join(parts)
 
-    def _pairs(self) -> Content:
-        pairs = self._comparison.pairs
+
+class CompareDialog(ComparisonDialog):
+    """Shows how much a few groups have in common, and which user is in which group."""
+
+    ROW_NOUN, ROW_LINES = "user", "names"
+    COMPARED_NOUN, SIZE_NOUN = "group", "member"
+    IN_ALL = "in every group"
+    NOTHING = "These groups have no members."
+
+    def __init__(self, comparison: GroupComparison, directory: Directory, instance: str) -> None:
+        super().__init__(comparison, directory, instance)
+        self._pairs = comparison.pairs
+        self._report = partial(comparison_report, comparison=comparison)
+
+    def report(self, rows: Sequence[Row[User]]) -> Report:
+        return self._report(self.directory, self.instance, rows=rows, selection=self.selection)
+
+    def row_email(self, record: Row[User]) -> str | None:
+        return self.directory.email(record.item.id)
+
+    def row_copies(self, record: Row[User]) -> list[Copy]:
+        pairs = "\n".join(one_line(pair.text) for pair in self._pairs)
+        user = copies_of_row(record.item.label, record.item.id, self.row_email(record))
+        return [*user, Copy("the overlaps", lambda: [pairs], "the overlaps")]
+
+    def open_record(self, record: Row[User]) -> None:
+        self.show_user(record.item)
+
+    def action_compare(self) -> None:
+        compare_marked_users(self, self.list, self.directory, self.instance)
+
+    def size_of(self, compared: Group) -> int:
+        return len(compared.members)
+
+    def about_all(self) -> Content:
+        """Return sentences about the most similar pairs."""
+        pairs = self._pairs
         lines: list[Content] = []
         for pair in pairs[:MAX_PAIRS]:
-            first, second = (_short(name) for name in pair.names)
+            first, second = map(_short, pair.names)
             lines.append(Content(replace(pair, names=(first, second)).text))
         if len(pairs) > MAX_PAIRS:
             more = pluralize(len(pairs) - MAX_PAIRS, "more pair")
             lines.append(Content(f"{more}, none more similar"))
         return Content("\n").join(lines)
+
+
+class CompareUsersDialog(ComparisonDialog):
+    """Shows which groups two users have in common, and which only one of them is in."""
+
+    ROW_NOUN, ROW_LINES = "group", "names"
+    COMPARED_NOUN, SIZE_NOUN = "user", "group"
+    IN_ALL = "of both users"
+    NOTHING = "These users are in no group."
+
+    def __init__(self, comparison: UserComparison, directory: Directory, instance: str) -> None:
+        self._sizes = {
+            user.id: sum(row.inside[place] for row in comparison.rows)
+            for place, user in enumerate(comparison.compared)
+        }
+        super().__init__(comparison, directory, instance)
+        self._text = replace(comparison, names=tuple(map(_short, comparison.names))).text
+        self._report = partial(user_comparison_report, comparison=comparison)
+
+    def report(self, rows: Sequence[Row[Group]]) -> Report:
+        return self._report(self.directory, self.instance, rows=rows, selection=self.selection)
+
+    def row_copies(self, record: Row[Group]) -> list[Copy]:
+        return copies_of_row(record.item.name, record.item.id)
+
+    def open_record(self, record: Row[Group]) -> None:
+        self.go_to(JumpTarget(record.item.id))
+
+    def action_compare(self) -> None:
+        compare_marked(self, self.list, self.directory, self.instance)
+
+    def size_of(self, compared: User) -> int:
+        return self._sizes[compared.id]
+
+    def about_all(self) -> Content:
+        return Content(self._text)
 
 
 def _short(name: str) -> str:
@@ -225,10 +315,7 @@ def _short(name: str) -> str:
 
 
 def compare_marked(
-    screen: BaseScreen[Any],
-    groups: FilterableTable[Group],
-    directory: Directory,
-    instance: str,
+    screen: BaseScreen[Any], groups: FilterableTable[Any], directory: Directory, instance: str
 ) -> None:
     """Compare the marked groups of a list; a single one is compared with the group under the cursor.
 
@@ -238,14 +325,33 @@ def compare_marked(
         directory: What is known of the instance.
         instance: The address of the instance.
     """
-    ids = dict.fromkeys(each for each in groups.marks if isinstance(each, int))
-    if len(ids) == 1 and (current := groups.table.current) is not None:
-        ids[current.id] = None
+    ids = _marked_ids(groups)
     chosen = [group for group in map(directory.group, ids) if group is not None]
     if not ids:
         screen.notice = Notice("No group is marked", "space marks one; c compares it with this group.")
-        return
-    if not MIN_GROUPS <= len(chosen) <= MAX_GROUPS:
+    elif not MIN_GROUPS <= len(chosen) <= MAX_GROUPS:
         screen.notice = Notice(f"Mark two to six groups to compare, not {len(chosen)}", "space marks one.")
-        return
-    screen.app.push_screen(CompareDialog(compare(directory, chosen), directory, instance))
+    else:
+        screen.app.push_screen(CompareDialog(compare(directory, chosen), directory, instance))
+
+
+def compare_marked_users(
+    screen: BaseScreen[Any], users: FilterableTable[Any], directory: Directory, instance: str
+) -> None:
+    """Compare the two marked users of a list; the arguments are those of `compare_marked`."""
+    ids = _marked_ids(users)
+    if not ids:
+        screen.notice = Notice("No user is marked", "space marks one; c compares it with this user.")
+    elif len(ids) != 2:
+        screen.notice = Notice(f"Mark two users to compare, not {len(ids)}", "space marks one.")
+    else:
+        comparison = compare_users(directory, list(map(directory.user, ids)))
+        screen.app.push_screen(CompareUsersDialog(comparison, directory, instance))
+
+
+def _marked_ids(pane: FilterableTable[Any]) -> list[int]:
+    """Return the ids of the marked rows; if there is only one, also that of the row under the cursor."""
+    ids = [*pane.marks]
+    if len(ids) == 1 and (current := pane.table.current) is not None:
+        ids.append(pane.table.identity(current))
+    return [each for each in dict.fromkeys(ids) if isinstance(each, int)]

@@ -1,19 +1,28 @@
-"""Compare the members of two to six groups."""
+"""Compare the members of two to six groups, or the groups of two users."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations
+from typing import ClassVar, Generic, Literal, TypeVar
 
 from ..errors import UsageError
 from ..text import fold, pluralize, sanitize
 from .directory import Directory
 from .models import Group, User
 
+Compared = TypeVar("Compared", Group, User)
+"""What is compared."""
+Item = TypeVar("Item", Group, User)
+"""What it contains: users are in groups, and groups have users."""
+
 MIN_GROUPS, MAX_GROUPS = 2, 6
 """How many groups can be compared at once."""
+
+Operation = Literal["any", "all", "differ", "only"]
+"""A set operation: union, intersection, what is not in all, and what is in some but in no other."""
 
 
 def percent(part: int, whole: int) -> int:
@@ -79,37 +88,125 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One user, and which of the groups they are in."""
+class Selection:
+    """A part of a comparison: the result of a set operation."""
 
-    user: User
-    name: str
-    """The distinct name of the user."""
-    inside: tuple[bool, ...]
-    """For each group, in the order of the comparison."""
+    operation: Operation = "any"
+    only: frozenset[int] = frozenset()
+    """With `only`, the ids of the groups or users in all of which, and in no other, an item is."""
+
+
+EVERYTHING = Selection()
+"""All rows of a comparison."""
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """The result of `compare`."""
+class Row(Generic[Item]):
+    """A user and their groups among those that are compared, or a group and its members among the users."""
 
-    groups: tuple[Group, ...]
+    item: Item
+    name: str
+    """The distinct name."""
+    inside: tuple[bool, ...]
+    """Whether it is in each of what is compared, in that order."""
+
+
+def listed(names: Sequence[str], word: str) -> str:
+    """Return names as a part of a sentence, such as `A, B and C` for the word `and`."""
+    *first, last = names
+    return f"{', '.join(first)} {word} {last}" if first else last
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Generic[Compared, Item]):
+    """The users of a few groups, or the groups of a few users."""
+
+    PREPOSITION: ClassVar[str]
+    """What precedes a name: users are in groups, and groups are those of users."""
+
+    compared: tuple[Compared, ...]
+    """The groups or users that are compared."""
     names: tuple[str, ...]
-    """The distinct names of the groups, in the same order."""
-    rows: tuple[Row, ...]
-    """Every user who is in any of the groups, by name."""
-    pairs: tuple[Pair, ...]
-    """Every pair of groups, the most similar first."""
+    """Their distinct names, in the same order."""
+    rows: tuple[Row[Item], ...]
+    """Everything that is in any of them, by name."""
 
     @property
     def differ(self) -> bool:
-        """Whether a user is in some of the groups, but not in all."""
+        """Whether something is in some of them, but not in all."""
         return any(not all(row.inside) for row in self.rows)
 
     @property
     def in_all(self) -> int:
-        """How many users are in all of the groups."""
+        """How many rows are in all of them."""
         return sum(all(row.inside) for row in self.rows)
+
+    def select(self, selection: Selection) -> list[Row[Item]]:
+        """Return the rows of a part."""
+        match selection.operation:
+            case "any":
+                return list(self.rows)
+            case "all":
+                return [row for row in self.rows if all(row.inside)]
+            case "differ":
+                return [row for row in self.rows if not all(row.inside)]
+        wanted = tuple(each.id in selection.only for each in self.compared)
+        return [row for row in self.rows if row.inside == wanted]
+
+    def describe(self, selection: Selection, names: Sequence[str] = ()) -> str:
+        """Return what a part consists of, as in `in QA, not in Everyone or Release managers`.
+
+        Args:
+            selection: The part.
+            names: Names to use instead of the distinct ones.
+        """
+        names, word = names or self.names, self.PREPOSITION
+        any_of = f"{word} {listed(names, 'or')}"
+        match selection.operation:
+            case "any":
+                return any_of
+            case "all":
+                return f"{word} {listed(names, 'and')}"
+            case "differ":
+                return f"{any_of}, but not {word} {'both' if len(names) == 2 else 'all'}"
+        parts = [(each.id in selection.only, name) for each, name in zip(self.compared, names, strict=True)]
+        inside = [name for is_inside, name in parts if is_inside]
+        outside = [name for is_inside, name in parts if not is_inside]
+        text = f"{word} {listed(inside, 'and')}"
+        return f"{text}, not {word} {listed(outside, 'or')}" if outside else text
+
+
+@dataclass(frozen=True, slots=True)
+class GroupComparison(Comparison[Group, User]):
+    """The result of `compare`."""
+
+    PREPOSITION = "in"
+
+    pairs: tuple[Pair, ...]
+    """Every pair of groups, the most similar first."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserComparison(Comparison[User, Group]):
+    """The result of `compare_users`."""
+
+    PREPOSITION = "of"
+
+    @property
+    def text(self) -> str:
+        """A sentence; it contains the names as they are."""
+        names, both = listed(self.names, "and"), self.in_all
+        if not self.differ:
+            same = "the same single group" if both == 1 else f"the same {both:,} groups"
+            return f"{names} are in {same if both else 'no group'}"
+        only = [len(self.select(Selection("only", frozenset([user.id])))) for user in self.compared]
+        counts = zip(self.names, only, strict=True)
+        if not both:
+            return f"{names} have no group in common: " + ", ".join(
+                f"{name} is in {count:,}" if count else f"{name} is in no group" for name, count in counts
+            )
+        more = [f"{name} is in {count:,} more" for name, count in counts if count]
+        return f"{names} have {pluralize(both, 'group')} in common; {', '.join(more)}"
 
 
 def distinct_names(named: Iterable[Group] | Iterable[User], reserved: Iterable[str] = ()) -> dict[int, str]:
@@ -143,7 +240,7 @@ def check_count(count: int) -> None:
         raise UsageError(f"{MIN_GROUPS} to {MAX_GROUPS} groups can be compared, not {count}")
 
 
-def compare(directory: Directory, groups: Sequence[Group]) -> Comparison:
+def compare(directory: Directory, groups: Sequence[Group]) -> GroupComparison:
     """Compare two to six different groups.
 
     Raises:
@@ -168,7 +265,28 @@ def compare(directory: Directory, groups: Sequence[Group]) -> Comparison:
         )
         for (one, here), (other, there) in combinations(zip(groups, members, strict=True), 2)
     ]
-    user_names = distinct_names(users)
-    rows = [Row(user, user_names[user.id], tuple(user.id in inside for inside in members)) for user in users]
     pairs.sort(key=lambda pair: (pair.differ, not pair.subset, -pair.overlap))
-    return Comparison(tuple(groups), tuple(names[group.id] for group in groups), tuple(rows), tuple(pairs))
+    return GroupComparison(
+        tuple(groups), tuple(names[group.id] for group in groups), _rows(users, members), tuple(pairs)
+    )
+
+
+def compare_users(directory: Directory, users: Sequence[User]) -> UserComparison:
+    """Compare the groups of two different users.
+
+    Raises:
+        UsageError: If they are the same user.
+    """
+    if len({user.id for user in users}) < len(users):
+        raise UsageError("a user cannot be compared with themselves")
+    of_users = [directory.groups_of(user.id) for user in users]
+    groups = directory.by_name({group.id: group for groups in of_users for group in groups}.values())
+    names = distinct_names(users)
+    inside = [frozenset(group.id for group in groups) for groups in of_users]
+    return UserComparison(tuple(users), tuple(names[user.id] for user in users), _rows(groups, inside))
+
+
+def _rows(items: Sequence[Item], inside: Sequence[Set[int]]) -> tuple[Row[Item], ...]:
+    """Return a row for each item: which of the sets of ids contain it."""
+    names = distinct_names(items)
+    return tuple(Row(item, names[item.id], tuple(item.id in each for each in inside)) for item in items)

@@ -6,11 +6,20 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from ..directory.audit import Acceptance, Check, CheckResult, Finding, fingerprint
 from ..directory.changes import Change
-from ..directory.compare import Comparison, Pair, Row, distinct_names
+from ..directory.compare import (
+    EVERYTHING,
+    Comparison,
+    GroupComparison,
+    Pair,
+    Row,
+    Selection,
+    UserComparison,
+    distinct_names,
+)
 from ..directory.directory import Directory
 from ..directory.models import Group, User
 from ..directory.policy import PolicyAcceptance
@@ -57,11 +66,13 @@ class Report:
     complete: bool
     about: Record = field(default_factory=dict)
     """More fields of the JSON object, such as the user."""
-    group_columns: Mapping[str, int] = field(default_factory=dict)
-    """The fields that are groups, with their ids: whether `groups`, a list of ids, contains a group.
+    id_columns: Mapping[str, int] = field(default_factory=dict)
+    """The fields that are groups or users, with their ids: whether a list of ids in the record contains it.
 
-    JSON has the list instead, as the names of groups are no keys.
+    JSON has the list instead, as names are no keys.
     """
+    id_list: Literal["groups", "users"] = "groups"
+    """The name of that list."""
     notes: Sequence[str] = ()
     """Lines above a table; formats without a place for them leave them to stderr."""
     subject: str = ""
@@ -85,17 +96,17 @@ class Report:
 
     def cells(self, record: Record) -> list[Any]:
         """Return the values of a record in the order of the fields."""
-        if not self.group_columns:
+        if not self.id_columns:
             return [record.get(name) for name in self.fields]
-        groups = frozenset(record["groups"])
+        ids = frozenset(record[self.id_list])
         return [
-            self.group_columns[name] in groups if name in self.group_columns else record.get(name)
+            self.id_columns[name] in ids if name in self.id_columns else record.get(name)
             for name in self.fields
         ]
 
     def title(self, field: str) -> str:
         """Return the title of a field's column; a group in a matrix is its own title."""
-        if field in self.group_columns:
+        if field in self.id_columns:
             return field
         return TITLES.get(field) or re.sub(r" id(s?)$", r" ID\1", field.replace("_", " ").capitalize())
 
@@ -124,16 +135,17 @@ class Report:
             InvalidField: If the report does not have one of them.
         """
         check_fields(fields, self.fields)
-        plain = [name for name in fields if name not in self.group_columns]
-        columns = {name: self.group_columns[name] for name in fields if name in self.group_columns}
+        plain = [name for name in fields if name not in self.id_columns]
+        columns = {name: self.id_columns[name] for name in fields if name in self.id_columns}
         shown = set(columns.values())
 
         def selected(record: Record) -> Record:
             chosen = {name: record.get(name) for name in plain}
-            return chosen | {"groups": [id for id in record["groups"] if id in shown]} if shown else chosen
+            ids = [id for id in record[self.id_list] if id in shown] if shown else []
+            return chosen | {self.id_list: ids} if shown else chosen
 
         return replace(
-            self, fields=tuple(fields), group_columns=columns, records=list(map(selected, self.records))
+            self, fields=tuple(fields), id_columns=columns, records=list(map(selected, self.records))
         )
 
 
@@ -284,7 +296,11 @@ def profile_record(directory: Directory, user: User) -> Record:
 
 
 def comparison_report(
-    directory: Directory, instance: str, comparison: Comparison, rows: Iterable[Row], selection: str = ""
+    directory: Directory,
+    instance: str,
+    comparison: GroupComparison,
+    rows: Iterable[Row[User]],
+    selection: Selection = EVERYTHING,
 ) -> Report:
     """Return a report on the users of a few groups, and on how the groups overlap.
 
@@ -293,20 +309,40 @@ def comparison_report(
         instance: The address of the instance.
         comparison: The result of the comparison.
         rows: The users to report.
-        selection: Which users of the comparison these are, for the name of a file; empty for all.
+        selection: Which users of the comparison these are.
     """
-    groups = comparison.groups
-    records = [
-        {
-            **user_record(row.user),
-            "groups": [group.id for group, inside in zip(groups, row.inside, strict=True) if inside],
-        }
-        for row in rows
-    ]
+    records = [{**user_record(row.item), "groups": _ids_of(comparison, row)} for row in rows]
     about = {"in_all": comparison.in_all, "pairs": [_pair_record(pair) for pair in comparison.pairs]}
     notes = tuple(pair.text for pair in comparison.pairs)
     report = site_report(directory, instance, "users", COMPARISON_FIELDS, records, about)
-    return replace(_with_group_columns(report, groups), notes=notes, subject=f"comparison {selection}")
+    report = _with_group_columns(report, comparison.compared)
+    return replace(report, notes=notes, subject=_subject(comparison, selection))
+
+
+def user_comparison_report(
+    directory: Directory,
+    instance: str,
+    comparison: UserComparison,
+    rows: Iterable[Row[Group]],
+    selection: Selection = EVERYTHING,
+) -> Report:
+    """Return a report on the groups of two users; the arguments are those of `comparison_report`."""
+    records = [{"id": row.item.id, "name": row.item.name, "users": _ids_of(comparison, row)} for row in rows]
+    about = {"users_complete": directory.users_complete, "in_all": comparison.in_all, "text": comparison.text}
+    report = site_report(directory, instance, "groups", COMPARISON_FIELDS, records, about)
+    users = comparison.compared
+    report = _with_id_columns(report, "users", users, list(map(user_record, users)))
+    return replace(report, notes=(comparison.text,), subject=_subject(comparison, selection))
+
+
+def _ids_of(comparison: Comparison[Any, Any], row: Row[Any]) -> list[int]:
+    """Return the ids of what contains an item, of what is compared."""
+    return [each.id for each, inside in zip(comparison.compared, row.inside, strict=True) if inside]
+
+
+def _subject(comparison: Comparison[Any, Any], selection: Selection) -> str:
+    """Return which part of a comparison a report contains, for the name of a file."""
+    return f"comparison {'' if selection == EVERYTHING else comparison.describe(selection)}"
 
 
 def matrix_report(directory: Directory, instance: str) -> Report:
@@ -322,14 +358,25 @@ def matrix_report(directory: Directory, instance: str) -> Report:
 
 def _with_group_columns(report: Report, groups: Sequence[Group]) -> Report:
     """Return the report with a column for each group, and in JSON the list of the groups."""
-    reserved = {*report.fields, "groups", *(report.title(name) for name in report.fields)}
-    columns = {name: id for id, name in distinct_names(groups, reserved).items()}
     listed = [{"id": group.id, "name": group.name, "members": len(group.members)} for group in groups]
+    return _with_id_columns(report, "groups", groups, listed)
+
+
+def _with_id_columns(
+    report: Report,
+    id_list: Literal["groups", "users"],
+    items: Sequence[Group] | Sequence[User],
+    listed: Sequence[Record],
+) -> Report:
+    """Return the report with a column for each group or user, which JSON lists."""
+    reserved = {*report.fields, id_list, *(report.title(name) for name in report.fields)}
+    columns = {name: id for id, name in distinct_names(items, reserved).items()}
     return replace(
         report,
         fields=(*report.fields, *columns),
-        group_columns=columns,
-        about={"groups": listed, **report.about},
+        id_columns=columns,
+        id_list=id_list,
+        about={id_list: listed, **report.about},
     )
 
 

@@ -129,7 +129,7 @@ def _min_widths(report: Report, titles: list[str], cells: list[list[str]], width
             share = 0 if is_list else width * 2 // 5 if place < LEADING_COLUMNS else width // 4
             needed = min(needed, max(MIN_WIDTH, share))
         title_width = _cell_width(title)
-        is_wrapped = not width or name in report.group_columns
+        is_wrapped = not width or name in report.id_columns
         widths.append(max(needed, min(title_width, MIN_TITLE) if is_wrapped else title_width))
     return widths
 

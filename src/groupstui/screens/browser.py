@@ -216,7 +216,7 @@ class BrowserScreen(JumpScreen):
         ),
         PaletteCommand("view.find_user", "Find a user", "palette('@')", "users, user, find user"),
         PaletteCommand("view.find_group", "Find a group", "palette('#')", "groups, group, find group"),
-        PaletteCommand("analyse.unmark", "Unmark all groups", "unmark", "unmark, unmark all"),
+        PaletteCommand("analyse.unmark", "Unmark all groups and users", "unmark", "unmark, unmark all"),
         PaletteCommand("page.first", "First page", "turn('first')", "first"),
         PaletteCommand("page.last", "Last page", "turn('last')", "last"),
         PaletteCommand("page.go_to", "Go to page N", "go_to_page", "page", argument="N"),
@@ -1071,6 +1071,7 @@ class BrowserScreen(JumpScreen):
 
     def action_unmark(self) -> None:
         self.groups.clear_marks()
+        self.members.clear_marks()
 
     def action_marked(self) -> None:
         origin = self.service.instance.origin
@@ -1078,8 +1079,12 @@ class BrowserScreen(JumpScreen):
         self.app.push_screen(dialog)
 
     def action_compare(self) -> None:
+        """Compare the marked groups or, in the list of members, the marked users."""
         origin = self.service.instance.origin
-        dialogs.compare.compare_marked(self, self.groups, self.directory, origin)
+        if self.pane is self.members:
+            dialogs.compare.compare_marked_users(self, self.members, self.directory, origin)
+        else:
+            dialogs.compare.compare_marked(self, self.groups, self.directory, origin)
 
     def action_audit(self) -> None:
         self.request_profiles()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from rich.cells import cell_len
+from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
@@ -159,6 +160,12 @@ class MemberList(FilterableTable[User]):
         }
         rows = (*detail.members, *self._left.values()) if self._left else detail.members
         self.show(rows, empty="This group has no members.", keep=keep)
+
+    @on(FilterableTable.MarksChanged)
+    def _show_mark_count(self) -> None:
+        """Show how many users are marked, also in other groups."""
+        marked = f"{len(self.marks)} marked" if self.marks else ""
+        self.border_title = " · ".join(filter(None, (self.BORDER_TITLE, marked)))
 
     def is_member(self, user: User) -> bool:
         """Return whether a user in the list is a member, and has not left."""
