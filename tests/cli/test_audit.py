@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from groupstui.directory.audit import CHECKS, Acceptance, audit, check_of, fingerprint
+from groupstui.directory.acceptance import Acceptance, fingerprint
+from groupstui.directory.audit import CHECKS, audit, check_of
 from groupstui.directory.builder import crawled_directory
 from groupstui.directory.models import Group
 from groupstui.history import History, history_of

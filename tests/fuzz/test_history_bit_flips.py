@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from groupstui.directory.audit import FINGERPRINT_BYTES, Acceptance
+from groupstui.directory.acceptance import FINGERPRINT_BYTES, Acceptance
 from groupstui.directory.builder import crawled_directory
 from groupstui.directory.models import Group
 from groupstui.errors import HistoryUnavailable

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 
-from groupstui.directory.audit import CHECKS, Acceptance, audit, check_of, fingerprint
+from groupstui.directory.acceptance import Acceptance, fingerprint
+from groupstui.directory.audit import CHECKS, audit, check_of
 from groupstui.directory.builder import crawled_directory
 from groupstui.directory.directory import Directory
 from groupstui.directory.models import Group, UserProfile

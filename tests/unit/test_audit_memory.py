@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from groupstui.directory.audit import CHECKS, Acceptance, audit, fingerprint
+from groupstui.directory.acceptance import Acceptance, fingerprint
+from groupstui.directory.audit import CHECKS, audit
 from groupstui.directory.builder import crawled_directory
 from groupstui.directory.models import Group, UserProfile
 from groupstui.history import History

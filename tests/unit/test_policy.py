@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groupstui.directory.audit import CheckResult, audit, check_of, fingerprint
+from groupstui.directory.acceptance import fingerprint
+from groupstui.directory.audit import CheckResult, audit, check_of
 from groupstui.directory.builder import crawled_directory
 from groupstui.directory.directory import Directory
 from groupstui.directory.models import Group, UserProfile

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ..directory.audit import CHECKS, Acceptance, Check, CheckResult, check_of, fingerprint
+from ..directory.acceptance import Acceptance, fingerprint
+from ..directory.audit import CHECKS, Check, CheckResult, check_of
 from ..directory.audit import audit as run_checks
 from ..directory.policy import POLICY_CHECKS, Policy, PolicyAcceptance, PolicyAudit
 from ..errors import HistoryUnavailable, UnknownAnswer, UsageError, quoted
@@ -13,8 +14,9 @@ from ..exit_codes import ExitCode
 from ..history import Snapshot
 from ..history.time_spec import PointInTime
 from ..output.audit_log import AuditLog
+from ..output.audit_records import audit_report
 from ..output.junit import junit
-from ..output.records import FINDING_FIELDS, Report, audit_report, snapshot_record
+from ..output.records import FINDING_FIELDS, Report, snapshot_record
 from ..output.sarif import sarif
 from ..output_format import AUDIT_FORMATS
 from ..terminal.stdio import write_output

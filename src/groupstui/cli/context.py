@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ..credentials import TokenStore, token_from_environment
 from ..demo.demo import Demo
@@ -34,7 +34,6 @@ from ..exit_codes import ExitCode
 from ..history import History, Snapshot, history_of
 from ..history.time_spec import PointInTime
 from ..output.records import as_of
-from ..service.service import CrawlProgress, GroupsService, TokenSource
 from ..settings import Settings, SettingsFile, default_path
 from ..terminal.stdio import print_error
 from ..testmo.http_options import REQUEST_TIMEOUT_S, HttpOptions
@@ -44,6 +43,9 @@ from ..text import pluralize
 from ..times import local_clock, utc_minute
 from ..token import MAX_TOKEN_CHARS, Token
 from .preferences import VARIABLES, from_environment
+
+if TYPE_CHECKING:
+    from ..service.service import CrawlProgress, GroupsService, TokenSource
 
 INCOMPLETE = "the data is incomplete: the instance changed while it was read"
 
@@ -337,6 +339,9 @@ class Context:
 
     def connect(self, instance: Instance, token: TokenSource) -> GroupsService:
         """Return a service with the history of its instance, which the caller closes. Nothing is sent yet."""
+        # Part of the httpx and pydantic boundary: a snapshot answers without the service.
+        from ..service.service import GroupsService
+
         options, demo = self.options, self.demo
         return GroupsService(
             instance,

@@ -85,7 +85,7 @@ def answer(
         context: The options of the command; it receives the answer before anything is printed.
         report: What to print: a table on a terminal, rows in a pipe, or what `--format` requires.
         code: The exit code if the data is complete.
-        certain: Whether the result is right even if groups are missing; see `exit_code`.
+        certain: Whether the result is right even if groups are missing; see `runner.exit_code`.
 
     Raises:
         InvalidField: If the report does not have a field that is named by an option.
@@ -159,20 +159,3 @@ def _show_in_pager(context: Context, lines: Sequence[str], height: int) -> bool:
         context.warn(f"the pager {quoted(command)} cannot be started: {reason}")
         return False
     return True
-
-
-def exit_code(context: Context, code: ExitCode) -> ExitCode:
-    """Return the exit code of a command: the one policy for incomplete data.
-
-    Incomplete data is printed, with a warning that `--quiet` does not suppress. The exit code is “unknown”
-    then, unless missing groups cannot change the answer: the only such answer is “is a member”. It is also
-    “unknown” if a name may be that of another user who was not read.
-    Without all this, it is `code`.
-    """
-    if context.doubt:
-        context.warn(context.doubt, always=True)
-        code = ExitCode.UNKNOWN
-    if not context.incomplete:
-        return code
-    context.warn(context.incomplete, always=True)
-    return code if context.certain else ExitCode.UNKNOWN

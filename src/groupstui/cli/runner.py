@@ -16,7 +16,6 @@ from ..exit_codes import ExitCode
 from . import collection
 from .context import Context
 from .launch import launch
-from .output import exit_code
 
 Handler = Callable[[Context], Coroutine[Any, Any, ExitCode]]
 
@@ -79,3 +78,20 @@ async def _run_command(handler: Handler, context: Context) -> ExitCode:
 def _is_interrupted() -> bool:
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
+
+
+def exit_code(context: Context, code: ExitCode) -> ExitCode:
+    """Return the exit code of a command: the one policy for incomplete data.
+
+    Incomplete data is printed, with a warning that `--quiet` does not suppress. The exit code is “unknown”
+    then, unless missing groups cannot change the answer: the only such answer is “is a member”. It is also
+    “unknown” if a name may be that of another user who was not read.
+    Without all this, it is `code`.
+    """
+    if context.doubt:
+        context.warn(context.doubt, always=True)
+        code = ExitCode.UNKNOWN
+    if not context.incomplete:
+        return code
+    context.warn(context.incomplete, always=True)
+    return code if context.certain else ExitCode.UNKNOWN

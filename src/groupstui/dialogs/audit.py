@@ -14,20 +14,13 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from .. import dialogs
-from ..directory.audit import (
-    SEVERITIES,
-    Acceptance,
-    Check,
-    CheckResult,
-    Finding,
-    Severity,
-    audit,
-    fingerprint,
-)
+from ..directory.acceptance import Acceptance, fingerprint
+from ..directory.audit import SEVERITIES, Check, CheckResult, Finding, Severity, audit
 from ..directory.compare import MAX_GROUPS, MIN_GROUPS, compare
 from ..directory.directory import Directory
 from ..directory.models import Group
-from ..output.records import Report, audit_report
+from ..output.audit_records import audit_report
+from ..output.records import Report
 from ..service.audit_memory import AuditMemory
 from ..text import fold, pluralize
 from ..times import local_day

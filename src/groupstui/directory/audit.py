@@ -6,11 +6,9 @@ the result gives the reason: "no findings" would be wrong.
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 from ..text import fold, pluralize
@@ -21,9 +19,6 @@ from .similarity import MIN_SHARED_PERCENT, nearly_identical, similar_names
 
 MAX_NAMES = 10
 """Groups that the text of a finding names; the finding contains the ids of all."""
-
-
-FINGERPRINT_BYTES = 16
 
 Severity = Literal["high", "medium", "low"]
 """`high`: access that may be abused. `medium`: access that may be forgotten. `low`: what may be confused."""
@@ -78,25 +73,6 @@ class CheckResult:
     """Why the check was skipped, in whole or for some users; empty if it was not."""
     ran: bool = True
     """Whether it was run, at least for some users."""
-
-
-@dataclass(frozen=True, slots=True)
-class Acceptance:
-    """Why and when a user has accepted a finding: it is as it should be."""
-
-    reason: str
-    time: datetime
-
-
-def fingerprint(check: Check, finding: Finding) -> str:
-    """Return what identifies a finding: it stays when groups or users are renamed, and contains no names.
-
-    It changes if other groups or users are concerned, or other members in common.
-    """
-    members = sorted(map(sorted, finding.members))
-    more = (finding.about,) if finding.about else ()
-    about = repr((check.id, sorted(finding.groups), sorted(finding.users), members, *more))
-    return hashlib.blake2b(about.encode(), digest_size=FINGERPRINT_BYTES).hexdigest()
 
 
 def audit(directory: Directory, checks: Sequence[Check] | None = None) -> list[CheckResult]:

@@ -12,7 +12,8 @@ from datetime import date
 from typing import TypeVar
 
 from ..errors import MatchError, quoted
-from .audit import CHECKS, Check, CheckResult, Finding, Severity, audit, check_of, fingerprint
+from .acceptance import fingerprint
+from .audit import CHECKS, Check, CheckResult, Finding, Severity, audit, check_of
 from .compare import distinct_names
 from .directory import Directory
 from .models import Group, User

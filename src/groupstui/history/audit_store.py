@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from ..directory.audit import FINGERPRINT_BYTES, Acceptance
+from ..directory.acceptance import FINGERPRINT_BYTES, Acceptance
 from .database import DamagedRow, typed_rows
 from .snapshots import milliseconds
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import platformdirs
 
-from ..directory.audit import Acceptance
+from ..directory.acceptance import Acceptance
 from ..directory.changes import Change
 from ..directory.directory import Directory
 from ..directory.models import Group

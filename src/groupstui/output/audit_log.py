@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..directory.audit import Acceptance, Check, CheckResult, Finding, fingerprint
+from ..directory.acceptance import Acceptance, fingerprint
+from ..directory.audit import Check, CheckResult, Finding
 from ..directory.directory import Directory
 from ..directory.policy import PolicyAcceptance
 from ..history import Snapshot

@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,18 +33,21 @@ FORMULA_STARTS = tuple("=+-@|%＝＋－＠｜％﹦﹢﹣﹫﹪⁼⁺⁻₌₊�
 
 _BREAKS = r"\t-\r\x1c-\x1e\x85\u2028\u2029"
 _TRIMMED = r"\s\"\u00ad\u200b-\u200f\u2060\ufeff"
-_FORMULA = {
-    separator: re.compile(
+
+
+@cache
+def _formula(separator: str) -> re.Pattern[str]:
+    """Return what matches the places in front of formulas, in a file with this separator.
+
+    A spreadsheet may split cells at other separators, depending on its language, and trims them.
+    """
+    others = {",": ";", "\t": ";,"}[separator]
+    return re.compile(
         # Only the start of a run is tried, and the run is not tried in parts: the time is linear.
         rf"(?<![{others}{_TRIMMED}])(?:^|(?=(?:(?![{others}{_BREAKS}])[{_TRIMMED}])*+[{others}{_BREAKS}]))"
         rf"[{others}{_TRIMMED}]*+(?=[{re.escape(''.join(FORMULA_STARTS))}])"
     )
-    for separator, others in ((",", ";"), ("\t", ";,"))
-}
-"""The places in front of formulas, by the separator of the file.
 
-A spreadsheet may split cells at other separators, depending on its language, and trims them.
-"""
 
 MAX_CELL_CHARS = 32_767
 """Spreadsheets cut longer cells."""
@@ -169,7 +173,7 @@ def _separated(
 ) -> Iterator[str]:
     # With this line terminator, `csv` quotes a lone carriage return, which ends a row for some readers.
     writer = csv.writer(_Echo(), delimiter=separator, lineterminator="\r\n")
-    formula = None if raw else _FORMULA[separator]
+    formula = None if raw else _formula(separator)
 
     def row(values: Iterable[Any]) -> str:
         text: str = writer.writerow([_cell(value, formula) for value in values])

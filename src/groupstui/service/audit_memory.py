@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Hashable, Iterable, Mapping
 
-from ..directory.audit import Acceptance
+from ..directory.acceptance import Acceptance
 from ..errors import HistoryUnavailable
 from ..history.audit_store import LastAudit
 from ..history.history import History

@@ -22,11 +22,16 @@ import math
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ..directory.models import Group
 from ..errors import InvalidResponse
-from ..testmo.responses import GroupsResponse
+
+if TYPE_CHECKING:  # imported where the service connects
+    from ..testmo.responses import GroupsResponse
+
+    FetchPage = Callable[[int], Awaitable[GroupsResponse]]
+    """Requests one page of `CRAWL_PAGE_SIZE` groups."""
 
 CRAWL_PAGE_SIZE = 100
 """The largest page that the API returns."""
@@ -41,9 +46,6 @@ MAX_PENDING_PAGES = 8
 parsed would pile up in memory."""
 
 T = TypeVar("T")
-
-FetchPage = Callable[[int], Awaitable[GroupsResponse]]
-"""Requests one page of `CRAWL_PAGE_SIZE` groups."""
 
 
 @dataclass(frozen=True, slots=True)

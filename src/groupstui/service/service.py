@@ -21,7 +21,6 @@ from ..history.snapshots import Snapshot
 from ..testmo.http_options import HttpOptions
 from ..testmo.instance import Instance
 from ..testmo.rate_limit import Clock, Cooldown
-from ..testmo.responses import GroupsResponse
 from ..text import sanitize
 from ..token import Token
 from .audit_memory import AuditMemory
@@ -33,6 +32,7 @@ if TYPE_CHECKING:  # httpx and pydantic are imported where the service connects
     import httpx
 
     from ..testmo.client import TestmoClient
+    from ..testmo.responses import GroupsResponse
 
 TokenSource = Token | Callable[[], Awaitable[Token]]
 """A token, or an async callable that returns it before the first request and may raise a `GroupstuiError`."""
