@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import json
 import os
 import stat
 from datetime import UTC, datetime
@@ -48,6 +49,7 @@ def test_each_group_has_markdown_and_csv():
         "groups/00002-empty.md",
         "groups/00002-empty.csv",
         "index.md",
+        "review.json",
         MANIFEST,
     ]
     assert files["groups/00001-qa.csv"].startswith("\ufeff")
@@ -71,11 +73,14 @@ def test_manifest_contains_every_other_file():
     }
 
 
-def test_only_index_and_manifest_depend_on_time():
+def test_every_file_but_csv_contains_the_time_of_its_snapshot():
     first, second = (review_files(directory_of(QA, day=day), SITE) for day in (1, 2))
     assert first == review_files(directory_of(QA, day=1), SITE)
-    assert {name for name in first if first[name] != second[name]} == {"index.md", MANIFEST}
+    changed = {name for name in first if first[name] != second[name]}
+    assert changed == {"groups/00001-qa.md", "index.md", "review.json", MANIFEST}
     assert "As of: 2026-11-01T00:00:00Z" in first["index.md"]
+    assert "Group #1, as of 2026-11-01T00:00:00Z" in first["groups/00001-qa.md"]
+    assert json.loads(first["review.json"])["as_of"] == "2026-11-01T00:00:00Z"
 
 
 def test_names_that_look_the_same_are_told_apart():

@@ -24,6 +24,7 @@ from ..history import History, default_folder
 from ..output.records import (
     CHANGE_FIELDS,
     COMPARISON_FIELDS,
+    DIFFERENCE_FIELDS,
     FINDING_FIELDS,
     GROUP_FIELDS,
     MEMBER_FIELDS,
@@ -49,6 +50,7 @@ FIELDS: Mapping[str, Sequence[str]] = {
     "audit": FINDING_FIELDS,
     "changes": CHANGE_FIELDS,
     "snapshot": SNAPSHOT_FIELDS,
+    "review": DIFFERENCE_FIELDS,
     "export": tuple(dict.fromkeys(name for fields in export.FIELDS.values() for name in fields)),
 }
 """The fields of each command's rows."""
@@ -273,7 +275,7 @@ def _values_of(action: argparse.Action, line: Line, current: str, names: Names) 
     found: Iterable[Candidate]
     if action.choices is not None:
         found = map(Candidate, map(str, action.choices))
-    elif kind == "FILE":
+    elif kind in ("FILE", "FOLDER"):
         return None
     elif kind == "INSTANCE":
         found = names.instances()

@@ -118,7 +118,7 @@ class Context:
     @cached_property
     def demo(self) -> Demo | None:
         """The demo instance, with `--demo`."""
-        return Demo() if self.options.demo else None
+        return Demo() if getattr(self.options, "demo", False) else None
 
     @cached_property
     def settings_file(self) -> SettingsFile:

@@ -36,7 +36,7 @@ TOKEN_REFUSED = (
 
 COMMANDS = (
     *("browse", "groups", "members", "who", "check", "lookup", "compare", "diff-users", "audit", "changes"),
-    *("snapshot", "watch", "export", "auth", "config", "doctor", "completion", "help", "version"),
+    *("snapshot", "watch", "export", "review", "auth", "config", "doctor", "completion", "help", "version"),
 )
 
 COMMANDS_OF_OTHERS = {
@@ -232,7 +232,7 @@ def build_parser(only: str | None = None) -> Parser:
             return commands.add_parser(name, help=summary)
         lines = "\n".join(f"  groupstui {example}" for example in examples.splitlines())
         after = notes() if callable(notes) else notes
-        codes = COMMON_EXIT_CODES if shared else (ExitCode.OK, ExitCode.USAGE)
+        codes = COMMON_EXIT_CODES if _add_instance in shared else (ExitCode.OK, ExitCode.USAGE)
         command = commands.add_parser(
             name,
             help=summary,
@@ -307,8 +307,12 @@ def _add_instance(parser: argparse.ArgumentParser) -> None:
         type=_existing_file,
         default="",
     )
-    _flag(parser, "-q", "--quiet", help="suppress messages on stderr, except that data is incomplete")
+    _add_quiet(parser)
     _flag(parser, "--debug", help="log requests, without the token, to stderr; in the app, to a file")
+
+
+def _add_quiet(parser: argparse.ArgumentParser) -> None:
+    _flag(parser, "-q", "--quiet", help="suppress messages on stderr, except that data is incomplete")
 
 
 def _add_age(parser: argparse.ArgumentParser) -> None:
@@ -590,6 +594,25 @@ def _add_export(add: AddCommand) -> None:
         help="file, whose extension selects the format, or - for stdout; for a review, a directory",
     )
     _flag(export, "--force", help="replace an existing file, or a review that was not modified")
+
+    review = add(
+        "review diff OLD NEW",
+        "Compare two access reviews",
+        "review diff review-2026-10 review-2026-11\n"
+        "review diff review-2026-10 review-2026-11 --format markdown\n"
+        "review diff old new --exit-code -q > /dev/null && echo unchanged",
+        (_add_quiet, _add_output, _add_json),
+        description="List who joined or left which group, other changes, and new and solved findings,\n"
+        "between two directories that export review has written.",
+        meanings={
+            ExitCode.FALSE: "the reviews differ (with --exit-code)",
+            ExitCode.UNKNOWN: "unknown: a review is incomplete, damaged, or was modified",
+        },
+    )
+    review.add_argument("action", choices=("diff",))
+    _value(review, "old", "FOLDER", "the directory of the earlier review")
+    _value(review, "new", "FOLDER", "the directory of the later review")
+    _flag(review, "--exit-code", help="exit with 1 if the reviews differ")
 
 
 def _add_setup(add: AddCommand) -> None:

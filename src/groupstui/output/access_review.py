@@ -1,15 +1,19 @@
-"""The files of an access review: two for each group, an index, and a manifest.
+"""The files of an access review: two for each group, an index, data for programs, and a manifest.
 
 A review is for readers: invisible characters in names are shown. The same snapshot results in the same bytes.
-The time of the crawl is in the index, and it is the modification time of the files.
+Its time is in the index, in the data and in the Markdown file of each group, which may be passed on alone. It
+is also the modification time of the files.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import sys
 
+from ..directory.acceptance import fingerprint
+from ..directory.audit import CheckResult, audit
 from ..directory.directory import Directory
 from ..directory.models import Group, UserProfile
 from ..text import fold, sanitize
@@ -19,6 +23,11 @@ from .formats import escape_markdown, write
 from .records import Record, Report, as_of, site_report
 
 INDEX = "index.md"
+
+DATA = "review.json"
+"""What `review diff` compares."""
+
+REVIEW_SCHEMA = "groupstui-review/1"
 
 FIELDS = ("user_id", "user", "marks", "keep or remove", "comment")
 """The last two are for the reviewer to fill in."""
@@ -30,12 +39,16 @@ MAX_SLUG_CHARS = 40
 def review_files(directory: Directory, instance: str) -> dict[str, str]:
     """Return the text of every file by its path in the directory, the manifest last."""
     files: dict[str, str] = {}
+    time = utc_iso(as_of(directory), "seconds")
     for group in directory.groups:
         report = _group_report(directory, group, instance)
         table = write(report, "markdown") if report.records else "This group has no members.\n"
-        files[f"groups/{file_name(group)}.md"] = f"# {_name(group)}\n\nGroup #{group.id}\n\n{table}"
+        files[f"groups/{file_name(group)}.md"] = (
+            f"# {_name(group)}\n\nGroup #{group.id}, as of {time}\n\n{table}"
+        )
         files[f"groups/{file_name(group)}.csv"] = write(report, "csv", bom=True)
     files[INDEX] = _index(directory, instance)
+    files[DATA] = _data(directory, instance)
     sums = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
     files[MANIFEST] = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))
     return files
@@ -73,6 +86,33 @@ def marks_of(profile: UserProfile | None) -> list[str]:
         "no two-factor": profile.two_factor is False,
     }
     return [mark for mark, applies in marks.items() if applies]
+
+
+def _data(directory: Directory, instance: str) -> str:
+    """Return the review as JSON, with names as they are, and with the findings of an audit."""
+    names = {user_id: directory.user(user_id).name for user_id in directory.memberships}
+    document = {
+        "schema": REVIEW_SCHEMA,
+        "instance": instance,
+        "as_of": utc_iso(as_of(directory), "seconds"),
+        "complete": directory.complete,
+        "users": {str(user_id): name for user_id, name in sorted(names.items()) if name is not None},
+        "groups": [
+            {"id": group.id, "name": group.name, "members": sorted(group.members)}
+            for group in directory.groups
+        ],
+        "checks": list(map(_check_record, audit(directory))),
+    }
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    return text.encode("utf-8", "replace").decode() + "\n"
+
+
+def _check_record(result: CheckResult) -> Record:
+    return {
+        "check": result.check.id,
+        "not_checked": result.skipped or None,
+        "findings": {fingerprint(result.check, finding): finding.text for finding in result.findings},
+    }
 
 
 def _index(directory: Directory, instance: str) -> str:

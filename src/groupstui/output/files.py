@@ -178,19 +178,30 @@ def _check_replaceable(path: Path, *, force: bool) -> None:
         raise FileNotWritten(f"{_shown(path)} is not a directory")
     if not force:
         raise FileAlreadyExists(f"{_shown(path)} exists")
-    if modified := _first_modified(path):
+    if modified := _first_unknown(path, _sums(path)):
         reason = f"{sanitize(modified)} was not written by groupstui, or was modified"
         raise FileNotWritten(f"{_shown(path)} was not replaced: {reason}", hint="Choose another directory.")
 
 
-def _first_modified(folder: Path) -> str:
-    """Return the first file that the manifest does not name, or that has changed; empty if there is none."""
+def first_difference(folder: Path) -> str:
+    """Return the first file that differs from the manifest, or that is missing; empty if there is none."""
+    sums = _sums(folder)
+    missing = (name for name in sorted(sums) if not (folder / name).is_file())
+    return next(missing, "") or _first_unknown(folder, sums)
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    """Return the sum of each file that the manifest names."""
     manifest = folder / MANIFEST
     lines = manifest.read_text(encoding="utf-8", errors="replace").splitlines() if manifest.is_file() else []
-    sums = {name: sum for sum, _, name in (line.partition("  ") for line in lines)}
+    return {name: sum for sum, _, name in (line.partition("  ") for line in lines)}
+
+
+def _first_unknown(folder: Path, sums: Mapping[str, str]) -> str:
+    """Return the first file that the manifest does not name, or that has changed; empty if there is none."""
     for file in sorted(folder.rglob("*")):
         name = file.relative_to(folder).as_posix()
-        if file == manifest or (file.is_dir() and not file.is_symlink()):
+        if file == folder / MANIFEST or (file.is_dir() and not file.is_symlink()):
             continue
         if name not in sums or hashlib.sha256(file.read_bytes()).hexdigest() != sums[name]:
             return name
