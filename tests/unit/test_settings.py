@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import resource
 import stat
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 import groupstui
 from groupstui.errors import SettingsError
 from groupstui.settings import GROUP_COLUMNS, PAGE_SIZES, ListView, Settings, SettingsFile, Site, default_path
+from groupstui.settings.cache import SettingsCache
 
 ACME = "https://acme.testmo.net"
 OTHER = "https://other.testmo.net"
@@ -172,6 +174,57 @@ def test_any_settings_are_saved_over_any_others(tmp_path_factory, before, after)
     assert file.load() == before
     file.save(after)
     assert file.load() == after
+
+
+# Cache
+
+
+@pytest.fixture
+def cache(tmp_path):
+    return SettingsCache(tmp_path / "cache" / "settings.json")
+
+
+@given(settings=any_settings())
+def test_cache_returns_what_was_validated(tmp_path_factory, settings):
+    folder = tmp_path_factory.mktemp("settings")
+    cache = SettingsCache(folder / "settings.json")
+    file = SettingsFile(folder / "settings.toml", cache)
+    file.save(settings)
+    known = file.load()
+    assert (known, cache.load(file.text()) or Settings()) == (settings, settings)
+
+
+def test_cache_is_that_of_one_text(cache):
+    cache.save("history = false", Settings(history=False))
+    assert cache.load("history = false") == Settings(history=False)
+    assert cache.load("history = true") is None
+
+
+def test_cache_is_private_and_has_only_settings(file, cache):
+    file.path.parent.mkdir(parents=True)
+    file.path.write_text('history = false\ntoken = "abcdef"\n')
+    SettingsFile(file.path, cache).load()
+    assert stat.S_IMODE(cache.path.stat().st_mode) == 0o600
+    assert "abcdef" not in cache.path.read_text()
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"text": 1}', '{"settings": {}, "text": "DIGEST"}'])
+def test_damaged_cache_is_replaced(file, cache, content):
+    cache.save("history = false", Settings(history=False))
+    digest = json.loads(cache.path.read_text())["text"]
+    cache.path.write_text(content.replace("DIGEST", digest))
+    file.path.parent.mkdir(parents=True)
+    file.path.write_text("history = false")
+    assert SettingsFile(file.path, cache).load() == Settings(history=False)
+    assert cache.load("history = false") == Settings(history=False)
+
+
+def test_cache_that_cannot_be_written_is_ignored(file, tmp_path):
+    (tmp_path / "file").write_text("")
+    file.path.parent.mkdir(parents=True)
+    file.path.write_text("history = false")
+    cache = SettingsCache(tmp_path / "file" / "settings.json")
+    assert SettingsFile(file.path, cache).load() == Settings(history=False)
 
 
 def test_file_is_private(file):

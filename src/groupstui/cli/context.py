@@ -34,7 +34,7 @@ from ..exit_codes import ExitCode
 from ..history import History, Snapshot, history_of
 from ..history.time_spec import PointInTime
 from ..output.records import as_of
-from ..settings import Settings, SettingsFile, default_path
+from ..settings import Settings, SettingsFile, default_cache, default_path
 from ..terminal.stdio import print_error
 from ..testmo.http_options import REQUEST_TIMEOUT_S, HttpOptions
 from ..testmo.instance import Instance
@@ -123,7 +123,7 @@ class Context:
     @cached_property
     def settings_file(self) -> SettingsFile:
         """The settings file, which may not exist."""
-        return SettingsFile(default_path())
+        return SettingsFile(default_path(), default_cache())
 
     @cached_property
     def settings(self) -> Settings:

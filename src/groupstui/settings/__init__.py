@@ -16,6 +16,7 @@ acme = "https://acme.testmo.net"
 
 from __future__ import annotations
 
+from .cache import default_cache
 from .file import SettingsFile, default_path
 from .settings import GROUP_COLUMNS, PAGE_SIZES, GroupColumn, ListView, PageSize, Settings, Site
 
@@ -28,5 +29,6 @@ __all__ = [
     "Settings",
     "SettingsFile",
     "Site",
+    "default_cache",
     "default_path",
 ]

@@ -16,6 +16,7 @@ from ..errors import SettingsError, SettingsUnreadable
 from ..private_files import NO_WAIT, make_private_folder, write_private
 from ..redaction import without_tokens
 from ..text import sanitize
+from .cache import SettingsCache
 from .settings import InvalidDocument, Settings
 
 if sys.platform == "win32":
@@ -40,8 +41,10 @@ def default_path() -> Path:
 class SettingsFile:
     """A TOML file of settings. If it is missing or empty, the defaults apply."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, cache: SettingsCache | None = None) -> None:
+        """Choose the file, and where validated settings are kept for the next start, if anywhere."""
         self.path = path
+        self._cache = cache
 
     def load(self) -> Settings:
         """Return the settings in the file.
@@ -138,13 +141,18 @@ class SettingsFile:
     def _parse(self, text: str) -> Settings:
         if not text.strip():
             return Settings()
-        # Part of the httpx and pydantic boundary: without a file, nothing waits for pydantic.
+        if self._cache is not None and (known := self._cache.load(text)) is not None:
+            return known
+        # Part of the httpx and pydantic boundary: without new settings, nothing waits for pydantic.
         from .model import parse_document
 
         try:
-            return parse_document(text)
+            settings = parse_document(text)
         except InvalidDocument as error:
             raise self._error(str(error), error.line) from None
+        if self._cache is not None:
+            self._cache.save(text, settings)
+        return settings
 
     def _error(self, message: str, line: int | None = None) -> SettingsError:
         place = str(self.path) if line is None else f"{self.path}, line {line}"
