@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 
@@ -26,6 +27,10 @@ def commands(bench: Bench) -> Iterator[Row]:
             ours, curl = _who_and_curl(bench, site, home, pages=1)
             yield Row("curl of one page on loopback | jq", "", curl * 1000, unit=" ms")
             yield Row("who, one page, plain HTTP on loopback", CURL, ours / curl, 10.5)
+            _write_settings(home)
+            offline = _who(bench, site, "--offline")
+            ours, curl = _medians(bench.rounds, site.environment(home), offline, _curl(site, pages=1))
+            yield Row("who, from the last snapshot", CURL, ours / curl, 5)
         with demo_site(groups=2_400, users=MAX_USERS, latency_ms=ROUND_TRIP_MS) as site:
             ours, curl = _who_and_curl(bench, site, home, pages=24)
             yield Row(f"who, 24 pages at {ROUND_TRIP_MS} ms", CURL, ours / curl, 0.45)
@@ -57,8 +62,15 @@ def _who_and_curl(bench: Bench, site: Site, home: str, pages: int) -> list[float
     return _medians(bench.rounds, site.environment(home), _who(bench, site), _curl(site, pages))
 
 
-def _who(bench: Bench, site: Site) -> str:
-    return f"{bench.program.shell_command('who', 'Grace Hopper', *site.options)} >/dev/null 2>&1"
+def _who(bench: Bench, site: Site, *options: str) -> str:
+    return f"{bench.program.shell_command('who', 'Grace Hopper', *options, *site.options)} >/dev/null 2>&1"
+
+
+def _write_settings(home: str) -> None:
+    """Write settings, as most users have them."""
+    path = Path(home) / ".config" / "groupstui" / "settings.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text('theme = "nord"\nhistory_days = 90\n')
 
 
 def _curl(site: Site, pages: int) -> str:
