@@ -10,6 +10,7 @@ from typing import TypeVar
 from ..directory.directory import Directory
 from ..directory.models import Group, User
 from ..directory.search import MAX_CANDIDATES, SearchIndex, is_id
+from ..directory.user_match import UserMatch, match_user
 from ..errors import AmbiguousMatch, MatchError, NoMatch, UnknownAnswer, UsageError, quoted, shown_path
 from ..exit_codes import ExitCode
 from ..output.records import (
@@ -243,26 +244,27 @@ def _find(index: SearchIndex[T], texts: Sequence[str], resolve: Callable[[str], 
 def _resolve_user(context: Context, reading: Reading, text: str) -> User:
     """Return the user with a name, id or address; note in the context if users who were not read matter.
 
-    An id or an address of a known user is certain, but a name may be that of another user, too. If only users
-    of the last day are unknown, a name that matches is taken to be that of a known one.
+    If only users of the last day are unknown, a name that matches is taken to be that of a known one.
     """
-    directory, is_address = _matched_to(reading, text), "@" in text
-    not_read = f"{reading.unread_users} were not considered: {reading.reason}" if reading.unread_users else ""
-    if not (is_address or is_id(text) or directory.users_complete):
-        context.doubt = context.doubt or not_read
-    try:
-        return directory.user_index.resolve(text, exact=context.options.exact)
-    except NoMatch:
-        if is_address and reading.without_addresses is not None:
-            raise
-        if is_address and not directory.has_profiles:
-            why = (
-                reading.reason
-                or f"snapshots contain none; omit --{'offline' if context.at is None else 'at'}"
-            )
-            not_read = f"e-mail addresses are not known: {why}"
-        context.doubt = context.doubt or not_read
-        raise
+    found = match_user(_matched_to(reading, text), text, exact=context.options.exact)
+    context.doubt = context.doubt or _doubt(context, reading, found)
+    if found.user is None:
+        assert found.error is not None
+        raise found.error
+    return found.user
+
+
+def _doubt(context: Context, reading: Reading, found: UserMatch) -> str:
+    """Return why another user may be meant; empty if that is certain."""
+    if found.unread == "addresses":
+        option = "offline" if context.at is None else "at"
+        return (
+            f"e-mail addresses are not known: {reading.reason or f'snapshots contain none; omit --{option}'}"
+        )
+    all_read = "@" in found.text and reading.without_addresses is not None
+    if not found.unread or not reading.unread_users or all_read:
+        return ""
+    return f"{reading.unread_users} were not considered: {reading.reason}"
 
 
 def _matched_to(reading: Reading, text: str) -> Directory:

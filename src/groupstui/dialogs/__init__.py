@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from . import marked_groups as marked_groups
     from . import page_number as page_number
     from . import palette as palette
+    from . import paste as paste
+    from . import pasted_users as pasted_users
     from . import sign_out as sign_out
     from . import user_groups as user_groups
 

@@ -65,8 +65,7 @@ class ComparisonTable(Table[Row[Any]]):
         """Create the table; `title` is that of the first column."""
         self._title = title
         self._longest = max((cell_len(sanitize(row.name)) for row in comparison.rows), default=0)
-        names = enumerate(comparison.names, 1)
-        self._titles = [f"{number} {sanitize(name)}" for number, name in names]
+        self._titles = numbered(comparison.names)
         super().__init__(self._columns_in(0), identity=lambda row: row.item.id)
 
     def on_resize(self) -> None:
@@ -74,7 +73,7 @@ class ComparisonTable(Table[Row[Any]]):
         self.relayout()
 
     def _columns_in(self, width: int) -> tuple[Column[Row[Any]], ...]:
-        titles = self._titles_in(width - min(self._longest, MIN_NAME_CELLS))
+        titles = fit_titles(self._titles, width - min(self._longest, MIN_NAME_CELLS))
         free = width - sum(GAP + cell_len(title) for title in titles)
         name: Column[Row[Any]] = Column(
             "name",
@@ -85,13 +84,19 @@ class ComparisonTable(Table[Row[Any]]):
         )
         return (name, *(_inside_column(index, title) for index, title in enumerate(titles)))
 
-    def _titles_in(self, width: int) -> list[str]:
-        """Return the titles of the columns as long as the width allows."""
-        for size in range(MAX_TITLE_CELLS, MIN_TITLE_CELLS - 1, -1):
-            titles = [title if cell_len(title) <= size else fit_text(title, size) for title in self._titles]
-            if sum(GAP + cell_len(title) for title in titles) <= width:
-                return titles
-        return [str(number) for number in range(1, len(self._titles) + 1)]
+
+def numbered(names: Sequence[str]) -> list[str]:
+    """Return names after their numbers, safe to show."""
+    return [f"{number} {sanitize(name)}" for number, name in enumerate(names, 1)]
+
+
+def fit_titles(titles: Sequence[str], width: int) -> list[str]:
+    """Return the numbered titles of narrow columns as long as the width allows."""
+    for size in range(MAX_TITLE_CELLS, MIN_TITLE_CELLS - 1, -1):
+        fitted = [title if cell_len(title) <= size else fit_text(title, size) for title in titles]
+        if sum(GAP + cell_len(title) for title in fitted) <= width:
+            return fitted
+    return [str(number) for number in range(1, len(titles) + 1)]
 
 
 def _inside_column(index: int, title: str) -> Column[Row[Any]]:
@@ -157,7 +162,8 @@ class ComparisonDialog(RecordsDialog[Row[Any]]):
         with Vertical(classes="dialog -list") as box:
             count = len(self._comparison.compared)
             box.border_title = f"Comparison of {pluralize(count, self.COMPARED_NOUN)}"
-            yield Static(self._legend(), id="legend")
+            sizes = list(map(self.size_of, self._comparison.compared))
+            yield Static(legend(self._comparison.names, sizes, self.SIZE_NOUN), id="legend")
             yield Static(id="about")
             yield self.list
             yield from self.compose_footer()
@@ -196,7 +202,7 @@ class ComparisonDialog(RecordsDialog[Row[Any]]):
         rows = self._comparison.select(self.selection)
         about, empty = self.about_all(), self.NOTHING
         if self.selection != EVERYTHING:
-            words = self._comparison.describe(self.selection, list(map(_short, self._comparison.names)))
+            words = self._comparison.describe(self.selection, list(map(shorten, self._comparison.names)))
             about = Content.styled(f"{pluralize(len(rows), self.ROW_NOUN)} {words}", "bold")
             empty = f"There is no {self.ROW_NOUN} {words}."
         lines = self.query_one("#about", Static)
@@ -214,15 +220,14 @@ class ComparisonDialog(RecordsDialog[Row[Any]]):
     def row_text(self, record: Row[Any]) -> str:
         return record.name
 
-    def _legend(self) -> Content:
-        """Return the number, the name and the size of everything that is compared."""
-        parts: list[Content] = []
-        compared = zip(self._comparison.compared, self._comparison.names, strict=True)
-        for number, (each, name) in enumerate(compared, 1):
-            count = self.size_of(each)
-            size = f"{count:,}" if parts else pluralize(count, self.SIZE_NOUN)
-            parts.append(Content.assemble((f"{number} ", "bold"), f"{_short(name)} ({size})"))
-        return Content(" · ").join(parts)
+
+def legend(names: Sequence[str], sizes: Sequence[int], noun: str) -> Content:
+    """Return the number, name and size of everything that has a column; `noun` is what it contains."""
+    parts: list[Content] = []
+    for number, (name, count) in enumerate(zip(names, sizes, strict=True), 1):
+        size = f"{count:,}" if parts else pluralize(count, noun)
+        parts.append(Content.assemble((f"{number} ", "bold"), f"{shorten(name)} ({size})"))
+    return Content(" · ").join(parts)
 
 
 class CompareDialog(ComparisonDialog):
@@ -263,7 +268,7 @@ class CompareDialog(ComparisonDialog):
         pairs = self._pairs
         lines: list[Content] = []
         for pair in pairs[:MAX_PAIRS]:
-            first, second = map(_short, pair.names)
+            first, second = map(shorten, pair.names)
             lines.append(Content(replace(pair, names=(first, second)).text))
         if len(pairs) > MAX_PAIRS:
             more = pluralize(len(pairs) - MAX_PAIRS, "more pair")
@@ -285,7 +290,7 @@ class CompareUsersDialog(ComparisonDialog):
             for place, user in enumerate(comparison.compared)
         }
         super().__init__(comparison, directory, instance)
-        self._text = replace(comparison, names=tuple(map(_short, comparison.names))).text
+        self._text = replace(comparison, names=tuple(map(shorten, comparison.names))).text
         self._report = partial(user_comparison_report, comparison=comparison)
 
     def report(self, rows: Sequence[Row[Group]]) -> Report:
@@ -307,7 +312,7 @@ class CompareUsersDialog(ComparisonDialog):
         return Content(self._text)
 
 
-def _short(name: str) -> str:
+def shorten(name: str) -> str:
     """Return a name, cut in the middle if it is long, as similar names often differ at the end."""
     if len(name) > MAX_SHOWN_CHARS:
         name = f"{name[: MAX_SHOWN_CHARS - NAME_END_CHARS - 1]}…{name[-NAME_END_CHARS:]}"
@@ -339,7 +344,13 @@ def compare_marked_users(
     screen: BaseScreen[Any], users: FilterableTable[Any], directory: Directory, instance: str
 ) -> None:
     """Compare the two marked users of a list; the arguments are those of `compare_marked`."""
-    ids = _marked_ids(users)
+    compare_two_users(screen, _marked_ids(users), directory, instance)
+
+
+def compare_two_users(
+    screen: BaseScreen[Any], ids: Sequence[int], directory: Directory, instance: str
+) -> None:
+    """Compare the groups of users, or show a notice if they are not two."""
     if not ids:
         screen.notice = Notice("No user is marked", "space marks one; c compares it with this user.")
     elif len(ids) != 2:

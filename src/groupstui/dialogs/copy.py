@@ -81,14 +81,19 @@ def copies_of_rows(rows: RowSet[Any]) -> list[Copy]:
         return map(printable, pieces(report.with_fields(columns), "markdown"))
 
     emails = [email for email in map(rows.email, rows.rows) if email]
-    lines = f"{rows.lines} of {name}" if rows.lines else name
     return [
-        Copy(f"{lines}, one per line", lambda: _joined(map(rows.line, rows.rows)), name),
+        copy_of_lines(rows),
         *copies_of_emails(emails, name),
         copy_as_csv(rows),
         Copy(f"{name} as a Markdown table", table, f"{name} as a Markdown table"),
         Copy(f"{name} as JSON", lambda: pieces(rows.report(rows.rows), "json"), f"{name} as JSON"),
     ]
+
+
+def copy_of_lines(rows: RowSet[Any]) -> Copy:
+    """Return each row as one line to copy."""
+    lines = f"{rows.lines} of {rows.name}" if rows.lines else rows.name
+    return Copy(f"{lines}, one per line", lambda: _joined(map(rows.line, rows.rows)), rows.name)
 
 
 def copy_as_csv(rows: RowSet[Any], name: str = "") -> Copy:

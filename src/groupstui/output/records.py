@@ -21,6 +21,7 @@ from ..directory.compare import (
 )
 from ..directory.directory import Directory
 from ..directory.models import Group, User
+from ..directory.user_match import UserMatch
 from ..errors import InvalidField, quoted
 from ..history import Snapshot
 from ..testmo.instance import HOSTED, Instance
@@ -192,6 +193,7 @@ MEMBERSHIP_FIELDS = ("group_id", "group", "user_id", "user")
 USER_GROUPS_FIELDS = ("groups", "group_ids")
 COMPARISON_FIELDS = ("id", "name")
 MATRIX_FIELDS = ("user_id", "user")
+PASTED_FIELDS = ("text", "status", "id", "name", "email", "active")
 
 
 def as_of(directory: Directory) -> datetime:
@@ -342,6 +344,34 @@ def _ids_of(comparison: Comparison[Any, Any], row: Row[Any]) -> list[int]:
 def _subject(comparison: Comparison[Any, Any], selection: Selection) -> str:
     """Return which part of a comparison a report contains, for the name of a file."""
     return f"comparison {'' if selection == EVERYTHING else comparison.describe(selection)}"
+
+
+def pasted_report(
+    directory: Directory, instance: str, matches: Iterable[UserMatch], groups: Sequence[Group]
+) -> Report:
+    """Return a report on the entries of a pasted list: the users, and in which of some groups they are."""
+    records = [
+        {
+            "text": match.text,
+            "status": match.status,
+            **({"id": None, "name": None} if match.user is None else user_record(match.user)),
+            "email": None if match.user is None else directory.email(match.user.id),
+            "active": _active(directory, match.user),
+            "groups": [
+                group.id for group in groups if match.user is not None and match.user.id in group.members
+            ],
+        }
+        for match in matches
+    ]
+    fields = PASTED_FIELDS if directory.has_profiles else PASTED_FIELDS[:-2]
+    report = site_report(directory, instance, "users", fields, records)
+    return replace(_with_group_columns(report, groups), subject="list")
+
+
+def _active(directory: Directory, user: User | None) -> bool | None:
+    """Return whether a user is active, or None if that is not known."""
+    profile = None if user is None else directory.profile(user.id)
+    return None if profile is None else profile.active
 
 
 def matrix_report(directory: Directory, instance: str) -> Report:

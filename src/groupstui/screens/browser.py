@@ -56,6 +56,7 @@ from ..widgets.table import Table
 if TYPE_CHECKING:  # dialogs are imported when they are first used
     from ..dialogs.copy import Copy
     from ..dialogs.palette import Choice
+    from ..dialogs.paste import PastedText
 
 CURSOR_SETTLE_SECONDS = 0.04
 """How long the cursor has to rest, while a key is held, until the members are shown."""
@@ -178,6 +179,13 @@ class BrowserScreen(JumpScreen):
             "history, recent",
             hint="changes",
             rank=7,
+        ),
+        bind(
+            "v",
+            "paste",
+            "analyse.paste",
+            "Paste a list of users: who is known, and in which marked groups",
+            "paste, lookup, look up, paste list",
         ),
         *COPY_EXPORT_BINDINGS,
         bind(
@@ -328,6 +336,10 @@ class BrowserScreen(JumpScreen):
         self._refusal: Unauthorized | Forbidden | None = None
         """Why the instance has refused the token, if it has."""
         self._profiles_requested = False
+        self._pasted = ""
+        """The list of users that was pasted or typed last."""
+        self._chosen_users: dict[str, int] = {}
+        """The ids of the users who were chosen for entries of such lists."""
         self._recent: list[Group | User] = []
         """The groups and users that were visited, the last one first."""
         self._history_worker: Worker[None] | None = None
@@ -1085,6 +1097,27 @@ class BrowserScreen(JumpScreen):
             dialogs.compare.compare_marked_users(self, self.members, self.directory, origin)
         else:
             dialogs.compare.compare_marked(self, self.groups, self.directory, origin)
+
+    def action_paste(self) -> None:
+        """Ask for a list of users, beginning with what was typed before."""
+        self.request_profiles()
+        self.app.push_screen(dialogs.paste.PasteDialog(self._pasted), self._look_up_pasted)
+
+    def _look_up_pasted(self, pasted: PastedText | None) -> None:
+        if pasted is None:
+            return
+        self._pasted = pasted.text
+        if pasted.is_complete:
+            dialog = dialogs.pasted_users.PastedUsersDialog(
+                self.directory,
+                self.service.instance.origin,
+                pasted.text,
+                self.marked_groups,
+                chosen=self._chosen_users,
+                edit=self.action_paste,
+            )
+            dialog.recent = self.recent
+            self.app.push_screen(dialog)
 
     def action_audit(self) -> None:
         self.request_profiles()

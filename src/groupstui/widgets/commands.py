@@ -14,6 +14,7 @@ SECTIONS = {
     "view": "View",
     "analyse": "Analyse",
     "compare": "Compare",
+    "paste": "Paste",
     "audit": "Audit",
     "changes": "Changes",
     "page": "Pages",
