@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import json
+import sys
 
 import pytest
 
@@ -27,3 +29,38 @@ def cli(environ, capsys, monkeypatch) -> Run:
         return CommandResult(code, output.out, output.err)
 
     return command
+
+
+FILE_KEYRING = """
+import json, pathlib
+from keyring.backend import KeyringBackend
+FILE = pathlib.Path(__file__).with_suffix(".json")
+class Keyring(KeyringBackend):
+    priority = 5
+    def _tokens(self):
+        return json.loads(FILE.read_text())
+    def get_password(self, service, username):
+        return self._tokens().get(username)
+    def set_password(self, service, username, password):
+        FILE.write_text(json.dumps({**self._tokens(), username: password}))
+    def delete_password(self, service, username):
+        FILE.write_text(json.dumps({k: v for k, v in self._tokens().items() if k != username}))
+"""
+
+
+@pytest.fixture
+def keyring(tmp_path, monkeypatch):
+    """A keyring of one JSON file; returns a function that replaces or returns its tokens."""
+    (tmp_path / "file_keyring.py").write_text(FILE_KEYRING)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "file_keyring", raising=False)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "file_keyring.Keyring")
+    file = tmp_path / "file_keyring.json"
+
+    def tokens(**replaced: str) -> dict[str, str]:
+        if replaced or not file.exists():
+            file.write_text(json.dumps(replaced))
+        return json.loads(file.read_text())
+
+    tokens()
+    return tokens

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ..directory.acceptance import Acceptance, fingerprint
 from ..directory.audit import CHECKS, Check, CheckResult, check_of
 from ..directory.audit import audit as run_checks
+from ..directory.directory import Directory
 from ..directory.policy import POLICY_CHECKS, Policy, PolicyAcceptance, PolicyAudit
 from ..errors import HistoryUnavailable, UnknownAnswer, UsageError, quoted
 from ..exit_codes import ExitCode
@@ -23,6 +24,7 @@ from ..terminal.stdio import write_output
 from ..text import pluralize, sanitize
 from ..times import utc_minute
 from .context import INCOMPLETE, Context
+from .instances import Part, ask_all, combined_report, finish, with_instance
 from .output import answer, check_columns
 from .policy_file import read_policy
 
@@ -57,18 +59,48 @@ async def audit(context: Context) -> ExitCode:
     Findings that were accepted in the app or by the policy are left out of the list and of the exit code.
     """
     options = context.options
-    check_columns(context, FINDING_FIELDS if options.accepted else FINDING_FIELDS[:-1])
+    check_columns(
+        context, with_instance(context, FINDING_FIELDS if options.accepted else FINDING_FIELDS[:-1])
+    )
     _check_format(context)
-    plan = _plan(context)
-    log = await _run(context, plan)
-    code = _exit_code(log, plan)
-    if options.format in AUDIT_FORMATS:
-        context.verdict = code
-        write_output([(junit if options.format == "junit" else sarif)([log])], options.format)
-    else:
-        answer(context, _rows(log, with_accepted=options.accepted), code)
-    _report(context, log, plan)
+    policy = _policy(context)
+    if not options.all_instances:
+        plan = _plan(context, policy)
+        log = await _run(context, plan)
+        code = _exit_code(log, plan)
+        _print(context, [log], lambda: _rows(log, with_accepted=options.accepted), code)
+        _report(context, log, plan)
+        return code
+    if options.baseline is not None and PointInTime.parse(options.baseline, context.clock.now()).snapshot:
+        raise UsageError("--baseline needs a time with --all-instances, as ids of snapshots differ")
+    logs = dict[str, AuditLog]()
+
+    async def run(part: Context) -> Part:
+        plan = _plan(part, policy)
+        log = logs[part.instance.origin] = await _run(part, plan)
+        _report(part, log, plan)
+        return Part(_rows(log, with_accepted=options.accepted), _exit_code(log, plan))
+
+    answers = await ask_all(context, run)
+    finish(context, answers)
+    code = answers.code()
+    if answers.parts:
+        audited = [logs[part.instance.origin] for part, _ in answers.parts]
+        audited += [
+            AuditLog(Directory(), part.instance, (), {}, str(error)) for part, error in answers.failures
+        ]
+        _print(context, audited, lambda: combined_report(answers), code)
     return code
+
+
+def _print(context: Context, logs: Sequence[AuditLog], rows: Callable[[], Report], code: ExitCode) -> None:
+    """Print the audit of one or several instances."""
+    options = context.options
+    if options.format not in AUDIT_FORMATS:
+        answer(context, rows(), code)
+        return
+    context.verdict = code
+    write_output([(junit if options.format == "junit" else sarif)(logs)], options.format)
 
 
 def _check_format(context: Context) -> None:
@@ -80,15 +112,22 @@ def _check_format(context: Context) -> None:
         raise UsageError(f"{options.format} contains all findings: omit --{' and --'.join(given)}")
 
 
-def _plan(context: Context) -> Plan:
-    """Return what is to be checked, before anything is read."""
+def _policy(context: Context) -> Policy | None:
+    """Return the policy, after checking that the checks that the options name exist."""
     options = context.options
     policy = None if options.policy is None else read_policy(options.policy)
     known = [check.id for check in CHECKS] + (list(POLICY_CHECKS) if policy is not None else [])
     for name in (*options.checks, *options.fail_on):
         if name not in known:
             raise UsageError(f"there is no check {quoted(name)}; choose from {', '.join(known)}")
-    named = dict.fromkeys([*options.checks, *options.fail_on] if options.checks else known)
+    return policy
+
+
+def _plan(context: Context, policy: Policy | None) -> Plan:
+    """Return what is to be checked, before anything is read."""
+    options = context.options
+    every = [check.id for check in CHECKS]
+    named = dict.fromkeys([*options.checks, *options.fail_on] if options.checks else every)
     checks = [check for name in named if (check := check_of(name)) is not None]
     baseline = None if options.baseline is None else _baseline(context, options.baseline)
     fatal = frozenset([*options.fail_on, *(POLICY_CHECKS if policy is not None else ())])

@@ -98,6 +98,10 @@ class Context:
     environ: MutableMapping[str, str]
     clock: Clock = field(default_factory=Clock)
     show_progress: bool = True
+    label: str = ""
+    """What messages begin with: the instance, if several are read."""
+    parts: Sequence[Context] = ()
+    """The contexts of all instances, if several are read."""
     token_source: str = ""
     """Where the token came from, in words, after it was requested."""
     verdict: ExitCode | None = None
@@ -514,6 +518,8 @@ class Context:
         Returns:
             The snapshot, or that of a later crawl; None if nothing was saved.
         """
+        for part in self.parts:
+            await part.save_history()
         service, self._service = self._service, None
         saved = None
         if service is not None and service.history is not None:
@@ -535,7 +541,7 @@ class Context:
     def warn(self, text: str, *, always: bool = False) -> None:
         """Print a message to stderr; with `--quiet` only if it is `always` printed."""
         if always or not self.options.quiet:
-            print_error(text)
+            print_error(f"{self.label}: {text}" if self.label else text)
 
     def _warn_once(self, text: str, *, always: bool = False) -> None:
         if text not in self._warnings:

@@ -29,6 +29,7 @@ from ..output.records import (
 from ..text import pluralize, sanitize
 from ..times import utc_minute
 from .context import Context, Reading
+from .instances import Part, answer_all, with_instance
 from .output import answer, check_columns, named_fields
 
 T = TypeVar("T", Group, User)
@@ -92,13 +93,20 @@ async def members(context: Context) -> ExitCode:
 
 async def who(context: Context) -> ExitCode:
     """List the groups of one or more users."""
+    check_columns(context, with_instance(context, WHO_FIELDS))
+    if context.options.all_instances:
+        return await answer_all(context, _groups_of_users)
+    part = await _groups_of_users(context)
+    return answer(context, part.report, part.code)
+
+
+async def _groups_of_users(context: Context) -> Part:
     options = context.options
-    check_columns(context, WHO_FIELDS)
     with_profiles = _names_any(options, PROFILE_FIELDS)
     reading = await context.read(users=with_profiles, match=options.users)
     directory = reading.directory
-    found = list(dict.fromkeys(find_users(context, reading, options.users)))
-    several = len(options.users) > 1 or _names_any(options, WHO_FIELDS[:2])
+    found, unmatched = _known_users(context, reading)
+    several = options.all_instances or len(options.users) > 1 or _names_any(options, WHO_FIELDS[:2])
     fields = WHO_FIELDS[0 if several else 2 : None if with_profiles else -len(PROFILE_FIELDS)]
     records = list[Record]()
     for user in found:
@@ -110,13 +118,42 @@ async def who(context: Context) -> ExitCode:
         context.warn(f"{identified(user)} is in {pluralize(len(groups), 'group') if groups else 'no group'}")
     about = {"users_complete": directory.users_complete, **_about("user", found, several=several)}
     report = site_report(directory, context.instance.origin, "groups", fields, records, about)
-    return answer(context, report, _code_of_profiles(directory, with_profiles))
+    return Part(report, _code_of_profiles(directory, with_profiles), unmatched=unmatched)
+
+
+def _known_users(context: Context, reading: Reading) -> tuple[list[User], list[str]]:
+    """Return the users, and the texts that match none: only with several instances, that is no error."""
+    if not context.options.all_instances:
+        return list(dict.fromkeys(find_users(context, reading, context.options.users))), []
+    found, unmatched = list[User](), list[str]()
+    for text in context.options.users:
+        try:
+            found += find_users(context, reading, [text])
+        except NoMatch as error:
+            unmatched.append(text)
+            context.warn(error.full)
+    return list(dict.fromkeys(found)), unmatched
 
 
 async def check(context: Context) -> ExitCode:
-    """Check whether a user is a member of all given groups; the exit code is the answer."""
+    """Check whether a user is a member of all given groups; the exit code is the answer.
+
+    With several instances, the user must be a member in each of them.
+    """
     options = context.options
-    check_columns(context, CHECK_FIELDS)
+    check_columns(context, with_instance(context, CHECK_FIELDS))
+    silent = options.quiet and not (options.format or context.is_json)  # the exit code is the answer
+    if options.all_instances:
+        return await answer_all(context, _membership, no_match=ExitCode.FALSE, silent=silent)
+    part = await _membership(context)
+    if silent:
+        context.certain = part.certain
+        return part.code
+    return answer(context, part.report, part.code, certain=part.certain)
+
+
+async def _membership(context: Context) -> Part:
+    options = context.options
     reading = await context.read(match=[options.user])
     directory = reading.directory
     (user,) = find_users(context, reading, [options.user])
@@ -125,15 +162,10 @@ async def check(context: Context) -> ExitCode:
     is_member = all(record["member"] for record in records)
     about = {"users_complete": directory.users_complete, "user": user_record(user), "member": is_member}
     report = site_report(directory, context.instance.origin, "groups", CHECK_FIELDS, records, about)
+    context.warn(f"{identified(user)}, as of {utc_minute(as_of(directory))}")
     # If groups are missing, only an id is certain to be that of the right group.
     certain = is_member and all(map(is_id, options.groups))
-    code = ExitCode.OK if is_member else ExitCode.FALSE
-    if options.quiet and not (options.format or context.is_json):  # the exit code is the answer
-        context.certain = certain
-        return code
-    answer(context, report, code, certain=certain)
-    context.warn(f"{identified(user)}, as of {utc_minute(as_of(directory))}")
-    return code
+    return Part(report, ExitCode.OK if is_member else ExitCode.FALSE, certain)
 
 
 async def lookup(context: Context) -> ExitCode:

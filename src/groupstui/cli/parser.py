@@ -368,6 +368,10 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
     _value(group, "--jq", "EXPRESSION", "filter the JSON with jq, and print texts without quotes")
 
 
+def _add_all_instances(parser: argparse.ArgumentParser) -> None:
+    _flag(parser, "--all-instances", help="ask all instances of the settings at the same time")
+
+
 def _add_exact(parser: argparse.ArgumentParser) -> None:
     _flag(parser, "--exact", help="match only complete names, not parts of them")
 
@@ -419,23 +423,27 @@ def _add_lookups(add: AddCommand) -> None:
     who = add(
         "who USER...",
         "List the groups of users",
-        "who ada\nwho 'Ada Lovelace' grace@example.com\nwho ada --json name --jq '.[].name'",
+        "who ada\nwho 'Ada Lovelace' grace@example.com\nwho ada@example.com --all-instances\n"
+        "who ada --json name --jq '.[].name'",
         LOOKUP,
         notes=_PROFILE_COLUMNS,
     )
     _value(who, "users", "USER", USER_HELP, nargs="+")
     _add_matching(who)
+    _add_all_instances(who)
 
     check = add(
         "check USER GROUP...",
         "Check whether a user is a member of all given groups",
         "check ada QA -q && echo yes\ncheck ada QA 'Release managers' -q",
         LOOKUP,
+        notes="With --all-instances, the user must be a member in every instance.\n\n",
         meanings={ExitCode.OK: "member of all groups", ExitCode.FALSE: "not a member of all groups"},
     )
     _value(check, "user", "USER", USER_HELP)
     _value(check, "groups", "GROUP", GROUP_HELP, nargs="+")
     _add_matching(check)
+    _add_all_instances(check)
 
     lookup = add(
         "lookup [FILE]",
@@ -510,6 +518,7 @@ def _add_analysis(add: AddCommand) -> None:
     _value(audit, "--policy", "FILE", policy)
     baseline = "exit with 1 only for findings that did not exist at a snapshot (#12) or time, as for --since"
     _value(audit, "--baseline", "WHEN", baseline)
+    _add_all_instances(audit)
 
 
 def _checks() -> str:

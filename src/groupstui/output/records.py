@@ -60,7 +60,8 @@ class Report:
     fields: tuple[str, ...]
     """The fields, in the order of the columns."""
     records: Sequence[Record]
-    instance: str
+    instance: str | None
+    """The address of the instance; None for several, which the records name."""
     as_of: datetime
     complete: bool
     about: Record = field(default_factory=dict)
@@ -80,7 +81,7 @@ class Report:
     @property
     def file_stem(self) -> str:
         """The name for a file without its extension: instance, subject, kind and day."""
-        instance = Instance(self.instance).name.removesuffix(f".{HOSTED}")
+        instance = Instance(self.instance).name.removesuffix(f".{HOSTED}") if self.instance else ""
         parts = (instance, self.subject, self.kind, f"{self.as_of.astimezone():%Y-%m-%d}")
         return "-".join(filter(None, map(slug, parts)))
 

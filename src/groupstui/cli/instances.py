@@ -1,0 +1,187 @@
+"""Answer a question for all instances at once."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+from ..credentials import token_from_environment
+from ..errors import GroupstuiError, NoMatch, UsageError
+from ..exit_codes import ExitCode
+from ..output.records import Record, Report
+from ..testmo.instance import Instance
+from ..text import pluralize
+from .context import Context
+from .output import answer
+
+MAX_INSTANCES_AT_ONCE = 4
+"""Instances that are read at the same time, each with requests of its own."""
+
+NO_INSTANCES = "no instance: sign in to one with groupstui auth login --instance …"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The answer of one instance."""
+
+    report: Report
+    code: ExitCode = ExitCode.OK
+    certain: bool = False
+    """Whether it is right even if groups are missing."""
+    unmatched: Sequence[str] = ()
+    """What was asked for and is unknown to the instance."""
+
+
+Command = Callable[[Context], Awaitable[Part]]
+"""Reads one instance, and returns its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers of all instances, and why there is none of some."""
+
+    parts: Sequence[tuple[Context, Part]]
+    failures: Sequence[tuple[Context, GroupstuiError]]
+
+    @property
+    def failed(self) -> list[GroupstuiError]:
+        """The failures of instances whose answer is unknown; that nothing matches is an answer."""
+        return [error for _, error in self.failures if not isinstance(error, NoMatch)]
+
+    def unmatched(self) -> list[str]:
+        """Return what was asked for and is unknown to every instance."""
+        unknown = [frozenset(part.unmatched) for _, part in self.parts]
+        return sorted(frozenset.intersection(*unknown)) if unknown else []
+
+    def code(self, no_match: ExitCode = ExitCode.OK) -> ExitCode:
+        """Return the exit code if all of them are complete: “no” for one instance is the answer for all.
+
+        Args:
+            no_match: The code for an instance in which something does not match, if it does in another.
+        """
+        if not self.parts:
+            failures = {error.exit_code for _, error in self.failures}
+            return failures.pop() if len(failures) == 1 else ExitCode.UNKNOWN
+        if self.unmatched():
+            return ExitCode.NOT_FOUND
+        codes = {part.code for _, part in self.parts}
+        codes |= {no_match for _, error in self.failures if isinstance(error, NoMatch)}
+        return next((code for code in (ExitCode.FALSE, ExitCode.UNKNOWN) if code in codes), ExitCode.OK)
+
+
+def instances_of(context: Context) -> list[Instance]:
+    """Return the instances in the settings, and that of the environment.
+
+    Raises:
+        UsageError: If there is none, or if an option or variable is about a single one.
+    """
+    options = context.options
+    for name in ("instance", "demo", "token_stdin", "token_file"):
+        if getattr(options, name):
+            raise UsageError(f"--all-instances cannot be used with --{name.replace('_', '-')}")
+    from_environment = context.named_instance()
+    if from_environment is None and token_from_environment(context.environ) is not None:
+        raise UsageError("TESTMO_TOKEN is set: name its instance with TESTMO_INSTANCE")
+    found = [] if from_environment is None else [from_environment]
+    found += [Instance.parse(site.instance) for site in context.settings.sites]
+    if not found:
+        raise UsageError(NO_INSTANCES)
+    return list(dict.fromkeys(found))
+
+
+async def ask_all(context: Context, command: Command) -> Answers:
+    """Read all instances at the same time, and return their answers in the order of their names."""
+    turn = asyncio.Semaphore(MAX_INSTANCES_AT_ONCE)
+
+    async def ask(instance: Instance) -> tuple[Context, Part | GroupstuiError]:
+        part = _context_of(context, instance)
+        async with turn:
+            try:
+                return part, await command(part)
+            except GroupstuiError as error:
+                return part, error
+
+    asked = await asyncio.gather(*map(ask, instances_of(context)))
+    context.parts = [part for part, _ in asked]
+    for part, outcome in asked:
+        if isinstance(outcome, GroupstuiError):
+            part.warn(outcome.full, always=True)
+    return Answers(
+        [(part, outcome) for part, outcome in asked if isinstance(outcome, Part)],
+        [(part, outcome) for part, outcome in asked if isinstance(outcome, GroupstuiError)],
+    )
+
+
+async def answer_all(
+    context: Context, command: Command, *, no_match: ExitCode = ExitCode.OK, silent: bool = False
+) -> ExitCode:
+    """Print the answers of all instances as one, and return the exit code.
+
+    Args:
+        context: The options of the command.
+        command: Reads one instance.
+        no_match: See `Answers.code`.
+        silent: Whether only the exit code matters.
+    """
+    answers = await ask_all(context, command)
+    finish(context, answers)
+    code = answers.code(no_match)
+    if answers.parts and not silent:
+        answer(context, combined_report(answers), code)
+    return code
+
+
+def with_instance(context: Context, fields: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the fields of an answer, with that of the instance if several are read."""
+    return ("instance", *fields) if context.options.all_instances else fields
+
+
+def finish(context: Context, answers: Answers) -> None:
+    """Report what is incomplete; the exit code is “unknown” then, unless there is no answer at all."""
+    for part, outcome in answers.parts:
+        for problem in filter(None, (part.doubt, "" if outcome.certain else part.incomplete)):
+            part.warn(problem, always=True)
+            context.incomplete = "the answer is not complete for all instances"
+    if answers.parts and answers.failed:
+        count = pluralize(len(answers.failed), "instance")
+        context.incomplete = f"the answer is incomplete: {count} could not be read"
+    for text in answers.unmatched():
+        context.warn(NoMatch(f"no instance knows {text}").full)
+
+
+def combined_report(answers: Answers) -> Report:
+    """Return one report, whose records name their instance, and whose JSON describes all instances."""
+    reports = [part.report for _, part in answers.parts]
+    records = [{"instance": report.instance, **record} for report in reports for record in report.records]
+    instances = [_instance_record(report) for report in reports]
+    instances += [_failure_record(context, error) for context, error in answers.failures]
+    first = reports[0]
+    return replace(
+        first,
+        fields=("instance", *first.fields),
+        records=records,
+        instance=None,
+        as_of=min(report.as_of for report in reports),
+        complete=all(report.complete for report in reports) and not answers.failed,
+        about={"instances": instances},
+    )
+
+
+def _instance_record(report: Report) -> Record:
+    record = {name: value for name, value in report.envelope().items() if name != "schema"}
+    return {**record, "error": None, **report.about}
+
+
+def _failure_record(context: Context, error: GroupstuiError) -> Record:
+    complete = isinstance(error, NoMatch)
+    return {"instance": context.instance.origin, "as_of": None, "complete": complete, "error": str(error)}
+
+
+def _context_of(context: Context, instance: Instance) -> Context:
+    """Return what a command needs to read one instance."""
+    options = argparse.Namespace(**{**vars(context.options), "instance": instance.origin})
+    part = Context(options, context.environ, context.clock, show_progress=False, label=instance.name)
+    part.settings = context.settings
+    return part
