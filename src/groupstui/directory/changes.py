@@ -76,8 +76,13 @@ class Change:
 
 
 def changes_between(before: Directory, after: Directory) -> list[Change]:
-    """Return the differences between two complete directories: by group, renamed users at the end."""
-    return sorted([*_group_changes(before, after), *_user_changes(before, after)], key=_place)
+    """Return the differences between two complete directories, in order."""
+    return in_order([*_group_changes(before, after), *_user_changes(before, after)])
+
+
+def in_order(changes: Iterable[Change]) -> list[Change]:
+    """Return changes by group, with renamed users at the end."""
+    return sorted(changes, key=_place)
 
 
 def _place(change: Change) -> tuple[bool, str, int, int, str, int]:

@@ -36,6 +36,7 @@ from .snapshots import (
     directory_at,
     drop_snapshots,
     group_names,
+    known_names,
     last_directory,
     last_groups,
     last_snapshot,
@@ -45,6 +46,7 @@ from .snapshots import (
     user_names,
 )
 from .time_spec import PointInTime
+from .timeline import Kind, Timeline, timeline_of
 
 
 def default_folder() -> Path:
@@ -215,6 +217,17 @@ class History:
     def changes(self, since: Snapshot, until: Snapshot) -> list[Change]:
         """Return the differences between two snapshots, with the names of the later one."""
         return self._database.read(lambda db: changes_in(db, since, until))
+
+    def timeline(
+        self, kind: Kind, id: int, since: Snapshot | None = None, until: Snapshot | None = None
+    ) -> Timeline:
+        """Return what changed about a group or user, who may no longer exist, between two snapshots."""
+        first, last = (0 if since is None else since.id), (None if until is None else until.id)
+        return self._database.read(lambda db: timeline_of(db, kind, id, first, last))
+
+    def known_names(self, kind: Kind) -> dict[int, list[str]]:
+        """Return all names that each group or user of any snapshot has or had, the last one first."""
+        return self._database.read(lambda db: known_names(db, kind))
 
     def cursor(self) -> Cursor | None:
         """Return the position of `watch`; None before its first start."""

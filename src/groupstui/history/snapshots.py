@@ -32,8 +32,9 @@ _OR_NULL = type(None)
 _MAY_BE_INT, _MAY_BE_TEXT, _MAY_BE_IDS = (int, _OR_NULL), (str, _OR_NULL), (bytes, _OR_NULL)
 _SNAPSHOT_TYPES = (int,) * 6
 _GROUP_TYPES = (int, str, bytes, _MAY_BE_TEXT, _MAY_BE_INT, _MAY_BE_TEXT, _MAY_BE_INT)
-_VERSION_TYPES = (*_GROUP_TYPES[:2], _MAY_BE_IDS, *_GROUP_TYPES[3:], int, _MAY_BE_INT, _MAY_BE_IDS)
+VERSION_TYPES = (*_GROUP_TYPES[:2], _MAY_BE_IDS, *_GROUP_TYPES[3:], int, _MAY_BE_INT, _MAY_BE_IDS)
 _NAME_TYPES = (int, str)
+NAME_VERSION_TYPES = (*_NAME_TYPES, int, _MAY_BE_INT)
 
 _SNAPSHOT = "SELECT id, taken_at, groups, users, memberships, changes FROM snapshot ORDER BY id"
 _GROUP_COLUMNS = "id, name, members, created_at, created_by, updated_at, updated_by"
@@ -42,18 +43,15 @@ _NAME = "SELECT id, name FROM user_name"
 _LAST = " WHERE until IS NULL"
 _AT = " WHERE since <= :id AND (until IS NULL OR until > :id)"
 """What is in the snapshot `:id`."""
-_VERSIONS = f"""
-    SELECT {_GROUP_COLUMNS}, since, until, changed FROM group_version
+ALL_VERSIONS = f"SELECT {_GROUP_COLUMNS}, since, until, changed FROM group_version"
+_VERSIONS = f"""{ALL_VERSIONS}
     WHERE (until IS NULL OR until > :since) AND id IN (
         SELECT id FROM group_version WHERE since > :since AND since <= :until
         UNION SELECT id FROM group_version WHERE until > :since AND until <= :until
     ) ORDER BY id, since DESC
 """
 """The groups that changed after the snapshot `:since`, up to `:until`, with their later versions."""
-_VERSIONS_FROM = f"""
-    SELECT {_GROUP_COLUMNS}, since, until, changed FROM group_version
-    WHERE until IS NULL OR until > ? ORDER BY id, since DESC
-"""
+_VERSIONS_FROM = f"{ALL_VERSIONS} WHERE until IS NULL OR until > ? ORDER BY id, since DESC"
 """The versions of all groups in a snapshot and in the later ones."""
 _ALL_USERS_TABLES = (
     "CREATE TABLE IF NOT EXISTS all_users_read (taken_at INTEGER NOT NULL)",
@@ -225,6 +223,17 @@ def user_names(db: sqlite3.Connection) -> list[str]:
     return members if _all_users_time(db) is None else [*members, *_all_users(db).values()]
 
 
+def known_names(db: sqlite3.Connection, kind: str) -> dict[int, list[str]]:
+    """Return all names that each `group` or `user` of any snapshot has or had, the last one first."""
+    table = "group_version" if kind == "group" else "user_name"
+    found: dict[int, list[str]] = {}
+    for id, name in typed_rows(db, f"SELECT id, name FROM {table} ORDER BY since DESC", _NAME_TYPES):
+        names = found.setdefault(id, [])
+        if name not in names:
+            names.append(name)
+    return found
+
+
 def save_all_users(db: sqlite3.Connection, directory: Directory, taken_at: datetime) -> None:
     """Store the names of all users as of the snapshot taken at that time."""
     names = dict.fromkeys(directory.profiles_by_id, "") | dict(directory.names)
@@ -301,7 +310,7 @@ def directory_at(db: sqlite3.Connection, snapshot: Snapshot) -> Directory | None
 
 def _groups_at(db: sqlite3.Connection, snapshot_id: int) -> Iterator[Group]:
     """Yield the groups of a snapshot by id."""
-    rows = typed_rows(db, _VERSIONS_FROM, _VERSION_TYPES, (snapshot_id,))
+    rows = typed_rows(db, _VERSIONS_FROM, VERSION_TYPES, (snapshot_id,))
     for _, versions in groupby(rows, key=itemgetter(0)):
         for version, members in with_members(versions):
             *row, since, _, _ = version
@@ -347,7 +356,7 @@ def changes_in(db: sqlite3.Connection, since: Snapshot, until: Snapshot) -> list
         if last_name.get(user_id) != name:  # it may be unknown for a while, and then the same as before
             last_seen[None, user_id] = snapshot_id
             last_name[user_id] = name
-    for _, versions in groupby(typed_rows(db, _VERSIONS, _VERSION_TYPES, span), key=lambda row: row[0]):
+    for _, versions in groupby(typed_rows(db, _VERSIONS, VERSION_TYPES, span), key=lambda row: row[0]):
         was, now = _follow(list(versions), since.id, until.id, last_seen)
         before += [was] if was else []
         after += [now] if now else []
