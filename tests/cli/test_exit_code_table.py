@@ -19,6 +19,7 @@ YES = {
     "audit": ("audit --fail-on near-identical", 0),
     "compare": ("compare QA Copy --exit-code", 0),
     "changes": ("changes --since #2 --exit-code", 0),
+    "history": ("history QA --group", 0),
     "lookup": ("lookup ada lovelace", 0),
     "members": ("members QA", 0),
     "who": ("who #1", 0),
@@ -36,6 +37,7 @@ NOT_FOUND = {
     "audit, check cannot run": ("audit --fail-on inactive --offline", 3),
     "compare": ("compare QA nosuch", 6),
     "changes": ("changes --since #99", 2),
+    "history": ("history nosuch", 6),
     "lookup": ("lookup nosuch", 6),
     "members": ("members nosuch", 6),
     "who": ("who nosuch", 6),
@@ -43,6 +45,7 @@ NOT_FOUND = {
 AMBIGUOUS = {
     "check": ("check a QA", 6),
     "compare": ("compare QA p", 6),
+    "history": ("history a --user", 6),
     "lookup": ("lookup a", 6),
     "members": ("members p", 6),
     "who": ("who a", 6),
@@ -105,8 +108,12 @@ def test_incomplete_data(cli, history, demo, words, line, code):
 
 @cases(ANSWERS)
 def test_unknown_history(cli, words, line, code):
-    line = line.replace("#2 --exit", "2020-01-01 --exit").replace("#1 --exit", "2020-01-01 --exit")
-    assert cli(*words(line), *([] if "changes" in line else ["--offline"]), "-q").code == 3
+    line = (
+        line.replace("--group", "--group --since 2020-01-01")
+        .replace("#2 --exit", "2020-01-01 --exit")
+        .replace("#1 --exit", "2020-01-01 --exit")
+    )
+    assert cli(*words(line), *([] if "--since" in line else ["--offline"]), "-q").code == 3
 
 
 @pytest.fixture
@@ -133,7 +140,7 @@ def test_closed_pipe(process, line, code):
         assert process(line, pipe.fileno()) == code
 
 
-@cases({name: answer for name, answer in FOUND.items() if name != "changes"})  # it prints nothing
+@cases({name: FOUND[name] for name in FOUND if name not in ("changes", "history")})  # they print nothing
 def test_full_disk(process, line, code):
     with open("/dev/full", "wb") as full:
         assert process(line, full.fileno()) == 3

@@ -30,6 +30,7 @@ from ..output.records import (
     MEMBER_FIELDS,
     SNAPSHOT_FIELDS,
 )
+from ..output.timeline import TIMELINE_FIELDS
 from ..settings import Settings, default_path
 from ..testmo.instance import Instance
 from ..text import fold
@@ -49,6 +50,7 @@ FIELDS: Mapping[str, Sequence[str]] = {
     "diff-users": COMPARISON_FIELDS,
     "audit": FINDING_FIELDS,
     "changes": CHANGE_FIELDS,
+    "history": TIMELINE_FIELDS,
     "snapshot": SNAPSHOT_FIELDS,
     "review": DIFFERENCE_FIELDS,
     "export": tuple(dict.fromkeys(name for fields in export.FIELDS.values() for name in fields)),

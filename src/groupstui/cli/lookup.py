@@ -186,7 +186,7 @@ async def lookup(context: Context) -> ExitCode:
             details = _memberships(directory, _resolve_user(context, reading, text), long=options.long)
         except AmbiguousMatch as error:
             details = [{"status": "ambiguous", "candidates": list(map(user_record, error.candidates))}]
-            messages.append(_with_candidates(error))
+            messages.append(with_candidates(error))
         except NoMatch:
             details = [{"status": "unmatched"}]
             suggest = len(messages) < MAX_SUGGESTING_LINES
@@ -265,7 +265,7 @@ def _find(index: SearchIndex[T], texts: Sequence[str], resolve: Callable[[str], 
         except AmbiguousMatch as error:
             is_one_name = len(texts) > 1 and index.search(" ".join(texts), 1)
             hint = QUOTE_NAMES if is_one_name else ""
-            raise AmbiguousMatch(_with_candidates(error), error.candidates, hint) from None
+            raise AmbiguousMatch(with_candidates(error), error.candidates, hint) from None
         except NoMatch as error:
             similar = index.similar(text)
             hint = f"{_did_you_mean(similar)} {QUOTE_NAMES if len(texts) > 1 else ''}".strip()
@@ -278,12 +278,18 @@ def _resolve_user(context: Context, reading: Reading, text: str) -> User:
 
     If only users of the last day are unknown, a name that matches is taken to be that of a known one.
     """
-    found = match_user(_matched_to(reading, text), text, exact=context.options.exact)
-    context.doubt = context.doubt or _doubt(context, reading, found)
+    found = matched_user(context, reading, text)
     if found.user is None:
         assert found.error is not None
         raise found.error
     return found.user
+
+
+def matched_user(context: Context, reading: Reading, text: str) -> UserMatch:
+    """Match a text to the users; note in the context if users who were not read matter."""
+    found = match_user(_matched_to(reading, text), text, exact=context.options.exact)
+    context.doubt = context.doubt or _doubt(context, reading, found)
+    return found
 
 
 def _doubt(context: Context, reading: Reading, found: UserMatch) -> str:
@@ -313,7 +319,7 @@ def identified(item: Group | User) -> str:
     return f"{sanitize(item.name or '')} (#{item.id})".strip()
 
 
-def _with_candidates(error: MatchError[T]) -> str:
+def with_candidates(error: MatchError[T]) -> str:
     """Return the message of an error with a short list of what matches."""
     shown = error.candidates[:MAX_CANDIDATES]
     more = len(error.candidates) - len(shown)

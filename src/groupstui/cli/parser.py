@@ -36,7 +36,8 @@ TOKEN_REFUSED = (
 
 COMMANDS = (
     *("browse", "groups", "members", "who", "check", "lookup", "compare", "diff-users", "audit", "changes"),
-    *("snapshot", "watch", "export", "review", "auth", "config", "doctor", "completion", "help", "version"),
+    *("history", "snapshot", "watch", "export", "review", "auth", "config", "doctor", "completion", "help"),
+    "version",
 )
 
 COMMANDS_OF_OTHERS = {
@@ -553,6 +554,25 @@ def _add_history(add: AddCommand) -> None:
     _value(changes, "--since", "WHEN", since, default="7d")
     _value(changes, "--until", "WHEN", "end, in the same form (default: now)")
     _flag(changes, "--exit-code", help="exit with 1 if anything changed")
+
+    history = add(
+        "history GROUP|USER",
+        "Show the timeline of a group or user: who joined and left when",
+        "history QA\nhistory ada --since 2026-10-01\nhistory '#12' --group --format json",
+        (_add_instance, _add_age, _add_output, _add_json),
+        meanings={
+            ExitCode.UNKNOWN: "unknown: incomplete data, or the history does not reach back that far",
+        },
+    )
+    _value(history, "name", "NAME", "name, former name, unique part of a name, id, or e-mail address")
+    since = "start: an age (7d, 12h), a local date or time, or a snapshot (#12); default: the whole history"
+    _value(history, "--since", "WHEN", since)
+    _value(history, "--until", "WHEN", "end, in the same form (default: now)")
+    kind = history.add_mutually_exclusive_group()
+    _flag(kind, "--group", help="NAME is a group")
+    _flag(kind, "--user", help="NAME is a user")
+    _add_matching(history)
+    _flag(history, "--ascii", help="draw the size over time with ASCII characters only")
 
     snapshot = add(
         "snapshot list|save|prune",

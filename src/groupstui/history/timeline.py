@@ -1,7 +1,7 @@
 """The timeline of one group or user: what changed from each snapshot to the next.
 
-A timeline contains the changes between neighbouring snapshots, as `changes_between` finds them, that are about
-the group or the user. Only versions of groups that differ are compared.
+A timeline contains the changes between neighbouring snapshots, as `changes_between` finds them, that are
+about the group or the user. Only versions of groups that differ are compared.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, groupby, pairwise
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Literal
 
 from ..directory.changes import Change, ChangeKind, changes_between, in_order
@@ -33,6 +33,12 @@ class Timeline:
     """The changes from each snapshot to the next, the oldest first."""
     sizes: Sequence[int | None]
     """The number of members, or of groups of the user, at each snapshot; None if there was no such group."""
+
+    @property
+    def newest_first(self) -> list[Change]:
+        """The changes by snapshot, the last snapshot first."""
+        by_snapshot = [list(changes) for _, changes in groupby(self.changes, key=attrgetter("seen"))]
+        return [change for changes in reversed(by_snapshot) for change in changes]
 
 
 @dataclass(frozen=True, slots=True)

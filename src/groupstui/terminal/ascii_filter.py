@@ -12,7 +12,8 @@ from textual.filter import LineFilter
 
 GLYPHS = str.maketrans(
     {
-        **dict.fromkeys("─━═╌┄▔▁▂▃▄▅▆▇▀", "-"),
+        **dict.fromkeys("─━═╌┄▔▀", "-"),
+        **dict(zip("▁▂▃▄▅▆▇", "_.-=+*#", strict=True)),
         **dict.fromkeys("│┃║▏▎▐▌▕┆", "|"),
         **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼╔╗╚╝", "+"),
         **dict.fromkeys("█▓▒■●•◉", "*"),

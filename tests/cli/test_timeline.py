@@ -1,0 +1,136 @@
+"""The timelines of groups and users."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+
+import pytest
+
+COLUMNS = ("--columns", "change,user,group,before")
+
+
+@pytest.fixture
+def changed(cli, demo) -> None:
+    """Three snapshots: edits of the group QA, and a group that is created and deleted."""
+    cli("who", "#1", "-q")
+    demo.site.add_member(1, 30)
+    demo.site.remove_member(1, 4)
+    demo.site.add_group("Auditors", (1, 2))
+    cli("who", "#1", "-q")
+    demo.site.rename_group(1, "Quality")
+    demo.site.rename_user(30, "Guido")
+    demo.site.delete_group(max(demo.site.groups))
+    cli("who", "#1", "-q")
+
+
+def rows(out: str) -> list[list[str]]:
+    return [line.split("\t") for line in out.splitlines()]
+
+
+def test_timeline_of_a_group(cli, changed):
+    result = cli("history", "Quality", "--offline", *COLUMNS)
+    assert rows(result.out) == [
+        ["group renamed", "", "Quality", "QA"],
+        ["joined", "Guido van Rossum", "QA", ""],
+        ["left", "Margaret Hamilton", "QA", ""],
+    ]
+    assert " members now, " in result.err
+    assert "3 changes of group Quality (#1) from " in result.err
+    assert result.code == 0
+
+
+def test_timeline_of_a_user(cli, changed):
+    result = cli("history", "#30", "--user", "--offline", *COLUMNS)
+    assert rows(result.out) == [
+        ["user renamed", "Guido", "", "Guido van Rossum"],
+        ["joined", "Guido van Rossum", "QA", ""],
+    ]
+    assert " groups now, in " in result.err
+
+
+def test_times_are_those_of_the_snapshots(cli, changed):
+    taken = [row["taken_at"] for row in json.loads(cli("snapshot", "list", "--format=json").out)["snapshots"]]
+    seen = [row["seen"] for row in json.loads(cli("history", "#1", "--group", "--json", "seen").out)]
+    assert seen == [taken[2], taken[1], taken[1]]
+    assert all(later >= earlier for later, earlier in pairwise(seen))
+
+
+@pytest.mark.parametrize("name", ["Auditors", "audit", "auditors"])
+def test_group_that_no_longer_exists_is_found(cli, changed, name):
+    result = cli("history", name, "--offline", *COLUMNS)
+    deleted, created = ["group deleted", "left", "left"], ["group created", "joined", "joined"]
+    assert [row[0] for row in rows(result.out)] == [*deleted, *created]
+    assert "does not exist now, did not exist on " in result.err
+
+
+def test_former_name_is_found_unless_a_group_has_it_now(cli, demo, changed):
+    assert "group Quality (#1)" in cli("history", "QA", "--offline").err
+    demo.site.add_group("QA", (1,))
+    cli("groups", "-q")
+    assert "group QA (#" in cli("history", "QA", "--offline").err
+    assert "group Quality (#1)" not in cli("history", "QA", "--offline").err
+
+
+def test_name_of_a_group_and_a_user_is_ambiguous(cli, demo, changed):
+    demo.site.rename_group(2, "Ada Lovelace")
+    result = cli("history", "Ada Lovelace")
+    assert (result.code, result.out) == (6, "")
+    assert "is a group and a user" in result.err
+    assert "Add --group or --user." in result.err
+    assert cli("history", "Ada Lovelace", "--group").code == 0
+    assert cli("history", "Ada Lovelace", "--user").code == 0
+    assert cli("history", "2").code == 6  # the id of both
+
+
+def test_period_limits_the_timeline(cli, changed):
+    since = cli("history", "#1", "--group", "--offline", "--since", "#2", *COLUMNS)
+    assert rows(since.out) == [["group renamed", "", "Quality", "QA"]]
+    until = cli("history", "#1", "--group", "--offline", "--until", "#2", *COLUMNS)
+    assert [row[0] for row in rows(until.out)] == ["joined", "left"]
+
+
+def test_history_includes_the_current_crawl(cli, demo, changed):
+    demo.site.rename_group(1, "Assurance")
+    assert rows(cli("history", "Assurance", *COLUMNS).out)[0] == ["group renamed", "", "Assurance", "Quality"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--since", "2020-01-01"], 3, "the history begins on "),
+        (["--until", "2020-01-01"], 3, "no data for that time: the history begins on "),
+        (["--since", "2999-01-01"], 2, "is in the future"),
+        (["--since", "#3", "--until", "#2"], 2, "--until is before --since"),
+        (["--since", "soon"], 2, "is not a valid time"),
+        (["--until", "#99"], 2, "there is no snapshot #99"),
+    ],
+)
+def test_period_that_is_not_known(cli, changed, arguments, code, message):
+    result = cli("history", "Quality", "--offline", *arguments)
+    assert result.code == code
+    assert message in result.err
+
+
+def test_unread_users_make_a_name_uncertain(cli, demo):
+    cli("groups", "-q")  # without the users in no group
+    assert cli("history", "ada lovelace", "--offline").code == 3
+    assert cli("history", "#1", "--user", "--offline").code == 0
+    assert cli("history", "ada@example.com", "--offline").code == 3
+
+
+def test_history_that_is_off_is_a_usage_error(cli, tmp_path, monkeypatch):
+    (tmp_path / "groupstui").mkdir()
+    (tmp_path / "groupstui" / "settings.toml").write_text("history = false\n")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert cli("history", "QA").code == 2
+
+
+def test_table_shows_the_size_over_time(cli, changed):
+    lines = cli("history", "Quality", "--offline", "--format", "table").out.splitlines()
+    assert " members now, " in lines[0]
+    assert " members, " in lines[1]
+    assert set(lines[1].partition("  ")[0]) <= set("▁▂▃▄▅▆▇")
+    lines = cli("history", "Quality", "--offline", "--format", "table", "--ascii").out.splitlines()
+    assert lines[1].isascii()
+    assert "▁" not in cli("history", "Quality", "--offline", "--format", "csv").out
