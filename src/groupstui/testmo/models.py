@@ -10,7 +10,7 @@ the TCP connection is established.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
@@ -125,7 +125,7 @@ class GroupModel(Model):
     id: Id
     name: str
     members: Many[StrictInt] | None = None
-    """Their range is checked by `_unnamed`: pydantic needs as long for it as for all the rest."""
+    """Their range is checked by `_group`: pydantic needs as long for it as for all the rest."""
     created_at: Timestamp = None
     created_by: OptionalId = None
     updated_at: Timestamp = None
@@ -209,12 +209,13 @@ def parse_user(body: bytes, repairs: Repairs) -> CurrentUser:
 def parse_groups(body: bytes, repairs: Repairs) -> GroupsResponse:
     """Return one page of groups."""
     model = _validated(_GROUPS, body, repairs, NO_NAME)
-    groups, names = tuple(map(_group, model.result)), _names(model.expands)
+    names, unnamed = _names(model.expands), set[int]()
+    groups = tuple(_group(group, names, unnamed) for group in model.result)
     repairs.count += sum(group.members is None for group in model.result)
     return GroupsResponse(
         groups=groups,
         names=names,
-        unnamed=_unnamed(groups, names),
+        unnamed=frozenset(unnamed),
         page=model.page,
         next_page=model.next_page,
         last_page=model.last_page,
@@ -225,9 +226,10 @@ def parse_groups(body: bytes, repairs: Repairs) -> GroupsResponse:
 def parse_group(body: bytes, repairs: Repairs) -> GroupResponse:
     """Return one group."""
     model = _validated(_GROUP, body, repairs, NO_NAME)
-    group, names = _group(model.result), _names(model.expands)
+    names, unnamed = _names(model.expands), set[int]()
+    group = _group(model.result, names, unnamed)
     repairs.count += model.result.members is None
-    return GroupResponse(group, names, _unnamed([group], names))
+    return GroupResponse(group, names, frozenset(unnamed))
 
 
 def parse_users(body: bytes, repairs: Repairs) -> UsersResponse:
@@ -248,14 +250,22 @@ def parse_users(body: bytes, repairs: Repairs) -> UsersResponse:
     return UsersResponse(profiles, model.last_page or 1, model.total)
 
 
-def _group(group: GroupModel) -> Group:
+def _group(group: GroupModel, names: Mapping[int, str], unnamed: set[int]) -> Group:
+    """Return a group, and add its members without a name to `unnamed`.
+
+    All ids of a page at once would take longer, in one step that keeps other threads waiting.
+    """
     ids = group.members or []
-    if len(set(ids)) < len(ids):
+    distinct = set(ids)
+    if len(distinct) < len(ids):
         ids = list(dict.fromkeys(ids))
     try:
         members = compact(ids)
+        if 0 in distinct or (members.typecode == "Q" and max(distinct) > MAX_ID):
+            raise OverflowError
     except OverflowError:
         raise InvalidPayload(f"an invalid id among the members of group {group.id}") from None
+    unnamed.update(distinct.difference(names))
     return Group(
         group.id,
         group.name,
@@ -265,13 +275,6 @@ def _group(group: GroupModel) -> Group:
         updated_at=group.updated_at,
         updated_by=group.updated_by,
     )
-
-
-def _unnamed(groups: Iterable[Group], names: dict[int, str]) -> frozenset[int]:
-    ids = frozenset[int]().union(*(group.members for group in groups))
-    if ids and not 1 <= min(ids) <= max(ids) <= MAX_ID:
-        raise InvalidPayload("an invalid id among the members of a group")
-    return ids.difference(names)
 
 
 def _names(expands: Expands | None) -> dict[int, str]:
