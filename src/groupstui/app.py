@@ -27,7 +27,7 @@ from textual.widgets import Static
 from . import dialogs
 from .credentials import TokenStore
 from .diagnostics import crash_notice
-from .dialogs.base import BaseScreen
+from .dialogs.base import BaseScreen, ListSaved
 from .errors import InvalidInstance, KeyringUnavailable, SettingsError, TestmoError, Unauthorized, quoted
 from .exit_codes import ExitCode
 from .history import History
@@ -357,6 +357,7 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
             place=place,
             start_at=start_at,
             token_source=self._outside_source(service.instance.origin),
+            saved_lists=self._settings.lists_of(service.instance.origin),
         )
         if old is not None:
             while self.screen is not old:  # a dialog may have been opened meanwhile
@@ -481,6 +482,13 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
     @on(BrowserScreen.ViewChanged)
     def _view_changed(self, event: BrowserScreen.ViewChanged) -> None:
         self._update_settings(lambda settings: settings.with_view(event.view))
+
+    @on(ListSaved)
+    def _list_saved(self, event: ListSaved) -> None:
+        self._update_settings(lambda settings: settings.with_list(event.saved))
+        for screen in self.screen_stack:
+            if isinstance(screen, BrowserScreen):
+                screen.saved_lists = self._settings.lists_of(event.saved.instance)
 
     def _update_settings(self, change: Callable[[Settings], Settings]) -> None:
         """Change the settings; what another program has written to the file since stays."""

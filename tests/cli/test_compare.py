@@ -8,6 +8,8 @@ import json
 
 import pytest
 
+from groupstui.set_operation import Operation
+from groupstui.settings import SavedList, SettingsFile, default_path
 from groupstui.text import sanitize
 
 
@@ -193,3 +195,55 @@ def test_diff_users_is_uncertain_if_users_were_not_read(cli, demo):
     assert "users in no group were not considered" in result.err
     assert result.out == cli("diff-users", "#1", "#2", "--offline").out
     assert cli("diff-users", "#1", "#2", "--offline").code == 0
+
+
+# Saved lists
+
+
+@pytest.fixture
+def save(demo):
+    """Save a list of the demo site in the settings."""
+
+    def save(name: str, *groups: int, show: Operation = "any", only: tuple[int, ...] = ()) -> None:
+        saved = SavedList(name, demo.url, groups, show, only)
+        SettingsFile(default_path()).update(lambda settings: settings.with_list(saved))
+
+    return save
+
+
+def test_saved_list_is_that_of_its_definition(cli, demo, save):
+    save("QA only", 1, 2, show="only", only=(1,))
+    save("both", 1, 2, show="all")
+    save("differ", 1, 2, show="differ")
+    save("any", 1, 2)
+    parts = {"QA only": ["--only=#1"], "both": ["--all"], "differ": ["--differ"], "any": []}
+    for name, options in parts.items():
+        saved = cli("compare", "--saved", name)
+        assert (saved.code, saved.out) == (0, cli("compare", "#1", "#2", *options).out)
+    demo.site.add_member(2, 2)
+    assert "2\tGrace Hopper" not in cli("compare", "--saved", "QA only").out
+
+
+def test_saved_list_without_one_of_its_groups_is_not_another_list(cli, demo, save):
+    save("three", 1, 2, 7)
+    demo.site.delete_group(7)
+    result = cli("compare", "--saved", "three")
+    assert (result.code, result.out) == (6, "")
+    assert "the list “three” needs #7, which does not exist" in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--saved", "other"], "there is no list “other” for 127.0.0.1"),
+        (["--saved", "QA only", "QA"], "--saved already names the groups"),
+        (["--saved", "QA only", "--all"], "not allowed with argument"),
+        ([], "2 to 6 groups can be compared, not 0"),
+    ],
+)
+def test_saved_list_needs_its_name_alone(cli, demo, save, arguments, message):
+    save("QA only", 1, 2, show="only", only=(1,))
+    result = cli("compare", *arguments)
+    assert result.code == 2
+    assert message in result.err
+    assert demo.log.requests == []

@@ -102,6 +102,15 @@ def test_instances_of_the_settings(completed, names):
     assert completed("who", "--instance", "wo") == ["work"]
 
 
+def test_saved_lists_of_the_instance(completed, names):
+    with default_path().open("a") as file:
+        file.write(
+            f'[lists]\n"{ACME}" = {{ "QA only" = {{}}, both = {{}} }}\n"{OTHER}" = {{ other = {{}} }}\n'
+        )
+    assert completed("compare", "--saved", "") == ["QA only", "both"]
+    assert completed("compare", "--instance", "my test", "--saved", "") == ["other"]
+
+
 def test_names_of_the_last_snapshot(completed, names):
     assert completed("who", "ad") == ["Ada Lovelace", "Adam Ant"]
     assert completed("who", "zoe") == ["Zoë"]

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from groupstui.settings import SavedList, SettingsFile
+
 from ..support.pilot import browser_app, drawn, press, settled, type_text, words
 
 
@@ -341,3 +343,68 @@ async def test_compared_users_can_be_copied_and_exported(pilot, tmp_path, monkey
         rows = list(csv.DictReader(file))
     assert [int(row["id"]) for row in rows] == list(groups(pilot))
     assert {row["Ada Lovelace"] for row in rows} == {"yes"}
+
+
+# Saved lists
+
+
+async def save_list(pilot, name: str) -> None:
+    await press(pilot, "b")
+    await type_text(pilot, name)
+    await press(pilot, "enter")
+
+
+async def choose_list(pilot, text: str) -> None:
+    await press(pilot, ":")
+    await type_text(pilot, text)
+    await press(pilot, "enter")
+
+
+async def test_list_is_saved_and_shown_again(demo, clock, tmp_path):
+    file = SettingsFile(tmp_path / "settings.toml")
+    app = browser_app(demo.url, demo.token, clock, settings_file=file)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "space", "space", "c", "1")
+        shown, heading = users(pilot), drawn(pilot, "#about").strip()
+        await save_list(pilot, "QA only")
+        assert "Saved the list “QA only”. :list shows it again." in words(pilot)
+        await press(pilot, "escape")
+    assert file.load().lists == (SavedList("QA only", demo.url, (1, 2), "only", (1,)),)
+    app = browser_app(demo.url, demo.token, clock, settings_file=file)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await choose_list(pilot, "list qa")
+        assert (users(pilot), drawn(pilot, "#about").strip()) == (shown, heading)
+
+
+async def test_saved_list_is_replaced_only_if_confirmed(pilot):
+    await press(pilot, "space", "space", "c")
+    await save_list(pilot, "2027")
+    await press(pilot, "a")
+    await save_list(pilot, "2027")
+    assert "There is a list of that name: enter replaces it." in drawn(pilot)
+    await press(pilot, "enter", "escape")
+    await choose_list(pilot, "list 2027")
+    assert "2 users in QA and Release managers" in drawn(pilot, "#about")
+
+
+async def test_saved_list_without_one_of_its_groups_is_not_shown(pilot, demo):
+    await press(pilot, "space", "space", "c")
+    await save_list(pilot, "mine")
+    await press(pilot, "escape")
+    demo.site.delete_group(2)
+    await press(pilot, "R")
+    await choose_list(pilot, "list mine")
+    assert "The list “mine” needs #2, which does not exist" in words(pilot)
+    assert "Comparison" not in drawn(pilot)
+
+
+async def test_name_is_needed_for_a_list(pilot):
+    await press(pilot, "space", "space", "c")
+    await save_list(pilot, " ")
+    assert "Type a name." in drawn(pilot)
+    await press(pilot, "escape", "escape", ":")
+    await type_text(pilot, "saved list")
+    await press(pilot, "enter")
+    assert "There is no such list. b in a comparison saves one." in words(pilot)

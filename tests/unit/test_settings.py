@@ -7,7 +7,9 @@ import stat
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +17,17 @@ from hypothesis import strategies as st
 
 import groupstui
 from groupstui.errors import SettingsError
-from groupstui.settings import GROUP_COLUMNS, PAGE_SIZES, ListView, Settings, SettingsFile, Site, default_path
+from groupstui.set_operation import Operation
+from groupstui.settings import (
+    GROUP_COLUMNS,
+    PAGE_SIZES,
+    ListView,
+    SavedList,
+    Settings,
+    SettingsFile,
+    Site,
+    default_path,
+)
 from groupstui.settings.cache import SettingsCache
 
 ACME = "https://acme.testmo.net"
@@ -73,6 +85,20 @@ origins = st.from_regex(r"https://[a-z0-9]{1,9}\.testmo\.net(:[1-9][0-9]{0,3})?"
 
 
 @st.composite
+def saved_lists(draw):
+    """Draw saved lists, at most one of each instance and name."""
+    lists = {}
+    for instance, name in draw(st.sets(st.tuples(origins, names), max_size=4)):
+        groups = tuple(draw(st.lists(st.integers(1, 99), min_size=2, max_size=6, unique=True)))
+        show = draw(st.sampled_from(get_args(Operation)))
+        only = (
+            tuple(draw(st.lists(st.sampled_from(groups), min_size=1, unique=True))) if show == "only" else ()
+        )
+        lists[instance, name] = SavedList(name, instance, groups, show, tuple(only))
+    return tuple(lists[key] for key in sorted(lists))
+
+
+@st.composite
 def any_settings(draw):
     sites = draw(st.dictionaries(names, origins, max_size=5).filter(lambda d: len(set(d.values())) == len(d)))
     return Settings(
@@ -83,6 +109,7 @@ def any_settings(draw):
         current=draw(st.none() | origins),
         recent=tuple(draw(st.lists(origins, max_size=3))),
         sites=tuple(Site(name, instance) for name, instance in sorted(sites.items())),
+        lists=draw(saved_lists()),
     )
 
 
@@ -290,6 +317,20 @@ def test_last_instance_leaves_no_empty_list(file):
     assert file.load() == Settings().remember(ACME)
 
 
+def test_saved_lists_have_a_line_each(written):
+    file = written(EDITED_BY_HAND)
+    one = SavedList("QA only", ACME, (1, 2), "only", (1,))
+    for saved in (one, SavedList("both", ACME, (2, 3), "all"), SavedList("both", OTHER, (4, 5), "any")):
+        file.update(lambda settings, saved=saved: settings.with_list(saved))
+    text = file.path.read_text()
+    assert text.startswith(EDITED_BY_HAND.rstrip())
+    assert f'[lists."{ACME}"]\n"QA only" = {{groups = [1, 2], show = "only", only = [1]}}\n' in text
+    assert [saved.name for saved in file.load().lists_of(ACME)] == ["QA only", "both"]
+    file.update(lambda settings: settings.with_list(replace(one, groups=(1, 3))))
+    assert file.load().lists_of(ACME)[0].groups == (1, 3)
+    assert len(file.load().lists) == 3
+
+
 def test_new_key_is_written_above_tables(written):
     file = written(f'[sites]\nacme = "{ACME}"\n')
     file.save(file.load().with_theme("nord"))
@@ -356,6 +397,14 @@ def test_any_layout_can_be_edited(written, text):
         (
             f'[sites]\nb = "{ACME}"\n\na = "{ACME}"\n',
             ", line 4: a has the same address as another instance",
+        ),
+        *(
+            (f'[lists."{ACME}"]\nx = {{ {value} }}', ", line 1: lists must be a table of instances, and ")
+            for value in (
+                *("", "groups = [1]", "groups = [1, 1]", "groups = [0, 1]", "groups = [1, 2, 3, 4, 5, 6, 7]"),
+                *('groups = [1, 2], show = "x"', 'groups = [1, 2], show = "only"'),
+                *("groups = [1, 2], only = [1]", 'groups = [1, 2], show = "only", only = [3]'),
+            )
         ),
         ("page_size = true", ", line 1: page_size must be 'auto' or one of 15, 25, 50, 100"),
         ("history = 1", ", line 1: history must be true or false"),

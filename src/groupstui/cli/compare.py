@@ -5,12 +5,20 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from ..directory.compare import EVERYTHING, Comparison, Selection, check_count, compare_users
+from ..directory.compare import (
+    EVERYTHING,
+    Comparison,
+    Selection,
+    check_count,
+    compare_users,
+    saved_groups,
+)
 from ..directory.compare import compare as compare_groups
 from ..directory.models import Group, User
-from ..errors import UsageError
+from ..errors import UsageError, quoted
 from ..exit_codes import ExitCode
 from ..output.records import comparison_report, user_comparison_report
+from ..settings import SavedList
 from ..text import MAX_TEXT_CHARS, pluralize, sanitize
 from .context import Context
 from .lookup import find_groups, find_users, identified
@@ -21,16 +29,41 @@ async def compare(context: Context) -> ExitCode:
     """List the users of two to six groups, or a part of them, and report how the groups overlap."""
     options = context.options
     check_columns(context)
-    check_count(len(options.groups))
+    saved = _saved_list(context)
+    if saved is None:
+        check_count(len(options.groups))
     directory = (await context.read()).directory
-    groups = find_groups(context, directory, options.groups)
+    if saved is not None:
+        groups = saved_groups(directory, saved.name, saved.groups)
+        selection = Selection(saved.show, frozenset(saved.only))
+    else:
+        groups = find_groups(context, directory, options.groups)
+        selection = _selection(options, groups, find_groups(context, directory, options.only))
     comparison = compare_groups(directory, groups)
-    selection = _selection(options, groups, find_groups(context, directory, options.only))
     rows = comparison.select(selection)
     report = comparison_report(directory, context.instance.origin, comparison, rows, selection)
     code = answer(context, report, _code(options, comparison))
     _warn_of_selection(context, comparison, selection, pluralize(len(rows), "user"))
     return code
+
+
+def _saved_list(context: Context) -> SavedList | None:
+    """Return the list that `--saved` names, or None without that option.
+
+    Raises:
+        UsageError: If there is no such list, or if groups are named, too.
+    """
+    name = context.options.saved
+    if name is None:
+        return None
+    if context.options.groups:
+        raise UsageError("--saved already names the groups: omit them")
+    lists = {each.name: each for each in context.settings.lists_of(context.instance.origin)}
+    if name not in lists:
+        known = ", ".join(map(quoted, lists))
+        hint = f"Choose from {known}." if lists else "In a comparison of the app, b saves one."
+        raise UsageError(f"there is no list {quoted(name)} for {context.instance.name}", hint)
+    return lists[name]
 
 
 async def diff_users(context: Context) -> ExitCode:

@@ -197,6 +197,14 @@ class Names:
         except InvalidInstance:
             return None
 
+    def lists(self) -> list[Candidate]:
+        """Return the names of the saved lists of the instance."""
+        instance, lists = self._instance(), self._settings.get("lists")
+        if instance is None or not isinstance(lists, dict):
+            return []
+        saved = lists.get(instance.origin)
+        return [Candidate(name, "list") for name in saved] if isinstance(saved, dict) else []
+
     def groups(self) -> list[Candidate]:
         """Return the names of groups."""
         return self._stored("group")
@@ -283,6 +291,8 @@ def _values_of(action: argparse.Action, line: Line, current: str, names: Names) 
         found = names.instances()
     elif kind in ("GROUP", "TEXT"):
         found = names.groups()
+    elif kind == "LIST":
+        found = names.lists()
     elif kind == "USER":
         found = names.users()
     elif kind == "NAME":

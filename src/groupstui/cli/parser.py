@@ -460,7 +460,7 @@ def _add_lookups(add: AddCommand) -> None:
 
 def _add_analysis(add: AddCommand) -> None:
     compare = add(
-        "compare GROUP GROUP...",
+        "compare GROUP GROUP...|--saved LIST",
         "Compare the members of two to six groups",
         "compare QA 'Release managers'\n"
         "compare QA QA-EU --only QA --format csv\n"
@@ -468,13 +468,14 @@ def _add_analysis(add: AddCommand) -> None:
         LOOKUP,
         meanings={ExitCode.FALSE: "the groups differ (with --exit-code)"},
     )
-    _value(compare, "groups", "GROUP", GROUP_HELP, nargs="+")
+    _value(compare, "groups", "GROUP", GROUP_HELP, nargs="*")
     _add_exact(compare)
     part = compare.add_mutually_exclusive_group()
     _flag(part, "--all", help="list only users who are in every group")
     _flag(part, "--differ", help="list only users who are not in every group")
     only = "list only users who are in GROUP and in none of the others (repeatable: in each GROUP)"
     _value(part, "--only", "GROUP", only, action="append", default=[])
+    _value(part, "--saved", "LIST", "list the users of a list that was saved in the app")
     _flag(compare, "--exit-code", help="exit with 1 if the groups differ")
 
     diff_users = add(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
 from textual import getters, on
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 from textual.worker import Worker
 
 from ..directory.directory import Directory
+from ..settings import SavedList
 from ..terminal.clipboard import ClipboardApp
 from ..widgets.commands import ALWAYS, bind
 from ..widgets.notice_bar import PASSING, Notice, NoticeKind, worker_failure
@@ -108,8 +111,19 @@ class Dialog(ModalScreen[Result | None], BaseScreen[Result | None]):
             await self.remove()
 
 
+class ListSaved(Message):
+    """Posted when the user has saved a list under a name."""
+
+    def __init__(self, saved: SavedList) -> None:
+        super().__init__()
+        self.saved = saved
+
+
 class JumpScreen(BaseScreen[None]):
     """A screen below all dialogs that can show any group."""
+
+    saved_lists: Sequence[SavedList] = ()
+    """The saved lists of the instance."""
 
     def jump(self, target: JumpTarget) -> bool:
         """Show a group, from which the user can come back; return False if it is not known."""

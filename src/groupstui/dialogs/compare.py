@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
 from rich.cells import cell_len
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from ..directory.compare import (
     EVERYTHING,
@@ -21,7 +22,6 @@ from ..directory.compare import (
     MIN_GROUPS,
     Comparison,
     GroupComparison,
-    Operation,
     Row,
     Selection,
     UserComparison,
@@ -31,12 +31,15 @@ from ..directory.compare import (
 from ..directory.directory import Directory
 from ..directory.models import Group, User
 from ..output.records import Report, comparison_report, user_comparison_report
+from ..set_operation import Operation
+from ..settings import SavedList
 from ..text import one_line, pluralize, sanitize
 from ..widgets.commands import bind
+from ..widgets.key_footer import KeyFooter
 from ..widgets.notice_bar import Notice
 from ..widgets.table import MARGIN, Column, FilterableTable, Table
 from ..widgets.table_layout import GAP, fit_text
-from .base import COMPARE_BINDING, BaseScreen, JumpTarget
+from .base import COMPARE_BINDING, BaseScreen, Dialog, JumpScreen, JumpTarget, ListSaved
 from .copy import Copy, copies_of_row
 from .records import RecordsDialog
 
@@ -51,6 +54,11 @@ MAX_PAIRS = 3
 
 MAX_SHOWN_CHARS, NAME_END_CHARS = 40, 15
 """The length of a name above the table, and how much of its end is left if it is cut."""
+
+MAX_LIST_NAME_CHARS = 60
+"""The length of the name of a saved list."""
+
+SAVED_DEFINITION = "Its definition is saved, not the users of today. Press enter to save."
 
 MIN_LINES_FOR_PAIRS = 20
 """The height of a window that has room for the pairs."""
@@ -230,8 +238,46 @@ def legend(names: Sequence[str], sizes: Sequence[int], noun: str) -> Content:
     return Content(" · ").join(parts)
 
 
+class ListNameDialog(Dialog[str]):
+    """Asks for the name of a list; the result is a name that the settings can contain."""
+
+    def __init__(self, what: str, names: Collection[str]) -> None:
+        """Create the dialog; `what` describes the list, and `names` are those of other lists."""
+        super().__init__()
+        self._what = what
+        self._names = names
+        self._replaced = ""
+        """The name that is replaced if the user submits it again."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as box:
+            box.border_title = "Save this list under a name"
+            name = Input(placeholder="a name, such as: QA without release managers", compact=True)
+            name.max_length = MAX_LIST_NAME_CHARS
+            name.cursor_blink = False
+            yield name
+            yield Static(f"{self._what}\n{SAVED_DEFINITION}", markup=False)
+            yield KeyFooter()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        name = event.value.strip()
+        if not name or not name.isprintable():
+            self.box.border_subtitle = "Type a name."
+        elif name in self._names and name != self._replaced:
+            self._replaced = name
+            self.box.border_subtitle = "There is a list of that name: enter replaces it."
+        else:
+            self.dismiss(name)
+
+
 class CompareDialog(ComparisonDialog):
     """Shows how much a few groups have in common, and which user is in which group."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("b", "save_list", "compare.save", "Save this list under a name", hint="save list"),
+    ]
 
     ROW_NOUN, ROW_LINES = "user", "names"
     COMPARED_NOUN, SIZE_NOUN = "group", "member"
@@ -256,6 +302,22 @@ class CompareDialog(ComparisonDialog):
 
     def open_record(self, record: Row[User]) -> None:
         self.show_user(record.item)
+
+    def action_save_list(self) -> None:
+        """Ask for a name, and save the groups and the part that is shown."""
+        groups, selection = self._comparison.compared, self.selection
+
+        def save(name: str | None) -> None:
+            if name is not None:
+                ids = tuple(group.id for group in groups)
+                only = tuple(id for id in ids if id in selection.only)
+                self.post_message(ListSaved(SavedList(name, self.instance, ids, selection.operation, only)))
+                self.notice = Notice(f"Saved the list “{name}”", ":list shows it again.")
+
+        words = self._comparison.describe(selection, list(map(shorten, self._comparison.names)))
+        below = next(screen for screen in self.app.screen_stack if isinstance(screen, JumpScreen))
+        names = {saved.name for saved in below.saved_lists}
+        self.app.push_screen(ListNameDialog(f"Users {words}", names), save)
 
     def action_compare(self) -> None:
         compare_marked_users(self, self.list, self.directory, self.instance)

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations
-from typing import ClassVar, Generic, Literal, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
-from ..errors import UsageError
+from ..errors import NoMatch, UsageError, quoted
+from ..set_operation import Operation
 from ..text import fold, pluralize, sanitize
 from .directory import Directory
 from .models import Group, User
@@ -20,9 +21,6 @@ Item = TypeVar("Item", Group, User)
 
 MIN_GROUPS, MAX_GROUPS = 2, 6
 """How many groups can be compared at once."""
-
-Operation = Literal["any", "all", "differ", "only"]
-"""A set operation: union, intersection, what is not in all, and what is in some but in no other."""
 
 
 def percent(part: int, whole: int) -> int:
@@ -269,6 +267,19 @@ def compare(directory: Directory, groups: Sequence[Group]) -> GroupComparison:
     return GroupComparison(
         tuple(groups), tuple(names[group.id] for group in groups), _rows(users, members), tuple(pairs)
     )
+
+
+def saved_groups(directory: Directory, name: str, ids: Sequence[int]) -> list[Group]:
+    """Return the groups of a saved list.
+
+    Raises:
+        NoMatch: If one of them does not exist, so that the list would be another one.
+    """
+    found = {id: directory.group(id) for id in ids}
+    if missing := [f"#{id}" for id, group in found.items() if group is None]:
+        are = "which does not exist" if len(missing) == 1 else "which do not exist"
+        raise NoMatch(f"the list {quoted(name)} needs {listed(missing, 'and')}, {are}")
+    return [group for group in found.values() if group is not None]
 
 
 def compare_users(directory: Directory, users: Sequence[User]) -> UserComparison:

@@ -35,12 +35,13 @@ from ..dialogs.copy_export import (
     row_sets,
 )
 from ..directory.changes import RecentChanges, changes_between, changes_of_groups, summarize
+from ..directory.compare import Selection, compare, saved_groups
 from ..directory.directory import Directory
 from ..directory.models import Group, GroupDetail, GroupPage, User
-from ..errors import Forbidden, MatchError, NotFound, Offline, TestmoError, Unauthorized
+from ..errors import Forbidden, MatchError, NoMatch, NotFound, Offline, TestmoError, Unauthorized
 from ..output.records import GROUP_FIELDS, Report, group_records, member_report
 from ..service.service import CrawlProgress, GroupsService, forbidden_hint
-from ..settings import GROUP_COLUMNS, PAGE_SIZES, GroupColumn, ListView, PageSize
+from ..settings import GROUP_COLUMNS, PAGE_SIZES, GroupColumn, ListView, PageSize, SavedList
 from ..text import pluralize, sanitize
 from ..time_zones import zone_named
 from ..times import local_minute, show_times_in
@@ -224,6 +225,14 @@ class BrowserScreen(JumpScreen):
         ),
         PaletteCommand("view.find_user", "Find a user", "palette('@')", "users, user, find user"),
         PaletteCommand("view.find_group", "Find a group", "palette('#')", "groups, group, find group"),
+        PaletteCommand(
+            "analyse.list",
+            "Show the saved list NAME",
+            "saved_list",
+            "list, saved list, lists",
+            argument="NAME",
+            values=lambda screen: tuple(each.name for each in screen.saved_lists),
+        ),
         PaletteCommand("analyse.unmark", "Unmark all groups and users", "unmark", "unmark, unmark all"),
         PaletteCommand("page.first", "First page", "turn('first')", "first"),
         PaletteCommand("page.last", "Last page", "turn('last')", "last"),
@@ -321,8 +330,10 @@ class BrowserScreen(JumpScreen):
         place: Place | None = None,
         start_at: str = "",
         token_source: str = "",
+        saved_lists: Sequence[SavedList] = (),
     ) -> None:
         super().__init__()
+        self.saved_lists = saved_lists
         self.service = service
         """Reads the instance; its creator closes it."""
         self.set_reactive(BrowserScreen.directory, service.directory)
@@ -1097,6 +1108,23 @@ class BrowserScreen(JumpScreen):
             dialogs.compare.compare_marked_users(self, self.members, self.directory, origin)
         else:
             dialogs.compare.compare_marked(self, self.groups, self.directory, origin)
+
+    def action_saved_list(self, name: object = None) -> None:
+        """Show a saved list as it is now."""
+        saved = next((each for each in self.saved_lists if each.name == str(name)), None)
+        if saved is None:
+            self.notice = Notice("There is no such list", "b in a comparison saves one.")
+            return
+        try:
+            groups = saved_groups(self.directory, saved.name, saved.groups)
+        except NoMatch as error:
+            text = str(error) if self.directory.complete else f"{error} among the loaded groups"
+            self.notice = Notice(text[:1].upper() + text[1:], kind="warning")
+            return
+        comparison = compare(self.directory, groups)
+        dialog = dialogs.compare.CompareDialog(comparison, self.directory, self.service.instance.origin)
+        dialog.selection = Selection(saved.show, frozenset(saved.only))
+        self.app.push_screen(dialog)
 
     def action_paste(self) -> None:
         """Ask for a list of users, beginning with what was typed before."""

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from .cache import default_cache
 from .file import SettingsFile, default_path
-from .settings import GROUP_COLUMNS, PAGE_SIZES, GroupColumn, ListView, PageSize, Settings, Site
+from .settings import GROUP_COLUMNS, PAGE_SIZES, GroupColumn, ListView, PageSize, SavedList, Settings, Site
 
 __all__ = [
     "GROUP_COLUMNS",
@@ -26,6 +26,7 @@ __all__ = [
     "GroupColumn",
     "ListView",
     "PageSize",
+    "SavedList",
     "Settings",
     "SettingsFile",
     "Site",

@@ -16,7 +16,7 @@ import platformdirs
 
 from ..private_files import make_private_folder, write_private
 from ..version import __version__
-from .settings import Settings, Site
+from .settings import SavedList, Settings, Site
 
 
 def default_cache() -> SettingsCache:
@@ -51,13 +51,17 @@ def _digest(text: str) -> str:
 
 
 def _settings(values: dict[str, object]) -> Settings:
-    """Return settings from what JSON has of them: lists in place of tuples, and objects in place of sites."""
-    sites, keys = values.pop("sites"), values.pop("keys")
-    if not (isinstance(sites, list) and isinstance(keys, list)):
+    """Return settings from what JSON has of them: lists in place of tuples, objects in place of records."""
+    sites, keys, lists = values.pop("sites"), values.pop("keys"), values.pop("lists")
+    if not (isinstance(sites, list) and isinstance(keys, list) and isinstance(lists, list)):
         raise TypeError
     simple = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
     return Settings(
         **simple,  # type: ignore[arg-type]
         sites=tuple(Site(**site) for site in sites),
         keys=tuple((action, key) for action, key in keys),
+        lists=tuple(
+            SavedList(**{**each, "groups": tuple(each["groups"]), "only": tuple(each["only"])})
+            for each in lists
+        ),
     )

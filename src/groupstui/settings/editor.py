@@ -13,6 +13,9 @@ from tomlkit.exceptions import TOMLKitError
 from .model import parse_document
 from .settings import InvalidDocument, Settings
 
+TABLES = ("sites", "keys", "lists")
+"""The settings that are tables."""
+
 
 def edit_document(text: str, before: Settings, after: Settings) -> str:
     """Return a TOML text with other settings; only changed values differ.
@@ -22,7 +25,7 @@ def edit_document(text: str, before: Settings, after: Settings) -> str:
     """
     try:
         document = tomlkit.parse(text)
-        for key in sorted({field.name for field in fields(Settings)} - {"sites", "keys", "unknown"}):
+        for key in sorted({field.name for field in fields(Settings)} - {*TABLES, "unknown"}):
             _set(document, key, getattr(before, key), getattr(after, key))
         old = {site.name: site.instance for site in before.sites}
         new = {site.name: site.instance for site in after.sites}
@@ -30,6 +33,7 @@ def edit_document(text: str, before: Settings, after: Settings) -> str:
             document["sites"] = tomlkit.table()
         for name in sorted(old | new):
             _set(document["sites"], name, old.get(name), new.get(name))
+        _edit_lists(document, before, after)
         edited = tomlkit.dumps(document)
         if parse_document(edited) == after:
             return edited
@@ -76,7 +80,7 @@ def as_toml(settings: Settings) -> str:
     document = tomlkit.document()
     for field in fields(Settings):
         value = getattr(settings, field.name)
-        if field.name in ("sites", "keys", "unknown"):
+        if field.name in (*TABLES, "unknown"):
             continue
         if value is None:
             document.add(tomlkit.comment(f"{field.name} is not set"))
@@ -88,7 +92,27 @@ def as_toml(settings: Settings) -> str:
     ):
         if pairs:
             document[name] = pairs
+    _edit_lists(document, Settings(), settings)
     return tomlkit.dumps(document)
+
+
+def _edit_lists(document: tomlkit.TOMLDocument, before: Settings, after: Settings) -> None:
+    """Write the saved lists that differ, each on a line of its own in the table of its instance."""
+    old, new = ({(each.instance, each.name): each for each in settings.lists} for settings in (before, after))
+    for instance, name in sorted(old | new):
+        saved = new.get((instance, name))
+        if saved == old.get((instance, name)):
+            continue
+        lists = document.setdefault("lists", tomlkit.table(is_super_table=True))
+        table = lists.setdefault(instance, tomlkit.table())
+        if saved is None:
+            del table[name]
+        else:
+            line = tomlkit.inline_table()
+            line.update({"groups": list(saved.groups), "show": saved.show})
+            if saved.only:
+                line["only"] = list(saved.only)
+            table[name] = line
 
 
 def _set(table: MutableMapping[str, Any], key: str, old: object, new: object) -> None:

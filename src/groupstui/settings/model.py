@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -12,14 +12,17 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PositiveInt,
     ValidationError,
     field_validator,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
 from ..durations import parse_duration
 from ..errors import InvalidTime
 from ..output_format import FORMATS, OutputFormat
+from ..set_operation import Operation
 from ..time_zones import zone_named
 from .settings import (
     GROUP_COLUMNS,
@@ -27,6 +30,7 @@ from .settings import (
     GroupColumn,
     InvalidDocument,
     PageSize,
+    SavedList,
     Settings,
     Site,
 )
@@ -84,6 +88,28 @@ Keys = Annotated[Name, BeforeValidator(_joined, json_schema_input_type=str | lis
 Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.:\[\]-]+$")]
 
 
+MIN_GROUPS, MAX_GROUPS = 2, 6
+"""The groups of a saved list: those of a comparison."""
+
+
+class ListModel(BaseModel):
+    """A saved list, without its name and instance."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
+
+    groups: tuple[PositiveInt, ...] = Field(min_length=MIN_GROUPS, max_length=MAX_GROUPS, strict=False)
+    show: Operation = "any"
+    only: tuple[PositiveInt, ...] = Field((), strict=False)
+
+    @model_validator(mode="after")
+    def _check_groups(self) -> Self:
+        if len(set(self.groups)) < len(self.groups) or not set(self.groups).issuperset(self.only):
+            raise ValueError("a group occurs twice, or is not compared")
+        if bool(self.only) != (self.show == "only"):
+            raise ValueError("only is needed for that operation alone")
+        return self
+
+
 class SettingsModel(BaseModel):
     """The content of the settings file; the description of a field is its rule in an error message."""
 
@@ -136,6 +162,10 @@ class SettingsModel(BaseModel):
         {}, description="must be a table of actions, such as page.next, and keys, such as 'f6' or ['f6', 'n']"
     )
 
+    lists: dict[Origin, dict[Name, ListModel]] = Field(
+        {}, description="must be a table of instances, and for each of the lists that b saves in a comparison"
+    )
+
     @field_validator("sites")
     @classmethod
     def _each_address_once(cls, sites: dict[str, str]) -> dict[str, str]:
@@ -166,9 +196,14 @@ def parse_document(text: str) -> Settings:
         raise InvalidDocument(f"{key} {rule}", _line_of(key, text)) from None
     sites = tuple(Site(name, origin) for name, origin in sorted(model.sites.items()))
     return Settings(
-        **model.model_dump(exclude={"sites", "keys"}),
+        **model.model_dump(exclude={"sites", "keys", "lists"}),
         sites=sites,
         keys=tuple(model.keys.items()),
+        lists=tuple(
+            SavedList(name, origin, each.groups, each.show, each.only)
+            for origin, lists in sorted(model.lists.items())
+            for name, each in sorted(lists.items())
+        ),
         unknown=tuple(key for key in document if key not in SettingsModel.model_fields),
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 from ..output_format import OutputFormat
+from ..set_operation import Operation
 
 PageSize = Literal[15, 25, 50, 100]
 """The page sizes that the API supports."""
@@ -34,6 +35,20 @@ class Site:
     name: str
     instance: str
     """The origin, such as `https://acme.testmo.net`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedList:
+    """A list of users by its definition: a part of a comparison of groups."""
+
+    name: str
+    instance: str
+    """The origin of the instance that the groups belong to."""
+    groups: tuple[int, ...]
+    """The ids of the groups."""
+    show: Operation = "any"
+    only: tuple[int, ...] = ()
+    """With `only`, the ids of the groups in which the users are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +97,8 @@ class Settings:
     """The known instances, by name."""
     keys: tuple[tuple[str, str], ...] = ()
     """The ids of bindings and the keys that replace theirs, separated by commas."""
+    lists: tuple[SavedList, ...] = ()
+    """The saved lists, by instance and name."""
     unknown: tuple[str, ...] = ()
     """The keys of the file that this version does not know, and ignores."""
 
@@ -135,6 +152,15 @@ class Settings:
 
     def with_theme(self, theme: str | None) -> Self:
         return replace(self, theme=theme)
+
+    def lists_of(self, instance: str) -> tuple[SavedList, ...]:
+        """Return the saved lists of an instance, by name."""
+        return tuple(each for each in self.lists if each.instance == instance)
+
+    def with_list(self, saved: SavedList) -> Self:
+        """Return the settings with a list, instead of the one of that name."""
+        lists = {(each.instance, each.name): each for each in (*self.lists, saved)}
+        return replace(self, lists=tuple(lists[key] for key in sorted(lists)))
 
     @property
     def view(self) -> ListView:
