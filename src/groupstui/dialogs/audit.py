@@ -18,7 +18,7 @@ from ..directory.acceptance import Acceptance, fingerprint
 from ..directory.audit import SEVERITIES, Check, CheckResult, Finding, Severity, audit
 from ..directory.compare import MAX_GROUPS, MIN_GROUPS, compare
 from ..directory.directory import Directory
-from ..directory.models import Group
+from ..directory.models import Group, User
 from ..output.audit_records import audit_report
 from ..output.records import Report
 from ..service.audit_memory import AuditMemory
@@ -402,6 +402,14 @@ class AuditDialog(RecordsDialog[AuditRow]):
         if len(groups) > MAX_GROUPS:
             notice = Notice(f"Only the first {MAX_GROUPS} of {len(groups):,} groups are compared")
             self.call_later(setattr, dialog, "notice", notice)
+
+    def record_item(self, record: AuditRow) -> Group | User | None:
+        """Return the first user of a finding; otherwise its first group."""
+        if not isinstance(record, FindingRow):
+            return None
+        if record.finding.users:
+            return self.directory.user(record.finding.users[0])
+        return self.directory.group(record.finding.groups[0]) if record.finding.groups else None
 
     def action_user(self) -> None:
         row = self.table.current

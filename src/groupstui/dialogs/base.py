@@ -16,6 +16,7 @@ from textual.timer import Timer
 from textual.worker import Worker
 
 from ..directory.directory import Directory
+from ..directory.models import Group, User
 from ..settings import SavedList
 from ..terminal.clipboard import ClipboardApp
 from ..widgets.commands import ALWAYS, bind
@@ -31,6 +32,16 @@ COMPARE_BINDING = bind(
     "diff",
     hint="compare",
     rank=9,
+)
+"""The key of every list of groups or users."""
+
+
+TIMELINE_BINDING = bind(
+    "H",
+    "timeline",
+    "analyse.timeline",
+    "Show the timeline of the group or user under the cursor",
+    "timeline, history of, joined",
 )
 """The key of every list of groups or users."""
 
@@ -127,6 +138,10 @@ class JumpScreen(BaseScreen[None]):
 
     def jump(self, target: JumpTarget) -> bool:
         """Show a group, from which the user can come back; return False if it is not known."""
+        raise NotImplementedError
+
+    def show_timeline(self, item: Group | User) -> None:
+        """Show what changed about a group or user."""
         raise NotImplementedError
 
 

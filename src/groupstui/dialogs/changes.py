@@ -14,6 +14,7 @@ from textual.containers import Vertical
 
 from ..directory.changes import Change, ChangeKind, summarize
 from ..directory.directory import Directory
+from ..directory.models import Group, User
 from ..output.records import Report, changes_report
 from ..service.history_reader import ChangeSummary
 from ..text import fold, pluralize
@@ -157,6 +158,15 @@ class ChangesDialog(RecordsDialog[ChangeRow]):
 
     def row_text(self, record: ChangeRow) -> str:
         return record.text
+
+    def record_item(self, record: ChangeRow) -> Group | User | None:
+        """Return the user who joined, left or was renamed; otherwise the group."""
+        change = record.change
+        if change is not None and change.user_id is not None:
+            return User(change.user_id, change.user)
+        return (
+            None if change is None or change.group_id is None else Group(change.group_id, change.group or "")
+        )
 
     def open_record(self, record: ChangeRow) -> None:
         """Fold or unfold a snapshot or a deleted group; go to any other group, to the user if they joined."""

@@ -180,6 +180,10 @@ class ComparisonDialog(RecordsDialog[Row[Any]]):
         super().on_mount()
         self._show_rows()
 
+    def record_item(self, record: Row[Any]) -> Group | User:
+        item: Group | User = record.item
+        return item
+
     # What a subclass provides
 
     @abstractmethod

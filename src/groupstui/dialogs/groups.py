@@ -37,6 +37,9 @@ class GroupsDialog(RecordsDialog[Group]):
     def row_copies(self, record: Group) -> list[Copy]:
         return copies_of_row(record.name, record.id)
 
+    def record_item(self, record: Group) -> Group:
+        return record
+
     def row_text(self, record: Group) -> str:
         return record.name
 

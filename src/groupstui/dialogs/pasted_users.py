@@ -350,6 +350,9 @@ class PastedUsersDialog(RecordsDialog[UserMatch]):
 
         self.app.push_screen(CandidatesDialog(title, users, self.directory), choose)
 
+    def record_item(self, record: UserMatch) -> User | None:
+        return record.user
+
     def action_user(self) -> None:
         record = self.table.current
         if record is not None and record.user is not None:

@@ -15,14 +15,14 @@ from textual.widgets import Static
 from .. import dialogs
 from ..directory.changes import RecentChanges
 from ..directory.directory import Directory
-from ..directory.models import User
+from ..directory.models import Group, User
 from ..output.records import Report
 from ..text import MAX_TEXT_CHARS, sanitize
 from ..widgets.commands import ALWAYS, bind
 from ..widgets.key_footer import KeyFooter
 from ..widgets.notice_bar import Notice, NoticeBar
 from ..widgets.table import FilterableTable, Table
-from .base import Dialog, JumpScreen, JumpTarget
+from .base import TIMELINE_BINDING, Dialog, JumpScreen, JumpTarget
 from .copy import Copy, copies_of_rows
 from .copy_export import (
     COPY_EXPORT_BINDINGS,
@@ -42,6 +42,7 @@ class RecordsDialog(Dialog[None], Generic[Record]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *COPY_EXPORT_BINDINGS,
+        TIMELINE_BINDING,
         bind("l,right", "open", "table.open_right", "Open the row under the cursor"),
         bind("question_mark,f1", "app.help", "app.help", "Show the keys", hint="help", rank=ALWAYS),
     ]
@@ -102,6 +103,10 @@ class RecordsDialog(Dialog[None], Generic[Record]):
     def open_record(self, record: Record) -> None:
         """Open what a record is about."""
 
+    def record_item(self, record: Record) -> Group | User | None:
+        """Return the group or user whose timeline `H` shows; None if the record is about neither."""
+        return None
+
     def is_record(self, row: Record) -> bool:
         """Return whether a row is copied and exported with the list; headings are not."""
         return True
@@ -130,10 +135,22 @@ class RecordsDialog(Dialog[None], Generic[Record]):
 
     # Going on, and back
 
+    @property
+    def _screen_below(self) -> JumpScreen:
+        """The screen below this dialog and the other ones."""
+        return next(screen for screen in reversed(self.app.screen_stack) if isinstance(screen, JumpScreen))
+
+    def action_timeline(self) -> None:
+        record = self.table.current
+        item = None if record is None else self.record_item(record)
+        if item is None:
+            self.notice = Notice("This line is about no group or user")
+        else:
+            self._screen_below.show_timeline(item)
+
     def go_to(self, target: JumpTarget) -> None:
         """Leave this dialog and those below it for a group; going back opens them again as they are now."""
-        stack = self.app.screen_stack
-        below = next(screen for screen in stack if isinstance(screen, JumpScreen))
+        stack, below = self.app.screen_stack, self._screen_below
         left = tuple(screen for screen in stack if isinstance(screen, RecordsDialog))
         if not below.jump(replace(target, dialogs=left)):
             self.notice = Notice("That group no longer exists")

@@ -23,7 +23,7 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from .. import dialogs
-from ..dialogs.base import COMPARE_BINDING, Dialog, JumpScreen, JumpTarget
+from ..dialogs.base import COMPARE_BINDING, TIMELINE_BINDING, Dialog, JumpScreen, JumpTarget
 from ..dialogs.copy_export import (
     COPY_EXPORT_BINDINGS,
     RowSet,
@@ -162,6 +162,7 @@ class BrowserScreen(JumpScreen):
         bind("less_than_sign", "move_border(-1)", "view.narrower", "Make the list narrower"),
         bind("greater_than_sign", "move_border(1)", "view.wider", "Make the list wider"),
         COMPARE_BINDING,
+        TIMELINE_BINDING,
         bind("M", "marked", "analyse.marked", "Show the marked groups", "marks, marked"),
         bind(
             "a",
@@ -1160,6 +1161,20 @@ class BrowserScreen(JumpScreen):
         dialog = dialogs.changes.ChangesDialog(
             self.directory, self.service.instance.origin, history.changes_since
         )
+        dialog.recent = self.recent
+        self.app.push_screen(dialog)
+
+    def action_timeline(self) -> None:
+        item = self.member or self.groups.table.current
+        if item is not None:
+            self.show_timeline(item)
+
+    def show_timeline(self, item: Group | User) -> None:
+        if (history := self.service.history) is None:
+            self.notice = Notice("There is no history", "The settings contain history = false.")
+            return
+        origin = self.service.instance.origin
+        dialog = dialogs.timeline.TimelineDialog(self.directory, origin, item, history.timeline)
         dialog.recent = self.recent
         self.app.push_screen(dialog)
 

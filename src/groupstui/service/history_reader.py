@@ -15,6 +15,7 @@ from ..errors import HistoryLocked, HistoryUnavailable
 from ..history.history import History
 from ..history.snapshots import Snapshot
 from ..history.time_spec import PointInTime
+from ..history.timeline import Kind, Timeline
 from ..testmo.rate_limit import Clock
 
 R = TypeVar("R")
@@ -80,6 +81,10 @@ class HistoryReader:
     async def changes_since(self, age: timedelta | None) -> ChangeSummary | None:
         """Return the recent changes, or all changes for None; None before the first snapshot."""
         return await asyncio.to_thread(self._attempt, lambda history: self._summary(history, age))
+
+    async def timeline(self, kind: Kind, id: int) -> Timeline | None:
+        """Return the timeline of a group or user; None if the history cannot be read."""
+        return await asyncio.to_thread(self._attempt, lambda history: history.timeline(kind, id))
 
     def _summary(self, history: History, age: timedelta | None) -> ChangeSummary | None:
         now = self._clock.now()
