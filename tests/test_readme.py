@@ -53,10 +53,10 @@ def lines(pages: list[Path]) -> list[str]:
     ]
 
 
-INSTALLATION = ("uv tool install", "pipx install", "python3 -m venv", "uv run", "dbus-run-session")
-"""Examples that change the machine, or start the app with a keyring of their own."""
+INSTALLATION = ("uv tool install", "pipx install", "python3 -m venv", "uv run", "dbus-run-session", "read -rs")
+"""Examples that change the machine, start the app with a keyring of their own, or wait for a token."""
 
-OPENS_APP = re.compile(r"(TESTMO_TOKEN=… TESTMO_INSTANCE=acme )?groupstui( --\w+)*( +#.*)?")
+OPENS_APP = re.compile(r"(TESTMO_INSTANCE=acme )?groupstui( --\w+)*( +#.*)?")
 
 ALL = [line for line in lines([README, *DOCS]) if not line.startswith(INSTALLATION)]
 APP_EXAMPLES = [line for line in dict.fromkeys(ALL) if OPENS_APP.fullmatch(line)]

@@ -60,10 +60,20 @@ def test_login_without_a_typed_token_exits_2(environ, capsys, monkeypatch):
         raise EOFError
 
     del environ["TESTMO_TOKEN"]
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.support.keyrings.FakeKeyring")
     monkeypatch.setattr("getpass.getpass", end_of_input)
     monkeypatch.setattr("sys.stdin", Terminal())
     assert main(["auth", "login"], environ) == 2
     assert capsys.readouterr().err.endswith("groupstui: no token was typed\n")
+
+
+def test_login_without_a_keyring_asks_for_no_token(environ, capsys, monkeypatch):
+    del environ["TESTMO_TOKEN"]
+    monkeypatch.setattr("sys.stdin", Terminal("typed-in-vain\n"))
+    assert main(["auth", "login"], environ) == 4
+    error = capsys.readouterr().err
+    assert error.startswith("groupstui: a token cannot be saved: no keyring is available")
+    assert "Create a token" not in error
 
 
 @pytest.mark.parametrize("action", ["login", "logout", "status"])

@@ -66,6 +66,8 @@ def test_name_finds_groups_and_users(browse):
     assert browse("hopper")[0] == "User Grace Hopper, id 2, in " + browse("hopper")[0].partition("in ")[2]
     assert "matches for release" in browse("release")[0]
     assert browse("release", "1")[-1] != ""
+    assert browse("qa")[0] == "Group QA, id 1, 5 members."  # though others contain it
+    assert "matches for qa" in browse("/qa")[0]
     assert browse("zzz")[0] == "No match for zzz. ? prints help."
 
 

@@ -27,10 +27,14 @@ async def auth(context: Context) -> ExitCode:
 
 async def _login(context: Context) -> ExitCode:
     """Validate a token and save it in the keyring."""
-    instance = context.instance
+    instance, tokens = context.instance, TokenStore()
     if (token := context.given_token()) is not None:
         pass
     elif sys.stdin.isatty():
+        try:
+            await tokens.describe()  # before a token is typed in vain
+        except KeyringUnavailable as error:
+            raise Unauthorized(f"a token cannot be saved: {error}", hint=error.hint) from None
         print(f"Create a token at {instance.api_access_page}", file=sys.stderr)
         try:
             token = Token.parse(getpass.getpass(f"Token for {instance.name}: "))
@@ -41,7 +45,7 @@ async def _login(context: Context) -> ExitCode:
     async with context.connect(instance, token) as service, context.progress(service):
         user = await service.sign_in()
     try:
-        await TokenStore().save(instance.origin, token)
+        await tokens.save(instance.origin, token)
     except KeyringUnavailable as error:
         raise Unauthorized(f"the token is valid, but was not saved: {error}", hint=error.hint) from None
     context.settings_file.update(lambda settings: settings.remember(instance.origin))

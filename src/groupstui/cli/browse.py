@@ -36,7 +36,7 @@ ANY_USER = ("",)
 HELP = (
     "A number opens that line of the list.",
     "n: next page. p: previous page. g 3: page 3.",
-    "A name, or a part of one, finds groups and users; /n finds the name n.",
+    "A name opens that group or user, and a part of one lists all that match; /n lists those with n.",
     "b: back. l: list of all groups. s: sort that list by name, by members, or in Testmo's order.",
     "r: read the groups again. ?: help. q: quit.",
 )
@@ -157,8 +157,12 @@ class PlainBrowser:
                 return self._sort()
             case _ if NUMBER.fullmatch(word) and not rest:
                 return self._open_line(int(word))
-            case _:
+            case _ if word.startswith("/"):
                 return self._find(line.strip().removeprefix("/").strip())
+            case _:
+                with suppress(MatchError):
+                    return self._open(self._directory.find(line, exact=True))
+                return self._find(line.strip())
 
     def open(self, name: str) -> list[str]:
         """Open the group or user with a name or id, or list all that match."""

@@ -31,7 +31,8 @@ from ..output.records import (
     SNAPSHOT_FIELDS,
 )
 from ..output.timeline import TIMELINE_FIELDS
-from ..settings import Settings, default_path
+from ..output_format import FORMATS
+from ..settings import GROUP_COLUMNS, PAGE_SIZES, Settings, default_path
 from ..testmo.instance import Instance
 from ..text import fold
 from . import export
@@ -65,6 +66,18 @@ SAMPLES = {
     "N": ("1", "5", "10", "50"),
 }
 """Values that show what an option accepts, by its metavar."""
+
+SETTING_VALUES: Mapping[str, Sequence[str]] = {
+    "columns": GROUP_COLUMNS,
+    "format": tuple(FORMATS),
+    "history": ("true", "false"),
+    "history_days": ("30", "90", "365"),
+    "max_age": SAMPLES["AGE"],
+    "page_size": ("auto", *map(str, PAGE_SIZES)),
+    "timeout": SAMPLES["SECONDS"],
+    "timezone": ("local", "account", "UTC"),
+}
+"""Values of settings, and samples of those that have many."""
 
 
 async def completion(context: Context) -> ExitCode:
@@ -247,7 +260,7 @@ def candidates(words: Sequence[str], environ: Mapping[str, str]) -> list[Candida
     if (positional := line.positional) is None:
         return _matching(current, _options(root, line))
     found = _values_of(positional, line, current, names)
-    return found if found or found is None else _matching(current, _options(root, line))
+    return found if found or found is None or line.command == "config" else _matching(current, _options(root, line))
 
 
 def _values(words: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -303,6 +316,8 @@ def _values_of(action: argparse.Action, line: Line, current: str, names: Names) 
         found = (Candidate(id, title) for id, title in titles.items())
     elif kind == "KEY":
         found = (Candidate(each.name) for each in dataclass_fields(Settings) if each.name != "unknown")
+    elif kind == "VALUE":
+        found = map(Candidate, SETTING_VALUES.get(line.positionals[-1], ()))
     elif kind == "COMMAND":
         found = _commands(build_parser())
     elif kind == "FIELD":

@@ -32,6 +32,8 @@ class Part:
     """Whether it is right even if groups are missing."""
     unmatched: Sequence[str] = ()
     """What was asked for and is unknown to the instance."""
+    notes: Sequence[str] = ()
+    """What to report once the answer is printed, and a pager closed."""
 
 
 Command = Callable[[Context], Awaitable[Part]]
@@ -130,6 +132,9 @@ async def answer_all(
     code = answers.code(no_match)
     if answers.parts and not silent:
         answer(context, combined_report(answers), code)
+    for part, outcome in answers.parts:
+        for note in outcome.notes:
+            part.warn(note)
     return code
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import TypeVar
 
 from ..directory.directory import Directory
@@ -86,9 +87,10 @@ async def members(context: Context) -> ExitCode:
     ]
     about = _about("group", found, several=several)
     report = site_report(directory, context.instance.origin, "members", fields, records, about)
+    code = answer(context, report, _code_of_profiles(directory, with_profiles))
     for group in found:
         context.warn(f"{identified(group)} has {pluralize(len(group.members), 'member')}")
-    return answer(context, report, _code_of_profiles(directory, with_profiles))
+    return code
 
 
 async def who(context: Context) -> ExitCode:
@@ -97,7 +99,10 @@ async def who(context: Context) -> ExitCode:
     if context.options.all_instances:
         return await answer_all(context, _groups_of_users)
     part = await _groups_of_users(context)
-    return answer(context, part.report, part.code)
+    code = answer(context, part.report, part.code)
+    for note in part.notes:
+        context.warn(note)
+    return code
 
 
 async def _groups_of_users(context: Context) -> Part:
@@ -108,17 +113,18 @@ async def _groups_of_users(context: Context) -> Part:
     found, unmatched = _known_users(context, reading)
     several = options.all_instances or len(options.users) > 1 or _names_any(options, WHO_FIELDS[:2])
     fields = WHO_FIELDS[0 if several else 2 : None if with_profiles else -len(PROFILE_FIELDS)]
-    records = list[Record]()
+    records, messages = list[Record](), list[str]()
     for user in found:
         groups = directory.groups_of(user.id)
         about_user: Record = {"user_id": user.id, "user": user.name}
         if with_profiles:
             about_user |= profile_record(directory, user)
         records += [{**about_user, **record} for record in group_records(directory, groups)]
-        context.warn(f"{identified(user)} is in {pluralize(len(groups), 'group') if groups else 'no group'}")
+        count = pluralize(len(groups), "group") if groups else "no group"
+        messages.append(f"{identified(user)} is in {count}")
     about = {"users_complete": directory.users_complete, **_about("user", found, several=several)}
     report = site_report(directory, context.instance.origin, "groups", fields, records, about)
-    return Part(report, _code_of_profiles(directory, with_profiles), unmatched=unmatched)
+    return Part(report, _code_of_profiles(directory, with_profiles), unmatched=unmatched, notes=messages)
 
 
 def _known_users(context: Context, reading: Reading) -> tuple[list[User], list[str]]:
@@ -263,14 +269,19 @@ def _find(index: SearchIndex[T], texts: Sequence[str], resolve: Callable[[str], 
         try:
             found.append(resolve(text))
         except AmbiguousMatch as error:
-            is_one_name = len(texts) > 1 and index.search(" ".join(texts), 1)
-            hint = QUOTE_NAMES if is_one_name else ""
+            hint = _quotation_hint(index, texts)
             raise AmbiguousMatch(with_candidates(error), error.candidates, hint) from None
         except NoMatch as error:
             similar = index.similar(text)
-            hint = f"{_did_you_mean(similar)} {QUOTE_NAMES if len(texts) > 1 else ''}".strip()
+            hint = f"{_did_you_mean(similar)} {_quotation_hint(index, texts)}".strip()
             raise NoMatch(str(error), similar, hint) from None
     return found
+
+
+def _quotation_hint(index: SearchIndex[T], texts: Sequence[str]) -> str:
+    """Return the hint to quote names, if two of the texts are parts of one name."""
+    is_one_name = any(index.search(f"{text} {following}", 1) for text, following in pairwise(texts))
+    return QUOTE_NAMES if is_one_name else ""
 
 
 def _resolve_user(context: Context, reading: Reading, text: str) -> User:

@@ -414,7 +414,7 @@ def _add_lookups(add: AddCommand) -> None:
     members = add(
         "members GROUP...",
         "List the members of groups",
-        "members QA\nmembers '#4' --format csv\nmembers QA 'Release managers' --columns group,name,email",
+        "members QA\nmembers '#1' --format csv\nmembers QA 'Release managers' --columns group,name,email",
         LOOKUP,
         notes=_PROFILE_COLUMNS,
     )
@@ -424,7 +424,7 @@ def _add_lookups(add: AddCommand) -> None:
     who = add(
         "who USER...",
         "List the groups of users",
-        "who ada\nwho 'Ada Lovelace' grace@example.com\nwho ada@example.com --all-instances\n"
+        "who ada\nwho 'Ada Lovelace' 'Grace Hopper'\nwho ada@example.com --all-instances\n"
         "who ada --json name --jq '.[].name'",
         LOOKUP,
         notes=_PROFILE_COLUMNS,
@@ -463,8 +463,8 @@ def _add_analysis(add: AddCommand) -> None:
         "compare GROUP GROUP...|--saved LIST",
         "Compare the members of two to six groups",
         "compare QA 'Release managers'\n"
-        "compare QA QA-EU --only QA --format csv\n"
-        "compare QA QA-EU --exit-code -q > /dev/null && echo same",
+        "compare QA 'Release managers' --only QA --format csv\n"
+        "compare QA 'Release managers' --exit-code -q > /dev/null && echo same",
         LOOKUP,
         meanings={ExitCode.FALSE: "the groups differ (with --exit-code)"},
     )
@@ -542,7 +542,7 @@ def _add_history(add: AddCommand) -> None:
     changes = add(
         "changes",
         "Show who joined or left which group, and other changes",
-        "changes\nchanges --since 24h --format markdown\n"
+        "changes\nchanges --since yesterday --format markdown\n"
         "changes --since 2026-11-01 --until 2026-11-16 --offline\n"
         "changes --since '#12' --exit-code -q > /dev/null && echo unchanged",
         (_add_instance, _add_age, _add_output, _add_json),
@@ -551,7 +551,7 @@ def _add_history(add: AddCommand) -> None:
             ExitCode.UNKNOWN: "unknown: incomplete data, or the history does not reach back that far",
         },
     )
-    since = "start: an age (7d, 12h), a local date or time, or a snapshot (#12); default: 7d"
+    since = "start: an age (7d, 12h), yesterday, a local date or time, or a snapshot (#12); default: 7d"
     _value(changes, "--since", "WHEN", since, default="7d")
     _value(changes, "--until", "WHEN", "end, in the same form (default: now)")
     _flag(changes, "--exit-code", help="exit with 1 if anything changed")
@@ -683,11 +683,15 @@ def _add_setup(add: AddCommand) -> None:
     completion = add(
         "completion bash|zsh|fish|powershell|tcsh",
         "Print a completion script for a shell",
-        "completion bash > /etc/bash_completion.d/groupstui\n"
+        "completion bash > ~/.groupstui.bash\n"
         "completion zsh > ~/.zfunc/_groupstui\n"
         "completion fish > ~/.config/fish/completions/groupstui.fish\n"
         "completion powershell | Out-String | Invoke-Expression",
-        notes="Commands, options and their values are completed, and names of groups and users\n"
+        notes="bash: add this line to ~/.bashrc: . ~/.groupstui.bash\n"
+        "zsh:  create ~/.zfunc first, and add this line to ~/.zshrc:\n"
+        "      fpath=(~/.zfunc $fpath); autoload -Uz compinit; compinit\n"
+        "fish: create ~/.config/fish/completions first\n\n"
+        "Commands, options and their values are completed, and names of groups and users\n"
         "from the last snapshot, without a request.\n\n",
     )
     completion.add_argument("shell", choices=SHELLS)

@@ -190,17 +190,21 @@ class Directory:
         """The users, searchable by name, id and, if `/users` was read, e-mail address."""
         return SearchIndex("user", self._user_ids, names=self._names_of, item=self.user)
 
-    def find(self, text: str) -> Group | User:
+    def find(self, text: str, *, exact: bool = False) -> Group | User:
         """Return the group or user that a text identifies; a complete name comes before a part, then groups.
+
+        Args:
+            text: A name, a part of one, an id, or an address.
+            exact: Only match complete names.
 
         Raises:
             NoMatch: If nothing matches.
             AmbiguousMatch: If several groups, or several users, match equally well.
         """
-        for exact in (True, False):
+        for complete in (True,) if exact else (True, False):
             for index in (self.group_index, self.user_index):
                 with suppress(NoMatch):
-                    return index.resolve(text, exact=exact)
+                    return index.resolve(text, exact=complete)
         raise NoMatch(f"no group or user matches {quoted(text)}")
 
     def member_index(self, group: Group) -> SearchIndex[User]:
