@@ -53,7 +53,14 @@ def lines(pages: list[Path]) -> list[str]:
     ]
 
 
-INSTALLATION = ("uv tool install", "pipx install", "python3 -m venv", "uv run", "dbus-run-session", "read -rs")
+INSTALLATION = (
+    "uv tool install",
+    "pipx install",
+    "python3 -m venv",
+    "uv run",
+    "dbus-run-session",
+    "read -rs",
+)
 """Examples that change the machine, start the app with a keyring of their own, or wait for a token."""
 
 OPENS_APP = re.compile(r"(TESTMO_INSTANCE=acme )?groupstui( --\w+)*( +#.*)?")

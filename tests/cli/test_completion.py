@@ -13,7 +13,7 @@ from groupstui.directory.audit import CHECKS
 from groupstui.directory.builder import crawled_directory
 from groupstui.directory.models import Group
 from groupstui.history import History, default_folder
-from groupstui.settings import default_path
+from groupstui.settings import PAGE_SIZES, default_path
 
 ACME, OTHER = "https://acme.testmo.net", "https://other.testmo.net"
 
@@ -93,6 +93,8 @@ def test_values_of_options_anywhere(completed):
     assert completed("audit", "empty", "--fail-on", "api") == ["api-users"]
     assert completed("audit", "empty", "emp") == []
     assert completed("watch", "--interval", "15") == ["15m"]
+    assert completed("config", "set", "page_size", "") == ["auto", *map(str, PAGE_SIZES)]
+    assert completed("config", "set", "theme", "") == []  # and no options
     assert completed("export", "users", "-o", "") == ["files"]
     assert completed("--token-file", "") == ["files"]
 

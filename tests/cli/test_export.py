@@ -240,6 +240,21 @@ def test_details_of_users_that_were_not_read_are_unknown(cli):
     assert "email unknown" in result.err
 
 
+def test_memberships_with_addresses(cli):
+    columns = "group,user,email,active"
+    rows = list(
+        csv.DictReader(io.StringIO(cli("export", "memberships", "-o", "-", "--columns", columns).out))
+    )
+    members = json.loads(cli("members", "QA", "--json", "name,email").out)
+    assert [(row["user"], row["email"]) for row in rows if row["group"] == "QA"] == [
+        (member["name"], member["email"]) for member in members
+    ]
+    assert "email" not in cli("export", "memberships", "-o", "-").out.splitlines()[0]
+    result = cli("export", "memberships", "-o", "-", "--columns", columns, "--offline")
+    assert result.code == 3
+    assert "email, active unknown" in result.err
+
+
 def test_matrix_as_json_has_ids(cli, demo):
     answer = json.loads(cli("export", "matrix", "-o", "-", "--format", "json").out)
     assert [group["id"] for group in answer["groups"]] == list(demo.site.groups)

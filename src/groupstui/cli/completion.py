@@ -260,7 +260,9 @@ def candidates(words: Sequence[str], environ: Mapping[str, str]) -> list[Candida
     if (positional := line.positional) is None:
         return _matching(current, _options(root, line))
     found = _values_of(positional, line, current, names)
-    return found if found or found is None or line.command == "config" else _matching(current, _options(root, line))
+    if found or found is None or line.command == "config":
+        return found
+    return _matching(current, _options(root, line))
 
 
 def _values(words: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -30,7 +30,7 @@ from ..terminal.stdio import write_output
 from ..text import pluralize
 from ..times import utc_minute
 from .context import Context
-from .output import check_columns, select
+from .output import check_columns, names_any, select
 
 STDOUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 """The names of stdout, of which a closed pipe is treated as in every other command."""
@@ -40,7 +40,7 @@ REPORT_OPTIONS = ("format", "columns", "sort", "limit", "raw", "bom")
 
 FIELDS = {
     "groups": GROUP_FIELDS,
-    "memberships": MEMBERSHIP_FIELDS,
+    "memberships": (*MEMBERSHIP_FIELDS, *PROFILE_FIELDS),
     "users": (*USER_FIELDS, *PROFILE_FIELDS, *USER_GROUPS_FIELDS),
 }
 """The fields that are known before the instance is read; those of a matrix are its groups."""
@@ -56,7 +56,8 @@ async def export(context: Context) -> ExitCode:
     options = context.options
     try:
         format = _check_options(context)
-        reading = await context.read(users=options.what in ("users", "review"))
+        with_profiles = options.what in ("users", "review") or names_any(options, PROFILE_FIELDS)
+        reading = await context.read(users=with_profiles)
         directory = reading.directory
         context.verdict = ExitCode.OK
         if (options.what == "users" and reading.unread_users) or (
@@ -122,12 +123,12 @@ def _report(context: Context, directory: Directory) -> Report:
     what, origin = context.options.what, context.instance.origin
     if what == "matrix":
         return matrix_report(directory, origin)
-    fields = FIELDS[what]
-    if what == "users" and not directory.has_profiles:
-        named = {*(context.options.columns or ()), (context.options.sort or "").removeprefix("-")}
-        if missing := sorted(named & set(PROFILE_FIELDS)):
-            raise UnknownAnswer(f"the users of the instance were not read: {', '.join(missing)} unknown")
-        fields = (*USER_FIELDS, *USER_GROUPS_FIELDS)
+    fields: tuple[str, ...] = FIELDS[what]
+    named = [name for name in PROFILE_FIELDS if names_any(context.options, (name,))]
+    if named and not directory.has_profiles:
+        raise UnknownAnswer(f"the users of the instance were not read: {', '.join(named)} unknown")
+    if not (named or (what == "users" and directory.has_profiles)):
+        fields = tuple(name for name in fields if name not in PROFILE_FIELDS)
     make_records = {"groups": _groups, "memberships": _memberships, "users": _users}
     about: Record = {"users_complete": directory.users_complete} if what == "users" else {}
     return site_report(directory, origin, what, fields, make_records[what](directory), about)
@@ -139,7 +140,13 @@ def _groups(directory: Directory) -> list[Record]:
 
 def _memberships(directory: Directory) -> list[Record]:
     return [
-        {"group_id": group.id, "group": group.name, "user_id": user.id, "user": user.name}
+        {
+            "group_id": group.id,
+            "group": group.name,
+            "user_id": user.id,
+            "user": user.name,
+            **profile_record(directory, user),
+        }
         for group in directory.groups
         for user in directory.members(group)
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -31,7 +30,7 @@ from ..text import pluralize, sanitize
 from ..times import utc_minute
 from .context import Context, Reading
 from .instances import Part, answer_all, with_instance
-from .output import answer, check_columns, named_fields
+from .output import answer, check_columns, names_any
 
 T = TypeVar("T", Group, User)
 
@@ -77,10 +76,10 @@ async def members(context: Context) -> ExitCode:
     """List the members of one or more groups."""
     options = context.options
     check_columns(context, MEMBER_FIELDS)
-    with_profiles = _names_any(options, PROFILE_FIELDS)
+    with_profiles = names_any(options, PROFILE_FIELDS)
     directory = (await context.read(users=with_profiles)).directory
     found = list({group.id: group for group in find_groups(context, directory, options.groups)}.values())
-    several = len(options.groups) > 1 or _names_any(options, MEMBER_FIELDS[:2])
+    several = len(options.groups) > 1 or names_any(options, MEMBER_FIELDS[:2])
     fields = MEMBER_FIELDS[0 if several else 2 : None if with_profiles else -len(PROFILE_FIELDS)]
     records = [
         record for group in found for record in member_records(directory, group, directory.members(group))
@@ -107,11 +106,11 @@ async def who(context: Context) -> ExitCode:
 
 async def _groups_of_users(context: Context) -> Part:
     options = context.options
-    with_profiles = _names_any(options, PROFILE_FIELDS)
+    with_profiles = names_any(options, PROFILE_FIELDS)
     reading = await context.read(users=with_profiles, match=options.users)
     directory = reading.directory
     found, unmatched = _known_users(context, reading)
-    several = options.all_instances or len(options.users) > 1 or _names_any(options, WHO_FIELDS[:2])
+    several = options.all_instances or len(options.users) > 1 or names_any(options, WHO_FIELDS[:2])
     fields = WHO_FIELDS[0 if several else 2 : None if with_profiles else -len(PROFILE_FIELDS)]
     records, messages = list[Record](), list[str]()
     for user in found:
@@ -346,12 +345,6 @@ def _did_you_mean(similar: Sequence[Group | User]) -> str:
 
 
 # Records
-
-
-def _names_any(options: argparse.Namespace, fields: Sequence[str]) -> bool:
-    """Return whether `--columns`, `--json` or `--sort` names one of these fields."""
-    named = {*named_fields(options), (options.sort or "").removeprefix("-")}
-    return not named.isdisjoint(fields)
 
 
 def _about(kind: str, found: Sequence[Group | User], *, several: bool) -> Record:

@@ -56,6 +56,12 @@ def named_fields(options: argparse.Namespace) -> Sequence[str]:
     return options.columns or getattr(options, "json", None) or ()
 
 
+def names_any(options: argparse.Namespace, fields: Sequence[str]) -> bool:
+    """Return whether `--columns`, `--json` or `--sort` names one of these fields."""
+    named = {*named_fields(options), (options.sort or "").removeprefix("-")}
+    return not named.isdisjoint(fields)
+
+
 def _missing_fields(fields: Sequence[str]) -> UsageError:
     return UsageError(f"--json needs fields, separated by commas: {', '.join(map(sanitize, fields))}")
 

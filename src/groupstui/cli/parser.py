@@ -607,7 +607,8 @@ def _add_export(add: AddCommand) -> None:
     export = add(
         "export groups|memberships|users|matrix|review -o FILE",
         "Export all groups, users or memberships to a file",
-        "export memberships -o memberships.csv\nexport matrix -o access.md\nexport review -o review-2026-11",
+        "export memberships -o memberships.csv --columns group,user,email\n"
+        "export matrix -o access.md\nexport review -o review-2026-11",
         (_add_instance, _add_time, _add_output),
     )
     export.add_argument(
