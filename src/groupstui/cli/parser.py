@@ -464,7 +464,7 @@ def _add_analysis(add: AddCommand) -> None:
         "Compare the members of two to six groups",
         "compare QA 'Release managers'\n"
         "compare QA 'Release managers' --only QA --format csv\n"
-        "compare QA 'Release managers' --exit-code -q > /dev/null && echo same",
+        "compare QA Everyone --exit-code -q > /dev/null && echo same",
         LOOKUP,
         meanings={ExitCode.FALSE: "the groups differ (with --exit-code)"},
     )
