@@ -15,13 +15,12 @@ from markdown_it import MarkdownIt
 from groupstui.directory.builder import crawled_directory
 from groupstui.directory.compare import compare
 from groupstui.directory.models import Group
+from groupstui.output.comparison_records import comparison_report, matrix_report
 from groupstui.output.formats import FORMULA_STARTS, rows, write
 from groupstui.output.records import (
     MEMBERSHIP_FIELDS,
     USER_FIELDS,
     USER_GROUPS_FIELDS,
-    comparison_report,
-    matrix_report,
     site_report,
     user_groups_record,
     user_record,

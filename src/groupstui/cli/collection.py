@@ -1,7 +1,7 @@
 """When Python collects garbage: neither while the program starts nor when it exits.
 
 A look-up and a first screen load much and discard little. Without these collections, a look-up takes a
-fifteenth less time, and so does the first paint: see `python -m benchmarks commands start`.
+fifth less time, and the first paint a tenth: see `python -m benchmarks commands start`.
 """
 
 from __future__ import annotations

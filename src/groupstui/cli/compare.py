@@ -17,7 +17,7 @@ from ..directory.compare import compare as compare_groups
 from ..directory.models import Group, User
 from ..errors import UsageError, quoted
 from ..exit_codes import ExitCode
-from ..output.records import comparison_report, user_comparison_report
+from ..output.comparison_records import comparison_report, user_comparison_report
 from ..settings import SavedList
 from ..text import MAX_TEXT_CHARS, pluralize, sanitize
 from .context import Context

@@ -8,6 +8,7 @@ from ..directory.directory import Directory
 from ..errors import FileAlreadyExists, UnknownAnswer, UsageError, shown_path
 from ..exit_codes import ExitCode
 from ..output.access_review import review_files
+from ..output.comparison_records import matrix_report
 from ..output.files import check_file, check_folder, write_file, write_folder
 from ..output.formats import format_of, pieces
 from ..output.records import (
@@ -20,7 +21,6 @@ from ..output.records import (
     Report,
     as_of,
     group_records,
-    matrix_report,
     profile_record,
     site_report,
     user_groups_record,

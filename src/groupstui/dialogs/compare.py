@@ -30,7 +30,8 @@ from ..directory.compare import (
 )
 from ..directory.directory import Directory
 from ..directory.models import Group, User
-from ..output.records import Report, comparison_report, user_comparison_report
+from ..output.comparison_records import comparison_report, user_comparison_report
+from ..output.records import Report
 from ..set_operation import Operation
 from ..settings import SavedList
 from ..text import one_line, pluralize, sanitize

@@ -17,7 +17,8 @@ from ..directory.compare import MAX_GROUPS, distinct_names
 from ..directory.directory import Directory
 from ..directory.models import Group, User
 from ..directory.user_match import UserMatch, match_entry, split_list
-from ..output.records import Report, pasted_report
+from ..output.comparison_records import pasted_report
+from ..output.records import Report
 from ..text import pluralize, sanitize
 from ..widgets.commands import bind
 from ..widgets.key_footer import KeyFooter

@@ -1,0 +1,147 @@
+"""Reports with a column for each of several groups or users."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, Literal
+
+from ..directory.compare import (
+    EVERYTHING,
+    Comparison,
+    GroupComparison,
+    Pair,
+    Row,
+    Selection,
+    UserComparison,
+    distinct_names,
+)
+from ..directory.directory import Directory
+from ..directory.models import Group, User
+from ..directory.user_match import UserMatch
+from .records import COMPARISON_FIELDS, MATRIX_FIELDS, PASTED_FIELDS, Record, Report, site_report, user_record
+
+
+def comparison_report(
+    directory: Directory,
+    instance: str,
+    comparison: GroupComparison,
+    rows: Iterable[Row[User]],
+    selection: Selection = EVERYTHING,
+) -> Report:
+    """Return a report on the users of a few groups, and on how the groups overlap.
+
+    Args:
+        directory: What is known of the instance.
+        instance: The address of the instance.
+        comparison: The result of the comparison.
+        rows: The users to report.
+        selection: Which users of the comparison these are.
+    """
+    records = [{**user_record(row.item), "groups": _ids_of(comparison, row)} for row in rows]
+    about = {"in_all": comparison.in_all, "pairs": [_pair_record(pair) for pair in comparison.pairs]}
+    notes = tuple(pair.text for pair in comparison.pairs)
+    report = site_report(directory, instance, "users", COMPARISON_FIELDS, records, about)
+    report = _with_group_columns(report, comparison.compared)
+    return replace(report, notes=notes, subject=_subject(comparison, selection))
+
+
+def user_comparison_report(
+    directory: Directory,
+    instance: str,
+    comparison: UserComparison,
+    rows: Iterable[Row[Group]],
+    selection: Selection = EVERYTHING,
+) -> Report:
+    """Return a report on the groups of two users; the arguments are those of `comparison_report`."""
+    records = [{"id": row.item.id, "name": row.item.name, "users": _ids_of(comparison, row)} for row in rows]
+    about = {"users_complete": directory.users_complete, "in_all": comparison.in_all, "text": comparison.text}
+    report = site_report(directory, instance, "groups", COMPARISON_FIELDS, records, about)
+    users = comparison.compared
+    report = _with_id_columns(report, "users", users, list(map(user_record, users)))
+    return replace(report, notes=(comparison.text,), subject=_subject(comparison, selection))
+
+
+def _ids_of(comparison: Comparison[Any, Any], row: Row[Any]) -> list[int]:
+    """Return the ids of what contains an item, of what is compared."""
+    return [each.id for each, inside in zip(comparison.compared, row.inside, strict=True) if inside]
+
+
+def _subject(comparison: Comparison[Any, Any], selection: Selection) -> str:
+    """Return which part of a comparison a report contains, for the name of a file."""
+    return f"comparison {'' if selection == EVERYTHING else comparison.describe(selection)}"
+
+
+def pasted_report(
+    directory: Directory, instance: str, matches: Iterable[UserMatch], groups: Sequence[Group]
+) -> Report:
+    """Return a report on the entries of a pasted list: the users, and in which of some groups they are."""
+    records = [
+        {
+            "text": match.text,
+            "status": match.status,
+            **({"id": None, "name": None} if match.user is None else user_record(match.user)),
+            "email": None if match.user is None else directory.email(match.user.id),
+            "active": _active(directory, match.user),
+            "groups": [
+                group.id for group in groups if match.user is not None and match.user.id in group.members
+            ],
+        }
+        for match in matches
+    ]
+    fields = PASTED_FIELDS if directory.has_profiles else PASTED_FIELDS[:-2]
+    report = site_report(directory, instance, "users", fields, records)
+    return replace(_with_group_columns(report, groups), subject="list")
+
+
+def _active(directory: Directory, user: User | None) -> bool | None:
+    """Return whether a user is active, or None if that is not known."""
+    profile = None if user is None else directory.profile(user.id)
+    return None if profile is None else profile.active
+
+
+def matrix_report(directory: Directory, instance: str) -> Report:
+    """Return a report with a row for each user in a group and a column for each group."""
+    records = [
+        {"user_id": user.id, "user": user.name, "groups": list(directory.memberships[user.id])}
+        for user in directory.users
+        if user.id in directory.memberships
+    ]
+    report = site_report(directory, instance, "matrix", MATRIX_FIELDS, records)
+    return _with_group_columns(report, directory.groups)
+
+
+def _with_group_columns(report: Report, groups: Sequence[Group]) -> Report:
+    """Return the report with a column for each group, and in JSON the list of the groups."""
+    listed = [{"id": group.id, "name": group.name, "members": len(group.members)} for group in groups]
+    return _with_id_columns(report, "groups", groups, listed)
+
+
+def _with_id_columns(
+    report: Report,
+    id_list: Literal["groups", "users"],
+    items: Sequence[Group] | Sequence[User],
+    listed: Sequence[Record],
+) -> Report:
+    """Return the report with a column for each group or user, which JSON lists."""
+    reserved = {*report.fields, id_list, *(report.title(name) for name in report.fields)}
+    columns = {name: id for id, name in distinct_names(items, reserved).items()}
+    return replace(
+        report,
+        fields=(*report.fields, *columns),
+        id_columns=columns,
+        id_list=id_list,
+        about={id_list: listed, **report.about},
+    )
+
+
+def _pair_record(pair: Pair) -> Record:
+    return {
+        "first": pair.first.id,
+        "second": pair.second.id,
+        "only_first": pair.only_first,
+        "both": pair.both,
+        "only_second": pair.only_second,
+        "overlap_percent": pair.overlap,
+        "text": pair.text,
+    }
