@@ -114,7 +114,7 @@ async def test_parts_are_lines_without_a_user_and_missing_users(pilot):
     assert list(rows(pilot)) == ["grace", "nobody@demo.example", "Nobody Known"]
     await press(pilot, "2")
     assert list(rows(pilot)) == ["Hopper, Grace", "Alan Turing <alan.turing@demo.example>"]
-    assert "Not in Release managers" in drawn(pilot, "#about")
+    assert "2 users not in Release managers" in drawn(pilot, "#about")
     await press(pilot, "2")
     assert rows(pilot) == every
 
@@ -133,6 +133,16 @@ async def test_missing_users_and_unknown_lines_are_copied(pilot):
         "grace.hopper@demo.example; alan.turing@demo.example"
     )
     assert await copied("3 lines without a user, one per line") == "grace\nnobody@demo.example\nNobody Known"
+
+
+async def test_columns_follow_what_is_read_meanwhile(pilot, demo):
+    await look_up(pilot, "Ada Lovelace")
+    assert " 25 ● " in line(pilot, "Ada Lovelace")
+    demo.site.remove_member(1, 1)
+    pilot.app.screen_stack[1].action_refresh_all()
+    await settled(pilot)
+    assert "1 QA (4 members)" in drawn(pilot, "#legend")
+    assert " 24 · " in line(pilot, "Ada Lovelace")
 
 
 async def test_only_six_groups_have_a_column(pilot):

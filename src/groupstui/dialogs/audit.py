@@ -16,12 +16,13 @@ from textual.widgets import Static
 from .. import dialogs
 from ..directory.acceptance import Acceptance, fingerprint
 from ..directory.audit import SEVERITIES, Check, CheckResult, Finding, Severity, audit
-from ..directory.compare import MAX_GROUPS, MIN_GROUPS, compare
+from ..directory.compare import compare
 from ..directory.directory import Directory
 from ..directory.models import Group, User
 from ..output.audit_records import audit_report
 from ..output.records import Report
 from ..service.audit_memory import AuditMemory
+from ..set_operation import MAX_GROUPS, MIN_GROUPS
 from ..text import fold, pluralize
 from ..times import local_day
 from ..widgets.commands import bind

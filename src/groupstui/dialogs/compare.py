@@ -18,8 +18,6 @@ from textual.widgets import Input, Static
 
 from ..directory.compare import (
     EVERYTHING,
-    MAX_GROUPS,
-    MIN_GROUPS,
     Comparison,
     GroupComparison,
     Row,
@@ -32,7 +30,7 @@ from ..directory.directory import Directory
 from ..directory.models import Group, User
 from ..output.comparison_records import comparison_report, user_comparison_report
 from ..output.records import Report
-from ..set_operation import Operation
+from ..set_operation import MAX_GROUPS, MIN_GROUPS, Operation
 from ..settings import SavedList
 from ..text import one_line, pluralize, sanitize
 from ..widgets.commands import bind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, MutableMapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import work
@@ -13,12 +14,13 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from ..directory.compare import MAX_GROUPS, distinct_names
+from ..directory.compare import distinct_names
 from ..directory.directory import Directory
 from ..directory.models import Group, User
 from ..directory.user_match import UserMatch, match_entry, split_list
 from ..output.comparison_records import pasted_report
 from ..output.records import Report
+from ..set_operation import MAX_GROUPS
 from ..text import pluralize, sanitize
 from ..widgets.commands import bind
 from ..widgets.key_footer import KeyFooter
@@ -50,11 +52,21 @@ class PastedTable(Table[UserMatch]):
     """Shows entries and their users, and beside them a column for each group, titled if there is room."""
 
     def __init__(
-        self, columns: Sequence[Column[UserMatch]], groups: Sequence[Group], names: Sequence[str]
+        self,
+        columns: Sequence[Column[UserMatch]],
+        names: Sequence[str],
+        is_member: Callable[[User, int], bool],
     ) -> None:
+        """Create a table without rows.
+
+        Args:
+            columns: The columns before those of the groups.
+            names: The names of the groups.
+            is_member: Returns whether a user is in the group of a place among the names.
+        """
         self._columns = columns
-        self._members = [frozenset(group.members) for group in groups]
         self._titles = numbered(names)
+        self._is_member = is_member
         super().__init__(self._columns_in(0), identity=lambda match: match.text)
 
     def on_resize(self) -> None:
@@ -63,22 +75,20 @@ class PastedTable(Table[UserMatch]):
 
     def _columns_in(self, width: int) -> list[Column[UserMatch]]:
         titles = fit_titles(self._titles, width - MIN_CELLS_FOR_TITLES)
-        pairs = zip(self._members, titles, strict=True)
-        return [*self._columns, *(_group_column(members, title) for members, title in pairs)]
+        return [*self._columns, *(self._group_column(place, title) for place, title in enumerate(titles))]
 
+    def _group_column(self, place: int, title: str) -> Column[UserMatch]:
+        def is_inside(match: UserMatch) -> bool:
+            return match.user is not None and self._is_member(match.user, place)
 
-def _group_column(members: frozenset[int], title: str) -> Column[UserMatch]:
-    def is_inside(match: UserMatch) -> bool:
-        return match.user is not None and match.user.id in members
-
-    return Column(
-        f"group {title}",
-        title,
-        lambda match: INSIDE if is_inside(match) else OUTSIDE if match.user is not None else "",
-        sort_key=lambda match: (match.user is None, is_inside(match)),
-        width=1,
-        style=lambda match: "joined" if is_inside(match) else "left",
-    )
+        return Column(
+            f"group {place}",
+            title,
+            lambda match: INSIDE if is_inside(match) else OUTSIDE if match.user is not None else "",
+            sort_key=lambda match: (match.user is None, is_inside(match)),
+            width=1,
+            style=lambda match: "joined" if is_inside(match) else "left",
+        )
 
 
 class CandidateTable(Table[User]):
@@ -168,7 +178,9 @@ class PastedUsersDialog(RecordsDialog[UserMatch]):
         """
         self._text = text
         self._group_total = len(groups)
-        self._groups = groups[:MAX_GROUPS]
+        self._groups = list(groups[:MAX_GROUPS])
+        self._members = [frozenset(group.members) for group in self._groups]
+        """The members of each group."""
         self._names = list(distinct_names(self._groups).values())
         self._chosen = chosen
         self._edit = edit
@@ -190,7 +202,7 @@ class PastedUsersDialog(RecordsDialog[UserMatch]):
                 priority=1,
             ),
         )
-        super().__init__(directory, instance, PastedTable(columns, self._groups, self._names))
+        super().__init__(directory, instance, PastedTable(columns, self._names, self._is_member))
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -list") as box:
@@ -207,6 +219,9 @@ class PastedUsersDialog(RecordsDialog[UserMatch]):
     def update_directory(self, directory: Directory) -> None:
         super().update_directory(directory)
         if directory.complete:  # not for each page of a crawl
+            self._groups = [directory.group(each.id) or replace(each, members=()) for each in self._groups]
+            self._members = [frozenset(group.members) for group in self._groups]
+            self.query_one("#legend", Static).update(self._legend())
             self._look_up()
 
     @work(name="look up", group="look up", exclusive=True, exit_on_error=False)
@@ -234,8 +249,9 @@ class PastedUsersDialog(RecordsDialog[UserMatch]):
         if self._part < 0:
             rows = [match for match in rows if match.user is None]
         elif self._part:
-            rows = self._missing_from(self._groups[self._part - 1])
-            about = Content.styled(f"Not in {sanitize(self._names[self._part - 1])}", "bold")
+            rows = self._missing_from(self._part - 1)
+            count = pluralize(len(rows), "user")
+            about = Content.styled(f"{count} not in {sanitize(self._names[self._part - 1])}", "bold")
         line = self.query_one("#about", Static)
         line.update(about)
         line.display = bool(about)
@@ -318,13 +334,17 @@ class PastedUsersDialog(RecordsDialog[UserMatch]):
         self._part = 0 if self._part == part else part
         self._show_rows()
 
-    def _missing_from(self, group: Group) -> list[UserMatch]:
-        """Return an entry for each matched user who is not in a group."""
+    def _is_member(self, user: User, place: int) -> bool:
+        """Return whether a user is in the group of a place."""
+        return user.id in self._members[place]
+
+    def _missing_from(self, place: int) -> list[UserMatch]:
+        """Return an entry for each matched user who is not in the group of a place."""
         users = {match.user.id: match for match in reversed(self._matches) if match.user is not None}
         return [
             match
             for match in reversed(users.values())
-            if match.user is not None and match.user.id not in group.members
+            if match.user is not None and not self._is_member(match.user, place)
         ]
 
     # Rows
@@ -398,8 +418,8 @@ class PastedUsersDialog(RecordsDialog[UserMatch]):
         """Return who is missing from each group, and the entries that match no user."""
         named = {
             f"{pluralize(len(rows), 'user')} missing from {sanitize(name)}": rows
-            for group, name in zip(self._groups, self._names, strict=True)
-            if (rows := self._missing_from(group))
+            for place, name in enumerate(self._names)
+            if (rows := self._missing_from(place))
         }
         if without := [match for match in self._matches if match.user is None]:
             named[f"{pluralize(len(without), 'line')} without a user"] = without

@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import ClassVar, Generic, TypeVar
 
 from ..errors import NoMatch, UsageError, quoted
-from ..set_operation import Operation
+from ..set_operation import MAX_GROUPS, MIN_GROUPS, Operation
 from ..text import fold, pluralize, sanitize
 from .directory import Directory
 from .models import Group, User
@@ -18,9 +18,6 @@ Compared = TypeVar("Compared", Group, User)
 """What is compared."""
 Item = TypeVar("Item", Group, User)
 """What it contains: users are in groups, and groups have users."""
-
-MIN_GROUPS, MAX_GROUPS = 2, 6
-"""How many groups can be compared at once."""
 
 
 def percent(part: int, whole: int) -> int:

@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 from ..durations import parse_duration
 from ..errors import InvalidTime
 from ..output_format import FORMATS, OutputFormat
-from ..set_operation import Operation
+from ..set_operation import MAX_GROUPS, MIN_GROUPS, Operation
 from ..time_zones import zone_named
 from .settings import (
     GROUP_COLUMNS,
@@ -86,10 +86,6 @@ Columns = Annotated[tuple[GroupColumn, ...], Field(strict=False), AfterValidator
 Name = Annotated[str, AfterValidator(_readable)]
 Keys = Annotated[Name, BeforeValidator(_joined, json_schema_input_type=str | list[str])]
 Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.:\[\]-]+$")]
-
-
-MIN_GROUPS, MAX_GROUPS = 2, 6
-"""The groups of a saved list: those of a comparison."""
 
 
 class ListModel(BaseModel):
