@@ -73,7 +73,7 @@ async def settled(pilot: Pilot[None]) -> None:
     def quiet() -> bool:
         # The workers of dialogs run as long as the dialog is open.
         if any(
-            worker.is_running and worker.group not in ("dialog", "palette", "cooldown")
+            worker.is_running and worker.group not in ("dialog", "palette", "cooldown", "live")
             for worker in pilot.app.workers
         ):
             return False

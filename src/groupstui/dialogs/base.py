@@ -111,6 +111,9 @@ class Dialog(ModalScreen[Result | None], BaseScreen[Result | None]):
     def update_directory(self, directory: Directory) -> None:
         """Show what is known now; called by the screen below while the instance is read."""
 
+    def snapshot_saved(self) -> None:
+        """Show what the history contains now; called by the screen below."""
+
     def action_close(self) -> None:
         self.dismiss(None)
 

@@ -116,6 +116,9 @@ class ChangesDialog(RecordsDialog[ChangeRow]):
             self.box.border_title = f"Changes in {name}"
         self._show_rows()
 
+    def snapshot_saved(self) -> None:
+        self.load()
+
     def _show_rows(self) -> None:
         if (summary := self._summary) is None:
             self.list.show((), empty="There is no history yet; changes from now on will be listed here.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import ceil
@@ -20,7 +20,7 @@ from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
-from textual.worker import Worker
+from textual.worker import Worker, WorkerCancelled
 
 from .. import dialogs
 from ..dialogs.base import COMPARE_BINDING, TIMELINE_BINDING, Dialog, JumpScreen, JumpTarget
@@ -34,17 +34,18 @@ from ..dialogs.copy_export import (
     print_copied,
     row_sets,
 )
-from ..directory.changes import RecentChanges, changes_between, changes_of_groups, summarize
+from ..directory.changes import Change, RecentChanges, changes_between, changes_of_groups, summarize
 from ..directory.compare import Selection, compare, saved_groups
 from ..directory.directory import Directory
 from ..directory.models import Group, GroupDetail, GroupPage, User
+from ..durations import parse_duration
 from ..errors import Forbidden, MatchError, NoMatch, NotFound, Offline, TestmoError, Unauthorized
 from ..output.records import GROUP_FIELDS, Report, group_records, member_report
 from ..service.service import CrawlProgress, GroupsService, forbidden_hint
 from ..settings import GROUP_COLUMNS, PAGE_SIZES, GroupColumn, ListView, PageSize, SavedList
 from ..text import pluralize, sanitize
 from ..time_zones import zone_named
-from ..times import local_minute, show_times_in
+from ..times import local_clock, local_minute, show_times_in
 from ..widgets.commands import ALWAYS, PALETTE_ID, Command, PaletteCommand, bind, commands_of
 from ..widgets.filter_input import FilterInput
 from ..widgets.group_list import GroupList, Place
@@ -106,6 +107,14 @@ REASONS = {
 
 MAX_RECENT_PLACES = 10
 """The number of visited groups and users that the palette offers."""
+
+LIVE_INTERVALS = ("1m", "2m", "5m", "10m", "15m", "30m", "60m")
+"""How often everything can be read again; more often would be a load for the instance."""
+
+DEFAULT_LIVE_INTERVAL = "5m"
+
+MAX_NAMED_CHANGES = 3
+"""Changes that a notice names; of more, it has the number."""
 
 RECENT = timedelta(days=7)
 """The period whose changes are shown in the list."""
@@ -200,6 +209,7 @@ class BrowserScreen(JumpScreen):
             rank=16,
         ),
         bind("R,f5", "refresh_all", "load.refresh_all", "Reload all groups", "reload all, refresh all"),
+        bind("w", "live", "load.live", "Live: reload all groups every few minutes, or no longer"),
         bind("x", "stop", "load.stop", "Stop loading", "stop, cancel"),
         bind(
             "i",
@@ -277,6 +287,15 @@ class BrowserScreen(JumpScreen):
             current=lambda screen: screen.view.timezone,
         ),
         PaletteCommand(
+            "load.live_every",
+            "Live: reload all groups every INTERVAL",
+            "live_every",
+            "live",
+            argument="INTERVAL",
+            values=lambda screen: (*LIVE_INTERVALS, "off"),
+            current=lambda screen: screen.live or "off",
+        ),
+        PaletteCommand(
             "instance.sign_in", "Sign in again, with another token", "app.sign_in", "sign in, login"
         ),
         PaletteCommand(
@@ -312,6 +331,8 @@ class BrowserScreen(JumpScreen):
     """Whether the data comes from a snapshot of an earlier run."""
     stale: reactive[bool] = reactive(False)
     """Whether the last attempt to read the data again has failed."""
+    live: reactive[str] = reactive("")
+    """How often everything is read again, such as `5m`; empty if it is not."""
     path: reactive[tuple[str, ...]] = reactive(())
     """Where the user is: the way here, the group and the member under the cursor."""
     zoomed: reactive[bool] = reactive(False, init=False)
@@ -348,6 +369,8 @@ class BrowserScreen(JumpScreen):
         self._refusal: Unauthorized | Forbidden | None = None
         """Why the instance has refused the token, if it has."""
         self._profiles_requested = False
+        self._last_live = DEFAULT_LIVE_INTERVAL
+        """The interval that was chosen last for reading everything again."""
         self._pasted = ""
         """The list of users that was pasted or typed last."""
         self._chosen_users: dict[str, int] = {}
@@ -365,6 +388,7 @@ class BrowserScreen(JumpScreen):
             BrowserScreen.user,
             BrowserScreen.as_of,
             BrowserScreen.stale,
+            BrowserScreen.live,
             BrowserScreen.progress,
             BrowserScreen.from_history,
         )
@@ -755,14 +779,16 @@ class BrowserScreen(JumpScreen):
         self.crawl()
         self._identify_user()
 
-    def crawl(self, *, requested: bool = False) -> None:
+    def crawl(self, *, requested: bool = False) -> Worker[None] | None:
         """Read the whole instance in the background, unless that is already in progress.
 
         A notice summarizes what has changed since it was read before; if requested, also if nothing has.
         """
         running = any(worker.group == "crawl" and worker.is_running for worker in self.workers)
-        if not running and not self.service.offline:
-            self._crawl(requested)
+        if running or self.service.offline:
+            return None
+        worker: Worker[None] = self._crawl(requested)
+        return worker
 
     @work(name="crawl", group="crawl", exclusive=True, exit_on_error=False)
     async def _crawl(self, requested: bool) -> None:
@@ -783,6 +809,9 @@ class BrowserScreen(JumpScreen):
             text = "Some groups may be missing: they changed while they were read"
             self.notice = Notice(text, RELOAD_HINT, "warning")
         await self.service.save_history()
+        for screen in self.app.screen_stack:
+            if isinstance(screen, Dialog) and screen.is_mounted:
+                screen.snapshot_saved()
         self._show_history_notice()
         if self.stale:
             self._clear_error()
@@ -799,6 +828,8 @@ class BrowserScreen(JumpScreen):
         changes = await asyncio.to_thread(changes_between, before, after)
         if changes or requested:
             text = f"{summarize(changes)} since {local_minute(before.as_of, weekday=True)}"
+            if self.live and changes:
+                text = _named(changes)
             hint = "d shows them." if changes and self.service.history is not None else ""
             self.notice = Notice(text[:1].upper() + text[1:], hint, "news")
 
@@ -887,6 +918,42 @@ class BrowserScreen(JumpScreen):
         self.service.forget_pages()
         self.load_page(Place(1 if page is None else page.page), fresh=True)
         self.crawl(requested=True)
+
+    def action_live(self) -> None:
+        """Read everything again every few minutes, as often as the last time; or no longer."""
+        self.action_live_every("off" if self.live else self._last_live)
+
+    def action_live_every(self, interval: str) -> None:
+        """Read everything again at an interval, such as `5m`; `off` ends that."""
+        self.workers.cancel_group(self, "live")
+        if self.service.offline:
+            self.notice = Notice("There is nothing to reload without a connection")
+        elif interval == "off":
+            self.live = ""
+            self.notice = Notice("Live is off")
+        else:
+            self.live = self._last_live = interval
+            self.notice = Notice(f"Live: all groups are reloaded every {interval}", "w stops that.")
+            self._reload_every(parse_duration(interval).total_seconds())
+
+    @work(name="live", group="live", exclusive=True, exit_on_error=False)
+    async def _reload_every(self, seconds: float) -> None:
+        """Read everything again and again, also after errors, until the instance refuses the token.
+
+        Each time waits for the pause that the instance may have requested, as all requests do.
+        """
+        while True:
+            await self.service.clock.sleep(seconds)
+            if (crawl := self.crawl()) is None:
+                continue  # it is being read
+            with suppress(WorkerCancelled):  # by the user, who wants to go on later
+                await crawl.wait()
+            if self._refusal is not None:
+                self.live = ""
+                return
+            if self.stale and self.notice is not None:
+                again = local_clock(self.service.clock.now() + timedelta(seconds=seconds))
+                self.notice = replace(self.notice, hint=f"Live tries again at {again}.")
 
     def action_stop(self) -> None:
         """Stop loading; the data on the screen stays."""
@@ -1282,3 +1349,10 @@ class BrowserScreen(JumpScreen):
     async def action_instances(self) -> None:
         """Choose an instance; if the token was refused, sign in again."""
         await self.run_action("app.instances" if self._refusal is None else "app.sign_in")
+
+
+def _named(changes: Sequence[Change]) -> str:
+    """Return how many changes there are, and name the first, as in `1 change: Ada joined QA`."""
+    texts = ", ".join(change.text for change in changes[:MAX_NAMED_CHANGES])
+    more = len(changes) - MAX_NAMED_CHANGES
+    return f"{pluralize(len(changes), 'change')}: {texts}" + (f" and {more:,} more" if more > 0 else "")

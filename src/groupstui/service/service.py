@@ -121,12 +121,12 @@ class GroupsService:
         """Whether this service has crawled the instance."""
         self.users_failure = ""
         """Why the users of the last crawl could not be read; empty if they were read, or not needed."""
-        self._clock = clock or Clock()
-        self.cooldown = Cooldown(self._clock)
+        self.clock = clock or Clock()
+        self.cooldown = Cooldown(self.clock)
         """The pause that the instance requested, if any."""
-        self.history = None if history is None else HistoryReader(history, self._clock)
+        self.history = None if history is None else HistoryReader(history, self.clock)
         """Earlier snapshots of the instance, if a history is kept."""
-        self.audits = AuditMemory(history, self._clock)
+        self.audits = AuditMemory(history, self.clock)
         """Which findings of audits are accepted, and which ones are new."""
         self._token = Token.parse(token) if isinstance(token, str) else token
         self._http = http or HttpOptions()
@@ -299,7 +299,7 @@ class GroupsService:
         self._builder.add([response.group], response.names, response.unnamed)
         self._publish()
         self._pages.update_group(response.group)
-        return self.directory.detail(response.group, self._clock.now())
+        return self.directory.detail(response.group, self.clock.now())
 
     async def load(
         self,
@@ -318,7 +318,7 @@ class GroupsService:
                 number of them.
         """
         client = await self._connected()
-        started = self._clock.now()
+        started = self.clock.now()
         found = DirectoryBuilder()  # of this crawl alone: without users who left since the last one
         published, groups_read = len(self._builder), 0  # what the history knows is published already
 
@@ -407,7 +407,7 @@ class GroupsService:
             last_page=max(response.last_page or 1, response.page or 1),
             per_page=per_page,
             total=len(groups) if response.total is None else response.total,
-            as_of=self._clock.now(),
+            as_of=self.clock.now(),
         )
         self._builder.total = result.total
         self._builder.add(groups, response.names, response.unnamed, first=result.first)
@@ -454,5 +454,5 @@ class GroupsService:
             transport=self._transport() if callable(self._transport) else self._transport,
             cooldown=self.cooldown,
             concurrency=self._concurrency,
-            clock=self._clock,
+            clock=self.clock,
         )

@@ -30,6 +30,8 @@ class StatusBar(Widget):
     """Whether the page comes from a snapshot of an earlier run."""
     progress: reactive[str] = reactive("")
     """What is being read in the background; empty if nothing is."""
+    live: reactive[str] = reactive("")
+    """How often everything is read again, such as `5m`; empty if it is not."""
     stale: reactive[bool] = reactive(False)
     """Whether the last attempt to read the page again has failed."""
 
@@ -44,6 +46,8 @@ class StatusBar(Widget):
             right = right.replace("as of", "from the snapshot of")
         elif self.progress:
             right = f"{self.progress} · {right}"
+        if self.live:
+            right = f"live {self.live} · {right}"
         names = "  ".join(filter(None, (sanitize(self.instance), sanitize(self.user))))
         program = " groupstui  "
         room = max(0, self.size.width - cell_len(program) - cell_len(right) - 2)
