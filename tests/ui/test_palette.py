@@ -67,7 +67,7 @@ def offered(pilot) -> list[str]:
         ("suspend", "Suspend groupstui; fg resumes it"),
         ("redraw", "Draw the screen again"),
         ("version", "Show the version"),
-        ("unmark", "Unmark all groups"),
+        ("unmark", "Unmark everything"),
         ("instances", "Choose an instance, sign in, or sign out"),
         ("sign out", "Sign out: delete the token of this instance"),
         ("all", "Show all groups: clear the filters"),

@@ -28,7 +28,7 @@ COMPARE_BINDING = bind(
     "c",
     "compare",
     "analyse.compare",
-    "Compare marked groups or users, or one with this one",
+    "Compare marked groups or users",
     "diff",
     hint="compare",
     rank=9,
@@ -40,7 +40,7 @@ TIMELINE_BINDING = bind(
     "H",
     "timeline",
     "analyse.timeline",
-    "Show the timeline of the group or user under the cursor",
+    "Show the timeline of this group or user",
     "timeline, history of, joined",
 )
 """The key of every list of groups or users."""
