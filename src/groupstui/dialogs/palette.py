@@ -81,6 +81,7 @@ class PaletteDialog(Dialog[Choice]):
         """
         super().__init__()
         self._takes_number = [command for command in commands if command.argument and not command.values]
+        self._takes_text = [command for command in commands if command.free_text]
         self._commands = list(_with_values(commands))
         # Negative ids, because nobody searches a command by its number.
         by_id = dict(enumerate(self._commands, -len(self._commands)))
@@ -196,6 +197,10 @@ class PaletteDialog(Dialog[Choice]):
             for command in self._takes_number:
                 if words in command.aliases:
                     yield 0, command.with_argument(number)
+        alias, _, value = text.partition(" ")
+        for command in self._takes_text:
+            if value.strip() and alias.lower() in command.aliases:
+                yield 0, command.with_argument(value.strip())
         for rank, (_, command) in sorted(
             self._command_index.ranked(text), key=lambda hit: (hit[0], hit[1][0])
         ):

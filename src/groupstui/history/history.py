@@ -67,8 +67,10 @@ class Past:
 
     begins: datetime
     """When the oldest snapshot was taken."""
+    snapshot: Snapshot | None
+    """The last snapshot up to then; None if the history begins later."""
     directory: Directory | None
-    """The instance as it was; None if the history begins later."""
+    """The instance as it was in that snapshot."""
 
 
 class History:
@@ -210,7 +212,8 @@ class History:
             if not (snapshots := all_snapshots(db)):
                 return None
             chosen = _choose(snapshots, point)
-            return Past(snapshots[0].taken_at, None if chosen is None else directory_at(db, chosen))
+            directory = None if chosen is None else directory_at(db, chosen)
+            return Past(snapshots[0].taken_at, chosen, directory)
 
         return self._database.read(read)
 

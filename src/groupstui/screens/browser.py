@@ -39,8 +39,9 @@ from ..directory.compare import Selection, compare, saved_groups
 from ..directory.directory import Directory
 from ..directory.models import Group, GroupDetail, GroupPage, User
 from ..durations import parse_duration
-from ..errors import Forbidden, MatchError, NoMatch, NotFound, Offline, TestmoError, Unauthorized
+from ..errors import Forbidden, InvalidTime, MatchError, NoMatch, NotFound, Offline, TestmoError, Unauthorized
 from ..output.records import GROUP_FIELDS, Report, group_records, member_report
+from ..service.history_reader import HistoryReader
 from ..service.service import CrawlProgress, GroupsService, forbidden_hint
 from ..settings import GROUP_COLUMNS, PAGE_SIZES, GroupColumn, ListView, PageSize, SavedList
 from ..text import pluralize, sanitize
@@ -234,6 +235,16 @@ class BrowserScreen(JumpScreen):
         PaletteCommand(
             "view.all", "Show all groups: clear the filters", "show_all", "all, all groups, clear"
         ),
+        PaletteCommand(
+            "view.at",
+            "Show the instance as it was at TIME",
+            "at",
+            "at, as of",
+            argument="TIME",
+            values=lambda screen: ("yesterday", "7d", "30d", "#1"),
+            free_text=True,
+        ),
+        PaletteCommand("view.now", "Return to the present", "now", "now, present"),
         PaletteCommand("view.find_user", "Find a user", "palette('@')", "users, user, find user"),
         PaletteCommand("view.find_group", "Find a group", "palette('#')", "groups, group, find group"),
         PaletteCommand(
@@ -352,6 +363,7 @@ class BrowserScreen(JumpScreen):
         place: Place | None = None,
         start_at: str = "",
         token_source: str = "",
+        is_past: bool = False,
         saved_lists: Sequence[SavedList] = (),
     ) -> None:
         super().__init__()
@@ -361,6 +373,8 @@ class BrowserScreen(JumpScreen):
         self.set_reactive(BrowserScreen.directory, service.directory)
         self.view = view
         """How the list looks."""
+        self.is_past = is_past
+        """Whether this is the instance as it was, over the screen of the present."""
         self._first_place = place or Place()
         self._start_at = start_at
         """The name or id of a group or a user to go to once everything is loaded."""
@@ -392,7 +406,7 @@ class BrowserScreen(JumpScreen):
             BrowserScreen.progress,
             BrowserScreen.from_history,
         )
-        status.instance = self.service.instance.name
+        status.instance, status.is_past = self.service.instance.name, self.is_past
         yield status
         with Horizontal(id="panes"):
             view = self.view
@@ -537,8 +551,11 @@ class BrowserScreen(JumpScreen):
             self.end_notice("cooldown")
 
     def watch_directory(self, directory: Directory) -> None:
-        """Update the dialogs above this screen."""
-        for screen in self.app.screen_stack:
+        """Update the dialogs above this screen, but not those above the screen of another time."""
+        stack = self.app.screen_stack
+        if any(isinstance(screen, BrowserScreen) and screen.is_past for screen in stack) and not self.is_past:
+            return
+        for screen in stack:
             if isinstance(screen, Dialog) and screen.is_mounted:
                 screen.update_directory(directory)
 
@@ -902,6 +919,8 @@ class BrowserScreen(JumpScreen):
 
     def action_refresh(self) -> None:
         """Load the group again if its members have the focus, otherwise the page."""
+        if self._refuse_reload():
+            return
         group, page = self.groups.table.current, self.groups.page
         if self.pane is self.members and group is not None:
             self.load_group(group.id)
@@ -914,6 +933,8 @@ class BrowserScreen(JumpScreen):
 
     def action_refresh_all(self) -> None:
         """Read the whole instance again, the page on the screen first."""
+        if self._refuse_reload():
+            return
         page = self.groups.page
         self.service.forget_pages()
         self.load_page(Place(1 if page is None else page.page), fresh=True)
@@ -954,6 +975,47 @@ class BrowserScreen(JumpScreen):
             if self.stale and self.notice is not None:
                 again = local_clock(self.service.clock.now() + timedelta(seconds=seconds))
                 self.notice = replace(self.notice, hint=f"Live tries again at {again}.")
+
+    def _refuse_reload(self) -> bool:
+        """Show why the past cannot be reloaded; return whether this is the past."""
+        if self.is_past:
+            self.notice = Notice("The past cannot be reloaded", ":now returns to the present.")
+        return self.is_past
+
+    # The past
+
+    def action_at(self, when: object) -> None:
+        """Show the instance as it was at a time, over this screen."""
+        if (history := self.service.history) is None:
+            self.notice = Notice("There is no history", "The settings contain history = false.")
+        else:
+            self._show_past(history, str(when))
+
+    @work(name="read the past", group="past", exclusive=True, exit_on_error=False)
+    async def _show_past(self, history: HistoryReader, when: str) -> None:
+        try:
+            past = await history.past(when)
+        except InvalidTime as error:
+            self.notice = Notice(str(error))
+            return
+        if past is None:
+            self.notice = Notice(history.notice or "There is no history yet")
+        elif past.directory is None or past.snapshot is None:
+            self.notice = Notice(f"The history begins on {local_minute(past.begins)}")
+        else:
+            service = self.service.as_it_was(past.directory, past.snapshot)
+            screen = BrowserScreen(service, view=self.view, saved_lists=self.saved_lists, is_past=True)
+            if self.is_past:
+                self.app.switch_screen(screen)
+            else:
+                self.app.push_screen(screen)
+
+    def action_now(self) -> None:
+        """Return from the past to the screen of the present, as the user left it."""
+        if self.is_past:
+            self.app.pop_screen()
+        else:
+            self.notice = Notice("This is the present", ":at 7d shows the instance as it was.")
 
     def action_stop(self) -> None:
         """Stop loading; the data on the screen stays."""
@@ -1069,6 +1131,8 @@ class BrowserScreen(JumpScreen):
             self.pane.table.focus()
         elif self.notice is not None and self.notice.kind in LASTING:
             self.end_notice(self.notice.kind)
+        elif self.is_past and self.pane is self.groups and not self._back_stack:
+            self.action_now()
         else:
             self.action_back()
 

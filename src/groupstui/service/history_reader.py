@@ -12,7 +12,7 @@ from ..directory.changes import Change
 from ..directory.directory import Directory
 from ..directory.models import Group
 from ..errors import HistoryLocked, HistoryUnavailable
-from ..history.history import History
+from ..history.history import History, Past
 from ..history.snapshots import Snapshot
 from ..history.time_spec import PointInTime
 from ..history.timeline import Kind, Timeline
@@ -40,17 +40,32 @@ class ChangeSummary:
 class HistoryReader:
     """Reads and writes the history; `notice` describes a failure."""
 
-    def __init__(self, history: History, clock: Clock) -> None:
+    def __init__(self, history: History, clock: Clock, until: Snapshot | None = None) -> None:
+        """Read a history; with `until`, as if that snapshot were the last, and its time the present."""
         self._history = history
         self._clock = clock
+        self._until = until
         self._failure: HistoryUnavailable | None = None
         self.notice = ""
         """Why the history could not be used, or what happened to its file; empty if there is no problem."""
 
     @property
     def exists(self) -> bool:
-        """Whether a snapshot was ever stored."""
-        return self._history.exists
+        """Whether a snapshot was ever stored that can be shown until the instance is read."""
+        return self._until is None and self._history.exists
+
+    def up_to(self, until: Snapshot) -> HistoryReader:
+        """Return a reader for which a snapshot is the last one."""
+        return HistoryReader(self._history, self._clock, until)
+
+    async def past(self, when: str) -> Past | None:
+        """Return the instance as it was at a time; None if there is no history.
+
+        Raises:
+            InvalidTime: If the text is no time, or a time in the future.
+        """
+        point = PointInTime.parse_past(when, self._clock.now())
+        return await asyncio.to_thread(self._attempt, lambda history: history.past(point))
 
     async def save(
         self, directory: Directory, on_wait: Callable[[], object] = lambda: None
@@ -84,11 +99,13 @@ class HistoryReader:
 
     async def timeline(self, kind: Kind, id: int) -> Timeline | None:
         """Return the timeline of a group or user; None if the history cannot be read."""
-        return await asyncio.to_thread(self._attempt, lambda history: history.timeline(kind, id))
+        return await asyncio.to_thread(
+            self._attempt, lambda history: history.timeline(kind, id, until=self._until)
+        )
 
     def _summary(self, history: History, age: timedelta | None) -> ChangeSummary | None:
-        now = self._clock.now()
-        snapshots = history.snapshots()
+        now = self._clock.now() if self._until is None else self._until.taken_at
+        snapshots = [each for each in history.snapshots() if self._until is None or each.id <= self._until.id]
         if not snapshots:
             return None
         until = snapshots[-1]

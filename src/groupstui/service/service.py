@@ -356,6 +356,13 @@ class GroupsService:
 
     # History
 
+    def as_it_was(self, directory: Directory, snapshot: Snapshot) -> GroupsService:
+        """Return a service that knows only the instance as it was in a snapshot, and sends no requests."""
+        past = GroupsService(self.instance, self._token, http=self._http, offline=True, clock=self.clock)
+        past.user, past.directory = self.user, directory
+        past.history = None if self.history is None else self.history.up_to(snapshot)
+        return past
+
     async def save_history(self, on_wait: Callable[[], object] = lambda: None) -> Snapshot | None:
         """Store the directory as a snapshot, if it is complete and a history is kept.
 

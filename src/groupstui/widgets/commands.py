@@ -77,6 +77,8 @@ class Command:
     """The name of what can follow an alias, as in `page N`; empty if nothing can."""
     values: tuple[str, ...] = ()
     """What the argument can be; if empty, any number."""
+    free_text: bool = False
+    """Whether the argument can also be any other text."""
     value: str = ""
     """The argument of this command, if it has one."""
     current: str = ""
@@ -99,6 +101,7 @@ class Command:
             aliases=tuple(f"{alias} {displayed}" for alias in self.aliases),
             argument="",
             values=(),
+            free_text=False,
             value=value,
             is_current=value == self.current,
         )
@@ -121,6 +124,8 @@ class PaletteCommand:
     """Returns what the argument can be, for the node; nothing for any number."""
     current: Callable[[Any], str] = lambda node: ""
     """Returns the value that is set, for the node."""
+    free_text: bool = False
+    """Whether the argument can also be any other text."""
 
     def on(self, node: DOMNode) -> Command:
         """Return the command of a node."""
@@ -134,6 +139,7 @@ class PaletteCommand:
             argument=self.argument,
             values=tuple(self.values(node)),
             current=self.current(node),
+            free_text=self.free_text,
         )
 
 

@@ -34,13 +34,17 @@ class StatusBar(Widget):
     """How often everything is read again, such as `5m`; empty if it is not."""
     stale: reactive[bool] = reactive(False)
     """Whether the last attempt to read the page again has failed."""
+    is_past: reactive[bool] = reactive(False)
+    """Whether the instance is shown as it was."""
 
     def render(self) -> Content:
         """Draw the line; if there is too little room, the names are cut, not the age."""
-        right = age(self.as_of, with_date=self.from_history)
+        right = age(self.as_of, with_date=self.from_history or self.is_past)
         if self.as_of is not None:
             right = f"{right} {zone_of(self.as_of)}"
-        if self.stale:
+        if self.is_past:
+            right = f"{right.upper()} – escape or :now returns"
+        elif self.stale:
             right = f"STALE {right}"
         elif self.from_history and not self.progress:
             right = right.replace("as of", "from the snapshot of")
@@ -55,7 +59,12 @@ class StatusBar(Widget):
             (program, self.get_visual_style("status-bar--program")),
             fit_text(names, room),
             " ",
-            (right, self.get_visual_style("status-bar--stale" if self.stale else "status-bar--muted")),
+            (
+                right,
+                self.get_visual_style(
+                    "status-bar--stale" if self.stale or self.is_past else "status-bar--muted"
+                ),
+            ),
             " ",
         )
 
