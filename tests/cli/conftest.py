@@ -3,12 +3,18 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections.abc import Iterator
 
 import pytest
 
 from groupstui.cli.main import main
+from groupstui.demo.seed import make_site
+from groupstui.settings import Settings, SettingsFile, default_path
 
 from ..support.commands import CommandResult, Run
+from ..support.faults import Faults
+from ..support.site_app import SiteApp
+from ..support.site_server import RunningSite, SiteServer
 
 
 @pytest.fixture
@@ -64,3 +70,20 @@ def keyring(tmp_path, monkeypatch):
 
     tokens()
     return tokens
+
+
+@pytest.fixture
+def other() -> Iterator[RunningSite]:
+    """A second, smaller instance with a token of its own."""
+    site = make_site(groups=5, users=30, members_max=6)
+    app = SiteApp(site, token="token-of-the-other-instance", faults=Faults(seconds=60))
+    with SiteServer(app) as server:
+        yield RunningSite(server.url, site, app.faults, app.log, token="token-of-the-other-instance")
+
+
+@pytest.fixture
+def two_instances(demo, other, keyring, environ) -> None:
+    """Both instances are in the settings, and their tokens in the keyring."""
+    environ.clear()
+    keyring(**{demo.url: demo.token, other.url: other.token})
+    SettingsFile(default_path()).save(Settings().remember(demo.url).remember(other.url))

@@ -5,42 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 
 import junitparser
 import pytest
 
 from groupstui.cli.main import main
-from groupstui.demo.seed import make_site
-from groupstui.settings import Settings, SettingsFile, default_path
+from groupstui.settings import default_path
 
 from ..support.commands import CommandResult
-from ..support.faults import Faults
-from ..support.site_app import SiteApp
-from ..support.site_server import RunningSite, SiteServer
+from ..support.site_server import RunningSite
 
-OTHER_TOKEN = "token-of-the-other-instance"
-
-
-@pytest.fixture
-def other() -> Iterator[RunningSite]:
-    """A second, smaller instance with a token of its own."""
-    site = make_site(groups=5, users=30, members_max=6)
-    app = SiteApp(site, token=OTHER_TOKEN, faults=Faults(seconds=60))
-    with SiteServer(app) as server:
-        yield RunningSite(server.url, site, app.faults, app.log, token=OTHER_TOKEN)
-
-
-@pytest.fixture
-def environ() -> dict[str, str]:
-    return {}
-
-
-@pytest.fixture(autouse=True)
-def signed_in(demo, other, keyring) -> None:
-    """Both instances are in the settings, and their tokens in the keyring."""
-    keyring(**{demo.url: demo.token, other.url: other.token})
-    SettingsFile(default_path()).save(Settings().remember(demo.url).remember(other.url))
+pytestmark = pytest.mark.usefixtures("two_instances")
 
 
 def rows(result: CommandResult) -> list[dict[str, str]]:

@@ -70,7 +70,7 @@ def offered(pilot) -> list[str]:
         ("unmark", "Unmark everything"),
         ("instances", "Choose an instance, sign in, or sign out"),
         ("sign out", "Sign out: delete the token of this instance"),
-        ("all", "Show all groups: clear the filters"),
+        ("all", "Clear the filters"),
         ("expotr", "Write the visible rows to a file"),
         ("theem nord", "Theme: nord"),
         ("lovelace ada", "Ada Lovelace"),

@@ -21,6 +21,7 @@ from ..directory.policy import POLICY_CHECKS
 from ..errors import HistoryUnavailable, InvalidInstance
 from ..exit_codes import ExitCode
 from ..history import History, default_folder
+from ..output.comparison_records import INSTANCE_COMPARISON_FIELDS
 from ..output.records import (
     CHANGE_FIELDS,
     COMPARISON_FIELDS,
@@ -49,6 +50,7 @@ FIELDS: Mapping[str, Sequence[str]] = {
     "lookup": LOOKUP_FIELDS,
     "compare": COMPARISON_FIELDS,
     "diff-users": COMPARISON_FIELDS,
+    "compare-instances": INSTANCE_COMPARISON_FIELDS,
     "audit": FINDING_FIELDS,
     "changes": CHANGE_FIELDS,
     "history": TIMELINE_FIELDS,

@@ -79,13 +79,8 @@ def instances_of(context: Context) -> list[Instance]:
     Raises:
         UsageError: If there is none, or if an option or variable is about a single one.
     """
-    options = context.options
-    for name in ("instance", "demo", "token_stdin", "token_file"):
-        if getattr(options, name):
-            raise UsageError(f"--all-instances cannot be used with --{name.replace('_', '-')}")
+    check_single_options(context, "--all-instances")
     from_environment = context.named_instance()
-    if from_environment is None and token_from_environment(context.environ) is not None:
-        raise UsageError("TESTMO_TOKEN is set: name its instance with TESTMO_INSTANCE")
     found = [] if from_environment is None else [from_environment]
     found += [Instance.parse(site.instance) for site in context.settings.sites]
     if not found:
@@ -93,12 +88,25 @@ def instances_of(context: Context) -> list[Instance]:
     return list(dict.fromkeys(found))
 
 
+def check_single_options(context: Context, several: str) -> None:
+    """Refuse what is about a single instance; `several` is what asks for several.
+
+    Raises:
+        UsageError: If an option or a variable is about a single instance.
+    """
+    for name in ("instance", "demo", "token_stdin", "token_file"):
+        if getattr(context.options, name):
+            raise UsageError(f"{several} cannot be used with --{name.replace('_', '-')}")
+    if context.named_instance() is None and token_from_environment(context.environ) is not None:
+        raise UsageError("TESTMO_TOKEN is set: name its instance with TESTMO_INSTANCE")
+
+
 async def ask_all(context: Context, command: Command) -> Answers:
     """Read all instances at the same time, and return their answers in the order of their names."""
     turn = asyncio.Semaphore(MAX_INSTANCES_AT_ONCE)
 
     async def ask(instance: Instance) -> tuple[Context, Part | GroupstuiError]:
-        part = _context_of(context, instance)
+        part = context_of(context, instance.origin)
         async with turn:
             try:
                 return part, await command(part)
@@ -184,9 +192,10 @@ def _failure_record(context: Context, error: GroupstuiError) -> Record:
     return {"instance": context.instance.origin, "as_of": None, "complete": complete, "error": str(error)}
 
 
-def _context_of(context: Context, instance: Instance) -> Context:
-    """Return what a command needs to read one instance."""
-    options = argparse.Namespace(**{**vars(context.options), "instance": instance.origin})
-    part = Context(options, context.environ, context.clock, show_progress=False, label=instance.name)
+def context_of(context: Context, instance: str) -> Context:
+    """Return what a command needs to read one instance, which may be named in any form."""
+    options = argparse.Namespace(**{**vars(context.options), "instance": instance})
+    part = Context(options, context.environ, context.clock, show_progress=False)
     part.settings = context.settings
+    part.label = part.instance.name
     return part

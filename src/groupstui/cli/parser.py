@@ -35,7 +35,8 @@ TOKEN_REFUSED = (
 )
 
 COMMANDS = (
-    *("browse", "groups", "members", "who", "check", "lookup", "compare", "diff-users", "audit", "changes"),
+    *("browse", "groups", "members", "who", "check", "lookup", "compare", "diff-users"),
+    *("compare-instances", "audit", "changes"),
     *("history", "snapshot", "watch", "export", "review", "auth", "config", "doctor", "completion", "help"),
     "version",
 )
@@ -496,6 +497,21 @@ def _add_analysis(add: AddCommand) -> None:
         part, "--only", "USER", "list only groups of USER and not of the other", action="append", default=[]
     )
     _flag(diff_users, "--exit-code", help="exit with 1 if the groups of the users differ")
+
+    instances = add(
+        "compare-instances INSTANCE INSTANCE",
+        "Compare the groups of two instances",
+        "compare-instances acme acme-staging --differ\n"
+        "compare-instances acme acme-staging --format csv > differences.csv",
+        LOOKUP,
+        description="Compare groups of two instances by name, and members by e-mail address.",
+        notes="The status is same, members differ, only in 1, only in 2, or several, if there\n"
+        "are several groups of that name. only_1 and only_2 are the other members.\n\n",
+        meanings={ExitCode.FALSE: "the instances differ (with --exit-code)"},
+    )
+    _value(instances, "instances", "INSTANCE", "instance, in any form that --instance accepts", nargs=2)
+    _flag(instances, "--differ", help="list only groups that differ")
+    _flag(instances, "--exit-code", help="exit with 1 if the instances differ")
 
     audit = add(
         "audit [CHECK...]",

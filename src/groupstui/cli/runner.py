@@ -20,6 +20,7 @@ from .launch import launch
 Handler = Callable[[Context], Coroutine[Any, Any, ExitCode]]
 
 MODULES = dict.fromkeys(("groups", "members", "who", "check"), "lookup") | {
+    "compare-instances": "compare_instances",
     "diff-users": "compare",
     "version": "help",
 }

@@ -40,7 +40,7 @@ TIMELINE_BINDING = bind(
     "H",
     "timeline",
     "analyse.timeline",
-    "Show the timeline of this group or user",
+    "Show the timeline",
     "timeline, history of, joined",
 )
 """The key of every list of groups or users."""

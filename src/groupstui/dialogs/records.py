@@ -43,7 +43,7 @@ class RecordsDialog(Dialog[None], Generic[Record]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *COPY_EXPORT_BINDINGS,
         TIMELINE_BINDING,
-        bind("l,right", "open", "table.open_right", "Open the row under the cursor"),
+        bind("l,right", "open", "table.open_right", "Open this row"),
         bind("question_mark,f1", "app.help", "app.help", "Show the keys", hint="help", rank=ALWAYS),
     ]
 

@@ -16,10 +16,24 @@ from ..directory.compare import (
     UserComparison,
     distinct_names,
 )
+from ..directory.compare_instances import NamePair, matched_by
 from ..directory.directory import Directory
 from ..directory.models import Group, User
 from ..directory.user_match import UserMatch
-from .records import COMPARISON_FIELDS, MATRIX_FIELDS, PASTED_FIELDS, Record, Report, site_report, user_record
+from ..times import utc_iso
+from .records import (
+    COMPARISON_FIELDS,
+    MATRIX_FIELDS,
+    PASTED_FIELDS,
+    Record,
+    Report,
+    as_of,
+    site_report,
+    user_record,
+)
+
+INSTANCE_COMPARISON_FIELDS = ("group", "status", "members_1", "members_2", "only_1", "only_2")
+"""`only_1` are the members in the first instance who are not in the group of the second."""
 
 
 def comparison_report(
@@ -145,3 +159,36 @@ def _pair_record(pair: Pair) -> Record:
         "overlap_percent": pair.overlap,
         "text": pair.text,
     }
+
+
+def instance_comparison_report(
+    directories: tuple[Directory, Directory], instances: Sequence[str], pairs: Iterable[NamePair]
+) -> Report:
+    """Return a report on the groups of two instances."""
+    records = [
+        {
+            "group": pair.name,
+            "status": pair.status,
+            "members_1": _member_count(pair, 0),
+            "members_2": _member_count(pair, 1),
+            "only_1": [user.label for user in pair.only[0]],
+            "only_2": [user.label for user in pair.only[1]],
+        }
+        for pair in pairs
+    ]
+    times = list(map(as_of, directories))
+    about = {
+        "instances": [
+            {"instance": instance, "as_of": utc_iso(time, "seconds"), "complete": directory.complete}
+            for instance, time, directory in zip(instances, times, directories, strict=True)
+        ],
+        "matched_by": matched_by(*directories),
+    }
+    complete = all(directory.complete for directory in directories)
+    return Report("groups", INSTANCE_COMPARISON_FIELDS, records, None, min(times), complete, about)
+
+
+def _member_count(pair: NamePair, side: int) -> int | None:
+    """Return the number of members of the group; None if there is none, or more than one group."""
+    groups = pair.groups[side]
+    return len(groups[0].members) if len(groups) == 1 else None

@@ -158,19 +158,19 @@ class BrowserScreen(JumpScreen):
             "u",
             "user",
             "view.user",
-            "Show the groups of the user under the cursor",
+            "List the user's groups",
             hint="groups of user",
             rank=15,
         ),
         bind("l,right", "enter", "move.in", "Go to the members, or to the groups of the member"),
-        bind("h,left,backspace", "back", "move.back", "Go back to where you were", "back"),
+        bind("h,left,backspace", "back", "move.back", "Go back", "back"),
         bind("escape", "escape", "move.escape", "Stop loading, clear the filter, or go back"),
         bind("tab,shift+tab", "other_pane", "move.pane", "Go to the other pane"),
-        bind("1", "pane('list')", "move.list", "Go to the list of groups", "list"),
+        bind("1", "pane('list')", "move.list", "Go to the groups", "list"),
         bind("2", "pane('members')", "move.members", "Go to the members", "members"),
-        bind("z", "zoom", "view.zoom", "Show only this pane, or both"),
-        bind("less_than_sign", "move_border(-1)", "view.narrower", "Make the list narrower"),
-        bind("greater_than_sign", "move_border(1)", "view.wider", "Make the list wider"),
+        bind("z", "zoom", "view.zoom", "Show one pane or both"),
+        bind("less_than_sign", "move_border(-1)", "view.narrower", "Narrow the list"),
+        bind("greater_than_sign", "move_border(1)", "view.wider", "Widen the list"),
         COMPARE_BINDING,
         TIMELINE_BINDING,
         bind("M", "marked", "analyse.marked", "Show the marked groups", "marks, marked"),
@@ -210,7 +210,7 @@ class BrowserScreen(JumpScreen):
             rank=16,
         ),
         bind("R,f5", "refresh_all", "load.refresh_all", "Reload all groups", "reload all, refresh all"),
-        bind("w", "live", "load.live", "Live: reload all groups every few minutes, or no longer"),
+        bind("w", "live", "load.live", "Reload all groups every few minutes"),
         bind("x", "stop", "load.stop", "Stop loading", "stop, cancel"),
         bind(
             "i",
@@ -232,9 +232,7 @@ class BrowserScreen(JumpScreen):
     ]
 
     PALETTE_COMMANDS: ClassVar[tuple[PaletteCommand, ...]] = (
-        PaletteCommand(
-            "view.all", "Show all groups: clear the filters", "show_all", "all, all groups, clear"
-        ),
+        PaletteCommand("view.all", "Clear the filters", "show_all", "all, all groups, clear"),
         PaletteCommand(
             "view.at",
             "Show the instance as it was at TIME",
@@ -290,7 +288,7 @@ class BrowserScreen(JumpScreen):
         ),
         PaletteCommand(
             "view.timezone",
-            "Show times in the zone ZONE",
+            "Show times in ZONE",
             "timezone",
             "timezone, time zone, times",
             argument="ZONE",

@@ -118,7 +118,7 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         Binding("ctrl+d", "half_page_down", show=False, id="move.half_down", tooltip="Down by half a screen"),
         Binding("home,g", "home", show=False, id="move.home", tooltip="To the first row"),
         Binding("end,G", "end", show=False, id="move.end", tooltip="To the last row"),
-        bind("enter", "select", "table.open", "Open the row under the cursor", hint="open", rank=1),
+        bind("enter", "select", "table.open", "Open this row", hint="open", rank=1),
         bind("s", "sort_next", "table.sort", "Sort by the next column", hint="sort", rank=10),
         bind("S", "sort_reverse", "table.reverse", "Reverse the order", "reverse"),
     ]
@@ -565,7 +565,7 @@ class FilterableTable(Vertical, Generic[T]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("slash", "filter", "table.filter", "Filter this list", "search, find", hint="filter", rank=2),
-        bind("space", "mark", "table.mark", "Mark this row, or remove its mark", hint="mark", rank=4),
+        bind("space", "mark", "table.mark", "Mark or unmark this row", hint="mark", rank=4),
         # For the filter, which leaves these keys to the table.
         *(Binding(key, f"move('{action}')", show=False) for key, action in CURSOR_KEYS.items()),
     ]
