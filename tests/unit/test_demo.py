@@ -34,5 +34,20 @@ def test_prepare_saves_last_week_in_the_history() -> None:
     assert {group.name for group in last.groups} > {"QA", "Releases"}
 
 
+async def test_last_week_can_be_read_after_the_present_is_saved() -> None:
+    demo = Demo()
+    transport, history = demo.transport, demo.history
+    before = history.latest()
+    async with GroupsService(demo.instance, demo.token, transport=transport, history=history) as service:
+        await service.load()
+        await service.save_history()
+    past = history.directory_at(history.snapshots()[0])
+    assert before is not None
+    assert past is not None
+    assert [(group.id, group.name, sorted(group.members)) for group in past.groups] == [
+        (group.id, group.name, sorted(group.members)) for group in before.groups
+    ]
+
+
 def test_demos_are_independent() -> None:
     assert Demo().history is not Demo().history

@@ -24,6 +24,9 @@ def make_transport(history: History, token: str) -> httpx.MockTransport:
 
 
 def _crawled(site: Site, as_of: datetime) -> Directory:
-    groups = [Group(group.id, group.name, group.members) for group in site.groups.values()]
+    groups = [
+        Group(group.id, group.name, tuple(dict.fromkeys(group.members)))  # once, as a crawl has them
+        for group in site.groups.values()
+    ]
     names = {user.id: user.name for user in site.users.values()}
     return crawled_directory(groups, names, as_of=as_of, users_complete=True)
