@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from groupstui.demo.seed import make_site
+from groupstui.history import History
 
 from ..support.site_app import SiteApp
 from ..support.site_server import SiteServer
@@ -135,9 +136,11 @@ def test_no_session_bus_keeps_the_token_for_this_run(terminal, environment, home
     pane.wait_for("The token is kept for this run only: no keyring is available")
     pane.press("n")
     pane.wait_for("page 2 of 16")
+    history = History(url, home / ".local" / "state" / "groupstui" / "history")
+    pane.wait(lambda _: history.exists and bool(history.snapshots()), "a snapshot")
     leave(pane)
     start(pane)
-    pane.wait_for("page 1 of 16", "STALE as of", "o keyring is available", "sign in again")
+    pane.wait_for("page 1 of 16", "STALE as of", "o keyring is available", "in again")
     pane.press("i")
     pane.wait_for("Sign in to Testmo", f"→ {url}")
     leave(pane, "C-q")

@@ -29,8 +29,8 @@ SERVICE = "groupstui"
 BACKEND_VARIABLE = "PYTHON_KEYRING_BACKEND"
 """The environment variable that names a backend to the `keyring` library."""
 
-START_HINT = "Start a keyring (over SSH: see docs/ssh.md), set TESTMO_TOKEN, or add --token-file."
-UNLOCK_HINT = "Unlock the keyring (over SSH: see docs/ssh.md)."
+START_HINT = "Start a keyring (see docs/ssh.md), or set TESTMO_TOKEN."
+UNLOCK_HINT = "Unlock the keyring (see docs/ssh.md)."
 if sys.platform == "darwin":  # over SSH, macOS shows no dialog for it
     UNLOCK_HINT = "Unlock the keychain with “security unlock-keychain”."
 
