@@ -57,6 +57,7 @@ def test_json_keeps_the_lines_of_lookup_that_do_not_match(cli):
     assert result.code == 6
 
 
+@needs_jq
 @pytest.mark.parametrize(
     ("command", "fields"),
     [
