@@ -7,18 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from groupstui.history import History
 from groupstui.settings import Settings
 from groupstui.times import show_times_in
 
 from ..support.pilot import browser_app, cursor, drawn, press, settled, type_text, until
 
 LATER = 3 * 24 * 3600
-
-
-@pytest.fixture
-def history(tmp_path, demo):
-    return History(demo.url, tmp_path)
 
 
 @pytest.fixture

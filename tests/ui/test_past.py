@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from groupstui.history import History
 from groupstui.screens.browser import BrowserScreen
 
 from ..support.pilot import browser_app, drawn, press, settled, type_text
 
 DAY = 24 * 3600
 SIZES = [(80, 24), (120, 40)]
-
-
-@pytest.fixture
-def history(tmp_path, demo):
-    return History(demo.url, tmp_path)
 
 
 @pytest.fixture

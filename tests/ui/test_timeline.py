@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from groupstui.history import History
-
 from ..support.pilot import browser_app, drawn, press, settled, type_text
 
 DAY = 24 * 3600
-
-
-@pytest.fixture
-def history(tmp_path, demo):
-    return History(demo.url, tmp_path)
 
 
 @pytest.fixture
