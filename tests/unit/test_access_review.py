@@ -26,7 +26,11 @@ SITE = "https://acme.testmo.net"
 
 
 def directory_of(*groups: Group, complete: bool = True, day: int = 23) -> Directory:
-    profiles = [UserProfile(1, "Ada", active=True), UserProfile(2, "Grace", active=False, two_factor=False)]
+    profiles = [
+        UserProfile(1, "Ada", "ada@example.com", active=True),
+        UserProfile(2, "Grace", active=False, two_factor=False),
+        UserProfile(4, "Alan", "=alan\u200b@example.com"),
+    ]
     return crawled_directory(
         groups,
         {3: "=cmd|'/c calc'!A1"},
@@ -38,7 +42,7 @@ def directory_of(*groups: Group, complete: bool = True, day: int = 23) -> Direct
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
-QA = Group(1, "QA", (2, 1, 3, 9))
+QA = Group(1, "QA", (2, 1, 3, 4, 9))
 
 
 def test_each_group_has_markdown_and_csv():
@@ -54,15 +58,17 @@ def test_each_group_has_markdown_and_csv():
     ]
     assert files["groups/00001-qa.csv"].startswith("\ufeff")
     rows = list(csv.DictReader(io.StringIO(files["groups/00001-qa.csv"].removeprefix("\ufeff"))))
-    assert [(row["user"], row["marks"], row["keep or remove"], row["comment"]) for row in rows] == [
-        ("#9", "", "", ""),
-        ("'=cmd|'/c calc'!A1", "", "", ""),
-        ("Ada", "", "", ""),
-        ("Grace", "inactive, no two-factor", "", ""),
+    assert list(rows[0]) == ["user_id", "user", "email", "marks", "keep or remove", "comment"]
+    assert [tuple(row.values()) for row in rows] == [
+        ("9", "#9", "", "", "", ""),
+        ("3", "'=cmd|'/c calc'!A1", "", "", "", ""),
+        ("1", "Ada", "ada@example.com", "", "", ""),
+        ("4", "Alan", "'=alan\ufffd@example.com", "", "", ""),
+        ("2", "Grace", "", "inactive, no two-factor", "", ""),
     ]
-    assert "| 2 | Grace | inactive, no two-factor |  |  |" in files["groups/00001-qa.md"]
+    assert "| 2 | Grace |  | inactive, no two-factor |  |  |" in files["groups/00001-qa.md"]
     assert "This group has no members." in files["groups/00002-empty.md"]
-    assert "| QA | 1 | 4 | [Markdown](groups/00001-qa.md) [CSV](groups/00001-qa.csv) |" in files["index.md"]
+    assert "| QA | 1 | 5 | [Markdown](groups/00001-qa.md) [CSV](groups/00001-qa.csv) |" in files["index.md"]
 
 
 def test_manifest_contains_every_other_file():
@@ -91,9 +97,9 @@ def test_names_that_look_the_same_are_told_apart():
     assert shown == ["| Admins", "| Admins\ufffd", "| Admins\u2423"]
 
 
-def test_marks_are_unknown_without_users():
+def test_addresses_and_marks_are_unknown_without_users():
     index = review_files(crawled_directory([QA], {}, complete=True, as_of=NOW), SITE)["index.md"]
-    assert "Marks: unknown, as /users was not read" in index
+    assert "E-mail addresses and marks: unknown, as /users was not read" in index
 
 
 def test_index_reports_incomplete_data():

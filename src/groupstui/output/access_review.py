@@ -29,7 +29,7 @@ DATA = "review.json"
 
 REVIEW_SCHEMA = "groupstui-review/1"
 
-FIELDS = ("user_id", "user", "marks", "keep or remove", "comment")
+FIELDS = ("user_id", "user", "email", "marks", "keep or remove", "comment")
 """The last two are for the reviewer to fill in."""
 
 MAX_SLUG_CHARS = 40
@@ -66,6 +66,7 @@ def _group_report(directory: Directory, group: Group, instance: str) -> Report:
         {
             "user_id": user.id,
             "user": sanitize(user.label, sys.maxsize),
+            "email": sanitize(directory.email(user.id) or "", sys.maxsize),
             "marks": ", ".join(marks_of(directory.profile(user.id))),
             "keep or remove": "",
             "comment": "",
@@ -118,6 +119,7 @@ def _check_record(result: CheckResult) -> Record:
 def _index(directory: Directory, instance: str) -> str:
     groups = directory.groups
     memberships = sum(len(group.members) for group in groups)
+    details = "from /users" if directory.has_profiles else "unknown, as /users was not read"
     incomplete = ["**The instance changed while it was read: groups may be missing.**", ""]
     lines = [
         "# Access review",
@@ -126,7 +128,7 @@ def _index(directory: Directory, instance: str) -> str:
         f"Groups: {len(groups):,}  ",
         f"Memberships: {memberships:,}  ",
         f"As of: {utc_iso(as_of(directory), 'seconds')}  ",
-        f"Marks: {'from /users' if directory.has_profiles else 'unknown, as /users was not read'}",
+        f"E-mail addresses and marks: {details}",
         "",
         *([] if directory.complete else incomplete),
         f"To check whether a file was modified, run `sha256sum --check {MANIFEST}`.",
