@@ -75,7 +75,7 @@ def test_without_addresses_the_answer_is_unknown(cli, compared, demo, other):
     assert "users are compared by name" in result.err
     answer = json.loads(cli("compare-instances", demo.url, other.url, "--offline", "--format", "json").out)
     assert answer["matched_by"] == "name"
-    assert [each["instance"] for each in answer["instances"]] == [demo.instance.name, other.instance.name]
+    assert [each["instance"] for each in answer["instances"]] == [demo.url, other.url]
 
 
 def test_failure_of_one_instance_is_the_exit_code(cli, demo, other, keyring):

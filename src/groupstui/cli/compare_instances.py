@@ -47,7 +47,8 @@ async def compare_instances(context: Context) -> ExitCode:
             context.incomplete = f"{part.instance.name}: {part.incomplete}"
     if matched_by(first, second) == "name":
         context.incomplete = context.incomplete or BY_NAME
-    report = instance_comparison_report((first, second), names, differ if options.differ else pairs)
+    origins = [part.instance.origin for part in parts]
+    report = instance_comparison_report((first, second), origins, differ if options.differ else pairs)
     code = answer(context, report, ExitCode.FALSE if differ and options.exit_code else ExitCode.OK)
     context.warn(_summary(names, len(pairs), len(differ)))
     return code

@@ -164,7 +164,7 @@ def _pair_record(pair: Pair) -> Record:
 def instance_comparison_report(
     directories: tuple[Directory, Directory], instances: Sequence[str], pairs: Iterable[NamePair]
 ) -> Report:
-    """Return a report on the groups of two instances."""
+    """Return a report on the groups of two instances, which are named by their addresses."""
     records = [
         {
             "group": pair.name,
