@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from groupstui.history import History, default_folder
-from groupstui.settings import default_path
+from groupstui.settings import SettingsFile, default_path
 
 from ..support.commands import COMMAND_TIMEOUT, shell_environment
 
@@ -210,11 +210,32 @@ def test_snapshot_list_may_be_empty(cli):
     assert "there is no snapshot yet" in result.err
 
 
-def test_logout_purges_history_without_keyring(cli, demo, changed):
-    result = cli("auth", "logout", "--purge", "--yes")
-    assert result.code == 4
-    assert "deleted the history of" in result.err
+@pytest.mark.parametrize(
+    ("signed_in", "code", "message"),
+    [
+        (False, 0, "not signed in to {}, so no token was looked for: no keyring is available"),
+        (True, 4, "the token was not deleted from the keyring: no keyring is available"),
+    ],
+)
+def test_logout_purges_history_without_keyring(cli, demo, changed, signed_in, code, message):
+    if signed_in:
+        SettingsFile(default_path()).update(lambda settings: settings.remember(demo.url))
+    result = cli("auth", "logout", "--purge", "--yes", "-q")
+    assert (result.code, result.out) == (code, "")
+    assert message.format(demo.url) in result.err
     assert list(default_folder().iterdir()) == []
+    assert cli("auth", "logout", "--yes").code == 4
+
+
+def test_logout_reports_that_neither_token_nor_history_is_deleted(cli, demo, changed):
+    SettingsFile(default_path()).update(lambda settings: settings.remember(demo.url))
+    path = History(demo.url, default_folder()).path
+    path.unlink()
+    path.mkdir()
+    result = cli("auth", "logout", "--purge", "--yes", "-q")
+    assert result.code == 4
+    assert f"{path} cannot be deleted" in result.err
+    assert "the token was not deleted" in result.err
 
 
 def test_history_file_becomes_private(cli, demo, changed):

@@ -54,7 +54,11 @@ async def _login(context: Context) -> ExitCode:
 
 
 async def _logout(context: Context) -> ExitCode:
-    """Delete the token and forget the instance; with `--purge`, delete its history, too."""
+    """Delete the token and forget the instance; with `--purge`, delete its history, too.
+
+    Without a keyring, `--purge` fails only if the instance is in the settings: signing in may have stored a
+    token then.
+    """
     origin = context.instance.origin
     what = "the token and the history" if context.options.purge else "the token"
     if not context.confirmed(f"Delete {what} of {origin}?"):
@@ -68,13 +72,17 @@ async def _logout(context: Context) -> ExitCode:
             not_purged = error  # the token must be deleted in any case
     try:
         deleted = await TokenStore().delete(origin)
+        context.warn(f"signed out of {origin}" if deleted else f"the keyring contained no token for {origin}")
     except KeyringUnavailable as error:
-        raise Unauthorized(
-            f"the token was not deleted from the keyring: {error}",
-            hint="Sign out again when the keyring is available, or revoke the token in Testmo.",
-        ) from None
+        if not context.options.purge or origin in context.settings.by_recency:
+            if not_purged is not None:
+                context.warn(not_purged.full, always=True)
+            raise Unauthorized(
+                f"the token was not deleted from the keyring: {error}",
+                hint="Sign out again when the keyring is available, or revoke the token in Testmo.",
+            ) from None
+        context.warn(f"not signed in to {origin}, so no token was looked for: {error}", always=True)
     context.settings_file.update(lambda settings: settings.forget(origin))
-    context.warn(f"signed out of {origin}" if deleted else f"the keyring contained no token for {origin}")
     if not_purged is not None:
         raise not_purged
     return ExitCode.OK
