@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -133,10 +133,36 @@ def test_accepted_findings_are_sorted_by_date(cli, accepted):
 
 
 def test_withdrawn_acceptance_counts_again(cli, accepted):
-    accepted.accept(accepted.acceptances(), None)
+    accepted.withdraw(accepted.acceptances())
     result = cli("audit", "empty", "--fail-on", "empty")
     assert result.code == 1
     assert "accepted" not in result.err
+
+
+def test_acceptances_of_the_past_are_those_in_force_then(cli, demo):
+    history, first = history_of(demo.url, Settings()), datetime(2020, 10, 1, 12, tzinfo=UTC)
+    history.save(crawled_directory([Group(1, "QA"), Group(2, "Ops")], {}, as_of=first), first)
+    (result,) = audit(history.latest(), [check_of("empty")])
+    keys = [fingerprint(result.check, finding) for finding in result.findings]
+    history.accept(keys, Acceptance("by plan", first))
+    history.withdraw(keys[:1], first + timedelta(hours=2))
+    history.accept(keys[:1], Acceptance("again", first + timedelta(hours=4)))
+    for hours, count in {0: 0, 1: 0, 2: 1, 3: 1, 4: 0}.items():
+        at = (first + timedelta(hours=hours)).isoformat()
+        result = cli("audit", "empty", "--fail-on", "empty", "--at", at)
+        assert (result.code, len(result.out.splitlines())) == (min(count, 1), count)
+    for at in ("#1", "2020-10-01"):
+        assert cli("audit", "empty", "--fail-on", "empty", "--at", at).code == 0
+
+
+def test_baseline_after_the_audited_time_is_refused(cli, demo):
+    history, first = history_of(demo.url, Settings()), datetime(2020, 10, 1, tzinfo=UTC)
+    for hour in range(2):
+        history.save(crawled_directory([Group(1, "QA")], {}, as_of=first + timedelta(hours=hour)))
+    assert cli("audit", "empty", "--at", "#2", "--baseline", "#1").code == 0
+    result = cli("audit", "empty", "--at", "#1", "--baseline", "#2")
+    assert (result.code, result.out) == (2, "")
+    assert "--baseline is after --at" in result.err
 
 
 def test_unreadable_acceptances_hide_no_finding(cli, accepted):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from groupstui.cli.policy_file import read_policy
+from groupstui.directory.builder import crawled_directory
+from groupstui.directory.models import Group
 from groupstui.directory.policy import POLICY_CHECKS, GroupRule
 from groupstui.errors import UsageError
+from groupstui.history import History, default_folder
 
 
 @pytest.fixture
@@ -85,6 +89,28 @@ def test_expired_acceptance_fails(cli, policy):
         "Contractors 2027 has no members",
         "Contractors 2027 has no members; accepted until 2026-01-31 (empty)",
     ]
+
+
+def test_acceptance_expires_by_the_time_that_is_audited(cli, demo, policy):
+    known = History(demo.url, default_folder())
+    for day in (10, 20):
+        known.save(
+            crawled_directory(
+                [Group(7, "Contractors 2027")], {}, as_of=datetime(2020, 2, day, 12, tzinfo=UTC)
+            )
+        )
+    path = policy("[[accept]]" + HOLDS.partition("[[accept]]")[2].replace("9999-01-31", "2020-02-15"))
+    for at, expired in {
+        "#1": False,
+        "2020-02-14": False,
+        "2020-02-15": True,
+        "2020-02-15 00:00": True,
+        "#2": True,
+        "today": True,
+    }.items():
+        result = cli("audit", "empty", "--policy", path, "--at", at, "--columns", "check", "-q")
+        assert result.out.split() == ["empty", "policy-expired"] * expired
+        assert result.code == int(expired)
 
 
 def test_unused_acceptance_is_reported(cli, policy):

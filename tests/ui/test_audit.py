@@ -296,6 +296,24 @@ async def test_accepted_findings_are_shown_last_and_not_counted(pilot, history):
     assert [acceptance.reason for acceptance in history.acceptances().values()] == ["on purpose"]
 
 
+async def test_audit_of_the_past_shows_what_was_accepted_then(pilot, history, clock):
+    clock.seconds += 3600
+    await press(pilot, "a")
+    await unfold(pilot, "Groups with one member")
+    await press(pilot, "down")
+    await accept(pilot, "on purpose")
+    clock.seconds += 3600
+    for when, count in (("#1", 0), ("10m", 1)):
+        await press(pilot, "escape", "colon")
+        await type_text(pilot, f"at {when}")
+        await press(pilot, "enter", "a")
+        assert ("1 accepted" in words(pilot, "Table")) is bool(count)
+        await unfold(pilot, "Groups with one member")
+        await press(pilot, "down", "A")
+        assert "Findings of the past cannot be accepted" in words(pilot)
+    assert len(history.acceptances()) == 1
+
+
 async def test_a_reason_is_required(pilot, history):
     await press(pilot, "a")
     await unfold(pilot, LAST_ACTIVE)

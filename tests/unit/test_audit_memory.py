@@ -7,6 +7,8 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from groupstui.directory.acceptance import Acceptance, fingerprint
 from groupstui.directory.audit import CHECKS, audit
@@ -72,8 +74,42 @@ def test_acceptances_are_kept_until_withdrawn(history):
     history.accept([ONE, OTHER], Acceptance("first", NOON))
     history.accept([OTHER], acceptance)
     assert history.acceptances() == {ONE: Acceptance("first", NOON), OTHER: acceptance}
-    history.accept([ONE], None)
+    history.withdraw([ONE])
     assert history.acceptances() == {OTHER: acceptance}
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_acceptances_at_any_time_are_those_of_a_naive_model(data):
+    history = History(ORIGIN, None)
+    accepted: dict[str, Acceptance] = {}
+    states = [dict(accepted)]
+    for minute in range(data.draw(st.integers(0, 8))):
+        time = NOON + timedelta(minutes=minute)
+        keys = data.draw(st.lists(st.sampled_from([ONE, OTHER]), unique=True))
+        if data.draw(st.booleans()):
+            accepted |= dict.fromkeys(keys, Acceptance(f"reason {minute}", time))
+            history.accept(keys, Acceptance(f"reason {minute}", time))
+        else:
+            accepted = {key: acceptance for key, acceptance in accepted.items() if key not in keys}
+            history.withdraw(keys, time)
+        states.append(dict(accepted))
+    for number, expected in enumerate(states):
+        at_once = NOON + timedelta(minutes=number - 1)
+        assert (
+            history.acceptances(at_once) == history.acceptances(at_once + timedelta(seconds=59)) == expected
+        )
+    assert history.acceptances() == states[-1]
+
+
+def test_old_snapshots_are_deleted_with_what_was_withdrawn_before(history):
+    history.accept([ONE], Acceptance("first", NOON))
+    history.withdraw([ONE], NOON + timedelta(days=2))
+    then = NOON + timedelta(days=1)
+    history.prune(then, then)
+    assert list(history.acceptances(then)) == [ONE]
+    history.prune(then + timedelta(days=3))
+    assert history.acceptances(then) == {}
 
 
 def test_checks_that_were_not_run_stay_in_the_last_audit(history):

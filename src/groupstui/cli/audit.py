@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from ..directory.acceptance import Acceptance, fingerprint
 from ..directory.audit import CHECKS, Check, CheckResult, check_of
@@ -17,7 +18,7 @@ from ..history.time_spec import PointInTime
 from ..output.audit_log import AuditLog
 from ..output.audit_records import audit_report
 from ..output.junit import junit
-from ..output.records import FINDING_FIELDS, Report, snapshot_record
+from ..output.records import FINDING_FIELDS, Report, as_of, snapshot_record
 from ..output.sarif import sarif
 from ..output_format import AUDIT_FORMATS
 from ..terminal.stdio import write_output
@@ -157,15 +158,16 @@ def _baseline(context: Context, text: str) -> Snapshot:
 
 
 async def _run(context: Context, plan: Plan) -> AuditLog:
-    """Read the instance and run the checks."""
-    directory = (await context.read(users=plan.needs_users)).directory
+    """Read the instance and run the checks; acceptances are those of the time that is audited."""
+    reading = await context.read(users=plan.needs_users)
+    directory = reading.directory
     if not directory.complete:
         context.incomplete = context.incomplete or INCOMPLETE
-    accepted: dict[str, Acceptance | PolicyAcceptance] = {**_acceptances(context)}
+    accepted: dict[str, Acceptance | PolicyAcceptance] = {**_acceptances(context, reading.at)}
     results = run_checks(directory, plan.checks)
     if plan.policy is not None:
-        today = context.clock.now().astimezone().date()
-        by_policy = PolicyAudit(plan.policy, directory, today)
+        day = (reading.at or context.clock.now()).astimezone().date()
+        by_policy = PolicyAudit(plan.policy, directory, day)
         results += run_checks(directory, by_policy.checks)
         accepted |= by_policy.accepted(results)
         for unused in by_policy.unused(results):
@@ -173,6 +175,8 @@ async def _run(context: Context, plan: Plan) -> AuditLog:
             context.warn(f"the policy accepts what was not found: {unused.check}: {sanitize(names)}")
     known = frozenset[str]()
     if plan.baseline is not None:
+        if reading.at is not None and plan.baseline.taken_at > as_of(directory):
+            raise UsageError("--baseline is after --at")
         results = [_comparable(result) for result in results]
         known = _known(context, plan.baseline, [result.check for result in results])
     return AuditLog(directory, context.instance, results, accepted, context.incomplete, plan.baseline, known)
@@ -201,12 +205,12 @@ def _known(context: Context, baseline: Snapshot, checks: Iterable[Check]) -> fro
     return frozenset(fingerprint(result.check, finding) for result in results for finding in result.findings)
 
 
-def _acceptances(context: Context) -> dict[str, Acceptance]:
-    """Return the findings that were accepted in the app; none if the history cannot be read."""
+def _acceptances(context: Context, at: datetime | None) -> dict[str, Acceptance]:
+    """Return the findings that are, or were, accepted in the app; none if the history cannot be read."""
     if context.history is None:
         return {}
     try:
-        return context.history.acceptances()
+        return context.history.acceptances(at)
     except HistoryUnavailable as error:
         context.warn(f"all findings count, as it is unknown which are accepted: {error}", always=True)
         return {}

@@ -83,6 +83,8 @@ class Reading:
     """Why they are unknown."""
     from_history: bool = False
     """Whether the data is a snapshot."""
+    at: datetime | None = None
+    """The time of `--at`, of which the data is; None for the present."""
     without_addresses: Directory | None = None
     """What is matched to names and ids if all users were read only because of an address.
 
@@ -484,12 +486,14 @@ class Context:
             reason = "the history is off" if history is None else history.missing
             raise UnknownAnswer(f"no earlier data of {name}: {reason}")
         begins = f"the history begins on {utc_minute(past.begins)}"
-        if past.directory is None:
+        if past.state is None:
             raise UnknownAnswer(f"no data for that time: {begins}")
-        time = as_of(past.directory)
+        directory = past.state.directory
+        time = as_of(directory)
         self.warn(f"the data is from the snapshot of {utc_minute(time)}; {begins}")
         reason = "the snapshot does not contain them"
-        return self._from_snapshot(past.directory, time, reason, users=users, match=match)
+        reading = self._from_snapshot(directory, time, reason, users=users, match=match)
+        return replace(reading, at=past.state.time)
 
     def _from_snapshot(
         self, known: Directory, time: datetime, reason: str, *, users: bool, match: Sequence[str]

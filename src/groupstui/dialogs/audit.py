@@ -429,7 +429,9 @@ class AuditDialog(RecordsDialog[AuditRow]):
         """Accept the marked findings, or the one under the cursor; withdraw that if all are accepted."""
         rows = self._chosen_findings()
         still_open = [row for row in rows if row.acceptance is None]
-        if not rows:
+        if self._memory.is_past:
+            self.notice = Notice("Findings of the past cannot be accepted", ":now returns to the present.")
+        elif not rows:
             self.notice = Notice("No finding is chosen", "enter unfolds a check; space marks its findings.")
         elif not still_open:
             self._change_acceptance(rows, None)

@@ -90,18 +90,18 @@ class Policy:
 class PolicyAudit:
     """A policy, and what its names mean in an instance as it is now."""
 
-    def __init__(self, policy: Policy, present: Directory, today: date) -> None:
+    def __init__(self, policy: Policy, present: Directory, day: date) -> None:
         """Prepare the checks.
 
         Args:
             policy: The rules.
             present: What the names are matched to. If a name does not match, it is matched to the directory
                 that is checked, which may be an earlier one.
-            today: The day on which acceptances may have expired.
+            day: The day of what is checked, on which acceptances may have expired.
         """
         self._policy = policy
         self._present = present
-        self._today = today
+        self._day = day
         unknown = self._unknown_users()
         why = {
             "policy-groups": "Rules about a group that does not exist are never broken.",
@@ -121,7 +121,7 @@ class PolicyAudit:
 
     def accepted(self, results: Iterable[CheckResult]) -> dict[str, PolicyAcceptance]:
         """Return the acceptances that have not expired, by the fingerprints of their findings."""
-        valid = [each for each in self._policy.acceptances if each.until > self._today]
+        valid = [each for each in self._policy.acceptances if each.until > self._day]
         return {
             fingerprint(result.check, finding): acceptance
             for acceptance in valid
@@ -196,7 +196,7 @@ class PolicyAudit:
     def _expired(self, directory: Directory) -> Iterator[Finding]:
         checks = {check.id: check for check in (*CHECKS, *self.checks)}
         for acceptance in self._policy.acceptances:
-            if acceptance.until > self._today:
+            if acceptance.until > self._day:
                 continue
             (result,) = audit(directory, [checks[acceptance.check]])
             for finding in self._concerned(acceptance, result, directory):
@@ -236,7 +236,7 @@ class PolicyAudit:
 
     def _unknown_expired(self) -> str:
         """Return why the findings of expired acceptances are unknown; empty if they can be found."""
-        expired = [check_of(each.check) for each in self._policy.acceptances if each.until <= self._today]
+        expired = [check_of(each.check) for each in self._policy.acceptances if each.until <= self._day]
         if any(check is not None and check.needs_profiles for check in expired):
             return "" if self._present.has_profiles else "user details (/users) are unavailable"
         return ""

@@ -17,8 +17,16 @@ from .snapshots import milliseconds
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS accepted_finding "
     "(fingerprint BLOB PRIMARY KEY, accepted_at INTEGER NOT NULL, reason TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS withdrawn_acceptance (fingerprint BLOB NOT NULL, "
+    "accepted_at INTEGER NOT NULL, reason TEXT NOT NULL, withdrawn_at INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS last_audit (check_id TEXT PRIMARY KEY, fingerprints BLOB NOT NULL)",
 )
+
+_IN_FORCE = {
+    "accepted_finding": "accepted_at <= :time",
+    "withdrawn_acceptance": "accepted_at <= :time AND :time < withdrawn_at",
+}
+"""Which rows of each table were in force at a time."""
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -26,31 +34,51 @@ LastAudit = Mapping[str, frozenset[str]]
 """The fingerprints of the findings of each check that was ever run, by its id."""
 
 
-def read_acceptances(db: sqlite3.Connection) -> dict[str, Acceptance]:
-    """Return the accepted findings by their fingerprints."""
-    if not _has_table(db, "accepted_finding"):
-        return {}
-    rows = typed_rows(db, "SELECT fingerprint, accepted_at, reason FROM accepted_finding", (bytes, int, str))
+def read_acceptances(db: sqlite3.Connection, at: datetime | None = None) -> dict[str, Acceptance]:
+    """Return the findings that are accepted, or were at a time, by their fingerprints."""
+    conditions = {"accepted_finding": "TRUE"} if at is None else _IN_FORCE
+    parameters = {} if at is None else {"time": milliseconds(at)}
+    found: dict[str, Acceptance] = {}
+    for table, condition in conditions.items():
+        if _has_table(db, table):
+            query = f"SELECT fingerprint, accepted_at, reason FROM {table} WHERE {condition}"
+            for fingerprint, time, reason in typed_rows(db, query, (bytes, int, str), parameters):
+                found[fingerprint.hex()] = Acceptance(reason, _time(time))
+    return found
+
+
+def _time(stored: int) -> datetime:
     try:
-        return {
-            fingerprint.hex(): Acceptance(reason, _EPOCH + timedelta(milliseconds=time))
-            for fingerprint, time, reason in rows
-        }
+        return _EPOCH + timedelta(milliseconds=stored)
     except OverflowError:
         raise DamagedRow("a time is out of range") from None
 
 
-def write_acceptance(
-    db: sqlite3.Connection, fingerprints: Iterable[str], acceptance: Acceptance | None
-) -> None:
-    """Store that findings are accepted, or that they no longer are."""
+def write_acceptance(db: sqlite3.Connection, fingerprints: Iterable[str], acceptance: Acceptance) -> None:
+    """Store that findings are accepted from a time on; it replaces earlier acceptances."""
+    keys = list(fingerprints)
+    withdraw_acceptances(db, keys, acceptance.time)
+    time = milliseconds(acceptance.time)
+    rows = [(bytes.fromhex(key), time, acceptance.reason) for key in keys]
+    db.executemany("INSERT INTO accepted_finding VALUES (?, ?, ?)", rows)
+
+
+def withdraw_acceptances(db: sqlite3.Connection, fingerprints: Iterable[str], time: datetime) -> None:
+    """Store that findings are no longer accepted from a time on."""
     _create_tables(db)
     keys = list(map(bytes.fromhex, fingerprints))
+    move = (
+        "INSERT INTO withdrawn_acceptance "
+        "SELECT fingerprint, accepted_at, reason, ? FROM accepted_finding WHERE fingerprint = ?"
+    )
+    db.executemany(move, [(milliseconds(time), key) for key in keys])
     db.executemany("DELETE FROM accepted_finding WHERE fingerprint = ?", [(key,) for key in keys])
-    if acceptance is not None:
-        time = milliseconds(acceptance.time)
-        rows = [(key, time, acceptance.reason) for key in keys]
-        db.executemany("INSERT INTO accepted_finding VALUES (?, ?, ?)", rows)
+
+
+def drop_withdrawn(db: sqlite3.Connection, before: datetime) -> None:
+    """Delete the acceptances that were withdrawn before a time."""
+    if _has_table(db, "withdrawn_acceptance"):
+        db.execute("DELETE FROM withdrawn_acceptance WHERE withdrawn_at < ?", (milliseconds(before),))
 
 
 def read_last_audit(db: sqlite3.Connection) -> dict[str, frozenset[str]]:

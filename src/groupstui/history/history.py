@@ -20,8 +20,10 @@ from ..errors import InvalidTime
 from ..settings import Settings
 from .audit_store import (
     LastAudit,
+    drop_withdrawn,
     read_acceptances,
     read_last_audit,
+    withdraw_acceptances,
     write_acceptance,
     write_last_audit,
 )
@@ -62,15 +64,25 @@ def history_of(origin: str, settings: Settings) -> History | None:
 
 
 @dataclass(frozen=True, slots=True)
+class PastState:
+    """An instance as it was at a time."""
+
+    time: datetime
+    """The time; that of the snapshot if its id was asked for."""
+    snapshot: Snapshot
+    """The last snapshot up to then."""
+    directory: Directory
+    """What it contains."""
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
     """What a history knows of a time."""
 
     begins: datetime
     """When the oldest snapshot was taken."""
-    snapshot: Snapshot | None
-    """The last snapshot up to then; None if the history begins later."""
-    directory: Directory | None
-    """The instance as it was in that snapshot."""
+    state: PastState | None
+    """The instance as it was; None if the history begins later."""
 
 
 class History:
@@ -138,6 +150,7 @@ class History:
             snapshot = add_snapshot(db, directory, taken_at)
             if self._keep is not None:
                 drop_snapshots(db, taken_at - self._keep, present)
+                drop_withdrawn(db, taken_at - self._keep)
             return snapshot
 
         saved = self._database.write(save)
@@ -213,7 +226,10 @@ class History:
                 return None
             chosen = _choose(snapshots, point)
             directory = None if chosen is None else directory_at(db, chosen)
-            return Past(snapshots[0].taken_at, chosen, directory)
+            if chosen is None or directory is None:
+                return Past(snapshots[0].taken_at, None)
+            state = PastState(point.time or chosen.taken_at, chosen, directory)
+            return Past(snapshots[0].taken_at, state)
 
         return self._database.read(read)
 
@@ -240,13 +256,18 @@ class History:
         """Store the position of `watch`."""
         self._database.write(lambda db: write_cursor(db, cursor))
 
-    def acceptances(self) -> dict[str, Acceptance]:
-        """Return the accepted findings of audits by their fingerprints."""
-        return self._database.read(read_acceptances)
+    def acceptances(self, at: datetime | None = None) -> dict[str, Acceptance]:
+        """Return the findings of audits that are accepted, or were at a time, by their fingerprints."""
+        return self._database.read(lambda db: read_acceptances(db, at))
 
-    def accept(self, fingerprints: Iterable[str], acceptance: Acceptance | None) -> None:
-        """Store that findings are accepted; None withdraws that."""
+    def accept(self, fingerprints: Iterable[str], acceptance: Acceptance) -> None:
+        """Store that findings are accepted from a time on."""
         self._database.write(lambda db: write_acceptance(db, fingerprints, acceptance))
+
+    def withdraw(self, fingerprints: Iterable[str], now: datetime | None = None) -> None:
+        """Store that findings are no longer accepted, from now or another time on."""
+        time = now or datetime.now(UTC)
+        self._database.write(lambda db: withdraw_acceptances(db, fingerprints, time))
 
     def last_audit(self) -> LastAudit:
         """Return the findings of the last audit; without the checks that were never run."""
@@ -264,7 +285,12 @@ class History:
         if not self.exists:
             return self._database.delete_copies(before)
         present = now or datetime.now(UTC)
-        deleted = self._database.write(lambda db: drop_snapshots(db, before, present))
+
+        def drop(db: sqlite3.Connection) -> int:
+            drop_withdrawn(db, before)
+            return drop_snapshots(db, before, present)
+
+        deleted = self._database.write(drop)
         return deleted + self._database.delete_copies(before)
 
     def purge(self) -> bool:

@@ -11,6 +11,7 @@ from ..durations import DURATION, parse_duration
 from ..errors import InvalidTime, quoted
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}")
+_TO_END_OF_DAY = timedelta(days=1, microseconds=-1)
 _DAYS_AGO = {"today": 0, "yesterday": 1}
 
 
@@ -46,8 +47,8 @@ class PointInTime:
                 text = (now.astimezone() - timedelta(days=days_ago)).date().isoformat()
             if DURATION.fullmatch(text.lower()):
                 return cls(now - parse_duration(text))
-            days = timedelta(days=1 if end_of_day and _DATE.fullmatch(text) else 0)
-            return cls((datetime.fromisoformat(text) + days).astimezone())
+            rest = _TO_END_OF_DAY if end_of_day and _DATE.fullmatch(text) else timedelta(0)
+            return cls((datetime.fromisoformat(text) + rest).astimezone())
         except (ValueError, OverflowError, InvalidTime):
             raise InvalidTime(
                 f"{quoted(text)} is not a valid time: use 7d, yesterday, 2026-11-16, "

@@ -998,10 +998,10 @@ class BrowserScreen(JumpScreen):
             return
         if past is None:
             self.notice = Notice(history.notice or "There is no history yet")
-        elif past.directory is None or past.snapshot is None:
+        elif past.state is None:
             self.notice = Notice(f"The history begins on {local_minute(past.begins)}")
         else:
-            service = self.service.as_it_was(past.directory, past.snapshot)
+            service = self.service.as_it_was(past.state)
             screen = BrowserScreen(service, view=self.view, saved_lists=self.saved_lists, is_past=True)
             if self.is_past:
                 self.app.switch_screen(screen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from datetime import datetime
 
 from ..directory.acceptance import Acceptance
 from ..errors import HistoryUnavailable
@@ -18,9 +19,17 @@ class AuditMemory:
     It is kept in the history; without one, or if that cannot be written, for this run only.
     """
 
-    def __init__(self, history: History | None, clock: Clock) -> None:
+    def __init__(self, history: History | None, clock: Clock, at: datetime | None = None) -> None:
+        """Prepare the memory; nothing is read yet.
+
+        Args:
+            history: Where it is kept.
+            clock: Used instead of the system's clock.
+            at: The time of an earlier audit: what was accepted then is known, and no finding is new.
+        """
         self._history = history
         self._clock = clock
+        self._at = at
         self.accepted: Mapping[str, Acceptance] = {}
         """The accepted findings by their fingerprints."""
         self.visited: set[Hashable] = set()
@@ -31,6 +40,11 @@ class AuditMemory:
         self._compared: LastAudit | None = None
         """What new findings are compared with; None until it is read."""
 
+    @property
+    def is_past(self) -> bool:
+        """Whether this is about an earlier time, at which nothing can be accepted any more."""
+        return self._at is not None
+
     async def load(self) -> None:
         """Read the accepted findings, which another program may have changed, and once the last audit."""
         await asyncio.to_thread(self._load)
@@ -39,8 +53,8 @@ class AuditMemory:
         stored: Mapping[str, Acceptance | None] = self.accepted
         try:
             if self._history is not None:
-                stored = self._history.acceptances()
-                if self._compared is None:
+                stored = self._history.acceptances(self._at)
+                if self._compared is None and not self.is_past:
                     self._saved = self._history.last_audit()
         except HistoryUnavailable:
             pass  # what is known already stays; an attempt to write reports the reason
@@ -60,7 +74,9 @@ class AuditMemory:
         return before is not None and fingerprint not in before
 
     async def remember(self, audit: LastAudit) -> None:
-        """Store the findings of an audit by the ids of the checks that were run."""
+        """Store the findings of an audit by the ids of the checks that were run; not those of the past."""
+        if self.is_past:
+            return
         self._compared = {**audit, **(self._compared or {})}
         saved = {**self._saved, **audit}
         if saved != self._saved and not await self._write(lambda history: history.save_audit(audit)):
@@ -76,7 +92,10 @@ class AuditMemory:
 
     async def _change(self, fingerprints: Iterable[str], acceptance: Acceptance | None) -> str:
         changed = dict.fromkeys(fingerprints, acceptance)
-        failure = await self._write(lambda history: history.accept(changed, acceptance))
+        if acceptance is not None:
+            failure = await self._write(lambda history: history.accept(changed, acceptance))
+        else:
+            failure = await self._write(lambda history: history.withdraw(changed, self._clock.now()))
         for each in changed:
             self._unsaved.pop(each, None)
         if failure:

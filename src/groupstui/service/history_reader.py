@@ -54,10 +54,6 @@ class HistoryReader:
         """Whether a snapshot was ever stored that can be shown until the instance is read."""
         return self._until is None and self._history.exists
 
-    def up_to(self, until: Snapshot) -> HistoryReader:
-        """Return a reader for which a snapshot is the last one."""
-        return HistoryReader(self._history, self._clock, until)
-
     async def past(self, when: str) -> Past | None:
         """Return the instance as it was at a time; None if there is no history.
 

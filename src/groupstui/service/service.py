@@ -16,7 +16,7 @@ from ..directory.builder import DirectoryBuilder
 from ..directory.directory import Directory
 from ..directory.models import CurrentUser, Group, GroupDetail, GroupPage, User, UserProfile
 from ..errors import Forbidden, InvalidResponse, NotFound, Offline, Unreachable, WrongAddress
-from ..history.history import History
+from ..history.history import History, PastState
 from ..history.snapshots import Snapshot
 from ..testmo.http_options import HttpOptions
 from ..testmo.instance import Instance
@@ -91,6 +91,8 @@ class GroupsService:
         offline: bool = False,
         concurrency: int = MAX_CONCURRENT_REQUESTS,
         clock: Clock | None = None,
+        user: CurrentUser | None = None,
+        past: PastState | None = None,
     ) -> None:
         """Set up the service; nothing is sent yet.
 
@@ -104,6 +106,8 @@ class GroupsService:
             offline: Send no requests; only the history can be read.
             concurrency: Requests that may be in flight at the same time.
             clock: Used instead of the system's clock.
+            user: The token's own user, if that is known already.
+            past: Know only the instance as it was then, and send no requests.
 
         Raises:
             InvalidInstance: If the text is not an address.
@@ -111,11 +115,11 @@ class GroupsService:
             Unreachable: If a proxy is named that cannot be used.
         """
         self.instance = Instance.parse(instance) if isinstance(instance, str) else instance
-        self.offline = offline
+        self.offline = offline or past is not None
         """Whether no requests are sent."""
-        self.user: CurrentUser | None = None
+        self.user = user
         """The token's own user, once `current_user` or `sign_in` has returned."""
-        self.directory = Directory()
+        self.directory = Directory() if past is None else past.directory
         """What is known now; replaced by a new one whenever more is known."""
         self.crawled = False
         """Whether this service has crawled the instance."""
@@ -124,10 +128,12 @@ class GroupsService:
         self.clock = clock or Clock()
         self.cooldown = Cooldown(self.clock)
         """The pause that the instance requested, if any."""
-        self.history = None if history is None else HistoryReader(history, self.clock)
+        until, at = (None, None) if past is None else (past.snapshot, past.time)
+        self.history = None if history is None else HistoryReader(history, self.clock, until)
         """Earlier snapshots of the instance, if a history is kept."""
-        self.audits = AuditMemory(history, self.clock)
+        self.audits = AuditMemory(history, self.clock, at)
         """Which findings of audits are accepted, and which ones are new."""
+        self._history = history
         self._token = Token.parse(token) if isinstance(token, str) else token
         self._http = http or HttpOptions()
         self._http.check(self.instance, os.environ)
@@ -356,12 +362,17 @@ class GroupsService:
 
     # History
 
-    def as_it_was(self, directory: Directory, snapshot: Snapshot) -> GroupsService:
-        """Return a service that knows only the instance as it was in a snapshot, and sends no requests."""
-        past = GroupsService(self.instance, self._token, http=self._http, offline=True, clock=self.clock)
-        past.user, past.directory = self.user, directory
-        past.history = None if self.history is None else self.history.up_to(snapshot)
-        return past
+    def as_it_was(self, past: PastState) -> GroupsService:
+        """Return a service that knows only the instance as it was at a time, and sends no requests."""
+        return GroupsService(
+            self.instance,
+            self._token,
+            http=self._http,
+            history=self._history,
+            clock=self.clock,
+            user=self.user,
+            past=past,
+        )
 
     async def save_history(self, on_wait: Callable[[], object] = lambda: None) -> Snapshot | None:
         """Store the directory as a snapshot, if it is complete and a history is kept.
