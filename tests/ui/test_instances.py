@@ -11,6 +11,7 @@ import pytest
 from groupstui.app import Credentials
 from groupstui.demo.seed import make_site
 from groupstui.directory.builder import crawled_directory
+from groupstui.directory.models import Group
 from groupstui.history import History
 from groupstui.redaction import mask
 from groupstui.settings import SettingsFile
@@ -468,12 +469,24 @@ async def test_list_is_usable_while_the_keyring_hangs(demo, other, hanging, sett
         hanging.release()
 
 
-async def test_list_shows_the_age_of_the_last_snapshot(demo, other, keyring, settings, clock, histories):
+async def test_list_shows_the_last_snapshot(demo, other, keyring, settings, clock, histories):
     taken_at = datetime.now(UTC) - timedelta(days=2, hours=20)
-    histories(other).save(crawled_directory([], {}, as_of=taken_at))
+    histories(other).save(crawled_directory([Group(1, "QA")], {}, as_of=taken_at))
     async with started(app_with(keyring, settings, clock, history=histories)) as pilot:
         await press(pilot, "i")
-        assert row(pilot, other) == f"{name(other)} token snapshot 2 d ago"
+        assert row(pilot, other) == f"{name(other)} token 2 d ago · 1 group"
+
+
+async def test_narrow_list_has_whole_addresses_and_groups(demo, keyring, settings, clock, histories):
+    origin = "https://quality-of-a-large-company.testmo.net"
+    settings.save(settings.load().remember(origin).remember(demo.url))
+    groups = [Group(number, "") for number in range(1, 2431)]
+    taken_at = datetime.now(UTC) - timedelta(minutes=59, seconds=30)
+    histories(origin).save(crawled_directory(groups, {}, as_of=taken_at))
+    async with app_with(keyring, settings, clock, history=histories).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "i")
+        assert row(pilot, origin) == f"{name(origin)} no token 59 min ago · 2,430 groups"
 
 
 # A token from the environment

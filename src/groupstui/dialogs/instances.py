@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar, Literal
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -16,6 +17,7 @@ from textual.containers import Vertical
 from ..credentials import TokenStore
 from ..errors import HistoryUnavailable, KeyringLocked, KeyringUnavailable
 from ..history import History
+from ..text import pluralize
 from ..times import ago
 from ..widgets.commands import bind
 from ..widgets.key_footer import KeyFooter
@@ -31,7 +33,7 @@ class InstanceFacts:
     token: str = "…"
     """Whether there is a token, or where it comes from."""
     snapshot: str = "…"
-    """The age of the last snapshot."""
+    """The age of the last snapshot, and how many groups it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +75,26 @@ class InstancesDialog(Dialog[InstanceChoice]):
         self._read_facts = facts
         self._sign_out = sign_out
         columns: tuple[Column[str], ...] = (
-            Column("origin", "Instance", lambda origin: origin.partition("://")[2]),
-            Column("token", "Token", lambda origin: self._facts[origin].token, width=19),
-            Column("snapshot", "History", lambda origin: self._facts[origin].snapshot, width=20, priority=1),
-            Column("open", "", lambda origin: "open" if origin == current else "", width=4),
+            Column("origin", "Instance", _address, min_width=lambda origins: _widest(map(_address, origins))),
+            Column(
+                "token",
+                "Token",
+                lambda origin: self._facts[origin].token,
+                width=lambda origins: _widest(self._facts[origin].token for origin in origins),
+                priority=1,
+            ),
+            Column(
+                "snapshot",
+                "Snapshot",
+                lambda origin: self._facts[origin].snapshot,
+                width=lambda origins: _widest(self._facts[origin].snapshot for origin in origins),
+            ),
+            Column("open", "", lambda origin: "open" if origin == current else "", width=4, priority=2),
         )
         self._table = Table(columns, identity=lambda origin: origin, sortable=False)
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as box:
+        with Vertical(classes="dialog -wide") as box:
             box.border_title = "Instances"
             yield self._table
             yield NoticeBar().data_bind(InstancesDialog.notice)
@@ -119,13 +132,21 @@ class InstancesDialog(Dialog[InstanceChoice]):
             self._sign_out(origin)
 
 
+def _address(origin: str) -> str:
+    return origin.partition("://")[2]
+
+
+def _widest(texts: Iterable[str]) -> int:
+    return max(map(cell_len, texts), default=0)
+
+
 async def read_facts(
     origins: Sequence[str],
     tokens: TokenStore,
     history: Callable[[str], History | None],
     from_outside: Mapping[str, str],
 ) -> AsyncIterator[tuple[str, InstanceFacts]]:
-    """Yield what is known of each instance: first the age of its last snapshot, then its token.
+    """Yield what is known of each instance: first its last snapshot, then its token.
 
     Args:
         origins: The addresses of the instances.
@@ -133,10 +154,10 @@ async def read_facts(
         history: Returns the history of an instance; None if none is kept.
         from_outside: Where tokens that are not in the keyring come from.
     """
-    ages: dict[str, str] = {}
+    snapshots: dict[str, str] = {}
     for origin in origins:
-        ages[origin] = await asyncio.to_thread(_snapshot_age, history(origin))
-        yield origin, InstanceFacts(snapshot=ages[origin])
+        snapshots[origin] = await asyncio.to_thread(_last_snapshot, history(origin))
+        yield origin, InstanceFacts(snapshot=snapshots[origin])
     locked = False
     for origin in origins:
         if origin in from_outside:
@@ -150,12 +171,15 @@ async def read_facts(
                 token, locked = "keyring locked", True
             except KeyringUnavailable:
                 token = "keyring unavailable"
-        yield origin, InstanceFacts(token, ages[origin])
+        yield origin, InstanceFacts(token, snapshots[origin])
 
 
-def _snapshot_age(history: History | None) -> str:
+def _last_snapshot(history: History | None) -> str:
     try:
         snapshots = history.snapshots() if history is not None and history.exists else []
     except HistoryUnavailable:
         return "history unavailable"
-    return f"snapshot {ago(snapshots[-1].taken_at, datetime.now(UTC))}" if snapshots else "no history"
+    if not snapshots:
+        return "no history"
+    last = snapshots[-1]
+    return f"{ago(last.taken_at, datetime.now(UTC))} · {pluralize(last.groups, 'group')}"
