@@ -105,6 +105,18 @@ async def test_who_joined_and_who_left_since_the_last_snapshot(pilot):
     assert "5 members · 1 joined, 1 left since Mon" in drawn(pilot, "#members")
 
 
+@pytest.mark.parametrize("key", ["", "z"])
+async def test_who_joined_is_seen_beside_other_states_in_a_narrow_window(demo, clock, history, crawled, key):
+    demo.site.users[7] = replace(demo.site.users[7], tfa_enabled=False)
+    demo.site.add_member(1, 7)
+    clock.seconds += THREE_DAYS
+    async with browser_app(demo.url, demo.token, clock, history=history).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "tab", *key)
+        joined = pilot.app.screen.directory.user(7).label
+        assert row(pilot, joined).endswith(" + joined Thu, no 2FA" if key else " + Thu, no 2FA")
+
+
 async def test_colors_have_a_meaning(pilot):
     await press(pilot, "tab")
     assert color(pilot, "− left Thu") == theme_color(pilot, "text-error")

@@ -33,8 +33,8 @@ MAX_MEASURED_ROWS = 500
 NAME_CELLS = 18
 """The room for names, which other columns leave, among many rows; most names fit."""
 
-STATE_CELLS = 12
-"""The width of `+ joined Thu`, which there is always room for."""
+STATE_CELLS = 13
+"""The width of `+ Thu, no 2FA`, which there is always room for."""
 
 FACTS_PADDING = 2
 """Cells beside the facts."""
@@ -267,9 +267,14 @@ class MemberList(FilterableTable[User]):
         return [] if user.id in self._left else state_words(user, self.directory.profile(user.id))
 
     def _state(self, user: User) -> str:
+        text = self._state_text(user)
+        return text if len(text) <= self._state_room else self._state_text(user, short=True)
+
+    def _state_text(self, user: User, *, short: bool = False) -> str:
+        """Return when the user joined or left, and the states; what is cut is the last of them."""
         words, change = self._words(user), self._changes.get(user.id)
         if change is not None and self.recent is not None:
-            words.append(change_words(change, self.recent))
+            words.insert(0, change_words(change, self.recent, short=short))
         return ", ".join(words)
 
     def _state_style(self, user: User) -> str:
@@ -277,14 +282,21 @@ class MemberList(FilterableTable[User]):
 
     def _by_state(self, user: User) -> tuple[bool, str, tuple[bool, str, int]]:
         """Return the sort key by state; users without one come last."""
-        state = self._state(user)
+        state = self._state_text(user)
         return not state, state, _by_name(user)
+
+    @property
+    def _state_room(self) -> int:
+        """The cells that the states have at most."""
+        if len(self._rows) > MAX_MEASURED_ROWS:
+            return STATE_CELLS
+        return max(STATE_CELLS, self.table.size.width * 2 // 5)
 
     def _state_width(self, users: Sequence[User]) -> int:
         if len(users) > MAX_MEASURED_ROWS:
             return STATE_CELLS
         widest = max((len(self._state(user)) for user in users), default=0)
-        return min(widest, max(STATE_CELLS, self.table.size.width * 2 // 5))
+        return min(widest, self._state_room)
 
 
 def facts(detail: GroupDetail, width: int, title_lines: int) -> list[Content]:

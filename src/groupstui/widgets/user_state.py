@@ -32,9 +32,10 @@ def state_words(user: User, profile: UserProfile | None) -> list[str]:
     return [word for word, applies in words.items() if applies]
 
 
-def change_words(change: Change, recent: RecentChanges) -> str:
-    """Return when a user joined or left a group, as `+ joined Thu` or `− left 11-03`."""
+def change_words(change: Change, recent: RecentChanges, *, short: bool = False) -> str:
+    """Return when a user joined or left a group, as `+ joined Thu` or `− left 11-03`; in short as `+ Thu`."""
     what = "+ joined" if change.kind is ChangeKind.JOINED else "− left"
+    what = what[0] if short else what
     return what if change.seen is None else f"{what} {recent_day(change.seen, recent.now)}"
 
 
