@@ -125,6 +125,29 @@ def test_names_of_the_last_snapshot(completed, names):
     assert completed("who", "--", "ad") == ["Ada Lovelace", "Adam Ant"]
 
 
+@pytest.mark.parametrize(
+    "option",
+    [("groups", "--at"), ("changes", "--since"), ("audit", "--baseline"), ("history", "QA", "--until")],
+)
+def test_times_and_the_last_snapshots(completed, names, option):
+    found = completed(*option, "")
+    assert "yesterday" in found
+    assert found[-1] == "#1"
+    assert completed(*option, "#") == ["#1"]
+
+
+def test_only_the_last_snapshots_are_offered(completed, names):
+    for _ in range(30):
+        save(ACME, ["QA"], [])
+    assert completed("groups", "--at", "#") == [f"#{id}" for id in range(31, 11, -1)]
+
+
+@pytest.mark.parametrize("option", ["--columns", "--sort", "--json"])
+def test_instance_is_a_field_of_all_instances(completed, option):
+    assert "instance" in completed("who", "ada", "--all-instances", option, "")
+    assert "instance" not in completed("who", "ada", option, "")
+
+
 def test_names_of_the_chosen_instance(completed, names):
     assert completed("members", "--instance", "my test", "") == ["Elsewhere"]
     assert completed("--instance=other", "who", "e") == ["Eve"]
@@ -170,6 +193,7 @@ def test_tcsh_gets_only_words_without_spaces(capsys, names):
         ("groupstui groups --format=", "=", ["table", "json", "ndjson", "csv", "tsv", "markdown"]),
         ("groupstui groups --format=js", "js", ["json"]),
         ('groupstui who --instance="my', '"my', ["my test"]),
+        (r"groupstui groups --at \#", r"\#", [r"\#1"]),
         ("groupstui", "groupstui", [*COMMANDS]),
     ],
 )

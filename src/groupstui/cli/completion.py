@@ -10,11 +10,11 @@ import argparse
 import re
 import sqlite3
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
-from typing import Any
+from typing import Any, TypeVar
 
 from ..directory.audit import CHECKS
 from ..directory.policy import POLICY_CHECKS
@@ -36,11 +36,14 @@ from ..output_format import FORMATS
 from ..settings import GROUP_COLUMNS, PAGE_SIZES, Settings, default_path
 from ..testmo.instance import Instance
 from ..text import fold
+from ..times import utc_minute
 from . import export
 from .completion_scripts import SCRIPTS
 from .context import Context
 from .lookup import CHECK_FIELDS, LOOKUP_FIELDS, WHO_FIELDS
 from .parser import Parser, build_parser
+
+T = TypeVar("T")
 
 FIELDS: Mapping[str, Sequence[str]] = {
     "groups": GROUP_FIELDS,
@@ -80,6 +83,10 @@ SETTING_VALUES: Mapping[str, Sequence[str]] = {
     "timezone": ("local", "account", "UTC"),
 }
 """Values of settings, and samples of those that have many."""
+
+
+MAX_SNAPSHOTS = 20
+"""The last snapshots, which are offered besides the samples of times."""
 
 
 async def completion(context: Context) -> ExitCode:
@@ -228,14 +235,23 @@ class Names:
         """Return the names of users."""
         return self._stored("user")
 
-    def _stored(self, kind: str) -> list[Candidate]:
+    def snapshots(self) -> list[Candidate]:
+        """Return the ids of the last snapshots with their times, the last one first."""
+        known = self._read(lambda history: history.peek_snapshots())[-MAX_SNAPSHOTS:]
+        return [Candidate(f"#{each.id}", utc_minute(each.taken_at)) for each in reversed(known)]
+
+    def _read(self, read: Callable[[History], list[T]]) -> list[T]:
+        """Read the history of the instance; return nothing if there is none, or if it cannot be read."""
         instance = self._instance()
         if instance is None or self._settings.get("history") is False:
             return []
         try:
-            names = History(instance.origin, default_folder()).names(kind)
+            return read(History(instance.origin, default_folder()))
         except (HistoryUnavailable, OSError, sqlite3.Error):
             return []
+
+    def _stored(self, kind: str) -> list[Candidate]:
+        names = self._read(lambda history: history.names(kind))
         printable = sorted({name for name in names if name.isprintable() and name.strip()}, key=fold)
         return [Candidate(name, kind) for name in printable]
 
@@ -299,6 +315,8 @@ def _values_of(action: argparse.Action, line: Line, current: str, names: Names) 
     """Return the values of an option or argument that begin like a text; None for files."""
     kind = action.metavar if isinstance(action.metavar, str) else action.dest.upper()
     fields = FIELDS.get(line.command or "", ())
+    if "--all-instances" in line.words:
+        fields = ("instance", *fields)
     found: Iterable[Candidate]
     if action.choices is not None:
         found = map(Candidate, map(str, action.choices))
@@ -324,6 +342,8 @@ def _values_of(action: argparse.Action, line: Line, current: str, names: Names) 
         found = map(Candidate, SETTING_VALUES.get(line.positionals[-1], ()))
     elif kind == "COMMAND":
         found = _commands(build_parser())
+    elif kind == "WHEN":
+        found = [*map(Candidate, SAMPLES[kind]), *names.snapshots()]
     elif kind == "FIELD":
         found = (Candidate(f"{sign}{name}") for sign in ("", "-") for name in fields)
     elif kind == "FIELDS":

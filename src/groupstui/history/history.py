@@ -50,6 +50,8 @@ from .snapshots import (
 from .time_spec import PointInTime
 from .timeline import Kind, Timeline, timeline_of
 
+SNAPSHOTS_HINT = "groupstui snapshot list shows all of them."
+
 
 def default_folder() -> Path:
     """Return the folder of histories on this system; `XDG_STATE_HOME` is respected."""
@@ -205,6 +207,10 @@ class History:
         """Return every snapshot, the oldest first."""
         return self._database.read(all_snapshots)
 
+    def peek_snapshots(self) -> list[Snapshot]:
+        """Return every snapshot, the oldest first; a damaged file stays where it is."""
+        return self._database.peek(all_snapshots)
+
     def at(self, point: PointInTime) -> Snapshot | None:
         """Return the last snapshot taken up to a time, or the oldest if that is later; None without any.
 
@@ -308,7 +314,7 @@ def _choose(snapshots: Sequence[Snapshot], point: PointInTime) -> Snapshot | Non
         for snapshot in snapshots:
             if snapshot.id == point.snapshot:
                 return snapshot
-        raise InvalidTime(f"there is no snapshot #{point.snapshot}")
+        raise InvalidTime(f"there is no snapshot #{point.snapshot}", hint=SNAPSHOTS_HINT)
     time = point.time
     earlier = [snapshot for snapshot in snapshots if time is None or snapshot.taken_at <= time]
     return earlier[-1] if earlier else None
