@@ -13,10 +13,8 @@ SIZES = [(80, 24), (120, 40)]
 
 
 @pytest.fixture
-async def known(demo, clock, history) -> None:
+async def known(demo, clock, earlier_run) -> None:
     """A run three days ago, and edits since then."""
-    async with browser_app(demo.url, demo.token, clock, history=history).run_test() as pilot:
-        await settled(pilot)
     demo.site.add_member(1, 30)
     demo.site.remove_member(1, 4)
     demo.site.rename_group(1, "Quality")
@@ -31,6 +29,15 @@ async def run_command(pilot, text: str) -> None:
     await press(pilot, "colon")
     await type_text(pilot, text)
     await press(pilot, "enter")
+
+
+@pytest.fixture
+async def past(demo, clock, history, known):
+    """The app, with the instance as it was in the first snapshot."""
+    async with app(demo, clock, history).run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await run_command(pilot, "at #1")
+        yield pilot
 
 
 @pytest.mark.usefixtures("known")
@@ -53,51 +60,39 @@ async def test_screen_shows_the_instance_as_it_was(demo, clock, history, size, w
         assert len(demo.log.requests) == requests
 
 
-@pytest.mark.usefixtures("known")
-async def test_everything_works_on_the_old_data_without_a_request(demo, clock, history):
-    async with app(demo, clock, history).run_test(size=(120, 40)) as pilot:
-        await settled(pilot)
-        await run_command(pilot, "at #1")
-        requests = len(demo.log.requests)
-        await press(pilot, "slash")
-        await type_text(pilot, "qa")
-        await press(pilot, "enter", "enter", "u")
-        assert "Groups of " in drawn(pilot)
-        assert "Quality" not in drawn(pilot)
-        await press(pilot, "escape", "a")
-        assert "Audit" in drawn(pilot)
-        await press(pilot, "escape", "d")
-        assert "No changes since 2026-11-23" in drawn(pilot) or "No changes since Mon" in drawn(pilot)
-        await press(pilot, "escape", "H")
-        assert "0 changes since 2026-11-23 14:02" in drawn(pilot)
-        assert len(demo.log.requests) == requests
+async def test_everything_works_on_the_old_data_without_a_request(past, demo):
+    requests = len(demo.log.requests)
+    await press(past, "slash")
+    await type_text(past, "qa")
+    await press(past, "enter", "enter", "u")
+    assert "Groups of " in drawn(past)
+    assert "Quality" not in drawn(past)
+    await press(past, "escape", "a")
+    assert "Audit" in drawn(past)
+    await press(past, "escape", "d")
+    assert "No changes since 2026-11-23" in drawn(past) or "No changes since Mon" in drawn(past)
+    await press(past, "escape", "H")
+    assert "0 changes since 2026-11-23 14:02" in drawn(past)
+    assert len(demo.log.requests) == requests
 
 
-@pytest.mark.usefixtures("known")
 @pytest.mark.parametrize("key", ["r", "R"])
-async def test_past_cannot_be_reloaded(demo, clock, history, key):
-    async with app(demo, clock, history).run_test(size=(120, 40)) as pilot:
-        await settled(pilot)
-        await run_command(pilot, "at #1")
-        requests = len(demo.log.requests)
-        await press(pilot, key)
-        assert "The past cannot be reloaded. :now returns to the present." in drawn(pilot)
-        assert len(demo.log.requests) == requests
+async def test_past_cannot_be_reloaded(past, demo, key):
+    requests = len(demo.log.requests)
+    await press(past, key)
+    assert "The past cannot be reloaded. :now returns to the present." in drawn(past)
+    assert len(demo.log.requests) == requests
 
 
-@pytest.mark.usefixtures("known")
-async def test_now_returns_and_another_time_replaces_the_first(demo, clock, history):
-    async with app(demo, clock, history).run_test(size=(120, 40)) as pilot:
-        await settled(pilot)
-        await run_command(pilot, "at #1")
-        await run_command(pilot, "at #2")
-        assert "AS OF 2026-11-26" in drawn(pilot)
-        assert sum(isinstance(screen, BrowserScreen) for screen in pilot.app.screen_stack) == 2
-        await run_command(pilot, "now")
-        assert "AS OF" not in drawn(pilot)
-        assert "Quality" in drawn(pilot)
-        await run_command(pilot, "now")
-        assert "This is the present" in drawn(pilot)
+async def test_now_returns_and_another_time_replaces_the_first(past):
+    await run_command(past, "at #2")
+    assert "AS OF 2026-11-26" in drawn(past)
+    assert sum(isinstance(screen, BrowserScreen) for screen in past.app.screen_stack) == 2
+    await run_command(past, "now")
+    assert "AS OF" not in drawn(past)
+    assert "Quality" in drawn(past)
+    await run_command(past, "now")
+    assert "This is the present" in drawn(past)
 
 
 @pytest.mark.usefixtures("known")

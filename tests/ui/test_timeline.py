@@ -10,10 +10,8 @@ DAY = 24 * 3600
 
 
 @pytest.fixture
-async def known(demo, clock, history) -> None:
+async def known(demo, clock, earlier_run) -> None:
     """A run three days ago, and edits since then."""
-    async with browser_app(demo.url, demo.token, clock, history=history).run_test() as pilot:
-        await settled(pilot)
     demo.site.add_member(1, 30)
     demo.site.remove_member(1, 4)
     demo.site.rename_group(1, "Quality")
