@@ -214,6 +214,31 @@ def test_token_variable_is_for_its_instance_only(demo, other, cli, environ, keyr
     assert cli("who", "#1", "--all-instances", "-q").code == 0
 
 
+@pytest.mark.parametrize(
+    ("when", "message"),
+    [
+        ("#1", "--at needs a time with --all-instances, as ids of snapshots differ"),
+        ("soon", "“soon” is not a valid time: "),
+        ("2999-01-01", "“2999-01-01” is in the future"),
+    ],
+)
+def test_invalid_time_is_reported_once(cli, when, message):
+    result = cli("who", "#1", "--all-instances", "--at", when)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith(f"groupstui: {message}")
+    assert result.err.count("\n") == 1
+
+
+def test_token_variable_does_not_replace_the_token_of_another_instance(demo, other, cli, environ, keyring):
+    environ.update(TESTMO_TOKEN=demo.token, TESTMO_INSTANCE=demo.url)
+    keyring(x="y")
+    result = cli("who", "#1", "--all-instances", "-q")
+    assert result.code == 3
+    name = other.instance.name
+    assert f"{name}: no token for {name}. Run groupstui auth login --instance {name}.\n" in result.err
+    assert not other.log.paths
+
+
 def test_no_instance_is_a_usage_error(cli, capsys):
     default_path().unlink()
     assert main(["who", "#1", "--all-instances"], {}) == 2

@@ -102,8 +102,9 @@ def test_expired_acceptance_is_never_known(cli, tmp_path):
     assert (result.code, result.out) == (1, "policy-expired\n")
 
 
-def test_no_history_has_no_baseline(cli, demo):
-    result = cli("audit", "empty", "--baseline", "7d")
+@pytest.mark.parametrize("when", ["7d", "#1"])
+def test_no_history_has_no_baseline(cli, demo, when):
+    result = cli("audit", "empty", "--baseline", when)
     assert (result.code, result.out) == (3, "")
     assert "there is no baseline" in result.err
     assert not demo.log.paths
@@ -114,7 +115,7 @@ def test_no_history_has_no_baseline(cli, demo):
     ("when", "code", "message"),
     [
         ("7d", 3, "there is no baseline for that time: the history begins on "),
-        ("#9", 2, "there is no snapshot #9"),
+        ("#9", 2, "there is no snapshot #9. groupstui snapshot list shows all of them."),
         ("9999-01-01", 2, "is in the future"),
         ("soon", 2, "is not a valid time"),
     ],

@@ -88,6 +88,8 @@ def test_failure_of_one_instance_is_the_exit_code(cli, demo, other, keyring):
 def test_wrong_use(cli, demo, other, environ):
     assert cli("compare-instances", demo.url, demo.url).code == 2
     assert cli("compare-instances", demo.url, other.url, "--instance", demo.url).code == 2
+    result = cli("compare-instances", demo.url, other.url, "--at", "#1")
+    assert (result.code, "--at needs a time with compare-instances" in result.err) == (2, True)
     environ["TESTMO_TOKEN"] = demo.token
     result = cli("compare-instances", demo.url, other.url)
     assert (result.code, "name its instance" in result.err) == (2, True)

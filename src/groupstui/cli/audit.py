@@ -148,7 +148,7 @@ def _baseline(context: Context, text: str) -> Snapshot:
     point = PointInTime.parse(text, now)
     if point.is_after(PointInTime(now)):
         raise UsageError(f"--baseline {quoted(text)} is in the future")
-    snapshot = history.at(point)
+    snapshot = history.at(point) if history.snapshots() else None
     if snapshot is None:
         raise UnknownAnswer(f"there is no baseline for {context.instance.name}: {history.missing}")
     if point.time is not None and point.time < snapshot.taken_at:

@@ -303,14 +303,17 @@ class Context:
 
     async def _keyring_token(self) -> Token:
         self.token_source, name = "the keyring", self.instance.name
-        missing = Unauthorized(f"no token for {name}", hint="Run groupstui auth login, or set TESTMO_TOKEN.")
+        hint = "Run groupstui auth login, or set TESTMO_TOKEN."
+        if self.label:
+            hint = f"Run groupstui auth login --instance {name}."
+        missing = Unauthorized(f"no token for {name}", hint)
         try:
             token = await TokenStore().load(self.instance.origin)
         except KeyringUnavailable as error:
             token, missing = None, Unauthorized(f"no token: {error}", hint=error.hint)
         if token is not None:
             return token
-        if token_from_environment(self.environ) is not None:
+        if token_from_environment(self.environ) is not None and not self.label:
             raise UsageError(
                 f"TESTMO_TOKEN is not for {name}, but for TESTMO_INSTANCE; {missing}",
                 hint="Set both variables, or run groupstui auth login.",

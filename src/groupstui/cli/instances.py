@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from ..credentials import token_from_environment
 from ..errors import GroupstuiError, NoMatch, UsageError
 from ..exit_codes import ExitCode
+from ..history.time_spec import PointInTime
 from ..output.records import Record, Report
 from ..testmo.instance import Instance
 from ..text import pluralize
@@ -92,6 +93,7 @@ def check_single_options(context: Context, several: str) -> None:
     """Refuse what is about a single instance; `several` is what asks for several.
 
     Raises:
+        InvalidTime: If the time of `--at` is not valid, or in the future.
         UsageError: If an option or a variable is about a single instance.
     """
     for name in ("instance", "demo", "token_stdin", "token_file"):
@@ -99,6 +101,11 @@ def check_single_options(context: Context, several: str) -> None:
             raise UsageError(f"{several} cannot be used with --{name.replace('_', '-')}")
     if context.named_instance() is None and token_from_environment(context.environ) is not None:
         raise UsageError("TESTMO_TOKEN is set: name its instance with TESTMO_INSTANCE")
+    if (
+        context.at is not None
+        and PointInTime.parse_past(context.at, context.clock.now()).snapshot is not None
+    ):
+        raise UsageError(f"--at needs a time with {several}, as ids of snapshots differ")
 
 
 async def ask_all(context: Context, command: Command) -> Answers:

@@ -42,7 +42,8 @@ def launch(context: Context) -> int:
         raise UsageError(f"{quoted(options.name)} is not a command", hint=NO_COMMAND_HINT)
     for name in ("max_age", "fresh", "at", "token_stdin"):
         if getattr(options, name):
-            raise UsageError(f"--{name.replace('_', '-')} needs --plain")
+            hint = "In the app, :at shows the instance as it was." if name == "at" else None
+            raise UsageError(f"--{name.replace('_', '-')} needs --plain", hint)
     display = _display(context)
     _prepare_textual(context.environ)
     if options.no_color:
