@@ -336,6 +336,34 @@ def test_columns_of_users_are_unknown_if_refused(cli):
 LINES = "Sam Only\nJane Doe\nlovelace, ADA\nNobody\n#4\njoann@corp.example\n"
 
 
+PASTED = """\
+- [x] Sam Only
+1. Joann Miller (contractor)
+Ada Lovelace; Søren Łuk
+Joann,joann@corp.example,QA
+name,email,team
+"""
+
+
+def test_lookup_reads_lists_as_they_are_pasted(cli):
+    result = cli("lookup", "--format", "csv", "--columns", "text,id,status", stdin=PASTED)
+    assert result.out.splitlines()[1:] == [
+        "Sam Only,4,matched",
+        "Joann Miller (contractor),5,matched",
+        "Ada Lovelace,1,matched",
+        "Søren Łuk,7,matched",
+        '"Joann,joann@corp.example,QA",5,matched',
+        '"name,email,team",,unmatched',
+    ]
+
+
+def test_lookup_reports_that_it_merges_repeated_lines(cli):
+    result = cli("lookup", "--columns", "id", stdin="Sam Only\n- Sam Only\n#4\nSam Only\n")
+    assert result.out == "4\n4\n"
+    assert "2 repeated lines merged" in result.err
+    assert "repeated" not in cli("lookup", stdin="Sam Only").err
+
+
 def test_lookup_prints_every_line_in_every_format(cli):
     result = cli("lookup", "--format", "csv", "--columns", "text,id,status", stdin=LINES)
     assert result.code == 6
@@ -380,7 +408,7 @@ def test_line_does_not_depend_on_other_lines(cli):
     def looked_up(*lines: str) -> list[str]:
         return cli("lookup", "--format", "csv", stdin="\n".join(lines)).out.splitlines()[1:]
 
-    lines = LINES.splitlines()
+    lines = [*LINES.splitlines(), *PASTED.splitlines()[1:]]
     assert looked_up(*lines) == [row for line in lines for row in looked_up(line)]
 
 

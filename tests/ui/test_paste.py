@@ -62,10 +62,21 @@ async def test_pasted_lines_are_matched(pilot):
         "Nobody Known": "not found",
         "ada.lovelace@demo.example": "matched Ada Lovelace",
     }
-    assert "7 lines: 4 matched, 1 ambiguous, 2 not found" in drawn(pilot)
+    assert "7 lines: 4 matched (3 users), 1 ambiguous, 2 not found" in drawn(pilot)
     assert "1 QA (5 members) · 2 Release managers (12)" in drawn(pilot, "#legend")
     assert " 25 ●    ● " in line(pilot, "Ada Lovelace")
     assert " 28 ●    · " in line(pilot, "Hopper, Grace")
+
+
+async def test_repeated_lines_and_users_are_counted(pilot):
+    await look_up(pilot, "Ada Lovelace\nADA LOVELACE\n#1\n- Ada Lovelace\nAda Lovelace\nGrace Hopper")
+    assert "4 lines: 4 matched (2 users), 0 ambiguous, 0 not found · 2 repeated" in drawn(pilot)
+
+
+async def test_row_of_a_table_is_one_user(pilot):
+    row = "Ada Lovelace,ada.lovelace@demo.example,QA"
+    await look_up(pilot, f"name,email,team\n{row}")
+    assert rows(pilot) == {"name,email,team": "not found", row: "matched Ada Lovelace"}
 
 
 async def test_typed_lines_are_matched_and_kept(pilot):

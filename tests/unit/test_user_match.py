@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from groupstui.directory.builder import crawled_directory
 from groupstui.directory.directory import Directory
 from groupstui.directory.models import Group, UserProfile
-from groupstui.directory.user_match import match_entry, match_user, split_list
+from groupstui.directory.user_list import match_entry, split_list
+from groupstui.directory.user_match import UserMatch, match_user
 
 NAMES = {1: "Ada Lovelace", 2: "Grace Hopper", 3: "Grace Evans", 4: "Alan Turing"}
 
@@ -30,51 +31,152 @@ def directory(*, all_users: bool = True, addresses: bool = True) -> Directory:
         ("ada\ngrace\r\nalan\ralan", ["ada", "grace", "alan", "alan"]),
         ("", []),
         (" \n\t; ;;\n,", []),
-        ("ada; grace;alan", ["ada", "grace", "alan"]),
-        ("ada\tgrace", ["ada", "grace"]),
-        ("Lovelace, Ada", ["Lovelace, Ada"]),
-        ("Lovelace, Ada; Hopper, Grace", ["Lovelace, Ada", "Hopper, Grace"]),
+        ("ada; grace", ["ada; grace"]),
         ("a@x.org, b@x.org,c@x.org", ["a@x.org", "b@x.org", "c@x.org"]),
+        ("- a@x.org; b@x.org c@x.org", ["a@x.org", "b@x.org", "c@x.org"]),
         ("Ada <a@x.org>, Hopper, Grace <g@x.org>", ["Ada <a@x.org>", "Hopper, Grace <g@x.org>"]),
-        ("- Ada\n* Grace\n• Alan\n12. Kim\n3) Lee", ["Ada", "Grace", "Alan", "Kim", "Lee"]),
-        ("17\n#18\n-x", ["17", "#18", "-x"]),
-        ("  Ada Lovelace ,", ["Ada Lovelace"]),
+        ('"Hopper, Grace" <g@x.org>; a@x.org', ['"Hopper, Grace" <g@x.org>', "a@x.org"]),
+        ("Ada, a@x.org, b@x.org", ["Ada, a@x.org, b@x.org"]),
+        ("a@x.org\tb@x.org", ["a@x.org\tb@x.org"]),
     ],
 )
 def test_list_is_split(text, entries):
     assert list(split_list(text)) == entries
 
 
-entry = st.text(
-    st.characters(
-        exclude_characters=";,\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029-*•–", exclude_categories=["Cs"]
+def read(text: str) -> dict[str, int | str]:
+    """Return the id of the user of each line, or the status of a line without one."""
+    known = directory()
+    found = [
+        each
+        for entry in split_list(text)
+        for each in match_entry(entry, lambda text, *, exact: match_user(known, text, exact=exact))
+    ]
+    return {each.text: each.status if each.user is None else each.user.id for each in found}
+
+
+def users(text: str) -> list[int | str]:
+    return list(read(text).values())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Ada Lovelace",
+        "- Ada Lovelace",
+        "12. Ada Lovelace",
+        "3) Ada Lovelace",
+        "[ ] Ada Lovelace",
+        "* [x] Ada Lovelace",
+        "☑ Ada Lovelace",
+        "Ada Lovelace ,",
+        '"Ada Lovelace"',
+        "Ada Lovelace (contractor)",
+        "- Ada Lovelace [external]",
+        "Somebody Else (user1@example.org)",
+        "Ada Lovelace - USER1@example.org.",
+        "Ada Lovelace,user1@example.org,QA",
+        "Ada Lovelace;user1@example.org;QA",
+        "Ada Lovelace\tuser1@example.org\tQA",
+        "2;Ada Lovelace;user1@example.org;Grace Hopper",
+        '"Lovelace, Ada",user1@example.org',
+        "Nobody Known,user1@example.org",
+        "Ada Lovelace, user1@example.org, user2@example.org",
+        "Ada Lovelace\tGrace Hopper",
+        "Lovelace\tAda\tGrace Hopper",
+        "2\tAda Lovelace",
+        "2;Ada Lovelace",
+        '"Lovelace, Ada",QA',
+        "Ada Lovelace; #1",
+    ],
+)
+def test_line_of_one_user_is_one_user(line):
+    assert users(line) == [1]
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("Ada Lovelace, Grace Hopper", [1, 2]),
+        ("Ada Lovelace, Grace Hopper, Alan Turing", [1, 2, 4]),
+        ("Ada Lovelace; Hopper, Grace; alan", [1, 2, 4]),
+        ("- user1@example.org, user2@example.org", [1, 2]),
+        ("Ada Lovelace; user2@example.org", [1, 2]),
+        ("#1; #2", [1, 2]),
+        ("1; 2", [1, 2]),
+        ("Ada Lovelace; Nobody Known", [1, "unmatched"]),
+        ("Ada Lovelace; grace", [1, "ambiguous"]),
+    ],
+)
+def test_line_of_several_users_is_each_of_them(line, found):
+    assert users(line) == found
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("Ada Lovelace, Grace", "unmatched"),
+        ("Byron, Ada", "unmatched"),  # not “Ada”, who may be another user
+        ("Ada Byron\tGrace Hopper", "unmatched"),  # Grace Hopper may be her manager
+        ("Byron\tAda", "unmatched"),
+        ("Ada (contractor)", "unmatched"),
+        ("Ada Lovelace,nobody@example.org,QA", "unmatched"),
+        ("QA,user1@example.org,user2@example.org", "ambiguous"),
+        ("name;email;team", "unmatched"),
+        ("Name,E-mail", "unmatched"),
+        ("☐", "unmatched"),
+    ],
+)
+def test_line_that_is_not_understood_is_one_line(line, status):
+    assert read(line) == {line: status}
+
+
+def test_cell_can_be_longer_than_any_name():
+    assert users("Ada;" + "x" * 150_000) == [1, "unmatched"]
+
+
+def test_complete_name_is_what_it_is():
+    """Whatever a name contains, that it is the name of a user comes first."""
+    names = ["- Ada", "Ada", "1. Support", "Kim; Lee", "Kim", "Lee", "Lee (Berlin)", "a,b", "[ ] x", "x\ty"]
+    known = crawled_directory(
+        [Group(1, "QA", tuple(range(1, len(names) + 1)))],
+        dict(enumerate(names, 1)),
+        as_of=datetime(2026, 11, 23, tzinfo=UTC),
     )
-).filter(lambda text: text == text.strip() and text and not text[0].isdigit())
+
+    def match(text: str, *, exact: bool) -> UserMatch:
+        return match_user(known, text, exact=exact)
+
+    for id, name in enumerate(names, 1):
+        (found,) = (each for entry in split_list(name) for each in match_entry(entry, match))
+        assert found.user is not None
+        assert (found.text, found.user.id) == (name, id)
 
 
-@given(st.lists(entry), st.sampled_from(["\n", "\r\n", ";", "; ", "\t", "\n- ", "\n\n"]))
-def test_entries_do_not_depend_on_separators(entries, separator):
-    assert list(split_list(separator.join(entries))) == entries
+people = st.lists(st.sampled_from(sorted(NAMES)), min_size=2, max_size=4, unique=True)
 
 
-def users(text: str, chosen: dict[str, int] | None = None) -> list[int | None]:
-    """Return the ids of the users of an entry; None for each that has none."""
-    matches = match_entry(directory(), text, chosen or {})
-    return [None if match.user is None else match.user.id for match in matches]
+@given(people, st.sampled_from(["\n", "\r\n", ";", "; ", ", ", "\n- ", "\n2. ", "\n[ ] ", "\n\n"]))
+def test_names_do_not_depend_on_separators(ids, separator):
+    assert users(separator.join(NAMES[id] for id in ids)) == ids
 
 
-def test_names_are_separated_by_commas_only_if_all_are_complete():
-    assert users("Ada Lovelace, Grace Hopper") == [1, 2]
-    assert users("Ada Lovelace, Grace Hopper, Alan Turing") == [1, 2, 4]
-    assert users("Lovelace, Ada") == [1]
-    assert users("Ada Lovelace, Grace") == [None]
-    assert users("Byron, Ada") == [None]  # not “Ada”, who may be another user
+@given(people, st.sampled_from(["\n", ";", ", ", ",", " "]), st.booleans())
+def test_addresses_do_not_depend_on_separators(ids, separator, named):
+    written = [f"{NAMES[id]} <user{id}@example.org>" if named else f"user{id}@example.org" for id in ids]
+    if named and separator == " ":
+        separator = "; "
+    assert users(separator.join(written)) == ids
 
 
-def test_chosen_user_has_precedence():
-    assert users("grace") == [None]
-    assert users("grace", {"grace": 3}) == [3]
-    assert users("nobody", {"nobody": 4}) == [4]
+cells = st.lists(st.sampled_from(["", "QA", "2026-11-27", "yes", "17", '"Berlin, Mitte"']), max_size=4)
+
+
+@given(st.sampled_from(sorted(NAMES)), st.sampled_from([",", ";", "\t"]), cells, cells, st.booleans())
+def test_row_with_an_address_is_its_user(id, separator, before, after, named):
+    name = [NAMES[id]] if named else []
+    row = separator.join([*before, *name, f"user{id}@example.org", *after])
+    assert users(row) == [id]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import TypeVar
 from ..directory.directory import Directory
 from ..directory.models import Group, User
 from ..directory.search import MAX_CANDIDATES, SearchIndex, is_id
+from ..directory.user_list import match_entry, split_list
 from ..directory.user_match import UserMatch, match_user
 from ..errors import AmbiguousMatch, MatchError, NoMatch, UnknownAnswer, UsageError, quoted, shown_path
 from ..exit_codes import ExitCode
@@ -182,22 +183,24 @@ async def lookup(context: Context) -> ExitCode:
         )
     fields = LONG_LOOKUP_FIELDS if options.long else LOOKUP_FIELDS
     check_columns(context, fields)
-    lines = _read_lines(context, options.file)
-    reading = await context.read(match=lines)
+    entries = _read_entries(context, options.file)
+    reading = await context.read(match=entries)
     directory = reading.directory
     records, messages = list[Record](), list[str]()
-    for text in lines:
-        try:
-            details = _memberships(directory, _resolve_user(context, reading, text), long=options.long)
-        except AmbiguousMatch as error:
-            details = [{"status": "ambiguous", "candidates": list(map(user_record, error.candidates))}]
-            messages.append(with_candidates(error))
-        except NoMatch:
+    for found in _matches_of(context, reading, entries):
+        if found.user is not None:
+            details = _memberships(directory, found.user, long=options.long)
+        elif isinstance(found.error, AmbiguousMatch):
+            details = [{"status": "ambiguous", "candidates": list(map(user_record, found.error.candidates))}]
+            messages.append(with_candidates(found.error))
+        else:
             details = [{"status": "unmatched"}]
             suggest = len(messages) < MAX_SUGGESTING_LINES
-            similar = _matched_to(reading, text).user_index.similar(text) if suggest else ()
-            messages.append(_not_found("user", text, similar))
-        records += [{**dict.fromkeys(fields), "text": text, "status": "matched", **each} for each in details]
+            index = _matched_to(reading, found.searched).user_index
+            messages.append(_not_found("user", found.text, index.similar(found.searched) if suggest else ()))
+        records += [
+            {**dict.fromkeys(fields), "text": found.text, "status": "matched", **each} for each in details
+        ]
     about: Record = {"users_complete": directory.users_complete and not context.doubt}
     if context.format == "json" and options.json is None:
         # The object has a place of its own for the lines that do not match.
@@ -214,6 +217,22 @@ async def lookup(context: Context) -> ExitCode:
     for message in messages:
         context.warn(message)
     return code
+
+
+def _matches_of(context: Context, reading: Reading, entries: Sequence[str]) -> list[UserMatch]:
+    """Return what the entries of a list mean; report how many of the same text were merged."""
+
+    def match(text: str, *, exact: bool) -> UserMatch:
+        exact = exact or context.options.exact
+        return match_user(_matched_to(reading, text), text, exact=exact)
+
+    found = [each for entry in entries for each in match_entry(entry, match)]
+    matches = list({each.text: each for each in found}.values())
+    for each in matches:
+        _note_doubt(context, reading, each)
+    if repeated := len(found) - len(matches):
+        context.warn(f"{pluralize(repeated, 'repeated line')} merged")
+    return matches
 
 
 def _memberships(directory: Directory, user: User, *, long: bool) -> list[Record]:
@@ -298,8 +317,12 @@ def _resolve_user(context: Context, reading: Reading, text: str) -> User:
 def matched_user(context: Context, reading: Reading, text: str) -> UserMatch:
     """Match a text to the users; note in the context if users who were not read matter."""
     found = match_user(_matched_to(reading, text), text, exact=context.options.exact)
-    context.doubt = context.doubt or _doubt(context, reading, found)
+    _note_doubt(context, reading, found)
     return found
+
+
+def _note_doubt(context: Context, reading: Reading, found: UserMatch) -> None:
+    context.doubt = context.doubt or _doubt(context, reading, found)
 
 
 def _doubt(context: Context, reading: Reading, found: UserMatch) -> str:
@@ -309,7 +332,7 @@ def _doubt(context: Context, reading: Reading, found: UserMatch) -> str:
         return (
             f"e-mail addresses are not known: {reading.reason or f'snapshots contain none; omit --{option}'}"
         )
-    all_read = "@" in found.text and reading.without_addresses is not None
+    all_read = "@" in found.searched and reading.without_addresses is not None
     if not found.unread or not reading.unread_users or all_read:
         return ""
     return f"{reading.unread_users} were not considered: {reading.reason}"
@@ -358,8 +381,8 @@ def _code_of_profiles(directory: Directory, with_profiles: bool) -> ExitCode:
     return ExitCode.UNKNOWN if with_profiles and not directory.has_profiles else ExitCode.OK
 
 
-def _read_lines(context: Context, file: str) -> list[str]:
-    """Return the lines of a file or of stdin, without blank and repeated ones."""
+def _read_entries(context: Context, file: str) -> list[str]:
+    """Return the users that a file or stdin lists, as they are written there."""
     name = "stdin" if file == "-" else shown_path(file)
     try:
         if file == "-":
@@ -378,8 +401,7 @@ def _read_lines(context: Context, file: str) -> list[str]:
         text = "\0"
     if "\0" in text:  # as in UTF-16 without a byte order mark
         raise UsageError(f"cannot read {name}: it is not UTF-8", hint=NOT_UTF8)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    users = list(dict.fromkeys(line for line in map(str.strip, lines) if line))
-    if not users:
+    entries = list(split_list(text))
+    if not entries:
         context.warn(f"{name} contains no users")
-    return users
+    return entries

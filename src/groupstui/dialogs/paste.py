@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Static, TextArea
 
-from ..directory.user_match import split_list
+from ..directory.user_list import split_list
 from ..text import pluralize
 from ..widgets.commands import bind
 from ..widgets.key_footer import KeyFooter
@@ -22,7 +22,7 @@ MAX_ENTRIES = 10_000
 """Entries that a table shows without delay; longer lists are for `groupstui lookup`."""
 
 EXPLANATION = (
-    "One user on each line: a name, an id or an e-mail address, also as Name <address>. "
+    "One user on each line: a name, an id or an e-mail address; of a row of a table, the address counts. "
     "Users may be separated by ; and addresses by a comma, too."
 )
 

@@ -17,7 +17,8 @@ from textual.widgets import Static
 from ..directory.compare import distinct_names
 from ..directory.directory import Directory
 from ..directory.models import Group, User
-from ..directory.user_match import UserMatch, match_entry, split_list
+from ..directory.user_list import match_entry, split_list
+from ..directory.user_match import UserMatch, match_user
 from ..output.comparison_records import pasted_report
 from ..output.records import Report
 from ..set_operation import MAX_GROUPS
@@ -185,6 +186,8 @@ class PastedUsersDialog(RecordsDialog[UserMatch]):
         self._chosen = chosen
         self._edit = edit
         self._matches: Sequence[UserMatch] = ()
+        self._repeated = 0
+        """Lines that are left out because the same text is above them."""
         self._part = 0
         """The number of the group from which the shown users are missing; 0 for all, -1 for no user."""
         columns: tuple[Column[UserMatch], ...] = (
@@ -228,18 +231,25 @@ class PastedUsersDialog(RecordsDialog[UserMatch]):
     async def _look_up(self) -> None:
         """Match the lines in a thread, and a few at a time, so that it ends soon if the dialog is closed."""
         directory, chosen = self.directory, dict(self._chosen)
-        entries = list(dict.fromkeys(split_list(self._text)))
-        found: dict[str, UserMatch] = {}
+        entries = list(split_list(self._text))
+        found: list[UserMatch] = []
 
-        def match(some: Sequence[str]) -> None:
-            for entry in some:
-                found.update((match.text, match) for match in match_entry(directory, entry, chosen))
+        def match(text: str, *, exact: bool) -> UserMatch:
+            return match_user(directory, text, exact=exact)
+
+        def match_some(some: Sequence[str]) -> None:
+            found.extend(each for entry in some for each in match_entry(entry, match))
 
         for start in range(0, len(entries), CHUNK_LINES):
             self.box.border_subtitle = f"looking up {start:,} of {pluralize(len(entries), 'line')}…"
-            await asyncio.to_thread(match, entries[start : start + CHUNK_LINES])
+            await asyncio.to_thread(match_some, entries[start : start + CHUNK_LINES])
         await asyncio.to_thread(lambda: directory.memberships)
-        self._matches = list(found.values())
+        lines = {match.text: match for match in found}
+        self._repeated = len(found) - len(lines)
+        self._matches = [
+            UserMatch(text, directory.user(chosen[text])) if text in chosen else match
+            for text, match in lines.items()
+        ]
         self._show_rows()
 
     # What is shown
@@ -284,9 +294,14 @@ class PastedUsersDialog(RecordsDialog[UserMatch]):
         for match in self._matches:
             counts[match.status] += 1
         lines = pluralize(len(self._matches), "line")
+        users = len({match.user.id for match in self._matches if match.user is not None})
+        matched = f"{counts['matched']:,} matched"
+        if users < counts["matched"]:
+            matched += f" ({pluralize(users, 'user')})"
+        repeated = f" · {self._repeated:,} repeated" if self._repeated else ""
         return (
-            f"{lines}: {counts['matched']:,} matched, {counts['ambiguous']:,} ambiguous, "
-            f"{counts['unmatched']:,} not found"
+            f"{lines}: {matched}, {counts['ambiguous']:,} ambiguous, "
+            f"{counts['unmatched']:,} not found{repeated}"
         )
 
     def _status(self, match: UserMatch) -> str:
@@ -357,7 +372,7 @@ class PastedUsersDialog(RecordsDialog[UserMatch]):
         users = record.error.candidates if record.error is not None else ()
         title = f"Which user is “{record.text}”?"
         if record.status == "unmatched":
-            users = self.directory.user_index.similar(record.text)
+            users = self.directory.user_index.similar(record.searched)
         if not users:
             self.notice = Notice(
                 f"No user is similar to “{sanitize(record.text)}”", "esc goes back to the text."

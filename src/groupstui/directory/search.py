@@ -300,6 +300,11 @@ _ADDRESS = re.compile(r"(?:.*<)?(?:mailto:)?([^\s<>@]+@[^\s<>@?]+?)(?:\?[^\s<>]*
 """An e-mail address, alone, as a link, or after a name: `Ada Lovelace <ada@example.org>`."""
 
 
+def is_address(text: str) -> bool:
+    """Return whether a text is an e-mail address, also with a name as in `Ada <ada@example.org>`."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
 def is_id(text: str) -> bool:
     """Return whether a text can only be an id, or a name that is a number."""
     return _ID.fullmatch(text.strip(_INVISIBLE)) is not None
