@@ -6,8 +6,14 @@ import re
 
 import pytest
 
+from groupstui.durations import parse_duration
 from groupstui.history import History
-from groupstui.screens.browser import LIVE_INTERVALS, BrowserScreen
+from groupstui.screens.browser import (
+    LIVE_INTERVALS,
+    MAX_LIVE_INTERVAL,
+    MIN_LIVE_INTERVAL,
+    BrowserScreen,
+)
 
 from ..support.clock import ManualClock
 from ..support.pilot import browser_app, drawn, press, settled, type_text, until, words
@@ -53,7 +59,8 @@ async def pass_time(pilot, clock, minutes: float = 5) -> None:
 
 async def test_w_reloads_every_five_minutes(pilot, demo, clock):
     await live(pilot, clock)
-    assert "Live: all groups are reloaded every 5m. w stops that." in words(pilot)
+    notice = "Live: all groups are reloaded every 5m. w stops that, :live 2m changes it."
+    assert notice in words(pilot)
     before = crawls(demo)
     await pass_time(pilot, clock, 4.9)
     assert crawls(demo) == before
@@ -117,29 +124,53 @@ async def test_w_again_ends_it(pilot, demo, clock):
     assert crawls(demo) == before
 
 
-async def test_palette_sets_the_interval_which_w_uses_again(pilot, clock):
+async def set_live(pilot, interval: str) -> None:
     await press(pilot, "colon")
-    await type_text(pilot, "live 2m")
+    await type_text(pilot, f"live {interval}")
     await press(pilot, "enter")
+
+
+@pytest.mark.parametrize(("interval", "minutes"), [("2m", 2), ("90s", 1.5), ("1d", 24 * 60)])
+async def test_palette_sets_the_interval_which_w_uses_again(pilot, clock, interval, minutes):
+    await set_live(pilot, interval)
     await wait_for_live(pilot, clock)
-    assert "live 2m · " in drawn(pilot, "StatusBar")
+    assert f"live {interval} · " in drawn(pilot, "StatusBar")
     await press(pilot, "w")
-    await live(pilot, clock, "2m")
-    assert clock.waits[-1] == 2 * MINUTE
+    await live(pilot, clock, interval)
+    assert clock.waits[-1] == minutes * MINUTE
 
 
 async def test_palette_ends_it(pilot, clock):
     await live(pilot, clock)
-    await press(pilot, "colon")
-    await type_text(pilot, "live off")
-    await press(pilot, "enter")
+    await set_live(pilot, "off")
+    assert "Live is off. w turns it on again." in words(pilot)
     assert clock.sleepers == 0
     assert "live" not in drawn(pilot, "StatusBar")
 
 
-def test_no_interval_is_shorter_than_a_minute():
-    assert {interval[-1] for interval in LIVE_INTERVALS} == {"m"}
-    assert min(int(interval[:-1]) for interval in LIVE_INTERVALS) == 1
+@pytest.mark.parametrize(
+    ("interval", "notice"),
+    [
+        ("10s", "10s is too short: the shortest interval is a minute"),
+        ("59s", "59s is too short: the shortest interval is a minute"),
+        ("2d", "2d is too long: the longest interval is a day"),
+        ("5", "“5” is not a valid duration: use 10m"),
+        ("soon", "“soon” is not a valid duration: use 10m"),
+    ],
+)
+async def test_interval_that_cannot_be_used_changes_nothing(pilot, clock, interval, notice):
+    await live(pilot, clock)
+    await set_live(pilot, interval)
+    assert notice in words(pilot)
+    assert "live 5m · " in drawn(pilot, "StatusBar")
+    assert clock.sleepers == 1
+
+
+def test_every_interval_of_the_palette_can_be_used():
+    durations = list(map(parse_duration, LIVE_INTERVALS))
+    assert durations == sorted(durations)
+    assert durations[0] == MIN_LIVE_INTERVAL
+    assert durations[-1] <= MAX_LIVE_INTERVAL
 
 
 async def test_error_is_shown_and_live_goes_on(pilot, demo, clock):

@@ -80,7 +80,11 @@ class PaletteDialog(Dialog[Choice]):
             on_email: Called when the text looks like an e-mail address.
         """
         super().__init__()
-        self._takes_number = [command for command in commands if command.argument and not command.values]
+        self._takes_number = [
+            command
+            for command in commands
+            if command.argument and not command.values and not command.free_text
+        ]
         self._takes_text = [command for command in commands if command.free_text]
         self._commands = list(_with_values(commands))
         # Negative ids, because nobody searches a command by its number.
@@ -197,10 +201,12 @@ class PaletteDialog(Dialog[Choice]):
             for command in self._takes_number:
                 if words in command.aliases:
                     yield 0, command.with_argument(number)
-        alias, _, value = text.partition(" ")
         for command in self._takes_text:
-            if value.strip() and alias.lower() in command.aliases:
-                yield 0, command.with_argument(value.strip())
+            for alias in command.aliases:
+                start = f"{alias} "
+                value = text[len(start) :].strip() if text.lower().startswith(start) else ""
+                if value and command.values.get(value) != value:
+                    yield 0, command.with_argument(value)
         for rank, (_, command) in sorted(
             self._command_index.ranked(text), key=lambda hit: (hit[0], hit[1][0])
         ):

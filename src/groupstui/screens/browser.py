@@ -109,10 +109,13 @@ REASONS = {
 MAX_RECENT_PLACES = 10
 """The number of visited groups and users that the palette offers."""
 
-LIVE_INTERVALS = ("1m", "2m", "5m", "10m", "15m", "30m", "60m")
-"""How often everything can be read again; more often would be a load for the instance."""
+LIVE_INTERVALS = ("1m", "2m", "5m", "10m", "15m", "30m", "1h")
+"""Intervals that the palette offers; others can be typed."""
 
 DEFAULT_LIVE_INTERVAL = "5m"
+
+MIN_LIVE_INTERVAL, MAX_LIVE_INTERVAL = timedelta(minutes=1), timedelta(days=1)
+"""How often everything can be read again; more often would be a load for the instance."""
 
 MAX_NAMED_CHANGES = 3
 """Changes that a notice names; of more, it has the number."""
@@ -297,12 +300,13 @@ class BrowserScreen(JumpScreen):
         ),
         PaletteCommand(
             "load.live_every",
-            "Live: reload all groups every INTERVAL",
+            "Live: reload every TIME",
             "live_every",
             "live",
-            argument="INTERVAL",
+            argument="TIME",
             values=lambda screen: (*LIVE_INTERVALS, "off"),
             current=lambda screen: screen.live or "off",
+            free_text=True,
         ),
         PaletteCommand(
             "instance.sign_in", "Sign in again, with another token", "app.sign_in", "sign in, login"
@@ -942,18 +946,38 @@ class BrowserScreen(JumpScreen):
         """Read everything again every few minutes, as often as the last time; or no longer."""
         self.action_live_every("off" if self.live else self._last_live)
 
-    def action_live_every(self, interval: str) -> None:
+    def action_live_every(self, interval: object) -> None:
         """Read everything again at an interval, such as `5m`; `off` ends that."""
-        self.workers.cancel_group(self, "live")
+        if self._refuse_reload():
+            return
         if self.service.offline:
             self.notice = Notice("There is nothing to reload without a connection")
         elif interval == "off":
+            self.workers.cancel_group(self, "live")
             self.live = ""
-            self.notice = Notice("Live is off")
+            self.notice = Notice("Live is off", "w turns it on again.")
+        else:
+            self._start_live(str(interval))
+
+    def _start_live(self, interval: str) -> None:
+        try:
+            duration = parse_duration(interval)
+        except InvalidTime as error:
+            self.notice = Notice(str(error))
+            return
+        if duration < MIN_LIVE_INTERVAL:
+            self.notice = Notice(
+                f"{interval} is too short: the shortest interval is a minute", ":live 1m sets it."
+            )
+        elif duration > MAX_LIVE_INTERVAL:
+            self.notice = Notice(
+                f"{interval} is too long: the longest interval is a day", ":live 1d sets it."
+            )
         else:
             self.live = self._last_live = interval
-            self.notice = Notice(f"Live: all groups are reloaded every {interval}", "w stops that.")
-            self._reload_every(parse_duration(interval).total_seconds())
+            text = f"Live: all groups are reloaded every {interval}"
+            self.notice = Notice(text, "w stops that, :live 2m changes it.")
+            self._reload_every(duration.total_seconds())
 
     @work(name="live", group="live", exclusive=True, exit_on_error=False)
     async def _reload_every(self, seconds: float) -> None:

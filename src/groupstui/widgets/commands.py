@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from textual.binding import Binding
@@ -75,8 +75,8 @@ class Command:
     """Words that mean the command in the palette."""
     argument: str = ""
     """The name of what can follow an alias, as in `page N`; empty if nothing can."""
-    values: tuple[str, ...] = ()
-    """What the argument can be; if empty, any number."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What the argument can be, and how that is displayed; if empty, any number."""
     free_text: bool = False
     """Whether the argument can also be any other text."""
     value: str = ""
@@ -92,15 +92,15 @@ class Command:
         return self.id.partition(".")[0]
 
     def with_argument(self, value: str) -> Command:
-        """Return the command for an argument, of which `_` is displayed as a space."""
-        displayed = value.replace("_", " ")
+        """Return the command for an argument."""
+        displayed = self.values.get(value, value)
         return replace(
             self,
             text=self.text.replace(self.argument, displayed),
             action=f"{self.action}({value if value.isdecimal() else repr(value)})",
             aliases=tuple(f"{alias} {displayed}" for alias in self.aliases),
             argument="",
-            values=(),
+            values={},
             free_text=False,
             value=value,
             is_current=value == self.current,
@@ -120,8 +120,11 @@ class PaletteCommand:
     """Words that mean the command in the palette, separated by commas."""
     argument: str = ""
     """The name of what can follow an alias, as `N`; empty if nothing can."""
-    values: Callable[[Any], Sequence[str]] = lambda node: ()
-    """Returns what the argument can be, for the node; nothing for any number."""
+    values: Callable[[Any], Sequence[str] | Mapping[str, str]] = lambda node: ()
+    """Returns what the argument can be, for the node, and in a mapping how that is displayed.
+
+    If there is nothing, it can be any number. By default, `_` is displayed as a space.
+    """
     current: Callable[[Any], str] = lambda node: ""
     """Returns the value that is set, for the node."""
     free_text: bool = False
@@ -129,6 +132,9 @@ class PaletteCommand:
 
     def on(self, node: DOMNode) -> Command:
         """Return the command of a node."""
+        values = self.values(node)
+        if not isinstance(values, Mapping):
+            values = {value: value.replace("_", " ") for value in values}
         return Command(
             self.id,
             (),
@@ -137,7 +143,7 @@ class PaletteCommand:
             node,
             aliases=_split(self.aliases),
             argument=self.argument,
-            values=tuple(self.values(node)),
+            values=values,
             current=self.current(node),
             free_text=self.free_text,
         )
