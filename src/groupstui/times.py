@@ -21,6 +21,15 @@ def show_times_in(zone: tzinfo | None) -> None:
     _zone = zone
 
 
+def with_local_zone(time: datetime) -> datetime:
+    """Return a time with its zone; one without a zone is local, as users read and write it.
+
+    Raises:
+        OverflowError: If the time is out of the range of the platform.
+    """
+    return time.replace(tzinfo=_zone) if time.tzinfo is None and _zone is not None else time.astimezone()
+
+
 def zone_of(time: datetime) -> str:
     """Return the name of the zone in which a time is shown, as in `CET` or `+03`."""
     return f"{_local(time):%Z}"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from groupstui.screens.browser import BrowserScreen
+from groupstui.history.snapshots import Snapshot
+from groupstui.screens.browser import MAX_OFFERED_DAYS, BrowserScreen, offered_times
 
-from ..support.pilot import browser_app, drawn, press, settled, type_text
+from ..support.pilot import browser_app, drawn, press, settled, type_text, until
 
 DAY = 24 * 3600
 SIZES = [(80, 24), (120, 40)]
@@ -76,12 +79,82 @@ async def test_everything_works_on_the_old_data_without_a_request(past, demo):
     assert len(demo.log.requests) == requests
 
 
-@pytest.mark.parametrize("key", ["r", "R"])
+@pytest.mark.parametrize("key", ["r", "R", "w"])
 async def test_past_cannot_be_reloaded(past, demo, key):
     requests = len(demo.log.requests)
     await press(past, key)
     assert "The past cannot be reloaded. :now returns to the present." in drawn(past)
     assert len(demo.log.requests) == requests
+
+
+@pytest.fixture
+async def longer(demo, clock, history) -> None:
+    """Runs on 23, 24 and 25 November, with a new member each time."""
+    for user in (28, 29, 30):
+        demo.site.add_member(1, user)
+        async with browser_app(demo.url, demo.token, clock, history=history).run_test() as pilot:
+            await settled(pilot)
+        clock.seconds += DAY
+
+
+@pytest.mark.usefixtures("longer")
+@pytest.mark.parametrize("size", SIZES)
+async def test_past_is_told_from_its_own_time(demo, clock, history, size):
+    async with app(demo, clock, history).run_test(size=size) as pilot:
+        await settled(pilot)
+        await run_command(pilot, "at 2026-11-24")
+        await until(pilot, lambda: "7 members · 1 joined since Mon" in drawn(pilot, "#members"))
+        await press(pilot, "H")
+        assert "7 members on 2026-11-24 14:02, 6 on 2026-11-23" in drawn(pilot)
+        assert "now" not in drawn(pilot, "#size")
+        await press(pilot, "escape", "d")
+        assert "Changes in the last 7 days up to 2026-11-24 14:02" in drawn(pilot)
+        assert "1 change since Mon 2026-11-23 14:02, the start of the history" in drawn(pilot)
+
+
+@pytest.mark.usefixtures("longer")
+@pytest.mark.parametrize("size", SIZES)
+async def test_snapshots_are_offered(demo, clock, history, size):
+    async with app(demo, clock, history).run_test(size=size) as pilot:
+        await settled(pilot)
+        await press(pilot, "colon")
+        await type_text(pilot, "at")
+        for text in ("2026-11-25 14:02 · previous", "2026-11-24 14:02", "2026-11-23 14:02 · oldest"):
+            assert f"Show the past at {text} " in drawn(pilot)
+        assert "2026-11-26" not in drawn(pilot, ".dialog")
+        await press(pilot, "down", "down", "enter")
+        assert "AS OF 2026-11-23 14:02 UTC" in drawn(pilot)
+
+
+async def test_without_an_earlier_snapshot_none_is_offered(demo, clock, history):
+    async with app(demo, clock, history).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await run_command(pilot, "at")
+        assert "There is no earlier snapshot yet" in drawn(pilot)
+
+
+def test_offered_times_are_few():
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    snapshots = [
+        Snapshot(number, start + timedelta(hours=5 * number), 1, 1, 1, 0) for number in range(1, 201)
+    ]
+    ids = [int(id.removeprefix("#")) for id in offered_times(snapshots)]
+    assert ids[0] == 199
+    assert ids == sorted(ids, reverse=True)
+    assert ids[-1] == 1
+    assert len(ids) == MAX_OFFERED_DAYS + 1
+    assert not offered_times(snapshots[:1])
+    assert not offered_times([])
+
+
+@pytest.mark.usefixtures("longer")
+async def test_typed_time_is_in_the_zone_of_the_screen(demo, clock, history):
+    async with app(demo, clock, history).run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        pilot.app.screen.action_timezone("Pacific/Kiritimati")  # UTC+14
+        await run_command(pilot, "at 2026-11-25 04:03")
+        assert "AS OF 2026-11-25 04:02 +14" in drawn(pilot)
+        pilot.app.screen.action_timezone("UTC")
 
 
 async def test_now_returns_and_another_time_replaces_the_first(past):

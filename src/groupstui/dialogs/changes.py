@@ -86,13 +86,22 @@ class ChangesDialog(RecordsDialog[ChangeRow]):
         directory: Directory,
         instance: str,
         changes_within: Callable[[timedelta | None], Awaitable[ChangeSummary | None]],
+        until: datetime | None = None,
     ) -> None:
+        """Create a dialog.
+
+        Args:
+            directory: The groups and users.
+            instance: The address of the instance.
+            changes_within: Returns the changes in a period before now; None if there is no history.
+            until: The time that counts as now, if that is in the past.
+        """
         table: Table[ChangeRow] = Table(
             COLUMNS, identity=_identity, heading=lambda row: row.kind == "snapshot"
         )
         super().__init__(directory, instance, table, search=self._matches)
         self._changes_within = changes_within
-        """Returns the changes in a period before now; None if there is no history."""
+        self._until = "" if until is None else f" up to {local_minute(until)}"
         self._summary: ChangeSummary | None = None
         self._period = 0
         self._toggled: set[Hashable] = set()
@@ -113,7 +122,7 @@ class ChangesDialog(RecordsDialog[ChangeRow]):
         name, period = PERIODS[self._period]
         self._summary = await self._changes_within(period)
         if self._summary is not None:
-            self.box.border_title = f"Changes in {name}"
+            self.box.border_title = f"Changes in {name}{self._until}"
         self._show_rows()
 
     def snapshot_saved(self) -> None:

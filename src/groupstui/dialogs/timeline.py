@@ -39,8 +39,17 @@ class TimelineDialog(RecordsDialog[Change]):
         instance: str,
         item: Group | User,
         timeline_of: Callable[[Kind, int], Awaitable[Timeline | None]],
+        now: str = "now",
     ) -> None:
-        """Create a dialog; `timeline_of` returns a timeline, or None if there is no history."""
+        """Create a dialog.
+
+        Args:
+            directory: The groups and users.
+            instance: The address of the instance.
+            item: The group or user.
+            timeline_of: Returns a timeline, or None if there is no history.
+            now: The time of the last snapshot, in words.
+        """
         of_group = isinstance(item, Group)
         columns = (
             Column("seen", "Seen", _seen, width=16),
@@ -53,6 +62,7 @@ class TimelineDialog(RecordsDialog[Change]):
         super().__init__(directory, instance, table)
         self._item = item
         self._timeline_of = timeline_of
+        self._now = now
         self._timeline: Timeline | None = None
 
     def compose(self) -> ComposeResult:
@@ -82,7 +92,7 @@ class TimelineDialog(RecordsDialog[Change]):
             return
         self._timeline = timeline
         noun = "member" if kind == "group" else "group"
-        size = size_summary(self._item, timeline, local_day(timeline.snapshots[0].taken_at))
+        size = size_summary(self._item, timeline, local_day(timeline.snapshots[0].taken_at), self._now)
         line = (
             f"{sparkline(timeline)}  {size_range(timeline, noun)}\n{size}"
             if size_range(timeline, noun)

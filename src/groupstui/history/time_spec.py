@@ -9,6 +9,7 @@ from typing import Self
 
 from ..durations import DURATION, parse_duration
 from ..errors import InvalidTime, quoted
+from ..times import local_day, with_local_zone
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}")
 _TO_END_OF_DAY = timedelta(days=1, microseconds=-1)
@@ -44,11 +45,11 @@ class PointInTime:
             return cls(snapshot=int(digits))
         try:
             if (days_ago := _DAYS_AGO.get(text.lower())) is not None:
-                text = (now.astimezone() - timedelta(days=days_ago)).date().isoformat()
+                text = local_day(now - timedelta(days=days_ago))
             if DURATION.fullmatch(text.lower()):
                 return cls(now - parse_duration(text))
             rest = _TO_END_OF_DAY if end_of_day and _DATE.fullmatch(text) else timedelta(0)
-            return cls((datetime.fromisoformat(text) + rest).astimezone())
+            return cls(with_local_zone(datetime.fromisoformat(text) + rest))
         except (ValueError, OverflowError, InvalidTime):
             raise InvalidTime(
                 f"{quoted(text)} is not a valid time: use 7d, yesterday, 2026-11-16, "

@@ -40,13 +40,14 @@ from ..directory.directory import Directory
 from ..directory.models import Group, GroupDetail, GroupPage, User
 from ..durations import parse_duration
 from ..errors import Forbidden, InvalidTime, MatchError, NoMatch, NotFound, Offline, TestmoError, Unauthorized
+from ..history.snapshots import Snapshot
 from ..output.records import GROUP_FIELDS, Report, group_records, member_report
 from ..service.history_reader import HistoryReader
 from ..service.service import CrawlProgress, GroupsService, forbidden_hint
 from ..settings import GROUP_COLUMNS, PAGE_SIZES, GroupColumn, ListView, PageSize, SavedList
 from ..text import pluralize, sanitize
 from ..time_zones import zone_named
-from ..times import local_clock, local_minute, show_times_in
+from ..times import local_clock, local_day, local_minute, show_times_in
 from ..widgets.commands import ALWAYS, PALETTE_ID, Command, PaletteCommand, bind, commands_of
 from ..widgets.filter_input import FilterInput
 from ..widgets.group_list import GroupList, Place
@@ -119,6 +120,9 @@ MIN_LIVE_INTERVAL, MAX_LIVE_INTERVAL = timedelta(minutes=1), timedelta(days=1)
 
 MAX_NAMED_CHANGES = 3
 """Changes that a notice names; of more, it has the number."""
+
+MAX_OFFERED_DAYS = 8
+"""Days with snapshots that `:at` offers, besides the oldest snapshot."""
 
 RECENT = timedelta(days=7)
 """The period whose changes are shown in the list."""
@@ -238,11 +242,11 @@ class BrowserScreen(JumpScreen):
         PaletteCommand("view.all", "Clear the filters", "show_all", "all, all groups, clear"),
         PaletteCommand(
             "view.at",
-            "Show the instance as it was at TIME",
+            "Show the past at TIME",
             "at",
             "at, as of",
             argument="TIME",
-            values=lambda screen: ("yesterday", "7d", "30d", "#1"),
+            values=lambda screen: offered_times(screen.snapshots),
             free_text=True,
         ),
         PaletteCommand("view.now", "Return to the present", "now", "now, present"),
@@ -370,6 +374,8 @@ class BrowserScreen(JumpScreen):
     ) -> None:
         super().__init__()
         self.saved_lists = saved_lists
+        self.snapshots: Sequence[Snapshot] = ()
+        """The snapshots of the history, the oldest first."""
         self.service = service
         """Reads the instance; its creator closes it."""
         self.set_reactive(BrowserScreen.directory, service.directory)
@@ -441,6 +447,8 @@ class BrowserScreen(JumpScreen):
         if self.service.user is not None:
             self.user = self.service.user.label
         self._use_zone()
+        if self.is_past:
+            self._read_history()
         if self.from_history:
             self._load_history_once()
         else:
@@ -873,7 +881,7 @@ class BrowserScreen(JumpScreen):
         """Use the directory, which is now whole: in the filter, the badges and the detail."""
         self.directory = self.service.directory
         self.groups.search_again()
-        self._show_recent_changes()
+        self._read_history()
         if self.detail is not None:
             self.detail = self.directory.detail(self.detail.group, self.detail.as_of)
         if self._start_at:
@@ -911,13 +919,14 @@ class BrowserScreen(JumpScreen):
         if isinstance(self._refusal, Forbidden):
             self._show_refusal(self._refusal)
 
-    @work(name="recent changes", group="changes", exclusive=True, exit_on_error=False)
-    async def _show_recent_changes(self) -> None:
-        """Show badges for recent changes."""
+    @work(name="read history", group="changes", exclusive=True, exit_on_error=False)
+    async def _read_history(self) -> None:
+        """Show badges for recent changes, and let `:at` offer the snapshots."""
         history = self.service.history
         if history is None or (summary := await history.changes_since(RECENT)) is None:
             return
         self.recent = RecentChanges.of(summary.changes, summary.since.taken_at, summary.read_at)
+        self.snapshots = await history.snapshots()
 
     def action_refresh(self) -> None:
         """Load the group again if its members have the focus, otherwise the page."""
@@ -1006,10 +1015,12 @@ class BrowserScreen(JumpScreen):
 
     # The past
 
-    def action_at(self, when: object) -> None:
+    def action_at(self, when: object = None) -> None:
         """Show the instance as it was at a time, over this screen."""
         if (history := self.service.history) is None:
             self.notice = Notice("There is no history", "The settings contain history = false.")
+        elif when is None:
+            self.notice = Notice("There is no earlier snapshot yet")
         else:
             self._show_past(history, str(when))
 
@@ -1312,7 +1323,10 @@ class BrowserScreen(JumpScreen):
             self.notice = Notice("There is no history", "The settings contain history = false.")
             return
         dialog = dialogs.changes.ChangesDialog(
-            self.directory, self.service.instance.origin, history.changes_since
+            self.directory,
+            self.service.instance.origin,
+            history.changes_since,
+            self.directory.as_of if self.is_past else None,
         )
         dialog.recent = self.recent
         self.app.push_screen(dialog)
@@ -1327,7 +1341,9 @@ class BrowserScreen(JumpScreen):
             self.notice = Notice("There is no history", "The settings contain history = false.")
             return
         origin = self.service.instance.origin
-        dialog = dialogs.timeline.TimelineDialog(self.directory, origin, item, history.timeline)
+        as_of = self.directory.as_of if self.is_past else None
+        now = "now" if as_of is None else f"on {local_minute(as_of)}"
+        dialog = dialogs.timeline.TimelineDialog(self.directory, origin, item, history.timeline, now)
         dialog.recent = self.recent
         self.app.push_screen(dialog)
 
@@ -1435,6 +1451,19 @@ class BrowserScreen(JumpScreen):
     async def action_instances(self) -> None:
         """Choose an instance; if the token was refused, sign in again."""
         await self.run_action("app.instances" if self._refusal is None else "app.sign_in")
+
+
+def offered_times(snapshots: Sequence[Snapshot]) -> dict[str, str]:
+    """Return the snapshots that `:at` offers by their ids, each as its time, the newest first.
+
+    They are the last ones of recent days and the oldest, but not the last of all, which is the present.
+    """
+    last_of_day = {local_day(snapshot.taken_at): snapshot for snapshot in snapshots[:-1]}
+    offered = [*reversed(last_of_day.values())][:MAX_OFFERED_DAYS]
+    if offered and offered[-1] is not snapshots[0]:
+        offered.append(snapshots[0])
+    notes = {snapshots[0].id: " · oldest", snapshots[-2].id: " · previous"} if offered else {}
+    return {f"#{each.id}": local_minute(each.taken_at) + notes.get(each.id, "") for each in offered}
 
 
 def _named(changes: Sequence[Change]) -> str:

@@ -89,6 +89,10 @@ class HistoryReader:
         """Return the directory of the last snapshot; None before the first."""
         return await asyncio.to_thread(self._attempt, lambda history: history.latest())
 
+    async def snapshots(self) -> list[Snapshot]:
+        """Return all snapshots, also later ones than the last for this reader; none without a history."""
+        return await asyncio.to_thread(self._attempt, lambda history: history.snapshots()) or []
+
     async def changes_since(self, age: timedelta | None) -> ChangeSummary | None:
         """Return the recent changes, or all changes for None; None before the first snapshot."""
         return await asyncio.to_thread(self._attempt, lambda history: self._summary(history, age))
