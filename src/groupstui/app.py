@@ -27,7 +27,7 @@ from textual.widgets import Static
 from . import dialogs
 from .credentials import TokenStore
 from .diagnostics import crash_notice
-from .dialogs.base import BaseScreen, ListSaved
+from .dialogs.base import BaseScreen, ListDeleted, ListSaved
 from .errors import InvalidInstance, KeyringUnavailable, SettingsError, TestmoError, Unauthorized, quoted
 from .exit_codes import ExitCode
 from .history import History
@@ -486,9 +486,18 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
     @on(ListSaved)
     def _list_saved(self, event: ListSaved) -> None:
         self._update_settings(lambda settings: settings.with_list(event.saved))
+        self._show_lists()
+
+    @on(ListDeleted)
+    def _list_deleted(self, event: ListDeleted) -> None:
+        self._update_settings(lambda settings: settings.without_list(event.saved))
+        self._show_lists()
+
+    def _show_lists(self) -> None:
+        """Update the saved lists on the screens."""
         for screen in self.screen_stack:
             if isinstance(screen, BrowserScreen):
-                screen.saved_lists = self._settings.lists_of(event.saved.instance)
+                screen.saved_lists = self._settings.lists_of(screen.service.instance.origin)
 
     def _update_settings(self, change: Callable[[Settings], Settings]) -> None:
         """Change the settings; what another program has written to the file since stays."""

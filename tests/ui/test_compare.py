@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from groupstui.settings import SavedList, SettingsFile
+from groupstui.settings import SavedList, Settings, SettingsFile
 
 from ..support.pilot import browser_app, drawn, press, settled, type_text, words
 
@@ -398,6 +398,48 @@ async def test_saved_list_without_one_of_its_groups_is_not_shown(pilot, demo):
     await choose_list(pilot, "list mine")
     assert "The list “mine” needs #2, which does not exist" in words(pilot)
     assert "Comparison" not in drawn(pilot)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_marked_groups_are_saved_and_deleted_by_commands(demo, clock, tmp_path, size):
+    file = SettingsFile(tmp_path / "settings.toml")
+    app = browser_app(demo.url, demo.token, clock, settings_file=file)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        await choose_list(pilot, "save list both")
+        assert "No group is marked" in words(pilot)
+        await press(pilot, "space", "space")
+        await choose_list(pilot, "save list Both of them")
+        assert "Saved the list “Both of them”. :list shows it again." in words(pilot)
+        assert file.load().lists == (SavedList("Both of them", demo.url, (1, 2)),)
+        await choose_list(pilot, "list both")
+        assert "Comparison of 2 groups" in drawn(pilot)
+        await press(pilot, "escape")
+        await choose_list(pilot, "delete list both")
+        assert "Delete the list “Both of them” from the settings?" in words(pilot)
+        await press(pilot, "n")
+        assert len(file.load().lists) == 1
+        await choose_list(pilot, "delete list both")
+        await press(pilot, "y")
+        assert "Deleted the list “Both of them”." in words(pilot)
+        assert file.load().lists == ()
+        await choose_list(pilot, "delete list")
+        assert "There is no such list" in words(pilot)
+
+
+async def test_saving_marks_asks_before_it_replaces_a_list(demo, clock):
+    lists = (SavedList("mine", demo.url, (3, 4)),)
+    app = browser_app(demo.url, demo.token, clock, settings=Settings(page_size=15, lists=lists))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "space", "space")
+        await choose_list(pilot, "save list mine")
+        assert "There is a list of that name: enter replaces it." in drawn(pilot)
+        await press(pilot, "escape")
+        assert pilot.app.screen.saved_lists == lists
+        await choose_list(pilot, "save list mine")
+        await press(pilot, "enter")
+        assert pilot.app.screen.saved_lists == (SavedList("mine", demo.url, (1, 2)),)
 
 
 async def test_name_is_needed_for_a_list(pilot):

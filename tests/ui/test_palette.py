@@ -59,7 +59,7 @@ def offered(pilot) -> list[str]:
         ("groups", "Find a group"),
         ("group", "Find a group"),
         ("members", "Go to the members"),
-        ("refresh", "Reload this page, or this group"),
+        ("refresh", "Reload this view"),
         ("reload all", "Reload all groups"),
         ("empty", "Audit: groups and members that need attention"),
         ("inactive", "Audit: groups and members that need attention"),

@@ -329,6 +329,8 @@ def test_saved_lists_have_a_line_each(written):
     file.update(lambda settings: settings.with_list(replace(one, groups=(1, 3))))
     assert file.load().lists_of(ACME)[0].groups == (1, 3)
     assert len(file.load().lists) == 3
+    file.update(lambda settings: settings.without_list(one))
+    assert [(saved.name, saved.instance) for saved in file.load().lists] == [("both", ACME), ("both", OTHER)]
 
 
 def test_new_key_is_written_above_tables(written):

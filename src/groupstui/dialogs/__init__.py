@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from . import changes as changes
     from . import compare as compare
     from . import copy as copy
+    from . import delete_list as delete_list
     from . import export as export
     from . import groups as groups
     from . import help as help

@@ -28,7 +28,7 @@ COMPARE_BINDING = bind(
     "c",
     "compare",
     "analyse.compare",
-    "Compare marked groups or users",
+    "Compare groups or users",
     "diff",
     hint="compare",
     rank=9,
@@ -127,6 +127,14 @@ class Dialog(ModalScreen[Result | None], BaseScreen[Result | None]):
 
 class ListSaved(Message):
     """Posted when the user has saved a list under a name."""
+
+    def __init__(self, saved: SavedList) -> None:
+        super().__init__()
+        self.saved = saved
+
+
+class ListDeleted(Message):
+    """Posted when the user has deleted a saved list."""
 
     def __init__(self, saved: SavedList) -> None:
         super().__init__()

@@ -134,7 +134,7 @@ class ComparisonDialog(RecordsDialog[Row[Any]]):
             "part('all')",
             "compare.all",
             "Show only what is in all of them, or everything",
-            hint="in all",
+            hint="all",
         ),
         *(
             bind(
@@ -142,7 +142,7 @@ class ComparisonDialog(RecordsDialog[Row[Any]]):
                 f"only({number})",
                 f"compare.only_{number}",
                 f"Show only what is in number {number} alone, or everything",
-                hint=f"only {number}" if number <= MIN_GROUPS else "",
+                hint="only" if number == 1 else "",
             )
             for number in range(1, MAX_GROUPS + 1)
         ),
@@ -244,42 +244,96 @@ def legend(names: Sequence[str], sizes: Sequence[int], noun: str) -> Content:
 class ListNameDialog(Dialog[str]):
     """Asks for the name of a list; the result is a name that the settings can contain."""
 
-    def __init__(self, what: str, names: Collection[str]) -> None:
-        """Create the dialog; `what` describes the list, and `names` are those of other lists."""
+    def __init__(self, what: str, names: Collection[str], name: str = "") -> None:
+        """Create the dialog.
+
+        Args:
+            what: Describes the list.
+            names: The names of other lists.
+            name: The name to begin with.
+        """
         super().__init__()
         self._what = what
         self._names = names
+        self._first_name = name
         self._replaced = ""
         """The name that is replaced if the user submits it again."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as box:
             box.border_title = "Save this list under a name"
-            name = Input(placeholder="a name, such as: QA without release managers", compact=True)
+            name = Input(
+                self._first_name, placeholder="a name, such as: QA without release managers", compact=True
+            )
             name.max_length = MAX_LIST_NAME_CHARS
             name.cursor_blink = False
             yield name
             yield Static(f"{self._what}\n{SAVED_DEFINITION}", markup=False)
             yield KeyFooter()
 
+    def on_mount(self) -> None:
+        if self._first_name in self._names:
+            self._ask_to_replace(self._first_name)
+
+    def _ask_to_replace(self, name: str) -> None:
+        self._replaced = name
+        self.box.border_subtitle = "There is a list of that name: enter replaces it."
+
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         name = event.value.strip()
-        if not name or not name.isprintable():
+        if not is_list_name(name):
             self.box.border_subtitle = "Type a name."
         elif name in self._names and name != self._replaced:
-            self._replaced = name
-            self.box.border_subtitle = "There is a list of that name: enter replaces it."
+            self._ask_to_replace(name)
         else:
             self.dismiss(name)
+
+
+def is_list_name(text: str) -> bool:
+    """Return whether a text can be the name of a list."""
+    return 0 < len(text) <= MAX_LIST_NAME_CHARS and text.isprintable()
+
+
+def save_list(
+    screen: BaseScreen[Any],
+    comparison: GroupComparison,
+    selection: Selection,
+    instance: str,
+    name: str = "",
+) -> None:
+    """Save a part of a comparison as a list; ask for its name unless one is given that can be used.
+
+    Args:
+        screen: The screen that shows what was saved.
+        comparison: The groups.
+        selection: Which of their users the list contains.
+        instance: The address of the instance.
+        name: The name that the user has typed.
+    """
+    ids = tuple(group.id for group in comparison.compared)
+
+    def save(name: str | None) -> None:
+        if name is not None:
+            only = tuple(id for id in ids if id in selection.only)
+            screen.post_message(ListSaved(SavedList(name, instance, ids, selection.operation, only)))
+            screen.notice = Notice(f"Saved the list “{name}”", ":list shows it again.")
+
+    below = next(each for each in screen.app.screen_stack if isinstance(each, JumpScreen))
+    names = {saved.name for saved in below.saved_lists}
+    if is_list_name(name) and name not in names:
+        save(name)
+    else:
+        words = comparison.describe(selection, list(map(shorten, comparison.names)))
+        screen.app.push_screen(ListNameDialog(f"Users {words}", names, name), save)
 
 
 class CompareDialog(ComparisonDialog):
     """Shows how much a few groups have in common, and which user is in which group."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("b", "save_list", "compare.save", "Save this list under a name", hint="save list"),
+        bind("b", "save_list", "compare.save", "Save this list under a name", hint="save"),
     ]
 
     ROW_NOUN, ROW_LINES = "user", "names"
@@ -289,6 +343,7 @@ class CompareDialog(ComparisonDialog):
 
     def __init__(self, comparison: GroupComparison, directory: Directory, instance: str) -> None:
         super().__init__(comparison, directory, instance)
+        self._groups = comparison
         self._pairs = comparison.pairs
         self._report = partial(comparison_report, comparison=comparison)
 
@@ -308,19 +363,7 @@ class CompareDialog(ComparisonDialog):
 
     def action_save_list(self) -> None:
         """Ask for a name, and save the groups and the part that is shown."""
-        groups, selection = self._comparison.compared, self.selection
-
-        def save(name: str | None) -> None:
-            if name is not None:
-                ids = tuple(group.id for group in groups)
-                only = tuple(id for id in ids if id in selection.only)
-                self.post_message(ListSaved(SavedList(name, self.instance, ids, selection.operation, only)))
-                self.notice = Notice(f"Saved the list “{name}”", ":list shows it again.")
-
-        words = self._comparison.describe(selection, list(map(shorten, self._comparison.names)))
-        below = next(screen for screen in self.app.screen_stack if isinstance(screen, JumpScreen))
-        names = {saved.name for saved in below.saved_lists}
-        self.app.push_screen(ListNameDialog(f"Users {words}", names), save)
+        save_list(self, self._groups, self.selection, self.instance)
 
     def action_compare(self) -> None:
         compare_marked_users(self, self.list, self.directory, self.instance)
@@ -395,6 +438,14 @@ def compare_marked(
         directory: What is known of the instance.
         instance: The address of the instance.
     """
+    if (comparison := marked_comparison(screen, groups, directory)) is not None:
+        screen.app.push_screen(CompareDialog(comparison, directory, instance))
+
+
+def marked_comparison(
+    screen: BaseScreen[Any], groups: FilterableTable[Any], directory: Directory
+) -> GroupComparison | None:
+    """Return the comparison of the marked groups; show a notice and return None if it is not possible."""
     ids = _marked_ids(groups)
     chosen = [group for group in map(directory.group, ids) if group is not None]
     if not ids:
@@ -402,7 +453,8 @@ def compare_marked(
     elif not MIN_GROUPS <= len(chosen) <= MAX_GROUPS:
         screen.notice = Notice(f"Mark two to six groups to compare, not {len(chosen)}", "space marks one.")
     else:
-        screen.app.push_screen(CompareDialog(compare(directory, chosen), directory, instance))
+        return compare(directory, chosen)
+    return None
 
 
 def compare_marked_users(

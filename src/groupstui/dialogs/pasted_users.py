@@ -141,7 +141,7 @@ class PastedUsersDialog(RecordsDialog[UserMatch]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         COMPARE_BINDING,
-        bind("u", "user", "paste.user", "List the user's groups", hint="groups"),
+        bind("u", "user", "paste.user", "List a user's groups", hint="groups"),
         bind("f", "unmatched", "paste.unmatched", "Show only lines without a user, or all", hint="not found"),
         *(
             bind(

@@ -23,7 +23,14 @@ from textual.widgets import Static
 from textual.worker import Worker, WorkerCancelled
 
 from .. import dialogs
-from ..dialogs.base import COMPARE_BINDING, TIMELINE_BINDING, Dialog, JumpScreen, JumpTarget
+from ..dialogs.base import (
+    COMPARE_BINDING,
+    TIMELINE_BINDING,
+    Dialog,
+    JumpScreen,
+    JumpTarget,
+    ListDeleted,
+)
 from ..dialogs.copy_export import (
     COPY_EXPORT_BINDINGS,
     RowSet,
@@ -35,7 +42,7 @@ from ..dialogs.copy_export import (
     row_sets,
 )
 from ..directory.changes import Change, RecentChanges, changes_between, changes_of_groups, summarize
-from ..directory.compare import Selection, compare, saved_groups
+from ..directory.compare import EVERYTHING, Selection, compare, saved_groups
 from ..directory.directory import Directory
 from ..directory.models import Group, GroupDetail, GroupPage, User
 from ..durations import parse_duration
@@ -165,7 +172,7 @@ class BrowserScreen(JumpScreen):
             "u",
             "user",
             "view.user",
-            "List the user's groups",
+            "List a user's groups",
             hint="groups of user",
             rank=15,
         ),
@@ -203,7 +210,7 @@ class BrowserScreen(JumpScreen):
             "v",
             "paste",
             "analyse.paste",
-            "Look up a pasted list of users",
+            "Paste a list of users",
             "paste, lookup, look up, paste list",
         ),
         *COPY_EXPORT_BINDINGS,
@@ -211,7 +218,7 @@ class BrowserScreen(JumpScreen):
             "r",
             "refresh",
             "load.refresh",
-            "Reload this page, or this group",
+            "Reload this view",
             "refresh",
             hint="reload",
             rank=16,
@@ -253,12 +260,28 @@ class BrowserScreen(JumpScreen):
         PaletteCommand("view.find_user", "Find a user", "palette('@')", "users, user, find user"),
         PaletteCommand("view.find_group", "Find a group", "palette('#')", "groups, group, find group"),
         PaletteCommand(
-            "analyse.list",
-            "Show the saved list NAME",
+            "compare.list",
+            "Show list NAME",
             "saved_list",
             "list, saved list, lists",
             argument="NAME",
-            values=lambda screen: tuple(each.name for each in screen.saved_lists),
+            values=lambda screen: {each.name: each.name for each in screen.saved_lists},
+        ),
+        PaletteCommand(
+            "compare.save_list",
+            "Save marks as NAME",
+            "save_list",
+            "save list",
+            argument="NAME",
+            free_text=True,
+        ),
+        PaletteCommand(
+            "compare.delete_list",
+            "Delete list NAME",
+            "delete_list",
+            "delete list, remove list",
+            argument="NAME",
+            values=lambda screen: {each.name: each.name for each in screen.saved_lists},
         ),
         PaletteCommand("analyse.unmark", "Unmark everything", "unmark", "unmark, unmark all"),
         PaletteCommand("page.first", "First page", "turn('first')", "first"),
@@ -1274,11 +1297,35 @@ class BrowserScreen(JumpScreen):
         else:
             dialogs.compare.compare_marked(self, self.groups, self.directory, origin)
 
-    def action_saved_list(self, name: object = None) -> None:
-        """Show a saved list as it is now."""
+    def action_save_list(self, name: object = "") -> None:
+        """Save all members of the marked groups as a list; without a name, ask for it."""
+        comparison = dialogs.compare.marked_comparison(self, self.groups, self.directory)
+        if comparison is not None:
+            origin = self.service.instance.origin
+            dialogs.compare.save_list(self, comparison, EVERYTHING, origin, str(name))
+
+    def action_delete_list(self, name: object = None) -> None:
+        """Ask whether to delete a saved list."""
+        if (saved := self._saved_list(name)) is None:
+            return
+
+        def answered(delete: bool | None) -> None:
+            if delete:
+                self.post_message(ListDeleted(saved))
+                self.notice = Notice(f"Deleted the list “{saved.name}”")
+
+        self.app.push_screen(dialogs.delete_list.DeleteListDialog(saved.name), answered)
+
+    def _saved_list(self, name: object) -> SavedList | None:
+        """Return the saved list of a name; show a notice if there is none."""
         saved = next((each for each in self.saved_lists if each.name == str(name)), None)
         if saved is None:
             self.notice = Notice("There is no such list", "b in a comparison saves one.")
+        return saved
+
+    def action_saved_list(self, name: object = None) -> None:
+        """Show a saved list as it is now."""
+        if (saved := self._saved_list(name)) is None:
             return
         try:
             groups = saved_groups(self.directory, saved.name, saved.groups)

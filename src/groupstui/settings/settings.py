@@ -162,6 +162,11 @@ class Settings:
         lists = {(each.instance, each.name): each for each in (*self.lists, saved)}
         return replace(self, lists=tuple(lists[key] for key in sorted(lists)))
 
+    def without_list(self, saved: SavedList) -> Self:
+        """Return the settings without the list of that instance and name."""
+        key = (saved.instance, saved.name)
+        return replace(self, lists=tuple(each for each in self.lists if (each.instance, each.name) != key))
+
     @property
     def view(self) -> ListView:
         """How the browser looks."""
