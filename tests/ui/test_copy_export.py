@@ -10,6 +10,8 @@ from stat import S_IMODE
 import pytest
 from textual.widgets import Input
 
+from groupstui.output.access_review import review_files
+
 from ..support.pilot import browser_app, drawn, press, settled, type_text, words
 
 
@@ -373,3 +375,47 @@ async def test_help_lists_the_keys_of_a_dialog(pilot):
     await press(pilot, "a", "?")
     assert "Go to the next check" in words(pilot)
     assert "Write the visible rows to a file" in words(pilot)
+
+
+# Access reviews
+
+
+async def write_review(pilot, folder: str) -> None:
+    await press(pilot, "colon")
+    await type_text(pilot, f"review {folder}".strip())
+    await press(pilot, "enter")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_review_has_the_files_of_the_command(pilot, tmp_path, size):
+    await pilot.resize_terminal(*size)
+    await write_review(pilot, "for-audit")
+    directory, instance = pilot.app.screen.directory, pilot.app.screen.service.instance.origin
+    expected = review_files(directory, instance)
+    folder = tmp_path / "for-audit"
+    written = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert written == set(expected)
+    assert all((folder / name).read_bytes().decode() == text for name, text in expected.items())
+    assert "for-audit" in words(pilot, "NoticeBar")
+    assert f"Wrote {len(expected)} files to " in words(pilot, "NoticeBar")
+
+
+async def test_review_replaces_nothing_and_has_a_name_of_its_own(pilot, tmp_path):
+    await write_review(pilot, "")
+    (folder,) = tmp_path.glob("review-2026-11-23")
+    (folder / "index.md").write_text("mine")
+    await write_review(pilot, "")
+    assert "exists. :review PATH names another folder." in words(pilot, "NoticeBar")
+    assert (folder / "index.md").read_text() == "mine"
+
+
+async def test_review_without_details_says_so(demo, clock, history, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    async with browser_app(demo.url, demo.token, clock, history=history).run_test() as pilot:
+        await settled(pilot)
+    app = browser_app(demo.url, demo.token, clock, history=history, offline=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await write_review(pilot, "plain")
+        assert "Addresses and marks, such as inactive, are missing" in words(pilot, "NoticeBar")
+    assert "ada" not in (tmp_path / "plain" / "groups" / "00001-qa.csv").read_text("utf-8-sig")

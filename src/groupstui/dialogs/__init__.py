@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from . import palette as palette
     from . import paste as paste
     from . import pasted_users as pasted_users
+    from . import review as review
     from . import sign_out as sign_out
     from . import timeline as timeline
     from . import user_groups as user_groups

@@ -46,7 +46,16 @@ from ..directory.compare import EVERYTHING, Selection, compare, saved_groups
 from ..directory.directory import Directory
 from ..directory.models import Group, GroupDetail, GroupPage, User
 from ..durations import parse_duration
-from ..errors import Forbidden, InvalidTime, MatchError, NoMatch, NotFound, Offline, TestmoError, Unauthorized
+from ..errors import (
+    Forbidden,
+    InvalidTime,
+    MatchError,
+    NoMatch,
+    NotFound,
+    Offline,
+    TestmoError,
+    Unauthorized,
+)
 from ..history.snapshots import Snapshot
 from ..output.records import GROUP_FIELDS, Report, group_records, member_report
 from ..service.history_reader import HistoryReader
@@ -282,6 +291,14 @@ class BrowserScreen(JumpScreen):
             "delete list, remove list",
             argument="NAME",
             values=lambda screen: {each.name: each.name for each in screen.saved_lists},
+        ),
+        PaletteCommand(
+            "copy.review",
+            "Write a review to PATH",
+            "review",
+            "review, access review",
+            argument="PATH",
+            free_text=True,
         ),
         PaletteCommand("analyse.unmark", "Unmark everything", "unmark", "unmark, unmark all"),
         PaletteCommand("page.first", "First page", "turn('first')", "first"),
@@ -1492,6 +1509,18 @@ class BrowserScreen(JumpScreen):
         if self.pane is self.groups and group is not None and group.members:
             sets.append(self._members_of(group))
         export(self, sets)
+
+    @work(name="write review", group="review", exclusive=True, exit_on_error=False)
+    async def action_review(self, folder: object = "") -> None:
+        """Write an access review to a new folder; without a name, to one that is named after the day."""
+        if not (self.directory.has_profiles or self.service.offline):
+            with suppress(WorkerCancelled):  # by the user, who does not want to wait for the details
+                await self._load_profiles().wait()
+        directory, origin = self.directory, self.service.instance.origin
+        if not directory.complete:
+            self.notice = Notice("An access review needs all groups, and some are not known", RELOAD_HINT)
+            return
+        self.notice = await asyncio.to_thread(dialogs.review.write_review, directory, origin, str(folder))
 
     # Instances
 
