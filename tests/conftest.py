@@ -57,10 +57,16 @@ def _isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
         time.tzset()
 
 
-@pytest.fixture
-def site() -> Site:
-    """The data of the demo site; tests may override this fixture."""
+@pytest.fixture(scope="session")
+def generated_site() -> Site:
+    """The data of the demo site, which no test may edit."""
     return make_site()
+
+
+@pytest.fixture
+def site(generated_site: Site) -> Site:
+    """The data of the demo site; tests may edit it, or override this fixture."""
+    return generated_site.copy()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 import pytest
 
-from groupstui.demo.seed import make_site
 from groupstui.demo.site import Site
 
 from ..support.request_log import RequestLog
@@ -37,16 +36,6 @@ def over_tcp(server: SiteServer) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=f"{server.url}/api/v1", headers=bearer(), trust_env=False)
 
 
-@pytest.fixture(scope="module")
-def made() -> Site:
-    return make_site()
-
-
-@pytest.fixture
-def site(made: Site) -> Site:
-    return made.copy()
-
-
 @pytest.fixture
 def app(site: Site) -> SiteApp:
     return SiteApp(site, member_token=MEMBER_TOKEN)
@@ -58,9 +47,9 @@ def log(app: SiteApp) -> RequestLog:
 
 
 @pytest.fixture(scope="module")
-def server(made: Site) -> Iterator[SiteServer]:
+def server(generated_site: Site) -> Iterator[SiteServer]:
     """A server of the unedited site, shared by the module."""
-    with SiteServer(SiteApp(made, member_token=MEMBER_TOKEN)) as server:
+    with SiteServer(SiteApp(generated_site, member_token=MEMBER_TOKEN)) as server:
         yield server
 
 

@@ -18,16 +18,6 @@ from groupstui.demo.site import Group, Site, User
 STAMP = re.compile(r"202[1-6]-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
-@pytest.fixture(scope="module")
-def made() -> Site:
-    return make_site()
-
-
-@pytest.fixture
-def site(made: Site) -> Site:
-    return made.copy()
-
-
 def by_name(site: Site) -> dict[str, Group]:
     return {group.name: group for group in site.groups.values()}
 

@@ -96,7 +96,8 @@ def _random_teams(rng: Random, number: int, limit: int) -> Iterator[Team]:
 def _members(rng: Random, team: Team, pool: list[int], limit: int) -> tuple[int, ...]:
     size = min(team.size, limit)
     included = [user_id for user_id in team.includes if user_id in pool or user_id in DEPARTED][:size]
-    others = [user_id for user_id in pool if user_id not in (*included, *team.excludes)]
+    left_out = {*included, *team.excludes}
+    others = [user_id for user_id in pool if user_id not in left_out]
     members = [*rng.sample(others, min(size - len(included), len(others))), *included]
     return tuple(members + members[:1]) if team.repeats else tuple(members)
 
