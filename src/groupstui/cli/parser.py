@@ -231,7 +231,7 @@ def build_parser(only: str | None = None) -> Parser:
     ) -> Parser:
         name = usage.split()[0]
         if only not in (None, name):
-            return commands.add_parser(name, help=summary)
+            return commands.add_parser(name, help=summary, add_help=False)
         lines = "\n".join(f"  groupstui {example}" for example in examples.splitlines())
         after = notes() if callable(notes) else notes
         codes = COMMON_EXIT_CODES if _add_instance in shared else (ExitCode.OK, ExitCode.USAGE)
