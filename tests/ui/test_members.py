@@ -176,43 +176,48 @@ async def test_sort_by_state_puts_states_first(pilot):
 # The filter
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("inactive", {3, 4}),
-        ("active", {1, 2, 5, 6}),
-        ("api", {5}),
-        ("anonymised", {4}),
-        ("anonym", {4}),
-        ("inac", {3, 4}),
-        ("no 2FA", {2}),
-        ("no2fa", {2}),
-        ("hopper no 2fa", {2}),
-        ("!no 2fa", {1, 6}),
-        ("name unknown", set()),
-        ("!name unknown api", {5}),
-        ("2fa", {1, 6}),
-        ("!2fa", {2}),
-        ("!active !anonymised", {3}),
-        ("joined", {6}),
-        ("left", {2}),
-        ("!left active", {1, 5, 6}),
-        ("inactive barb", {3}),
-        ("barb inactive", {3}),
-        ("active barb", set()),
-        ("!ada 2fa", {6}),
-        ("!ada !hopper active", {5, 6}),
-        ("left hopper", {2}),
-        ("left ada", set()),
-        ("alan.turing@", {5}),
-    ],
-)
-async def test_filter_by_state_change_and_name(pilot, text, found):
-    await press(pilot, "tab", "/")
-    for character in text:
-        await pilot.press(KEYS.get(character, character))
-    await settled(pilot)
-    assert {user.id for user in pilot.app.screen.members.table.rows} == found
+FILTERS = [
+    ("inactive", {3, 4}),
+    ("active", {1, 2, 5, 6}),
+    ("api", {5}),
+    ("anonymised", {4}),
+    ("anonym", {4}),
+    ("inac", {3, 4}),
+    ("no 2FA", {2}),
+    ("no2fa", {2}),
+    ("hopper no 2fa", {2}),
+    ("!no 2fa", {1, 6}),
+    ("name unknown", set()),
+    ("!name unknown api", {5}),
+    ("2fa", {1, 6}),
+    ("!2fa", {2}),
+    ("!active !anonymised", {3}),
+    ("joined", {6}),
+    ("left", {2}),
+    ("!left active", {1, 5, 6}),
+    ("inactive barb", {3}),
+    ("barb inactive", {3}),
+    ("active barb", set()),
+    ("!ada 2fa", {6}),
+    ("!ada !hopper active", {5, 6}),
+    ("left hopper", {2}),
+    ("left ada", set()),
+    ("alan.turing@", {5}),
+]
+"""Texts in the filter, and the ids of the members that match."""
+
+
+@pytest.mark.parametrize("part", range(3))
+async def test_filter_by_state_change_and_name(pilot, part):
+    await press(pilot, "tab")
+    for text, found in FILTERS[part::3]:
+        await press(pilot, "/")
+        for character in text:
+            await pilot.press(KEYS.get(character, character))
+        await settled(pilot)
+        assert {user.id for user in pilot.app.screen.members.table.rows} == found, text
+        await press(pilot, "escape")
+        assert len(pilot.app.screen.members.table.rows) == 6
 
 
 KEYS = {"!": "exclamation_mark", " ": "space", ".": "full_stop", "@": "at"}
