@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from groupstui.demo.seed import make_site
+from groupstui.demo.site import Site
+
 from ..support.commands import COMMAND_TIMEOUT, shell_environment
 
 PROBE = """\
@@ -50,6 +53,12 @@ LOOKUPS = [
 """Commands that the last snapshot answers; with the setting `max_age`, this needs no option."""
 
 HELP = [["--help"], ["--version"], ["who", "--help"]]
+
+
+@pytest.fixture
+def site() -> Site:
+    """A site with few users, as the commands read all of it."""
+    return make_site(groups=30, users=60, members_max=20)
 
 
 def imported(demo, arguments: list[str]) -> set[str]:

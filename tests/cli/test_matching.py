@@ -15,6 +15,7 @@ import pytest
 from groupstui.cli import context
 from groupstui.cli.lookup import MAX_LOOKUP_BYTES
 from groupstui.demo.site import Site
+from groupstui.testmo import client
 
 from ..support.commands import shell_environment
 from ..support.site_app import SiteApp
@@ -235,7 +236,8 @@ def test_address_in_another_line_makes_no_name_certain(cli, environ, tmp_path, m
 
 
 @pytest.mark.parametrize("status", [500, 503])
-def test_failing_users_do_not_hide_what_the_groups_answer(cli, demo, environ, status):
+def test_failing_users_do_not_hide_what_the_groups_answer(cli, demo, environ, status, monkeypatch):
+    monkeypatch.setattr(client, "RETRY_DELAY_S", 0.01)
     with SiteServer(SiteApp(demo.site, users_status=status)) as server:
         environ["TESTMO_INSTANCE"] = server.url
         assert [cli("who", text).code for text in ("#1", "Ada Lovelace", "#4")] == [0, 3, 3]

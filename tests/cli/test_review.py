@@ -8,6 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from groupstui.demo.seed import make_site
+from groupstui.demo.site import Site
+
+
+@pytest.fixture
+def site() -> Site:
+    """A site with few users, as the commands read all of it."""
+    return make_site(groups=30, users=60, members_max=20)
+
 
 @pytest.fixture
 def pack(cli, demo, tmp_path):
@@ -35,7 +44,7 @@ def test_changes_between_reviews(cli, demo, pack):
     demo.site.remove_member(1, 2)
     demo.site.rename_group(2, "Releasers")
     demo.site.add_group("Brand new", [])
-    demo.site.delete_group(9)  # it is empty
+    demo.site.delete_group(next(id for id, group in demo.site.groups.items() if not group.members))
     new = pack("new")
     result = cli("review", "diff", old, new, "--columns", "change,group,user,before,check,finding", "-q")
     assert result.code == 0

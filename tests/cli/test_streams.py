@@ -9,7 +9,16 @@ import sys
 
 import pytest
 
+from groupstui.demo.seed import make_site
+from groupstui.demo.site import Site
+
 from ..support.commands import COMMAND_TIMEOUT, shell_environment
+
+
+@pytest.fixture
+def site() -> Site:
+    """A site with few users, as the commands read all of it."""
+    return make_site(groups=30, users=60, members_max=20)
 
 
 @pytest.fixture
