@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tracemalloc
 
 import httpx
 import pytest
@@ -325,6 +326,32 @@ async def test_pages_of_users_that_repeat_are_not_read_forever():
         directory = await service.load(max_users=None)
     assert (directory.users_complete, directory.names) == (False, {1: "Ada"})
     assert len(paths) <= 2 * (1 + MAX_PENDING_PAGES)
+
+
+async def test_crawl_keeps_each_name_once():
+    pages, users = 50, [{"id": id, "name": f"User number {id}"} for id in range(1, 1001)]
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        page = int(request.url.params.get("page", 1))
+        body = {
+            "result": [{"id": page, "name": "QA", "members": [1]}],
+            "last_page": pages,
+            "next_page": page + 1 if page < pages else None,
+            "total": pages,
+            "expands": {"users": users},
+        }
+        return httpx.Response(200, json=body)
+
+    async with service_with(handler) as service:
+        await service.groups_page(1)  # imports the models
+        tracemalloc.start()
+        directory = await service.load()
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert directory.complete
+    names_of_a_page = 1000 * 150
+    """Bytes: entries of a dict, ids and names."""
+    assert peak < names_of_a_page * pages / 2
 
 
 async def test_failed_crawl_cancels_the_users():

@@ -7,7 +7,7 @@ import logging
 import math
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -340,7 +340,8 @@ class GroupsService:
                     self._builder.include(found)
                     await self._publish_indexed()
                 on_progress(CrawlProgress(groups_read, response.total, self.directory))
-            return response
+            # Every page names its users: all pages together name them as often as there are memberships.
+            return replace(response, names={}, unnamed=frozenset())
 
         crawling = asyncio.create_task(crawl(fetch, lambda: client.server_time))
         reading_users = asyncio.create_task(self._read_users(max_users))
