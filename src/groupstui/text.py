@@ -140,6 +140,8 @@ def _is_symbol(character: str) -> bool:
 
 def one_line(text: str) -> str:
     """Return the whole text as one line: breaks and tabs become spaces, other control characters U+FFFD."""
+    if text.isprintable():  # as nearly every cell is; a tenth of the time of `groups --offline`
+        return text
     return _CONTROL.sub(REPLACEMENT, _BREAK.sub(" ", text))
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groupstui.text import MAX_NAME_CHARS, fold, one_line, pluralize, sanitize
+from groupstui.text import CONTROL_CHARACTERS, MAX_NAME_CHARS, fold, one_line, pluralize, sanitize
 
 
 @pytest.mark.parametrize(
@@ -93,6 +95,13 @@ def test_whole_texts_are_kept_on_one_line() -> None:
     name = "علی‌رضا e\u0301 \u00ad\u034f" * 10_000
     assert one_line(name) == name
     assert one_line("a\tb\r\nc\x1bd\u2028e\u202ef") == "a b c\ufffdd e\ufffdf"
+
+
+def test_no_printable_character_is_a_control_character() -> None:
+    control = re.compile(f"[{CONTROL_CHARACTERS}\\s]")
+    printable = "".join(filter(str.isprintable, map(chr, range(sys.maxunicode + 1))))
+    assert control.findall(printable) == [" "]
+    assert one_line(printable) == printable
 
 
 def test_sanitize_cuts_long_names_with_an_ellipsis() -> None:
