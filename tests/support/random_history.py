@@ -19,7 +19,8 @@ HOUR = timedelta(hours=1)
 """The time from one snapshot to the next."""
 
 GROUP_IDS = range(1, 6)
-USER_IDS = range(1, 8)
+USER_IDS = (1, 2, 256, 257, 1 << 24, 1 << 32, (1 << 63) - 1)
+"""Some need eight bytes; the bytes of some are also parts of others."""
 GROUP_NAMES = ["QA", "QA", "qa", "Ops", "Ops EU", "=1+1", "Straße"]
 USER_NAMES = ["Ada", "Ada", "ada b", "Grace Hopper", "Đặng", "José"]
 

@@ -16,11 +16,17 @@ from typing import Literal
 
 from ..directory.changes import Change, ChangeKind, changes_between, in_order
 from ..directory.directory import Directory
-from ..directory.models import Group
+from ..directory.models import Group, compact
 from .database import Row, typed_rows
 from .snapshots import ALL_VERSIONS, NAME_VERSION_TYPES, VERSION_TYPES, Snapshot, all_snapshots, with_members
 
 Kind = Literal["group", "user"]
+
+_VERSIONS_THAT_MENTION = f"""{ALL_VERSIONS} WHERE id IN (
+        SELECT id FROM group_version WHERE instr(members, ?) OR instr(changed, ?)
+    ) ORDER BY id, since DESC
+"""
+"""All versions of the groups that have certain bytes in any list of ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +132,13 @@ def _versions_of_group(db: sqlite3.Connection, group_id: int) -> Sequence[tuple[
 def _versions_with_user(
     db: sqlite3.Connection, user_id: int
 ) -> Iterator[Sequence[tuple[Row, Sequence[int]]]]:
-    """Yield the versions of each group of which a user was ever a member, with no other member."""
-    rows = typed_rows(db, f"{ALL_VERSIONS} ORDER BY id, since DESC", VERSION_TYPES)
+    """Yield the versions of each group of which a user was ever a member, with no other member.
+
+    SQLite looks for the bytes of the user's id in what is stored of a group. They may also be there by
+    chance, as parts of two other ids.
+    """
+    stored = compact([user_id]).tobytes()
+    rows = typed_rows(db, _VERSIONS_THAT_MENTION, VERSION_TYPES, (stored, stored))
     for _, versions in groupby(rows, key=itemgetter(0)):
         found = [(row, (user_id,) if user_id in members else ()) for row, members in with_members(versions)]
         if any(members for _, members in found):
