@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import compress
 from typing import Any, Literal
 
 from ..directory.compare import (
@@ -32,6 +33,9 @@ from .records import (
     user_record,
 )
 
+IdList = Literal["groups", "users"]
+"""The field of a record with the ids of the groups or users that its columns are about."""
+
 INSTANCE_COMPARISON_FIELDS = ("group", "status", "members_1", "members_2", "only_1", "only_2")
 """`only_1` are the members in the first instance who are not in the group of the second."""
 
@@ -52,12 +56,11 @@ def comparison_report(
         rows: The users to report.
         selection: Which users of the comparison these are.
     """
-    records = [{**user_record(row.item), "groups": _ids_of(comparison, row)} for row in rows]
     about = {"in_all": comparison.in_all, "pairs": [_pair_record(pair) for pair in comparison.pairs]}
-    notes = tuple(pair.text for pair in comparison.pairs)
+    records = _records(comparison, rows, "groups")
     report = site_report(directory, instance, "users", COMPARISON_FIELDS, records, about)
     report = _with_group_columns(report, comparison.compared)
-    return replace(report, notes=notes, subject=_subject(comparison, selection))
+    return _described(report, comparison, selection, [pair.text for pair in comparison.pairs])
 
 
 def user_comparison_report(
@@ -68,22 +71,29 @@ def user_comparison_report(
     selection: Selection = EVERYTHING,
 ) -> Report:
     """Return a report on the groups of two users; the arguments are those of `comparison_report`."""
-    records = [{"id": row.item.id, "name": row.item.name, "users": _ids_of(comparison, row)} for row in rows]
     about = {"users_complete": directory.users_complete, "in_all": comparison.in_all, "text": comparison.text}
+    records = _records(comparison, rows, "users")
     report = site_report(directory, instance, "groups", COMPARISON_FIELDS, records, about)
-    users = comparison.compared
-    report = _with_id_columns(report, "users", users, list(map(user_record, users)))
-    return replace(report, notes=(comparison.text,), subject=_subject(comparison, selection))
+    report = _with_id_columns(
+        report, "users", comparison.compared, list(map(user_record, comparison.compared))
+    )
+    return _described(report, comparison, selection, [comparison.text])
 
 
-def _ids_of(comparison: Comparison[Any, Any], row: Row[Any]) -> list[int]:
-    """Return the ids of what contains an item, of what is compared."""
-    return [each.id for each, inside in zip(comparison.compared, row.inside, strict=True) if inside]
+def _records(comparison: Comparison[Any, Any], rows: Iterable[Row[Any]], id_list: IdList) -> list[Record]:
+    """Return the rows of a comparison, with the ids of what contains each of them."""
+    ids = [each.id for each in comparison.compared]
+    return [
+        {"id": row.item.id, "name": row.item.name, id_list: list(compress(ids, row.inside))} for row in rows
+    ]
 
 
-def _subject(comparison: Comparison[Any, Any], selection: Selection) -> str:
-    """Return which part of a comparison a report contains, for the name of a file."""
-    return f"comparison {'' if selection == EVERYTHING else comparison.describe(selection)}"
+def _described(
+    report: Report, comparison: Comparison[Any, Any], selection: Selection, notes: Sequence[str]
+) -> Report:
+    """Return the report with its notes, and with which part of the comparison it contains."""
+    part = "" if selection == EVERYTHING else comparison.describe(selection)
+    return replace(report, notes=notes, subject=f"comparison {part}")
 
 
 def pasted_report(
@@ -133,7 +143,7 @@ def _with_group_columns(report: Report, groups: Sequence[Group]) -> Report:
 
 def _with_id_columns(
     report: Report,
-    id_list: Literal["groups", "users"],
+    id_list: IdList,
     items: Sequence[Group] | Sequence[User],
     listed: Sequence[Record],
 ) -> Report:
