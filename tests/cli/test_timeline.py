@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import re
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from groupstui.directory.changes import ChangeKind
+from groupstui.history import History, default_folder
+from groupstui.output_format import FORMATS
+from groupstui.times import utc_iso
+
+from ..support.naive_history import naive_timeline
+from ..support.random_history import FIRST, GROUP_IDS, USER_IDS, histories
 
 COLUMNS = ("--columns", "change,user,group,before")
 
@@ -134,3 +148,51 @@ def test_table_shows_the_size_over_time(cli, changed):
     lines = cli("history", "Quality", "--offline", "--format", "table", "--ascii").out.splitlines()
     assert lines[1].isascii()
     assert "▁" not in cli("history", "Quality", "--offline", "--format", "csv").out
+
+
+# Random histories
+
+
+def changes_in(out: str, format: str) -> list[tuple[str, ...]]:
+    """Return when each change was seen, and its kind."""
+    if format == "json":
+        return [(each["seen"], each["change"]) for each in json.loads(out)["changes"]]
+    if format == "ndjson":
+        return [(each["seen"], each["change"]) for each in map(json.loads, out.splitlines())]
+    if format in ("csv", "tsv"):
+        read = csv.reader(io.StringIO(out), delimiter="," if format == "csv" else "\t")
+        return [(*row,) for row in read][1:]
+    return re.findall(r"^(?:\| `)?(\S+T\S+Z)`?[\t |]+([a-z ]+?)(?: \|)?$", out, re.MULTILINE)
+
+
+# Not shrunk: with commands, that takes minutes.
+@settings(
+    max_examples=40,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    histories(max_size=5),
+    st.sampled_from([("group", id) for id in GROUP_IDS] + [("user", id) for id in USER_IDS]),
+    st.tuples(st.integers(0, 4), st.integers(0, 4)).map(sorted),
+    st.sampled_from([*FORMATS, ""]),
+)
+def test_timelines_are_those_of_a_naive_model(cli, environ, directories, item, period, format):
+    history = History(environ["TESTMO_INSTANCE"], default_folder())
+    history.purge()
+    for each in directories:
+        history.save(each, FIRST + timedelta(days=900))
+    (kind, id), (first, last) = item, [min(place, len(directories) - 1) for place in period]
+    arguments = ["history", f"#{id}", f"--{kind}", "--since", f"#{first + 1}", "--until", f"#{last + 1}"]
+    arguments += ["--offline", "--columns", "seen,change", *(["--format", format] if format else [])]
+    result = cli(*arguments)
+    expected = naive_timeline(directories[first : last + 1], kind, id)
+    # It is unknown whether a user in no group is the one with this id.
+    assert result.code in ((0, 6) if kind == "group" else (0, 3))
+    if result.code and not result.out:  # a user who never had a name, and is in no group, is not found
+        assert expected == [] or not any(id in each.names for each in directories)
+        return
+    assert sorted(changes_in(result.out, format)) == sorted(
+        (utc_iso(seen), [*ChangeKind][number].value) for seen, number, *_ in expected
+    )
