@@ -1,8 +1,13 @@
-"""`--at` a time answers as `--offline` does if the last snapshot is that of the time: in every format."""
+"""`--at` a time answers as `--offline` does if the last snapshot is that of the time.
+
+What is asked is taken from the parser: every command with `--at`, with each of its options and formats.
+"""
 
 from __future__ import annotations
 
+import argparse
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,47 +16,111 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from groupstui.cli.parser import EXPORT_KINDS, build_parser
+from groupstui.directory.builder import crawled_directory
 from groupstui.directory.directory import Directory
 from groupstui.history import History
+from groupstui.settings import default_path
 
 from ..support.commands import CommandResult
 from ..support.random_history import FIRST, GROUP_NAMES, HOUR, USER_NAMES, histories, moments
 
-ORIGIN = "https://acme.testmo.net"
+ORIGIN, OTHER = "https://acme.testmo.net", "https://other.testmo.net"
 LONG_AFTER = FIRST + timedelta(days=900)
 
-FORMATS = ("table", "json", "ndjson", "csv", "tsv", "markdown")
+SETTINGS = f"""
+[sites]
+acme = "{ORIGIN}"
+other = "{OTHER}"
+[lists."{ORIGIN}"."QA only"]
+groups = [1, 2]
+show = "only"
+only = [1]
+"""
+
+POLICY = """
+[[group]]
+name = "QA"
+owners = [1, "Ada"]
+only = [2, "José"]
+
+[[group]]
+id = 4
+
+[[accept]]
+check = "empty"
+group = "Ops"
+until = 9999-01-01
+reason = "for later"
+
+[[accept]]
+check = "single-member"
+user = 2
+until = 2020-01-01
+reason = "on leave"
+"""
+
 GROUPS = st.sampled_from([*GROUP_NAMES, *"12345", "#2", "q", "no such group"])
 USERS = st.sampled_from([*USER_NAMES, *"1234567", "#3", "ada", "ada@example.com", "nobody"])
+KINDS = st.sampled_from([kind for kind in EXPORT_KINDS if kind != "review"])
 
-COMMANDS = {
-    "groups": st.just(["groups"]),
-    "groups TEXT": st.tuples(st.just("groups"), GROUPS),
-    "members": st.tuples(st.just("members"), GROUPS),
-    "members of several": st.tuples(st.just("members"), GROUPS, GROUPS),
-    "members with addresses": st.tuples(st.just("members"), GROUPS, st.just("--columns=id,email")),
-    "who": st.tuples(st.just("who"), USERS),
-    "who, exactly": st.tuples(st.just("who"), USERS, USERS, st.just("--exact")),
-    "check": st.tuples(st.just("check"), USERS, GROUPS),
-    "check, quietly": st.tuples(st.just("check"), USERS, GROUPS, st.just("-q")),
-    "lookup": st.just(["lookup", "-"]),
-    "lookup --long": st.just(["lookup", "-", "--long"]),
-    "compare": st.tuples(st.just("compare"), GROUPS, GROUPS, st.just("--exit-code")),
-    "audit": st.just(["audit"]),
-    "audit --fail-on": st.just(["audit", "empty", "identical", "--fail-on", "empty"]),
-    "browse": st.just(["browse", "--plain"]),
-    **{
-        f"export {kind}": st.just(["export", kind, "-o", "-"])
-        for kind in ("groups", "memberships", "users", "matrix")
-    },
+ARGUMENTS: dict[str, st.SearchStrategy[Sequence[str]]] = {
+    "browse": st.just(["--plain"]),
+    "groups": st.lists(GROUPS, max_size=1),
+    "members": st.tuples(GROUPS, GROUPS) | st.tuples(GROUPS, st.just("--columns=id,email")),
+    "who": st.lists(USERS, min_size=1, max_size=2),
+    "check": st.tuples(USERS, GROUPS),
+    "lookup": st.just(["-"]),
+    "compare": st.lists(GROUPS, min_size=2, max_size=3),
+    "diff-users": st.tuples(USERS, USERS),
+    "compare-instances": st.just([ORIGIN, OTHER]),
+    "audit": st.sampled_from([[], ["empty", "identical"]]),
+    "export": st.tuples(KINDS, st.just("-o"), st.just("-")),
 }
+"""The arguments of each command with `--at`."""
+
+FIRST_KEPT = "the first snapshot that was not deleted"
+
+VALUES = {
+    ("compare", "--only"): "#1",
+    ("compare", "--saved"): "QA only",
+    ("diff-users", "--only"): "#3",
+    ("audit", "--fail-on"): "empty",
+    ("audit", "--policy"): "policy.toml",
+    ("audit", "--baseline"): FIRST_KEPT,
+}
+"""The values of options that have one."""
+
+OTHER_OPTIONS = {
+    *("--help", "--offline", "--max-age", "--fresh", "--at"),
+    *("--instance", "--demo", "--token-stdin", "--token-file", "--timeout", "--concurrency", "--proxy"),
+    *("--ca-bundle", "--debug", "--quiet", "--no-color", "--no-pager", "--ascii", "--mouse", "--animations"),
+    *("--format", "--sort", "--limit", "--columns", "--raw", "--bom", "--json", "--jq"),
+    *("--plain", "--output", "--force"),
+}
+"""Options about connections, rows, files and the terminal, whatever is asked."""
+
+
+def options_of(parser: argparse.ArgumentParser) -> dict[str, argparse.Action]:
+    """Return the options of a command by their long names."""
+    return {action.option_strings[-1]: action for action in parser._actions if action.option_strings}
+
+
+def own_options(parser: argparse.ArgumentParser) -> list[str]:
+    """Return the options of a command that choose what is asked."""
+    return [name for name in options_of(parser) if name not in OTHER_OPTIONS]
+
+
+PARSERS = {name: each for name, each in build_parser().commands.items() if "--at" in options_of(each)}
+
+CASES = [(name, option) for name, parser in PARSERS.items() for option in [None, *own_options(parser)]]
 
 LINES = "\n".join([*USER_NAMES, "3", "#4", "ada@example.com", "nobody"])
 """What `lookup` looks up, and `browse` answers."""
 
 # Not shrunk: that takes minutes.
 examples = settings(
-    max_examples=15,
+    max_examples=10,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -64,17 +133,31 @@ def environ() -> dict[str, str]:
     return {"TESTMO_INSTANCE": ORIGIN}
 
 
+@pytest.fixture(autouse=True)
+def files(tmp_path, monkeypatch) -> None:
+    """There are settings with two instances and a saved list, and a policy."""
+    default_path().parent.mkdir(parents=True)
+    default_path().write_text(SETTINGS)
+    (tmp_path / "policy.toml").write_text(POLICY)
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
 def ask(cli, monkeypatch):
-    """Run a command with a history of these directories, of which the first ones are deleted."""
+    """Run a command with a history of these directories, of which the first ones are deleted.
+
+    The other instance has the same groups but the first one.
+    """
 
     def command(directories: list[Directory], *arguments: str, pruned: int = 0) -> CommandResult:
         with TemporaryDirectory() as folder:
             monkeypatch.setenv("XDG_STATE_HOME", folder)
-            history = History(ORIGIN, Path(folder, "groupstui", "history"))
+            one, other = (History(each, Path(folder, "groupstui", "history")) for each in (ORIGIN, OTHER))
             for each in directories:
-                history.save(each, LONG_AFTER)
-            history.prune(FIRST + pruned * HOUR, LONG_AFTER)
+                one.save(each, LONG_AFTER)
+                other.save(crawled_directory(each.groups[1:], each.names, as_of=each.as_of), LONG_AFTER)
+            for history in (one, other):
+                history.prune(FIRST + pruned * HOUR, LONG_AFTER)
             return cli(*arguments, stdin=LINES)
 
     return command
@@ -88,17 +171,32 @@ def without_reasons(text: str) -> list[str]:
     return [line for line in text.splitlines() if "the data is from the snapshot" not in line]
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@st.composite
+def questions(draw: st.DrawFn, command: str, option: str | None, first_kept: int) -> list[str]:
+    """Draw a command line with an option, in any format of the command."""
+    words = [command, *([] if option == "--saved" else draw(ARGUMENTS[command]))]
+    options = options_of(PARSERS[command])
+    if option is not None:
+        value = [] if options[option].nargs == 0 else [VALUES[command, option]]
+        words += [option, *(f"#{first_kept}" if each == FIRST_KEPT else each for each in value)]
+    formats = options["--format"].choices if "--format" in options else ()
+    format = draw(st.sampled_from([None, *formats]))
+    words += [] if format is None else ["--format", format]
+    return [*words, *["-q"] * draw(st.booleans())]
+
+
+@pytest.mark.parametrize(("command", "option"), CASES)
 @examples
 @given(st.data())
-def test_answer_is_that_of_the_time(ask, command, data):
+def test_answer_is_that_of_the_time(ask, command, option, data):
     directories = data.draw(histories(sorted_members=True))
     pruned = data.draw(st.integers(0, len(directories) - 1))
     moment = data.draw(moments(directories, pruned))
-    arguments = [*data.draw(COMMANDS[command])]
-    if arguments[0] != "browse" and (format := data.draw(st.sampled_from([*FORMATS, ""]))):
-        arguments += ["--format", format]
-    result = ask(directories, *arguments, "--at", moment.when, pruned=pruned)
+    arguments = data.draw(questions(command, option, pruned + 1))
+    when = moment.when
+    if when.startswith("#") and (command == "compare-instances" or option == "--all-instances"):
+        when = moment.directory.as_of.isoformat()  # ids of snapshots differ between instances
+    result = ask(directories, *arguments, "--at", when, pruned=pruned)
     if moment.directory is None:
         assert (result.code, result.out) == (3, "")
         if "-q" not in arguments:
