@@ -49,5 +49,22 @@ async def test_last_week_can_be_read_after_the_present_is_saved() -> None:
     ]
 
 
+async def test_last_week_has_the_times_of_groups() -> None:
+    demo = Demo()
+    before = demo.history.latest() if demo.transport else None
+    async with GroupsService(demo.instance, demo.token, transport=demo.transport) as service:
+        now = await service.load()
+    assert before is not None
+    assert all(group.created_at is not None for group in before.groups)
+    common = {group.id for group in before.groups} & {group.id for group in now.groups}
+    assert common
+    for group_id in common:
+        then, today = before.group(group_id), now.group(group_id)
+        assert then is not None
+        assert today is not None
+        assert (then.created_at, then.created_by) == (today.created_at, today.created_by)
+        assert (then.updated_at, then.updated_by) == (today.updated_at, today.updated_by)
+
+
 def test_demos_are_independent() -> None:
     assert Demo().history is not Demo().history

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groupstui.directory.builder import DirectoryBuilder, crawled_directory
+from groupstui.directory.directory import Directory
 from groupstui.directory.models import Group, UserProfile
 from groupstui.errors import AmbiguousMatch, NoMatch
 
@@ -130,3 +131,17 @@ def test_a_directory_is_immutable():
     assert directory.names == {5: "Ada"}
     with pytest.raises(AttributeError):
         directory.complete = True
+
+
+def test_extent_says_how_many_groups_are_loaded():
+    group = Group(1, "QA")
+    assert Directory().extent == "no groups loaded"
+    assert Directory((group,), total=1).extent == "1 of 1 group loaded"
+    assert Directory((group,), total=2_300).extent == "1 of 2,300 groups loaded"
+
+
+def test_group_without_times_is_not_called_never_updated():
+    created = datetime(2026, 1, 1, tzinfo=UTC)
+    assert Group(1, "QA", created_at=created).is_never_updated
+    assert not Group(1, "QA", created_at=created, updated_at=created).is_never_updated
+    assert not Group(1, "QA").is_never_updated

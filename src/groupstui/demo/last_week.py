@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 
 from .names import NEWEST
@@ -45,4 +46,8 @@ def week_ago(site: Site) -> Site:
         members = tuple(user_id for user_id in DELETED_MEMBERS if user_id in site.users)
         past.groups[unused] = Group(unused, DELETED_GROUP, members)
         past.groups = dict(sorted(past.groups.items()))
+    for group_id in past.groups.keys() & site.groups.keys():  # the edits have set the times of today
+        now = site.groups[group_id]
+        then = replace(past.groups[group_id], updated_at=now.updated_at, updated_by=now.updated_by)
+        past.groups[group_id] = then
     return past

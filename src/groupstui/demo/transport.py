@@ -25,8 +25,20 @@ def make_transport(history: History, token: str) -> httpx.MockTransport:
 
 def _crawled(site: Site, as_of: datetime) -> Directory:
     groups = [
-        Group(group.id, group.name, tuple(dict.fromkeys(group.members)))  # once, as a crawl has them
+        Group(
+            group.id,
+            group.name,
+            tuple(dict.fromkeys(group.members)),  # once, as a crawl has them
+            created_at=_time(group.created_at),
+            created_by=group.created_by,
+            updated_at=_time(group.updated_at),
+            updated_by=group.updated_by,
+        )
         for group in site.groups.values()
     ]
     names = {user.id: user.name for user in site.users.values()}
     return crawled_directory(groups, names, as_of=as_of, users_complete=True)
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).astimezone(UTC)

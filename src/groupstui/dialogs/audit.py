@@ -209,8 +209,7 @@ class AuditDialog(RecordsDialog[AuditRow]):
         if directory.as_of is not None:
             self.run_audit()
         else:  # findings in a part of the groups would be wrong
-            total = pluralize(directory.total or 0, "group")
-            self.list.show((), empty=f"Groups are still being read: {directory.group_count:,} of {total}.")
+            self.list.show((), empty=f"An audit needs all groups: {directory.extent}.")
 
     @work(name="audit", group="audit", exclusive=True, exit_on_error=False)
     async def run_audit(self) -> None:

@@ -17,7 +17,7 @@ from textual.widgets import Input
 from ..directory.directory import Directory
 from ..directory.models import Group, User
 from ..directory.search import SearchIndex
-from ..text import fold, pluralize
+from ..text import fold
 from ..widgets.commands import SECTIONS, Command
 from ..widgets.key_footer import KeyFooter
 from ..widgets.table import CURSOR_KEYS, Column, Table
@@ -134,7 +134,7 @@ class PaletteDialog(Dialog[Choice]):
         directory = self._directory
         extent = "" if directory.users_complete else "users in no group are not loaded"
         if not directory.complete:
-            extent = f"{directory.group_count:,} of {pluralize(directory.total or 0, 'group')} loaded"
+            extent = directory.extent
         self.box.border_subtitle = extent
         text = text.strip()
         if "@" in text[1:]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 
 from ..errors import NoMatch, quoted
-from ..text import fold
+from ..text import fold, pluralize
 from .models import Group, GroupDetail, GroupPage, User, UserProfile
 from .search import SearchIndex
 
@@ -55,6 +55,13 @@ class Directory:
     def group_count(self) -> int:
         """The number of known groups."""
         return len(self.groups)
+
+    @property
+    def extent(self) -> str:
+        """How many groups are known, as in `15 of 230 groups loaded`."""
+        if self.total is None:
+            return "no groups loaded"
+        return f"{self.group_count:,} of {pluralize(self.total, 'group')} loaded"
 
     def group(self, group_id: int) -> Group | None:
         """Return a known group, or None."""

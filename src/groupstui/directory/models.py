@@ -34,6 +34,11 @@ class Group:
     updated_at: datetime | str | None = None
     updated_by: int | None = None
 
+    @property
+    def is_never_updated(self) -> bool:
+        """Whether the group was not updated since it was created; False if its times are not known."""
+        return self.updated_at is None and self.created_at is not None
+
 
 @dataclass(frozen=True, slots=True)
 class User:

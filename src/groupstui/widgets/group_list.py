@@ -430,7 +430,7 @@ def _last_change(group: Group) -> str:
     """Return the day of the last change; as it was sent if it could not be parsed."""
     time = group.updated_at
     if time is None:
-        return "never"
+        return "never" if group.is_never_updated else "unknown"
     return local_day(time) if isinstance(time, datetime) else time
 
 

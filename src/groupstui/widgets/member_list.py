@@ -310,7 +310,7 @@ def facts(detail: GroupDetail, width: int, title_lines: int) -> list[Content]:
         f"#{group.id} · {pluralize(len(detail.members), 'member')}",
         f"created {_when(group.created_at, detail.created_by)}",
         "never updated"
-        if group.updated_at is None
+        if group.is_never_updated
         else f"updated {_when(group.updated_at, detail.updated_by)}",
     )
     return [*title, *(line for text in texts for line in Content(text).wrap(width))]
