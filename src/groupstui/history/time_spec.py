@@ -52,8 +52,7 @@ class PointInTime:
             return cls(with_local_zone(datetime.fromisoformat(text) + rest))
         except (ValueError, OverflowError, InvalidTime):
             raise InvalidTime(
-                f"{quoted(text)} is not a valid time: use 7d, yesterday, 2026-11-16, "
-                "“2026-11-16 14:00”, or a snapshot id"
+                f"{quoted(text)} is not a valid time", "Use 7d, yesterday, 2026-11-16 or #12."
             ) from None
 
     @classmethod
