@@ -23,7 +23,7 @@ from ..widgets.commands import bind
 from ..widgets.table import Column, Table, word_filter
 from .base import JumpTarget
 from .copy import Copy, copy_of_line
-from .records import RecordsDialog
+from .records import READING_HISTORY, RecordsDialog
 
 PERIODS: tuple[tuple[str, timedelta | None], ...] = (
     ("the last 7 days", timedelta(days=7)),
@@ -115,6 +115,7 @@ class ChangesDialog(RecordsDialog[ChangeRow]):
 
     def on_mount(self) -> None:
         super().on_mount()
+        self.list.show((), empty=READING_HISTORY)
         self.load()
 
     @work(name="read changes", group="changes", exclusive=True, exit_on_error=False)
@@ -133,7 +134,14 @@ class ChangesDialog(RecordsDialog[ChangeRow]):
             self.list.show((), empty="There is no history yet; changes from now on will be listed here.")
         else:
             rows = list(_rows(summary.changes, self._toggled))
-            self.list.show(rows, empty=f"No changes {self._since(summary)}.")
+            self.list.show(rows, empty=self._no_changes(summary))
+
+    def _no_changes(self, summary: ChangeSummary) -> str:
+        """Return why the list is empty."""
+        if summary.since == summary.until:
+            only = local_minute(summary.since.taken_at, weekday=True)
+            return f"No changes are known: there is only the snapshot of {only} to compare."
+        return f"No changes {self._since(summary)}."
 
     def _matches(self, text: str) -> list[ChangeRow]:
         """Return the changes that match, without snapshots and folded lines."""

@@ -36,6 +36,9 @@ from .copy_export import (
 
 Record = TypeVar("Record")
 
+READING_HISTORY = "Reading the history…"
+"""What a list shows until its rows are read."""
+
 
 class RecordsDialog(Dialog[None], Generic[Record]):
     """Lists records in a table; they can be copied, exported, and opened."""

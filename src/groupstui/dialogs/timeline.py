@@ -22,7 +22,7 @@ from ..widgets.table import Column, Table
 from .base import JumpTarget
 from .changes import LABELS, STYLES
 from .copy import Copy, copy_of_line
-from .records import RecordsDialog
+from .records import READING_HISTORY, RecordsDialog
 
 MAX_NAME_CHARS = 40
 """Characters of the name in the title."""
@@ -81,6 +81,7 @@ class TimelineDialog(RecordsDialog[Change]):
 
     def on_mount(self) -> None:
         super().on_mount()
+        self.list.show((), empty=READING_HISTORY)
         self.load()
 
     @work(name="read timeline", group="timeline", exclusive=True, exit_on_error=False)
