@@ -8,17 +8,20 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual.content import Content
 from textual.reactive import reactive
+from textual.style import Style
 from textual.widget import Widget
 
 from ..text import sanitize
 from ..times import local_minute, weekday_clock, zone_of
 from .table_layout import fit_text
 
+PROGRAM = "groupstui"
+
 
 class StatusBar(Widget):
     """Shows the program's name, the instance, the user, and the age of the data."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"status-bar--program", "status-bar--stale", "status-bar--muted"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"status-bar--program", "status-bar--muted", "status-bar--band"}
 
     instance: reactive[str] = reactive("")
     """The host of the instance."""
@@ -43,8 +46,8 @@ class StatusBar(Widget):
         if self.as_of is not None:
             right = f"{right} {zone_of(self.as_of)}"
         if self.is_past:
-            right = f"{right.upper()} – escape or :now returns"
-        elif self.stale:
+            return self._band(right.upper())
+        if self.stale:
             right = f"STALE {right}"
         elif self.from_history and not self.progress:
             right = right.replace("as of", "from the snapshot of")
@@ -53,7 +56,7 @@ class StatusBar(Widget):
         if self.live:
             right = f"live {self.live} · {right}"
         names = "  ".join(filter(None, (sanitize(self.instance), sanitize(self.user))))
-        program = " groupstui  "
+        program = f" {PROGRAM}  "
         room = max(0, self.size.width - cell_len(program) - cell_len(right) - 2)
         return Content.assemble(
             (program, self.get_visual_style("status-bar--program")),
@@ -61,12 +64,27 @@ class StatusBar(Widget):
             " ",
             (
                 right,
-                self.get_visual_style(
-                    "status-bar--stale" if self.stale or self.is_past else "status-bar--muted"
-                ),
+                self._band_style if self.stale else self.get_visual_style("status-bar--muted"),
             ),
             " ",
         )
+
+    def _band(self, time: str) -> Content:
+        """Draw the line of the past: a band that shows its time, and the instance before anything else."""
+        instance, user = sanitize(self.instance), sanitize(self.user)
+        left = instance
+        for longer in (f"{PROGRAM}  {instance}", f"{PROGRAM}  {instance}  {user}"):
+            if cell_len(f" {longer}  {time} ") <= self.size.width:
+                left = longer
+        room = max(0, self.size.width - cell_len(time) - 4)
+        line = f" {fit_text(left, room)}  {time} "
+        return Content.styled(line, self._band_style)
+
+    @property
+    def _band_style(self) -> Style:
+        """The style of what must not be overlooked, also without colors."""
+        # Textual leaves `reverse` out of the visual style of a component class.
+        return self.get_visual_style("status-bar--band") + Style(reverse=True)
 
 
 def age(time: datetime | None, *, with_date: bool = False) -> str:
