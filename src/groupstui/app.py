@@ -524,7 +524,7 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         """Remove the notices about earlier keys, and explain a key that can do nothing now."""
         for screen in self.screen_stack:
             if isinstance(screen, BaseScreen):
-                screen.end_notice("info")
+                screen.key_received()
         if isinstance(self.screen, BrowserScreen) and isinstance(event, Key):
             key = self.screen.active_bindings.get(event.key)
             if key is not None and not key.enabled:

@@ -7,7 +7,7 @@ import pytest
 from groupstui.app import GroupsApp
 from groupstui.dialogs.base import BaseScreen
 
-from ..support.pilot import browser_app, press, settled, until, words
+from ..support.pilot import browser_app, drawn, press, settled, until, words
 
 NO_MARK = "No group is marked. space marks one; c compares it with this group."
 
@@ -129,6 +129,40 @@ async def test_stopped_crawl_says_what_can_be_searched(pilot, demo):
     assert "Stopped: groups as of Mon 14:02:11. Press R to reload" in words(pilot)
     await press(pilot, "/", "2", "1", "6")
     assert "1 of 230 groups" in words(pilot)
+
+
+async def test_stopped_first_page_says_how_to_go_on(demo, clock, history):
+    demo.faults.always("hang")
+    app = browser_app(demo.url, demo.token, clock, history=history)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "loading page 1…" in drawn(pilot))
+        await press(pilot, "x", "down", "up")
+        assert "Stopped: nothing was loaded. Press r to try again." in words(pilot)
+        assert "loading" not in drawn(pilot)
+        await press(pilot, "a")
+        assert "An audit needs all groups: no groups loaded." in words(pilot)
+        await press(pilot, "escape", "d")
+        assert "There is no history yet" in words(pilot)
+        await press(pilot, "escape", ":")
+        assert "no groups loaded" in drawn(pilot)
+        await press(pilot, "escape")
+        demo.faults.clear()
+        await press(pilot, "r")
+        assert "1 QA" in drawn(pilot)
+
+
+async def test_escape_on_a_message_does_not_stop_loading(demo, clock, history):
+    demo.faults.always("hang")
+    app = browser_app(demo.url, demo.token, clock, history=history)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "loading page 1…" in drawn(pilot))
+        await pilot.press("c")
+        await until(pilot, lambda: "No group is marked" in drawn(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: "No group is marked" not in drawn(pilot))
+        assert "loading page 1…" in drawn(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: "Stopped: nothing was loaded." in words(pilot))
 
 
 async def test_stopped_first_crawl_says_what_can_be_searched(demo, clock):

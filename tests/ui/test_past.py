@@ -43,6 +43,16 @@ async def past(demo, clock, history, known):
         yield pilot
 
 
+@pytest.fixture
+async def small_past(demo, clock, history, known):
+    """The same in a small window."""
+    async with app(demo, clock, history).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert "esc present" not in drawn(pilot)
+        await run_command(pilot, "at #1")
+        yield pilot
+
+
 @pytest.mark.usefixtures("known")
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("when", ["2026-11-23", "2d", "#1"])
@@ -52,7 +62,7 @@ async def test_screen_shows_the_instance_as_it_was(demo, clock, history, size, w
         await press(pilot, "down", "down")
         before, requests = drawn(pilot).splitlines()[:-2], len(demo.log.requests)
         await run_command(pilot, f"at {when}")
-        assert "AS OF 2026-11-23 14:02 UTC – escape or :now returns" in drawn(pilot)
+        assert "AS OF 2026-11-23 14:02 UTC" in drawn(pilot)
         assert "QA" in drawn(pilot)
         assert "Quality" not in drawn(pilot)
         await press(pilot, "enter")
@@ -73,10 +83,71 @@ async def test_everything_works_on_the_old_data_without_a_request(past, demo):
     await press(past, "escape", "a")
     assert "Audit" in drawn(past)
     await press(past, "escape", "d")
-    assert "No changes since 2026-11-23" in drawn(past) or "No changes since Mon" in drawn(past)
+    assert "Changes in the last 7 days up to 2026-11-23 14:02" in drawn(past)
+    assert "there is only the snapshot of Mon 2026-11-23 14:02 to compare" in drawn(past)
     await press(past, "escape", "H")
     assert "0 changes since 2026-11-23 14:02" in drawn(past)
     assert len(demo.log.requests) == requests
+
+
+@pytest.mark.parametrize("keys", [["c"], ["r"], ["y"], ["e", "enter"]])
+async def test_escape_on_a_message_does_not_leave_the_past(small_past, keys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = drawn(small_past).splitlines()[-2]
+    await press(small_past, *keys)
+    assert drawn(small_past).splitlines()[-2] != path
+    await press(small_past, "escape")
+    assert "AS OF 2026-11-23" in drawn(small_past)
+    assert drawn(small_past).splitlines()[-2] == path
+    await press(small_past, "escape")
+    assert "AS OF" not in drawn(small_past)
+    assert "This is the present again." in drawn(small_past)
+
+
+async def test_footer_offers_to_leave_the_past_where_escape_does(small_past):
+    assert "esc present" in drawn(small_past)
+    await press(small_past, "enter")
+    assert "esc present" not in drawn(small_past)
+    await press(small_past, "escape")
+    assert "esc present" in drawn(small_past)
+    await press(small_past, "slash", "t")
+    assert "esc present" not in drawn(small_past)
+    await press(small_past, "escape")
+    assert "esc present" in drawn(small_past)
+
+
+@pytest.mark.usefixtures("known")
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20), (40, 12)])
+async def test_first_line_names_the_instance_and_the_time_of_the_past(demo, clock, history, size):
+    async with app(demo, clock, history).run_test(size=size) as pilot:
+        await settled(pilot)
+        await run_command(pilot, "at #1")
+        line = drawn(pilot).splitlines()[0]
+        assert "AS OF 2026-11-23 14:02 UTC" in line
+        assert "127.0.0.1" in line or "127.0.0.…" in line
+        (strip, *_) = pilot.app.screen._compositor.render_strips(pilot.app.size)
+        assert all(style is not None and style.reverse for _, style, _ in strip)  # also without colors
+
+
+@pytest.mark.parametrize(
+    "keys", [["question_mark"], ["d"], ["a"], ["v"], ["colon"], ["i"], ["Y"], ["e"], ["space", "space", "c"]]
+)
+async def test_dialogs_leave_the_first_line_of_the_past(small_past, keys):
+    await press(small_past, *keys)
+    assert small_past.app.screen.is_modal
+    assert not drawn(small_past).splitlines()[0].strip()  # of the dialog: what is below stays visible
+
+
+@pytest.mark.usefixtures("known")
+async def test_the_past_is_never_shown_without_its_time_and_groups(demo, clock, history):
+    async with app(demo, clock, history).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "colon")
+        await type_text(pilot, "at #1")
+        await pilot.press("enter")
+        await until(pilot, lambda: getattr(pilot.app.screen, "is_past", False) and drawn(pilot).strip())
+        assert "AS OF 2026-11-23 14:02 UTC" in drawn(pilot)
+        assert "1 QA" in drawn(pilot)
 
 
 @pytest.mark.parametrize("key", ["r", "R", "w"])
@@ -161,7 +232,7 @@ async def test_now_returns_and_another_time_replaces_the_first(past):
     await run_command(past, "at #2")
     assert "AS OF 2026-11-26" in drawn(past)
     assert sum(isinstance(screen, BrowserScreen) for screen in past.app.screen_stack) == 2
-    await run_command(past, "now")
+    await run_command(past, "at now")
     assert "AS OF" not in drawn(past)
     assert "Quality" in drawn(past)
     await run_command(past, "now")
@@ -172,14 +243,15 @@ async def test_now_returns_and_another_time_replaces_the_first(past):
 @pytest.mark.parametrize(
     ("when", "notice"),
     [
-        ("2026-01-01", "The history begins on 2026-11-23 14:02"),
+        ("2026-01-01", "The history begins on 2026-11-23 14:02 UTC"),
         ("2999-01-01", "“2999-01-01” is in the future"),
-        ("soon", "“soon” is not a valid time"),
+        ("1 October", "“1 October” is not a valid time. Use 7d, yesterday, 2026-11-16 or #12."),
+        ("last week", "“last week” is not a valid time. Use 7d, yesterday, 2026-11-16 or #12."),
         ("#99", "there is no snapshot #99"),
     ],
 )
 async def test_time_that_is_not_known_leaves_the_screen(demo, clock, history, when, notice):
-    async with app(demo, clock, history).run_test(size=(120, 40)) as pilot:
+    async with app(demo, clock, history).run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         await run_command(pilot, f"at {when}")
         assert notice in drawn(pilot)

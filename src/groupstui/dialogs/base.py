@@ -55,6 +55,8 @@ class BaseScreen(Screen[Result]):
     app = getters.app(ClipboardApp)
     notice: reactive[Notice | None] = reactive(None)
     """What the user should know; an error stays until a request succeeds."""
+    notice_removed = False
+    """Whether the last key has removed the answer to the one before."""
     _notice_timer: Timer | None = None
     _covered_notice: Notice | None = None
     """What is still to be known when the notice that covers it has passed."""
@@ -84,6 +86,12 @@ class BaseScreen(Screen[Result]):
         if self.notice is not None and self.notice.kind in kinds:
             self.notice = self._covered_notice
 
+    def key_received(self) -> None:
+        """Remove the notice that answered an earlier key."""
+        before = self.notice
+        self.end_notice("info")
+        self.notice_removed = self.notice is not before
+
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:
         self.notice = worker_failure(event) or self.notice
@@ -102,6 +110,11 @@ class Dialog(ModalScreen[Result | None], BaseScreen[Result | None]):
     """Whether the box covers the last line of the screen below."""
 
     box = getters.query_one(".dialog", Vertical)
+
+    def on_mount(self) -> None:
+        """Leave the first line of the past visible, which names its time."""
+        stack = self.app.screen_stack
+        self.set_class(any(isinstance(screen, JumpScreen) and screen.is_past for screen in stack), "-past")
 
     @property
     def label(self) -> str:
@@ -146,6 +159,11 @@ class JumpScreen(BaseScreen[None]):
 
     saved_lists: Sequence[SavedList] = ()
     """The saved lists of the instance."""
+
+    @property
+    def is_past(self) -> bool:
+        """Whether this shows the instance as it was."""
+        return False
 
     def jump(self, target: JumpTarget) -> bool:
         """Show a group, from which the user can come back; return False if it is not known."""

@@ -63,7 +63,7 @@ from ..service.service import CrawlProgress, GroupsService, forbidden_hint
 from ..settings import GROUP_COLUMNS, PAGE_SIZES, GroupColumn, ListView, PageSize, SavedList
 from ..text import pluralize, sanitize
 from ..time_zones import zone_named
-from ..times import local_clock, local_day, local_minute, show_times_in
+from ..times import local_clock, local_day, local_minute, show_times_in, zone_of
 from ..widgets.commands import ALWAYS, PALETTE_ID, Command, PaletteCommand, bind, commands_of
 from ..widgets.filter_input import FilterInput
 from ..widgets.group_list import GroupList, Place
@@ -187,6 +187,7 @@ class BrowserScreen(JumpScreen):
         ),
         bind("l,right", "enter", "move.in", "Go to the members, or to the groups of the member"),
         bind("h,left,backspace", "back", "move.back", "Go back", "back"),
+        bind("escape", "leave_past", "move.present", "Return to the present", hint="present", rank=ALWAYS),
         bind("escape", "escape", "move.escape", "Stop loading, clear the filter, or go back"),
         bind("tab,shift+tab", "other_pane", "move.pane", "Go to the other pane"),
         bind("1", "pane('list')", "move.list", "Go to the groups", "list"),
@@ -409,7 +410,7 @@ class BrowserScreen(JumpScreen):
         place: Place | None = None,
         start_at: str = "",
         token_source: str = "",
-        is_past: bool = False,
+        present: BrowserScreen | None = None,
         saved_lists: Sequence[SavedList] = (),
     ) -> None:
         super().__init__()
@@ -419,10 +420,11 @@ class BrowserScreen(JumpScreen):
         self.service = service
         """Reads the instance; its creator closes it."""
         self.set_reactive(BrowserScreen.directory, service.directory)
+        self.set_reactive(BrowserScreen.as_of, service.directory.as_of)
         self.view = view
         """How the list looks."""
-        self.is_past = is_past
-        """Whether this is the instance as it was, over the screen of the present."""
+        self.present = present
+        """The screen below if this shows the instance as it was; None if this is the present."""
         self._first_place = place or Place()
         self._start_at = start_at
         """The name or id of a group or a user to go to once everything is loaded."""
@@ -481,6 +483,8 @@ class BrowserScreen(JumpScreen):
             self.from_history = True
             if self._first_place == Place():
                 self.go_to(Place())
+        elif self.is_past:
+            self.go_to(Place())
         self.call_after_refresh(self._start)  # to show the screen before loading begins
 
     def _start(self) -> None:
@@ -491,7 +495,7 @@ class BrowserScreen(JumpScreen):
             self._read_history()
         if self.from_history:
             self._load_history_once()
-        else:
+        elif not self.is_past:
             self.go_to(self._first_place)
 
     def _per_page(self, size: Size) -> PageSize:
@@ -538,6 +542,8 @@ class BrowserScreen(JumpScreen):
                 available = bool(self.activity or self.progress)
             case "user", _:
                 available = self.member is not None
+            case "leave_past", _:
+                return self._escape_leaves_past  # otherwise the key has its usual action
             case "move_border", _:
                 available = not (self.zoomed or self.has_class("-narrow"))
             case _:
@@ -552,6 +558,11 @@ class BrowserScreen(JumpScreen):
             self.notice = Notice(REASONS[action])
 
     # The state of the panes
+
+    @property
+    def is_past(self) -> bool:
+        """Whether this is the instance as it was, over the screen of the present."""
+        return self.present is not None
 
     @property
     def pane(self) -> GroupList | MemberList:
@@ -1056,8 +1067,10 @@ class BrowserScreen(JumpScreen):
     # The past
 
     def action_at(self, when: object = None) -> None:
-        """Show the instance as it was at a time, over this screen."""
-        if (history := self.service.history) is None:
+        """Show the instance as it was at a time, over this screen; `now` is the present."""
+        if str(when).lower() == "now":
+            self.action_now()
+        elif (history := self.service.history) is None:
             self.notice = Notice("There is no history", "The settings contain history = false.")
         elif when is None:
             self.notice = Notice("There is no earlier snapshot yet")
@@ -1066,18 +1079,21 @@ class BrowserScreen(JumpScreen):
 
     @work(name="read the past", group="past", exclusive=True, exit_on_error=False)
     async def _show_past(self, history: HistoryReader, when: str) -> None:
-        try:
-            past = await history.past(when)
-        except InvalidTime as error:
-            self.notice = Notice(str(error))
-            return
+        with self._loading("reading the history…"):
+            try:
+                past = await history.past(when)
+            except InvalidTime as error:
+                self.notice = Notice(str(error), error.hint)
+                return
         if past is None:
             self.notice = Notice(history.notice or "There is no history yet")
         elif past.state is None:
-            self.notice = Notice(f"The history begins on {local_minute(past.begins)}")
+            begins = f"{local_minute(past.begins)} {zone_of(past.begins)}"
+            self.notice = Notice(f"The history begins on {begins}")
         else:
             service = self.service.as_it_was(past.state)
-            screen = BrowserScreen(service, view=self.view, saved_lists=self.saved_lists, is_past=True)
+            present = self.present or self
+            screen = BrowserScreen(service, view=self.view, saved_lists=self.saved_lists, present=present)
             if self.is_past:
                 self.app.switch_screen(screen)
             else:
@@ -1085,15 +1101,34 @@ class BrowserScreen(JumpScreen):
 
     def action_now(self) -> None:
         """Return from the past to the screen of the present, as the user left it."""
-        if self.is_past:
+        if self.present is not None:
             self.app.pop_screen()
+            self.present.notice = Notice("This is the present again")
         else:
             self.notice = Notice("This is the present", ":at 7d shows the instance as it was.")
 
+    @property
+    def _escape_leaves_past(self) -> bool:
+        """Whether escape returns to the present: there is nothing else to stop, to clear or to leave."""
+        filtered = bool(self.groups.query_text)
+        return (
+            self.is_past and self.pane is self.groups and not (filtered or self.activity or self._back_stack)
+        )
+
+    def action_leave_past(self) -> None:
+        """Dismiss the notice; if there is none, return to the present."""
+        if self.notice is not None:
+            self.notice = None
+        elif not self.notice_removed:
+            self.action_now()
+
     def action_stop(self) -> None:
         """Stop loading; the data on the screen stays."""
-        if self.activity:
+        if self.workers.cancel_group(self, "past"):
+            self.notice = Notice("Stopped")
+        elif self.activity:
             self.workers.cancel_group(self, "page")
+            self.groups.show_reason("Stopped: nothing was loaded. Press r to try again.")
             self.notice = Notice("Stopped", "Press r to try again.")
         else:
             crawling = bool(self.workers.cancel_group(self, "crawl"))
@@ -1197,15 +1232,17 @@ class BrowserScreen(JumpScreen):
             self.app.push_screen(dialog)
 
     def action_escape(self) -> None:
-        """Do the first that applies: stop loading, clear the filter, dismiss a lasting notice, go back."""
+        """Do the first that applies: stop loading, clear the filter, dismiss a lasting notice, go back.
+
+        Loading goes on if the key has removed a notice, which the user probably meant.
+        """
         if self.activity:
-            self.action_stop()
+            if not self.notice_removed:
+                self.action_stop()
         elif self.pane.clear_filter():
             self.pane.table.focus()
         elif self.notice is not None and self.notice.kind in LASTING:
             self.end_notice(self.notice.kind)
-        elif self.is_past and self.pane is self.groups and not self._back_stack:
-            self.action_now()
         else:
             self.action_back()
 
