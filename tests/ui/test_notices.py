@@ -26,6 +26,10 @@ def short(monkeypatch):
     monkeypatch.setattr(BaseScreen, "NOTICE_SECONDS", 0.01)
 
 
+def footer(pilot) -> str:
+    return words(pilot, "KeyFooter")
+
+
 async def test_notice_disappears_with_the_next_key(pilot):
     await press(pilot, "c")
     assert NO_MARK in words(pilot)
@@ -139,8 +143,11 @@ async def test_stopped_first_page_says_how_to_go_on(demo, clock, history):
         await press(pilot, "x", "down", "up")
         assert "Stopped: nothing was loaded. Press r to try again." in words(pilot)
         assert "loading" not in drawn(pilot)
+        assert footer(pilot).startswith("/ filter : go to a audit d changes i instances")
+        assert "r reload" in footer(pilot)
         await press(pilot, "a")
         assert "An audit needs all groups: no groups loaded." in words(pilot)
+        assert footer(pilot) == "/ filter esc close ? help"
         await press(pilot, "escape", "d")
         assert "There is no history yet" in words(pilot)
         await press(pilot, "escape", ":")
@@ -149,6 +156,7 @@ async def test_stopped_first_page_says_how_to_go_on(demo, clock, history):
         demo.faults.clear()
         await press(pilot, "r")
         assert "1 QA" in drawn(pilot)
+        assert footer(pilot).startswith("enter open / filter : go to space mark")
 
 
 async def test_escape_on_a_message_does_not_stop_loading(demo, clock, history):

@@ -159,7 +159,14 @@ class AuditDialog(RecordsDialog[AuditRow]):
     """Lists checks and their findings, explains them, and lets the user accept findings."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("A", "accept", "audit.accept", "Accept the finding, or withdraw that", hint="accept"),
+        bind(
+            "A",
+            "accept",
+            "audit.accept",
+            "Accept the finding, or withdraw that",
+            hint="accept",
+            needs_row=True,
+        ),
         bind(
             "f",
             "restrict",
@@ -168,10 +175,10 @@ class AuditDialog(RecordsDialog[AuditRow]):
             hint="open/new",
         ),
         bind("h,left", "fold", "audit.fold", "Fold this check; if it is folded, go back"),
-        bind("n", "check(1)", "audit.next", "Go to the next check", hint="next"),
-        bind("p", "check(-1)", "audit.previous", "Go to the previous check", hint="prev"),
+        bind("n", "check(1)", "audit.next", "Go to the next check", hint="next", needs_row=True),
+        bind("p", "check(-1)", "audit.previous", "Go to the previous check", hint="prev", needs_row=True),
         bind("c", "compare", "audit.compare", "Compare the groups of the marked findings, or of this one"),
-        bind("u", "user", "audit.user", "Show the groups of the user", hint="groups of user"),
+        bind("u", "user", "audit.user", "Show the groups of the user", hint="groups of user", needs_row=True),
     ]
 
     ROW_NOUN = "finding"
@@ -203,6 +210,9 @@ class AuditDialog(RecordsDialog[AuditRow]):
         super().on_mount()
         self.watch(self.list, "match_count", self._skip_heading)
         self.update_directory(self.directory)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "restrict" or bool(self._sections)
 
     def update_directory(self, directory: Directory) -> None:
         super().update_directory(directory)

@@ -32,6 +32,7 @@ COMPARE_BINDING = bind(
     "diff",
     hint="compare",
     rank=9,
+    needs_row=True,
 )
 """The key of every list of groups or users."""
 

@@ -73,7 +73,9 @@ class ChangesDialog(RecordsDialog[ChangeRow]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("w", "next_period", "changes.period", "Change the period", hint="period"),
-        bind("u", "user", "changes.user", "Show the groups of the user", hint="groups of user"),
+        bind(
+            "u", "user", "changes.user", "Show the groups of the user", hint="groups of user", needs_row=True
+        ),
         bind("n", "snapshot(1)", "changes.next", "Go to the next snapshot"),
         bind("p", "snapshot(-1)", "changes.previous", "Go to the previous snapshot"),
         bind("l,right", "open", "changes.open", "Unfold the line, or go to its group"),

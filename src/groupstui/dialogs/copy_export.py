@@ -34,6 +34,7 @@ COPY_EXPORT_BINDINGS: tuple[Binding, ...] = (
         "yank, copy emails, copy email, copy id, copy list, copy csv, copy markdown, copy json",
         hint="copy",
         rank=8,
+        needs_row=True,
     ),
     bind("P", "print_copied", "copy.print", "Print the copied text on the normal screen", "print"),
     bind(
@@ -44,6 +45,7 @@ COPY_EXPORT_BINDINGS: tuple[Binding, ...] = (
         "save, export csv, export json, export markdown",
         hint="export",
         rank=11,
+        needs_row=True,
     ),
 )
 """The keys; a screen with them has an action of each name that calls one of these functions."""

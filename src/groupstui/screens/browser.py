@@ -536,7 +536,8 @@ class BrowserScreen(JumpScreen):
         match action, parameters:
             case "turn", (to,):
                 # Not dimmed while the first page is loading: the footer would be drawn once more.
-                is_loading = self.groups.page is None and self.notice is None
+                has_nothing = self.groups.table.is_known_empty
+                is_loading = self.groups.page is None and self.notice is None and not has_nothing
                 available = self.groups.can_turn(str(to)) or (to == "next" and is_loading)
             case "stop", _:
                 available = bool(self.activity or self.progress)

@@ -52,6 +52,8 @@ class BindingDetails(Binding.Group):
 
     rank: int = FOCUSED_RANK
     """How useful its hint is: the lowest come first in the footer, and are the last to be left out."""
+    needs_row: bool = False
+    """Whether the key is for the rows of a list: its hint is left out while the list has none."""
     aliases: tuple[str, ...] = ()
     """Words that mean the command in the palette."""
 
@@ -158,6 +160,7 @@ def bind(
     *,
     hint: str = "",
     rank: int = DEFAULT_RANK,
+    needs_row: bool = False,
     priority: bool = False,
 ) -> Binding:
     """Return a binding that appears in the help and the palette.
@@ -170,9 +173,10 @@ def bind(
         aliases: Words that mean the command in the palette, separated by commas.
         hint: One or two words for the footer, and another alias; empty to leave the key out of the footer.
         rank: The place of the hint in the footer; the lowest come first.
+        needs_row: Whether the key is for the rows of a list: its hint is left out while the list has none.
         priority: Whether the key also works where it would be typed, and in dialogs.
     """
-    details = BindingDetails(id, rank=rank, aliases=_split(f"{hint}, {aliases}"))
+    details = BindingDetails(id, rank=rank, needs_row=needs_row, aliases=_split(f"{hint}, {aliases}"))
     return Binding(keys, action, hint, show=bool(hint), id=id, tooltip=text, priority=priority, group=details)
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import ActiveBinding, Binding
 from textual.screen import Screen
 from textual.widgets import Footer
 
 from .commands import ALWAYS, details_of
+from .table import Table
 
 GAP = 1
 """Cells after each hint, and between its key and its words."""
@@ -32,18 +33,23 @@ class KeyFooter(Footer):
 
     def compose(self) -> ComposeResult:
         self._composed_width = self.size.width
-        by_action: dict[str, Binding] = {}
+        by_action: dict[str, ActiveBinding] = {}
         for key in self.screen.active_bindings.values():
             if key.binding.show:
-                by_action.setdefault(key.binding.action, key.binding)
+                by_action.setdefault(key.binding.action, key)
+        useful = [key.binding for key in by_action.values() if self._is_useful(key)]
         # Textual yields one hint for each action, in the same order, or none if it is too early.
         hints = dict(zip(by_action, super().compose(), strict=False))
-        for binding in self._that_fit(by_action.values()):
+        for binding in self._that_fit(useful):
             if (hint := hints.get(binding.action)) is not None:
                 yield hint
 
     def bindings_changed(self, screen: Screen[object]) -> None:
-        keys = [(key.binding, key.enabled) for key in screen.active_bindings.values() if key.binding.show]
+        keys = [
+            (key.binding, key.enabled)
+            for key in screen.active_bindings.values()
+            if key.binding.show and self._is_useful(key)
+        ]
         if keys != self._keys:
             self._keys = keys if self.app.app_focus else None  # without focus Textual does not compose it
             super().bindings_changed(screen)
@@ -51,6 +57,13 @@ class KeyFooter(Footer):
     def on_resize(self, event: events.Resize) -> None:
         if event.size.width != self._composed_width:
             self.call_after_refresh(self.recompose)
+
+    def _is_useful(self, key: ActiveBinding) -> bool:
+        """Return whether to show the hint of a key: in a list without rows, only if it can do something."""
+        focused = self.screen.focused
+        if isinstance(focused, Table) and focused.is_known_empty:
+            return key.enabled and not details_of(key.binding).needs_row
+        return True
 
     def _that_fit(self, bindings: Iterable[Binding]) -> list[Binding]:
         """Return the bindings for whose hints there is room, in the order of the footer."""

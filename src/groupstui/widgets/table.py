@@ -26,7 +26,7 @@ from ..directory.highlight import match_spans
 from ..text import fold, sanitize
 from .commands import bind
 from .filter_input import FilterInput
-from .table_layout import GAP, ID_COLUMN, Column, fit_columns, fit_text
+from .table_layout import ELLIPSIS, GAP, ID_COLUMN, Column, fit_columns, fit_text
 
 __all__ = ["Column", "FilterableTable", "Table"]
 
@@ -118,8 +118,8 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         Binding("ctrl+d", "half_page_down", show=False, id="move.half_down", tooltip="Down by half a screen"),
         Binding("home,g", "home", show=False, id="move.home", tooltip="To the first row"),
         Binding("end,G", "end", show=False, id="move.end", tooltip="To the last row"),
-        bind("enter", "select", "table.open", "Open this row", hint="open", rank=1),
-        bind("s", "sort_next", "table.sort", "Sort by the next column", hint="sort", rank=10),
+        bind("enter", "select", "table.open", "Open this row", hint="open", rank=1, needs_row=True),
+        bind("s", "sort_next", "table.sort", "Sort by the next column", hint="sort", rank=10, needs_row=True),
         bind("S", "sort_reverse", "table.reverse", "Reverse the order", "reverse"),
     ]
 
@@ -203,6 +203,8 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         self._fitted: tuple[int, list[tuple[Column[T], int]]] | None = None
         """A width and the columns that fit into it, with their widths; None if it has to be computed."""
         self._highlighted: T | None = None
+        self._was_known_empty = False
+        """What `is_known_empty` was when the footer was last drawn for it."""
         self._cursor_identity: Hashable = None
         """The row that the cursor belongs to, even while it is not among the rows."""
 
@@ -215,6 +217,11 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
     def current(self) -> T | None:
         """The row under the cursor."""
         return self.rows[self.cursor] if self.rows else None
+
+    @property
+    def is_known_empty(self) -> bool:
+        """Whether there are no rows, and none are being read: then the text ends with an ellipsis."""
+        return not self.rows and bool(self.empty) and not self.empty.endswith(ELLIPSIS)
 
     def show(
         self,
@@ -237,6 +244,9 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         self._given, self.highlighted_text, self._ranked = rows, query, ranked
         self._measured = rows if measured is None else measured
         self._refill(keep=keep)
+        if self.is_attached and self.is_known_empty != self._was_known_empty:
+            self._was_known_empty = self.is_known_empty
+            self.screen.refresh_bindings()  # the footer leaves out the keys for rows
 
     def sort_by(self, key: str | None, *, reverse: bool = False) -> None:
         """Sort by the column with a key, or as the rows were given if it is None; move to the first row."""
@@ -565,7 +575,7 @@ class FilterableTable(Vertical, Generic[T]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("slash", "filter", "table.filter", "Filter this list", "search, find", hint="filter", rank=2),
-        bind("space", "mark", "table.mark", "Mark or unmark this row", hint="mark", rank=4),
+        bind("space", "mark", "table.mark", "Mark or unmark this row", hint="mark", rank=4, needs_row=True),
         # For the filter, which leaves these keys to the table.
         *(Binding(key, f"move('{action}')", show=False) for key, action in CURSOR_KEYS.items()),
     ]
