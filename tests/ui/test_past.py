@@ -9,7 +9,7 @@ import pytest
 from groupstui.history.snapshots import Snapshot
 from groupstui.screens.browser import MAX_OFFERED_DAYS, BrowserScreen, offered_times
 
-from ..support.pilot import browser_app, drawn, press, settled, type_text, until
+from ..support.pilot import browser_app, drawn, press, settled, type_text, until, words
 
 DAY = 24 * 3600
 SIZES = [(80, 24), (120, 40)]
@@ -135,7 +135,7 @@ async def test_first_line_names_the_instance_and_the_time_of_the_past(demo, cloc
 async def test_dialogs_leave_the_first_line_of_the_past(small_past, keys):
     await press(small_past, *keys)
     assert small_past.app.screen.is_modal
-    assert not drawn(small_past).splitlines()[0].strip()  # of the dialog: what is below stays visible
+    assert "AS OF 2026-11-23 14:02 UTC" in drawn(small_past).splitlines()[0]
 
 
 @pytest.mark.usefixtures("known")
@@ -244,9 +244,6 @@ async def test_now_returns_and_another_time_replaces_the_first(past):
     ("when", "notice"),
     [
         ("2026-01-01", "The history begins on 2026-11-23 14:02 UTC"),
-        ("2999-01-01", "“2999-01-01” is in the future"),
-        ("1 October", "“1 October” is not a valid time. Use 7d, yesterday, 2026-11-16 or #12."),
-        ("last week", "“last week” is not a valid time. Use 7d, yesterday, 2026-11-16 or #12."),
         ("#99", "there is no snapshot #99"),
     ],
 )
@@ -257,6 +254,28 @@ async def test_time_that_is_not_known_leaves_the_screen(demo, clock, history, wh
         assert notice in drawn(pilot)
         assert "Quality" in drawn(pilot)
         assert "AS OF" not in drawn(pilot)
+
+
+@pytest.mark.usefixtures("known")
+@pytest.mark.parametrize("when", ["1 October", "last week", "12:00"])
+async def test_palette_says_while_typing_that_a_time_is_not_valid(demo, clock, history, when):
+    async with app(demo, clock, history).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "colon")
+        await type_text(pilot, f"at {when}")
+        reason = f"“{when}” is not a valid time. Use 7d, yesterday, 2026-11-16 or #12."
+        assert words(pilot, "PaletteDialog Table") == reason
+        await press(pilot, "enter")
+        assert "Go to" in drawn(pilot)
+
+
+@pytest.mark.usefixtures("known")
+async def test_palette_says_while_typing_that_a_time_is_in_the_future(demo, clock, history):
+    async with app(demo, clock, history).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "colon")
+        await type_text(pilot, "at 2999-01-01")
+        assert "“2999-01-01” is in the future" in words(pilot)
 
 
 @pytest.mark.usefixtures("known")

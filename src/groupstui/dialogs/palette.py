@@ -121,7 +121,6 @@ class PaletteDialog(Dialog[Choice]):
     def on_mount(self) -> None:
         self._theme = self.app.theme
         self._table.can_focus = False
-        self._table.empty = "No matches."
         self._offer(self._input.value)
 
     def update_directory(self, directory: Directory) -> None:
@@ -141,6 +140,7 @@ class PaletteDialog(Dialog[Choice]):
             self._on_email()
         kind = text[:1] if text[:1] in PREFIXES else ""
         wanted = text.removeprefix(kind).strip()
+        self._table.empty = "No matches."
         rows = self._matches(wanted, kind) if wanted else self._without_text(kind)
         self._table.show(rows, query=wanted, ranked=True, keep=keep)
         if not keep:
@@ -179,7 +179,26 @@ class PaletteDialog(Dialog[Choice]):
         if kind in ("", USERS):
             ranked += users.ranked(text, MAX_CHOICES)
         ranked.sort(key=itemgetter(0))
-        return [choice for _, choice in ranked[:MAX_CHOICES]] or self._misspelled(text, kind)
+        if ranked:
+            return [choice for _, choice in ranked[:MAX_CHOICES]]
+        if problem := self._problem(text):
+            self._table.empty = problem
+            return []
+        return self._misspelled(text, kind)
+
+    def _typed_commands(self, text: str) -> Iterator[tuple[Command, str]]:
+        """Yield the commands whose alias a text begins with, each with the argument that follows."""
+        for command in self._takes_text:
+            for alias in command.aliases:
+                start = f"{alias} "
+                value = text[len(start) :].strip() if text.lower().startswith(start) else ""
+                if value:
+                    yield command, value
+
+    def _problem(self, text: str) -> str:
+        """Return why the argument of a typed command cannot be used; empty if there is no such command."""
+        problems = (command.problem(value) for command, value in self._typed_commands(text))
+        return next(filter(None, problems), "")
 
     def _misspelled(self, text: str, kind: str) -> list[Choice | Heading]:
         """Return what matches if letters are wrong."""
@@ -201,12 +220,9 @@ class PaletteDialog(Dialog[Choice]):
             for command in self._takes_number:
                 if words in command.aliases:
                     yield 0, command.with_argument(number)
-        for command in self._takes_text:
-            for alias in command.aliases:
-                start = f"{alias} "
-                value = text[len(start) :].strip() if text.lower().startswith(start) else ""
-                if value and command.values.get(value) != value:
-                    yield 0, command.with_argument(value)
+        for command, value in self._typed_commands(text):
+            if command.values.get(value) != value and not command.problem(value):
+                yield 0, command.with_argument(value)
         for rank, (_, command) in sorted(
             self._command_index.ranked(text), key=lambda hit: (hit[0], hit[1][0])
         ):

@@ -57,6 +57,7 @@ from ..errors import (
     Unauthorized,
 )
 from ..history.snapshots import Snapshot
+from ..history.time_spec import PointInTime
 from ..output.records import GROUP_FIELDS, Report, group_records, member_report
 from ..service.history_reader import HistoryReader
 from ..service.service import CrawlProgress, GroupsService, forbidden_hint
@@ -136,6 +137,9 @@ MIN_LIVE_INTERVAL, MAX_LIVE_INTERVAL = timedelta(minutes=1), timedelta(days=1)
 
 MAX_NAMED_CHANGES = 3
 """Changes that a notice names; of more, it has the number."""
+
+NOW = "now"
+"""What `:at` takes for the present."""
 
 MAX_OFFERED_DAYS = 8
 """Days with snapshots that `:at` offers, besides the oldest snapshot."""
@@ -265,6 +269,7 @@ class BrowserScreen(JumpScreen):
             argument="TIME",
             values=lambda screen: offered_times(screen.snapshots),
             free_text=True,
+            problem=lambda screen, text: screen.time_problem(text),
         ),
         PaletteCommand("view.now", "Return to the present", "now", "now, present"),
         PaletteCommand("view.find_user", "Find a user", "palette('@')", "users, user, find user"),
@@ -1069,7 +1074,7 @@ class BrowserScreen(JumpScreen):
 
     def action_at(self, when: object = None) -> None:
         """Show the instance as it was at a time, over this screen; `now` is the present."""
-        if str(when).lower() == "now":
+        if str(when).lower() == NOW:
             self.action_now()
         elif (history := self.service.history) is None:
             self.notice = Notice("There is no history", "The settings contain history = false.")
@@ -1077,6 +1082,15 @@ class BrowserScreen(JumpScreen):
             self.notice = Notice("There is no earlier snapshot yet")
         else:
             self._show_past(history, str(when))
+
+    def time_problem(self, text: str) -> str:
+        """Return why `:at` cannot show a time, as far as that is known without the history."""
+        if text.lower() != NOW:
+            try:
+                PointInTime.parse_past(text, self.service.clock.now())
+            except InvalidTime as error:
+                return error.full
+        return ""
 
     @work(name="read the past", group="past", exclusive=True, exit_on_error=False)
     async def _show_past(self, history: HistoryReader, when: str) -> None:

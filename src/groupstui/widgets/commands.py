@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from textual.binding import Binding
@@ -81,6 +82,8 @@ class Command:
     """What the argument can be, and how that is displayed; if empty, any number."""
     free_text: bool = False
     """Whether the argument can also be any other text."""
+    problem: Callable[[str], str] = lambda value: ""
+    """Returns why a text cannot be the argument; empty if it can."""
     value: str = ""
     """The argument of this command, if it has one."""
     current: str = ""
@@ -131,6 +134,8 @@ class PaletteCommand:
     """Returns the value that is set, for the node."""
     free_text: bool = False
     """Whether the argument can also be any other text."""
+    problem: Callable[[Any, str], str] = lambda node, value: ""
+    """Returns why a text cannot be the argument, for the node; empty if it can."""
 
     def on(self, node: DOMNode) -> Command:
         """Return the command of a node."""
@@ -148,6 +153,7 @@ class PaletteCommand:
             values=values,
             current=self.current(node),
             free_text=self.free_text,
+            problem=partial(self.problem, node),
         )
 
 
