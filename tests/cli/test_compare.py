@@ -232,6 +232,16 @@ def test_saved_list_without_one_of_its_groups_is_not_another_list(cli, demo, sav
     assert "the list “three” needs #7, which does not exist" in result.err
 
 
+def test_saved_list_names_a_group_that_did_not_exist_yet(cli, demo, save):
+    cli("snapshot", "save")
+    group = demo.site.add_group("Night watch", [1])
+    cli("snapshot", "save")
+    save("later", 1, group.id)
+    result = cli("compare", "--saved", "later", "--at", "#1")
+    assert (result.code, result.out) == (6, "")
+    assert f"the list “later” needs #{group.id} (Night watch), which did not exist on 20" in result.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

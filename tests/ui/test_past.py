@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from groupstui.history.snapshots import Snapshot
 from groupstui.screens.browser import MAX_OFFERED_DAYS, BrowserScreen, offered_times
+from groupstui.settings import SavedList
 
-from ..support.pilot import browser_app, drawn, press, settled, type_text, until, words
+from ..support.pilot import PAGES_OF_15, browser_app, drawn, press, settled, type_text, until, words
 
 DAY = 24 * 3600
 SIZES = [(80, 24), (120, 40)]
@@ -276,6 +278,20 @@ async def test_palette_says_while_typing_that_a_time_is_in_the_future(demo, cloc
         await press(pilot, "colon")
         await type_text(pilot, "at 2999-01-01")
         assert "“2999-01-01” is in the future" in words(pilot)
+
+
+@pytest.mark.usefixtures("earlier_run")
+async def test_saved_list_names_a_group_that_did_not_exist_yet(demo, clock, history):
+    group = demo.site.add_group("Night watch", [1])
+    clock.seconds += 3 * DAY
+    settings = replace(PAGES_OF_15, lists=(SavedList("later", demo.url, (1, group.id)),))
+    app = browser_app(demo.url, demo.token, clock, history=history, settings=settings)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await run_command(pilot, "at #1")
+        await run_command(pilot, "list later")
+        missing = f"The list “later” needs #{group.id} (Night watch), which did not exist on 2026-11-23 14:02"
+        assert missing in words(pilot)
 
 
 @pytest.mark.usefixtures("known")

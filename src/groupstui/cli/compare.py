@@ -14,12 +14,14 @@ from ..directory.compare import (
     saved_groups,
 )
 from ..directory.compare import compare as compare_groups
+from ..directory.directory import Directory
 from ..directory.models import Group, User
 from ..errors import UsageError, quoted
 from ..exit_codes import ExitCode
 from ..output.comparison_records import comparison_report, user_comparison_report
 from ..settings import SavedList
 from ..text import MAX_TEXT_CHARS, pluralize, sanitize
+from ..times import utc_minute
 from .context import Context
 from .lookup import find_groups, find_users, identified
 from .output import answer, check_columns
@@ -34,7 +36,7 @@ async def compare(context: Context) -> ExitCode:
         check_count(len(options.groups))
     directory = (await context.read()).directory
     if saved is not None:
-        groups = saved_groups(directory, saved.name, saved.groups)
+        groups = _groups_of(context, directory, saved)
         selection = Selection(saved.show, frozenset(saved.only))
     else:
         groups = find_groups(context, directory, options.groups)
@@ -45,6 +47,21 @@ async def compare(context: Context) -> ExitCode:
     code = answer(context, report, _code(options, comparison))
     _warn_of_selection(context, comparison, selection, pluralize(len(rows), "user"))
     return code
+
+
+def _groups_of(context: Context, directory: Directory, saved: SavedList) -> list[Group]:
+    """Return the groups of a saved list.
+
+    Raises:
+        NoMatch: If one of them does not exist, or did not at the time of `--at`.
+    """
+    if context.at is None or context.history is None or directory.as_of is None:
+        return saved_groups(directory, saved.name, saved.groups)
+    names = context.history.known_names("group")
+    past = utc_minute(directory.as_of)
+    return saved_groups(
+        directory, saved.name, saved.groups, past=past, name_of=lambda id: next(iter(names.get(id, ())), None)
+    )
 
 
 def _saved_list(context: Context) -> SavedList | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations
 from typing import ClassVar, Generic, TypeVar
 
-from ..errors import NoMatch, UsageError, quoted
+from ..errors import NoMatch, UsageError, quoted, shown
 from ..set_operation import MAX_GROUPS, MIN_GROUPS, Operation
 from ..text import fold, pluralize, sanitize
 from .directory import Directory
@@ -266,16 +266,33 @@ def compare(directory: Directory, groups: Sequence[Group]) -> GroupComparison:
     )
 
 
-def saved_groups(directory: Directory, name: str, ids: Sequence[int]) -> list[Group]:
+def saved_groups(
+    directory: Directory,
+    name: str,
+    ids: Sequence[int],
+    *,
+    past: str = "",
+    name_of: Callable[[int], str | None] = lambda id: None,
+) -> list[Group]:
     """Return the groups of a saved list.
+
+    Args:
+        directory: The groups that exist.
+        name: The name of the list.
+        ids: The ids of its groups.
+        past: The time of the directory in words, if that is in the past.
+        name_of: Returns the name of a group that is not in the directory, if it is known from another time.
 
     Raises:
         NoMatch: If one of them does not exist, so that the list would be another one.
     """
     found = {id: directory.group(id) for id in ids}
-    if missing := [f"#{id}" for id, group in found.items() if group is None]:
-        are = "which does not exist" if len(missing) == 1 else "which do not exist"
-        raise NoMatch(f"the list {quoted(name)} needs {listed(missing, 'and')}, {are}")
+    if missing := [id for id, group in found.items() if group is None]:
+        known = {id: name_of(id) for id in missing}
+        groups = [f"#{id}" + (f" ({shown(label)})" if label else "") for id, label in known.items()]
+        verb = "does" if len(missing) == 1 else "do"
+        exist = f"did not exist on {past}" if past else f"{verb} not exist"
+        raise NoMatch(f"the list {quoted(name)} needs {listed(groups, 'and')}, which {exist}")
     return [group for group in found.values() if group is not None]
 
 

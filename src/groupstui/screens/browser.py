@@ -1114,6 +1114,17 @@ class BrowserScreen(JumpScreen):
             else:
                 self.app.push_screen(screen)
 
+    @property
+    def _past_time(self) -> str:
+        """The time that is shown, in words; empty for the present."""
+        as_of = self.directory.as_of
+        return local_minute(as_of) if self.is_past and as_of is not None else ""
+
+    def _present_name(self, group_id: int) -> str | None:
+        """Return the name that a group has in the present; None if it is not known."""
+        group = None if self.present is None else self.present.directory.group(group_id)
+        return None if group is None else group.name
+
     def action_now(self) -> None:
         """Return from the past to the screen of the present, as the user left it."""
         if self.present is not None:
@@ -1397,7 +1408,9 @@ class BrowserScreen(JumpScreen):
         if (saved := self._saved_list(name)) is None:
             return
         try:
-            groups = saved_groups(self.directory, saved.name, saved.groups)
+            groups = saved_groups(
+                self.directory, saved.name, saved.groups, past=self._past_time, name_of=self._present_name
+            )
         except NoMatch as error:
             text = str(error) if self.directory.complete else f"{error} among the loaded groups"
             self.notice = Notice(text[:1].upper() + text[1:], kind="warning")
