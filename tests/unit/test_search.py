@@ -73,7 +73,7 @@ def test_resolve_raises_no_match(groups, text):
 
 
 def test_search_ranks_id_name_prefix_word_part(groups):
-    assert groups.search("qa") == [1, 2, 3, 4, 8]
+    assert groups.search("qa") == [2, 1, 3, 4, 8]  # the same characters first
     assert groups.search("2024") == [2024, 7]
     assert groups.search("#20") == [2024]
     assert groups.search("2") == [2, 2024, 7]
@@ -174,7 +174,7 @@ def test_similar_names_are_suggested(text, found):
     assert USERS.similar(text) == found
 
 
-ID_PREFIX_RANK = 2
+ID_PREFIX_RANK = 3
 
 
 def has_id_prefix(number: int, digits: str) -> bool:
@@ -235,6 +235,7 @@ def test_ranks_agree_with_a_naive_ranking(names, text, limit):
         known = [searchable(name) for name in names[number]]
         fits = [
             digits.isdecimal() and int(digits) == number,
+            wanted in known and text.strip(" \t") in names[number],
             wanted in known,
             digits.isdecimal() and has_id_prefix(number, digits),
             any(name.startswith(wanted) for name in known),

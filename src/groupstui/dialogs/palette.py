@@ -85,6 +85,7 @@ class PaletteDialog(Dialog[Choice]):
             for command in commands
             if command.argument and not command.values and not command.free_text
         ]
+        self._with_values = [command for command in commands if command.values]
         self._takes_text = [command for command in commands if command.free_text]
         self._commands = list(_with_values(commands))
         # Negative ids, because nobody searches a command by its number.
@@ -214,7 +215,10 @@ class PaletteDialog(Dialog[Choice]):
         return found[:MAX_CHOICES]
 
     def _matching_commands(self, text: str) -> Iterator[tuple[int, Command]]:
-        """Yield commands with their ranks; with equal ranks, in the order of their declaration."""
+        """Yield commands with their ranks; with equal ranks, in the order of their declaration.
+
+        What a word that needs an argument can be followed by comes before all else: lists after `:list`.
+        """
         words, _, number = fold(text).rpartition(" ")
         if number.isdecimal():
             for command in self._takes_number:
@@ -223,10 +227,14 @@ class PaletteDialog(Dialog[Choice]):
         for command, value in self._typed_commands(text):
             if command.values.get(value) != value and not command.problem(value):
                 yield 0, command.with_argument(value)
+        named = [command for command in self._with_values if text.lower() in command.aliases]
+        first = [command.with_argument(value) for command in named for value in command.values]
+        yield from ((0, command) for command in first)
         for rank, (_, command) in sorted(
             self._command_index.ranked(text), key=lambda hit: (hit[0], hit[1][0])
         ):
-            yield rank, command
+            if command not in first:
+                yield rank, command
 
     # Choosing
 

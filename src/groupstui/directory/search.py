@@ -70,8 +70,9 @@ class SearchIndex(Generic[T]):
     def ranked(self, text: str, limit: int | None = None) -> list[tuple[int, T]]:
         """Return what matches, each item with its rank; 0 is best.
 
-        The ranks: the exact id, the whole name, a prefix of the id, a prefix of the name, a prefix of a word,
-        any part, all words in any order. Within a rank, items are sorted by name, ids by number.
+        The ranks: the exact id, the same characters as the name, the same name ignoring case and accents, a
+        prefix of the id, a prefix of the name, a prefix of a word, any part, all words in any order. Within a
+        rank, items are sorted by name, ids by number.
 
         Args:
             text: A part of a name, or of an id as `17` or `#17`. An empty text matches nothing.
@@ -182,6 +183,7 @@ class SearchIndex(Generic[T]):
 
     def _by_rank(self, text: str, wanted: str) -> Iterator[Iterable[int]]:
         yield self._with_id(text)
+        yield self._spelled(text, str)
         yield self._whole(wanted)
         yield self._with_id_prefix(text)
         yield self._with_prefix(wanted)
