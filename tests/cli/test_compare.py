@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 
 import pytest
 
@@ -150,6 +151,25 @@ def test_diff_users_lists_groups(cli):
     assert ids("--only", "Grace Hopper") == grace - ada
 
 
+def test_only_names_what_is_compared_before_anything_else(cli, demo):
+    grace = cli("diff-users", "#1", "#2", "--only", "#2")
+    assert cli("diff-users", "Ada Lovelace", "Grace Hopper", "--only", "grace").out == grace.out
+    assert cli("diff-users", "#1", "#2", "--only", "e").code == 6  # in both names
+    demo.site.add_group("Release managers abroad", (1,))
+    part = cli("compare", "QA", "#2", "--only", "release")
+    assert (part.code, part.out) == (0, cli("compare", "QA", "#2", "--only", "#2").out)
+
+
+@pytest.mark.parametrize("command", ["compare", "diff-users"])
+def test_examples_of_the_help_work_in_the_demo(cli, command):
+    examples = cli("help", command).out.partition("examples:")[2].splitlines()
+    commands = [shlex.split(line)[1:] for line in examples if f"groupstui {command}" in line]
+    plain = [each for each in commands if not {">", "&&", "--saved"} & {*each}]
+    assert plain
+    for each in plain:
+        assert cli(*each).code == 0, each
+
+
 def test_diff_users_has_a_column_for_each_user(cli):
     result = cli("diff-users", "#1", "#2", "--format", "csv")
     lines = result.out.splitlines()
@@ -220,6 +240,8 @@ def test_saved_list_is_that_of_its_definition(cli, demo, save):
     for name, options in parts.items():
         saved = cli("compare", "--saved", name)
         assert (saved.code, saved.out) == (0, cli("compare", "#1", "#2", *options).out)
+        assert f"list “{name}”: " in saved.err
+    assert "list “QA only”: 3 users in QA, not in Release managers" in cli("compare", "--saved=QA only").err
     demo.site.add_member(2, 2)
     assert "2\tGrace Hopper" not in cli("compare", "--saved", "QA only").out
 

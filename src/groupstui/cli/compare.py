@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from ..directory.compare import (
     EVERYTHING,
@@ -16,15 +17,18 @@ from ..directory.compare import (
 from ..directory.compare import compare as compare_groups
 from ..directory.directory import Directory
 from ..directory.models import Group, User
-from ..errors import UsageError, quoted
+from ..directory.search import SearchIndex
+from ..errors import AmbiguousMatch, NoMatch, UsageError, quoted
 from ..exit_codes import ExitCode
 from ..output.comparison_records import comparison_report, user_comparison_report
 from ..settings import SavedList
 from ..text import MAX_TEXT_CHARS, pluralize, sanitize
 from ..times import utc_minute
 from .context import Context
-from .lookup import find_groups, find_users, identified
+from .lookup import find_groups, find_users, identified, with_candidates
 from .output import answer, check_columns
+
+T = TypeVar("T", Group, User)
 
 
 async def compare(context: Context) -> ExitCode:
@@ -40,12 +44,19 @@ async def compare(context: Context) -> ExitCode:
         selection = Selection(saved.show, frozenset(saved.only))
     else:
         groups = find_groups(context, directory, options.groups)
-        selection = _selection(options, groups, find_groups(context, directory, options.only))
+        index = directory.index_of_groups(group.id for group in groups)
+        only = _find_compared(context, index, lambda texts: find_groups(context, directory, texts))
+        selection = _selection(options, groups, only)
     comparison = compare_groups(directory, groups)
     rows = comparison.select(selection)
     report = comparison_report(directory, context.instance.origin, comparison, rows, selection)
     code = answer(context, report, _code(options, comparison))
-    _warn_of_selection(context, comparison, selection, pluralize(len(rows), "user"))
+    count = pluralize(len(rows), "user")
+    if saved is not None:
+        words = comparison.describe(selection)
+        context.warn(sanitize(f"list {quoted(saved.name)}: {count} {words}", MAX_TEXT_CHARS))
+    else:
+        _warn_of_selection(context, comparison, selection, count)
     return code
 
 
@@ -91,7 +102,9 @@ async def diff_users(context: Context) -> ExitCode:
     directory = reading.directory
     users = find_users(context, reading, options.users)
     comparison = compare_users(directory, users)
-    selection = _selection(options, users, find_users(context, reading, options.only))
+    index = directory.index_of_users(user.id for user in users)
+    only = _find_compared(context, index, lambda texts: find_users(context, reading, texts))
+    selection = _selection(options, users, only)
     rows = comparison.select(selection)
     report = user_comparison_report(directory, context.instance.origin, comparison, rows, selection)
     for place, user in enumerate(users):
@@ -100,6 +113,27 @@ async def diff_users(context: Context) -> ExitCode:
     code = answer(context, report, _code(options, comparison))
     _warn_of_selection(context, comparison, selection, pluralize(len(rows), "group"))
     return code
+
+
+def _find_compared(
+    context: Context, index: SearchIndex[T], find: Callable[[Sequence[str]], list[T]]
+) -> list[T]:
+    """Return what `--only` names, first among what is compared, where a part of a name may be enough.
+
+    Args:
+        context: The context of the command.
+        index: What is compared.
+        find: Returns what a name means among all groups or users.
+    """
+    found: list[T] = []
+    for text in context.options.only:
+        try:
+            found.append(index.resolve(text, exact=context.options.exact))
+        except AmbiguousMatch as error:
+            raise AmbiguousMatch(with_candidates(error), error.candidates) from None
+        except NoMatch:
+            found += find([text])
+    return found
 
 
 def _selection(

@@ -482,9 +482,9 @@ def _add_analysis(add: AddCommand) -> None:
     diff_users = add(
         "diff-users USER USER",
         "Compare the groups of two users",
-        "diff-users ada grace\n"
-        "diff-users ada grace --only ada --json name --jq '.[].name'\n"
-        "diff-users ada grace --exit-code -q > /dev/null && echo same",
+        "diff-users 'ada lovelace' 'grace hopper'\n"
+        "diff-users 'ada lovelace' 'grace hopper' --only ada --json name\n"
+        "diff-users 'ada lovelace' 'grace hopper' --exit-code -q > /dev/null && echo same",
         LOOKUP,
         meanings={ExitCode.FALSE: "the groups of the users differ (with --exit-code)"},
     )

@@ -185,9 +185,13 @@ class Directory:
     @cached_property
     def group_index(self) -> SearchIndex[Group]:
         """The groups, searchable by name and id."""
+        return self.index_of_groups(self._groups_by_id)
+
+    def index_of_groups(self, group_ids: Iterable[int]) -> SearchIndex[Group]:
+        """Return some groups, searchable like all."""
         return SearchIndex(
             "group",
-            self._groups_by_id,
+            group_ids,
             names=lambda group_id: (self._groups_by_id[group_id].name,),
             item=self._groups_by_id.__getitem__,
         )
@@ -216,7 +220,11 @@ class Directory:
 
     def member_index(self, group: Group) -> SearchIndex[User]:
         """Return the members of a group, searchable like all users."""
-        return SearchIndex("user", group.members, names=self._names_of, item=self.user)
+        return self.index_of_users(group.members)
+
+    def index_of_users(self, user_ids: Iterable[int]) -> SearchIndex[User]:
+        """Return some users, searchable like all."""
+        return SearchIndex("user", user_ids, names=self._names_of, item=self.user)
 
     def _names_of(self, user_id: int) -> tuple[str, ...]:
         profile = self.profiles_by_id.get(user_id)
