@@ -156,11 +156,15 @@ class CopyDialog(Dialog[Copy]):
         self.dismiss(event.row)
 
 
+MIN_PREVIEW_CELLS = 16
+"""Cells that a preview needs at least to be of use."""
+
+
 def _name_width(copies: Sequence[Copy]) -> int:
     return max((len(copy.name) for copy in copies), default=0)
 
 
 COLUMNS: tuple[Column[Copy], ...] = (
     Column("what", "What", lambda copy: copy.name, width=_name_width),
-    Column("text", "Text", lambda copy: copy.preview),
+    Column("text", "Text", lambda copy: copy.preview, min_width=MIN_PREVIEW_CELLS, priority=1),
 )

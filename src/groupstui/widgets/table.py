@@ -317,6 +317,10 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         self._fitted = None
         self.refresh()
 
+    def columns_in(self, width: int) -> Sequence[Column[T]]:
+        """Return the columns for so many cells; a subclass may have others if there is more room."""
+        return self.columns
+
     @property
     def visible_columns(self) -> list[str]:
         """The keys of the columns for which there is room."""
@@ -445,6 +449,7 @@ class Table(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
 
     def _fit(self, width: int) -> list[tuple[Column[T], int]]:
         if self._fitted is None or self._fitted[0] != width:
+            self.columns = self.columns_in(width - MARGIN)
             self._fitted = width, fit_columns(self.columns, self._measured, width - MARGIN)
         return self._fitted[1]
 
