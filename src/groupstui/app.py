@@ -525,10 +525,8 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         for screen in self.screen_stack:
             if isinstance(screen, BaseScreen):
                 screen.key_received()
-        if isinstance(self.screen, BrowserScreen) and isinstance(event, Key):
-            key = self.screen.active_bindings.get(event.key)
-            if key is not None and not key.enabled:
-                self.screen.explain(key.binding.action)
+        if isinstance(self.screen, BaseScreen) and isinstance(event, Key):
+            self.screen.explain_key(event)
 
     def get_key_display(self, binding: Binding) -> str:
         is_plain = binding.key in PLAIN_KEYS or binding.key.startswith("ctrl+")

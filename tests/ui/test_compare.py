@@ -9,7 +9,7 @@ import pytest
 
 from groupstui.settings import SavedList, Settings, SettingsFile
 
-from ..support.pilot import browser_app, drawn, press, settled, type_text, words
+from ..support.pilot import PAGES_OF_15, browser_app, drawn, press, settled, type_text, words
 
 
 @pytest.fixture
@@ -166,6 +166,17 @@ async def test_number_shows_who_is_only_in_that_group(pilot):
     assert users(pilot) == everyone
     await press(pilot, "3")
     assert users(pilot) == everyone
+
+
+async def test_key_that_does_nothing_says_so(pilot):
+    await press(pilot, "space", "space", "c", "3")
+    assert "There is no number 3: 2 groups are compared" in words(pilot)
+    await press(pilot, "M")
+    assert "M does nothing here. ? lists the keys." in words(pilot)
+    await press(pilot, "/", "M")
+    assert "does nothing here" not in words(pilot)
+    await press(pilot, "escape", "space", "space", "c", "b")
+    assert "Only a comparison of groups can be saved as a list" in words(pilot)
 
 
 async def test_empty_selection_explains_itself(pilot):
@@ -387,6 +398,36 @@ async def test_saved_list_is_replaced_only_if_confirmed(pilot):
     await press(pilot, "enter", "escape")
     await choose_list(pilot, "list 2027")
     assert "2 users in QA and Release managers" in drawn(pilot, "#about")
+
+
+async def test_list_of_exactly_this_name_is_shown(demo, clock):
+    lists = tuple(SavedList(name, demo.url, (1, 2), show) for name, show in (("QA", "all"), ("qa", "differ")))
+    app = browser_app(demo.url, demo.token, clock, settings=replace(PAGES_OF_15, lists=lists))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        for name, words in (
+            ("qa", "QA or Release managers, but not in both"),
+            ("QA", "QA and Release managers"),
+        ):
+            await choose_list(pilot, f"list {name}")
+            assert f"List “{name}”: users in {words}" in drawn(pilot)
+            await press(pilot, "escape")
+
+
+async def test_list_leads_to_the_saved_lists(pilot):
+    await press(pilot, "space", "space", "c")
+    await save_list(pilot, "zz")
+    await press(pilot, "escape")
+    await choose_list(pilot, "list")
+    assert "List “zz”: users in QA or Release managers" in drawn(pilot)
+    await press(pilot, "b")
+    await type_text(pilot, "ZZ")
+    assert "enter save" in words(pilot, "KeyFooter")
+    await press(pilot, "enter")
+    assert "There is a list “zz”: type that name, or another one." in words(pilot)
+    await press(pilot, "x")
+    assert "There is a list" not in words(pilot)
+    assert "Its definition is saved" in words(pilot)
 
 
 async def test_saved_list_without_one_of_its_groups_is_not_shown(pilot, demo):

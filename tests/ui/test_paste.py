@@ -89,9 +89,16 @@ async def test_typed_lines_are_matched_and_kept(pilot):
     assert "ada lovelace" in drawn(pilot, "TextArea")
     await press(pilot, "tab")
     assert rows(pilot)["ada lovelace"] == "matched Ada Lovelace"
-    assert "Mark groups with space before" in drawn(pilot, "#legend")
+    assert "To compare with groups, mark them with space first" in drawn(pilot, "#legend")
+    await press(pilot, "7")
+    assert "There is no column 7" in words(pilot)
     await press(pilot, "escape")
     assert "ada lovelace" in drawn(pilot, "TextArea")
+    assert "ctrl+n new list" in words(pilot, "KeyFooter")
+    await press(pilot, "ctrl+n")
+    await paste(pilot, "Grace Hopper")
+    await press(pilot, "tab")
+    assert rows(pilot) == {"Grace Hopper": "matched Grace Hopper"}
 
 
 async def test_empty_list_is_not_looked_up(pilot):

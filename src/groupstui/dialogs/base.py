@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
-from textual import getters, on
+from textual import events, getters, on
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
@@ -92,6 +92,25 @@ class BaseScreen(Screen[Result]):
         before = self.notice
         self.end_notice("info")
         self.notice_removed = self.notice is not before
+
+    def explain(self, action: str) -> None:
+        """Show why the key of an action can do nothing now."""
+
+    def explain_key(self, key: events.Key) -> None:
+        """Show why a key does nothing, unless it does something, or is typed into a field."""
+        active = self.active_bindings.get(key.key)
+        if active is not None:
+            if not active.enabled:
+                self.explain(active.binding.action)
+            return
+        focused = self.focused
+        is_typed = focused is not None and focused.check_consume_key(key.key, key.character)
+        if key.character is not None and key.is_printable and not is_typed:
+            self.notice = self.reason_for_key(key.character)
+
+    def reason_for_key(self, character: str) -> Notice:
+        """Return why a key does nothing here."""
+        return Notice(f"{character} does nothing here", "? lists the keys.")
 
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:

@@ -32,21 +32,21 @@ from ..output.comparison_records import comparison_report, user_comparison_repor
 from ..output.records import Report
 from ..set_operation import MAX_GROUPS, MIN_GROUPS, Operation
 from ..settings import SavedList
-from ..text import one_line, pluralize, sanitize
+from ..text import fold, one_line, pluralize, sanitize
 from ..widgets.commands import bind
 from ..widgets.key_footer import KeyFooter
 from ..widgets.notice_bar import Notice
-from ..widgets.table import MARGIN, Column, FilterableTable, Table
+from ..widgets.table import Column, FilterableTable, Table
 from ..widgets.table_layout import GAP, fit_text
 from .base import COMPARE_BINDING, BaseScreen, Dialog, JumpScreen, JumpTarget, ListSaved
 from .copy import Copy, copies_of_row
 from .records import RecordsDialog
 
-MAX_TITLE_CELLS, MIN_TITLE_CELLS = 18, 12
+MAX_TITLE_CELLS, MIN_TITLE_CELLS = 40, 12
 """The width of a number and a name above a column; with less room, only the number is shown."""
 
 MAX_NAME_CELLS, MIN_NAME_CELLS = 40, 24
-"""The width of the first column: at most, and before the titles of the others are cut."""
+"""The width of the first column: at most, and before the titles of the others are left out."""
 
 MAX_PAIRS = 3
 """The number of pairs that are listed above the users."""
@@ -57,7 +57,7 @@ MAX_SHOWN_CHARS, NAME_END_CHARS = 40, 15
 MAX_LIST_NAME_CHARS = 60
 """The length of the name of a saved list."""
 
-SAVED_DEFINITION = "Its definition is saved, not the users of today. Press enter to save."
+SAVED_DEFINITION = "Its definition is saved, not the users of today."
 
 MIN_LINES_FOR_PAIRS = 20
 """The height of a window that has room for the pairs."""
@@ -73,14 +73,11 @@ class ComparisonTable(Table[Row[Any]]):
         self._title = title
         self._longest = max((cell_len(sanitize(row.name)) for row in comparison.rows), default=0)
         self._titles = numbered(comparison.names)
-        super().__init__(self._columns_in(0), identity=lambda row: row.item.id)
+        super().__init__(self.columns_in(0), identity=lambda row: row.item.id)
 
-    def on_resize(self) -> None:
-        self.columns = self._columns_in(self.scrollable_size.width - MARGIN)
-        self.relayout()
-
-    def _columns_in(self, width: int) -> tuple[Column[Row[Any]], ...]:
-        titles = fit_titles(self._titles, width - min(self._longest, MIN_NAME_CELLS))
+    def columns_in(self, width: int) -> tuple[Column[Row[Any]], ...]:
+        names = (min(self._longest, cells) for cells in (MAX_NAME_CELLS, MIN_NAME_CELLS))
+        titles = fit_titles(self._titles, *(width - cells for cells in names))
         free = width - sum(GAP + cell_len(title) for title in titles)
         name: Column[Row[Any]] = Column(
             "name",
@@ -97,12 +94,13 @@ def numbered(names: Sequence[str]) -> list[str]:
     return [f"{number} {sanitize(name)}" for number, name in enumerate(names, 1)]
 
 
-def fit_titles(titles: Sequence[str], width: int) -> list[str]:
-    """Return the numbered titles of narrow columns as long as the width allows."""
-    for size in range(MAX_TITLE_CELLS, MIN_TITLE_CELLS - 1, -1):
-        fitted = [title if cell_len(title) <= size else fit_text(title, size) for title in titles]
-        if sum(GAP + cell_len(title) for title in fitted) <= width:
-            return fitted
+def fit_titles(titles: Sequence[str], *widths: int) -> list[str]:
+    """Return the numbered titles of narrow columns, as long as the first width that is enough allows."""
+    for width in widths:
+        for size in range(MAX_TITLE_CELLS, MIN_TITLE_CELLS - 1, -1):
+            fitted = [title if cell_len(title) <= size else fit_text(title, size) for title in titles]
+            if sum(GAP + cell_len(title) for title in fitted) <= width:
+                return fitted
     return [str(number) for number in range(1, len(titles) + 1)]
 
 
@@ -164,11 +162,16 @@ class ComparisonDialog(RecordsDialog[Row[Any]]):
         self._comparison = comparison
         self.selection = EVERYTHING
         """Which part of the comparison is shown."""
+        self.list_name = ""
+        """The name of the saved list that is shown; empty for any other comparison."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -list") as box:
             count = len(self._comparison.compared)
-            box.border_title = f"Comparison of {pluralize(count, self.COMPARED_NOUN)}"
+            title = f"Comparison of {pluralize(count, self.COMPARED_NOUN)}"
+            if self.list_name:
+                title = f"List “{self.list_name}”: {self.ROW_NOUN}s {self._words()}"
+            box.border_title = Content(sanitize(title))
             sizes = list(map(self.size_of, self._comparison.compared))
             yield Static(legend(self._comparison.names, sizes, self.SIZE_NOUN), id="legend")
             yield Static(id="about")
@@ -198,6 +201,12 @@ class ComparisonDialog(RecordsDialog[Row[Any]]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action != "only" or parameters[0] in range(1, len(self._comparison.compared) + 1)
 
+    def reason_for_key(self, character: str) -> Notice:
+        if character.isdecimal():
+            count = len(self._comparison.compared)
+            return Notice(f"There is no number {character}: {count} {self.COMPARED_NOUN}s are compared")
+        return super().reason_for_key(character)
+
     def action_part(self, operation: Operation) -> None:
         self._show_part(Selection(operation))
 
@@ -209,11 +218,15 @@ class ComparisonDialog(RecordsDialog[Row[Any]]):
         self.selection = EVERYTHING if self.selection == selection else selection
         self._show_rows()
 
+    def _words(self) -> str:
+        """Return what the part that is shown consists of."""
+        return self._comparison.describe(self.selection, list(map(shorten, self._comparison.names)))
+
     def _show_rows(self) -> None:
         rows = self._comparison.select(self.selection)
         about, empty = self.about_all(), self.NOTHING
         if self.selection != EVERYTHING:
-            words = self._comparison.describe(self.selection, list(map(shorten, self._comparison.names)))
+            words = self._words()
             about = Content.styled(f"{pluralize(len(rows), self.ROW_NOUN)} {words}", "bold")
             empty = f"There is no {self.ROW_NOUN} {words}."
         lines = self.query_one("#about", Static)
@@ -241,6 +254,14 @@ def legend(names: Sequence[str], sizes: Sequence[int], noun: str) -> Content:
     return Content(" · ").join(parts)
 
 
+class ListNameInput(Input):
+    """A field with another word for enter."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("enter", "submit", "compare.save_name", "Save the list under this name", hint="save", rank=1),
+    ]
+
+
 class ListNameDialog(Dialog[str]):
     """Asks for the name of a list; the result is a name that the settings can contain."""
 
@@ -255,38 +276,56 @@ class ListNameDialog(Dialog[str]):
         super().__init__()
         self._what = what
         self._names = names
-        self._first_name = name
+        self._input = ListNameInput(
+            name, placeholder="a name, such as: QA without release managers", compact=True
+        )
+        self._input.max_length = MAX_LIST_NAME_CHARS
+        self._input.cursor_blink = False
+        self._about = Static()
         self._replaced = ""
         """The name that is replaced if the user submits it again."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as box:
             box.border_title = "Save this list under a name"
-            name = Input(
-                self._first_name, placeholder="a name, such as: QA without release managers", compact=True
-            )
-            name.max_length = MAX_LIST_NAME_CHARS
-            name.cursor_blink = False
-            yield name
-            yield Static(f"{self._what}\n{SAVED_DEFINITION}", markup=False)
+            yield self._input
+            yield self._about
             yield KeyFooter()
 
     def on_mount(self) -> None:
-        if self._first_name in self._names:
-            self._ask_to_replace(self._first_name)
+        self._show(self._problem(self._input.value) if self._input.value else "")
 
-    def _ask_to_replace(self, name: str) -> None:
-        self._replaced = name
-        self.box.border_subtitle = "There is a list of that name: enter replaces it."
+    def _show(self, problem: str) -> None:
+        """Show what is saved, and why it cannot be saved under the name, or not at once."""
+        last = Content.styled(problem, "$text-warning") if problem else Content(SAVED_DEFINITION)
+        self._about.update(Content("\n").join([Content(self._what), last]))
+
+    def _problem(self, name: str) -> str:
+        """Return why a list cannot have this name, or must be confirmed; empty if it can be saved."""
+        if not is_list_name(name):
+            return "Type a name."
+        if name in self._names:
+            if name == self._replaced:
+                return ""
+            self._replaced = name
+            return "There is a list of that name: enter replaces it."
+        if (similar := same_name(name, self._names)) is not None:
+            return f"There is a list “{similar}”: type that name, or another one."
+        return ""
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if event.value.strip() != self._replaced:
+            self._replaced = ""
+            self._show("")
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         name = event.value.strip()
-        if not is_list_name(name):
-            self.box.border_subtitle = "Type a name."
-        elif name in self._names and name != self._replaced:
-            self._ask_to_replace(name)
+        if problem := self._problem(name):
+            self._show(problem)
         else:
             self.dismiss(name)
 
@@ -294,6 +333,11 @@ class ListNameDialog(Dialog[str]):
 def is_list_name(text: str) -> bool:
     """Return whether a text can be the name of a list."""
     return 0 < len(text) <= MAX_LIST_NAME_CHARS and text.isprintable()
+
+
+def same_name(name: str, names: Collection[str]) -> str | None:
+    """Return which of some names is the same ignoring case and accents, or None."""
+    return next((each for each in names if fold(each) == fold(name)), None)
 
 
 def save_list(
@@ -322,7 +366,7 @@ def save_list(
 
     below = next(each for each in screen.app.screen_stack if isinstance(each, JumpScreen))
     names = {saved.name for saved in below.saved_lists}
-    if is_list_name(name) and name not in names:
+    if is_list_name(name) and same_name(name, names) is None:
         save(name)
     else:
         words = comparison.describe(selection, list(map(shorten, comparison.names)))
@@ -412,6 +456,11 @@ class CompareUsersDialog(ComparisonDialog):
 
     def action_compare(self) -> None:
         compare_marked(self, self.list, self.directory, self.instance)
+
+    def reason_for_key(self, character: str) -> Notice:
+        if character == "b":
+            return Notice("Only a comparison of groups can be saved as a list")
+        return super().reason_for_key(character)
 
     def size_of(self, compared: User) -> int:
         return self._sizes[compared.id]

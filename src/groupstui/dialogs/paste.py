@@ -41,10 +41,15 @@ class ListArea(TextArea):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("tab", "submit", "paste.look_up", "Look up the users of the list", hint="look up", rank=1),
+        bind("ctrl+n", "start_anew", "paste.start_anew", "Begin a new, empty list", hint="new list", rank=2),
     ]
 
     class Submitted(Message):
         """Posted when the list is complete."""
+
+    def action_start_anew(self) -> None:
+        """Remove the text; ctrl+u and others only remove a part of it."""
+        self.clear()
 
     def action_submit(self) -> None:
         self.post_message(self.Submitted())

@@ -7,6 +7,7 @@ from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -26,8 +27,8 @@ from ..text import pluralize, sanitize
 from ..widgets.commands import bind
 from ..widgets.key_footer import KeyFooter
 from ..widgets.notice_bar import Notice
-from ..widgets.table import MARGIN, Column, Table
-from ..widgets.table_layout import ID_COLUMN
+from ..widgets.table import Column, Table
+from ..widgets.table_layout import GAP, ID_COLUMN
 from ..widgets.user_state import state_words
 from .base import COMPARE_BINDING, Dialog
 from .compare import INSIDE, OUTSIDE, compare_two_users, fit_titles, legend, numbered
@@ -35,7 +36,7 @@ from .copy import Copy, copies_of_emails, copies_of_row, copies_of_rows, copy_of
 from .copy_export import RowSet
 from .records import RecordsDialog
 
-NO_GROUPS = "Mark groups with space before: each gets a column here that shows who is missing from it."
+NO_GROUPS = "To compare with groups, mark them with space first: each gets a column here."
 
 STATES = ("inactive", "anonymised", "API")
 """The states of an account that are shown in place of “matched”."""
@@ -45,8 +46,8 @@ STATUS_CELLS = len("anonymised")
 CHUNK_LINES = 100
 """Lines that are looked up together; in a large instance, each takes about a millisecond."""
 
-MIN_CELLS_FOR_TITLES = 54
-"""The room for entries, states and users before the titles of groups are cut."""
+MAX_CELLS_BEFORE_TITLES = 17
+"""The cells of an entry or a user, if it has as many, that the titles of groups leave."""
 
 
 class PastedTable(Table[UserMatch]):
@@ -68,15 +69,22 @@ class PastedTable(Table[UserMatch]):
         self._columns = columns
         self._titles = numbered(names)
         self._is_member = is_member
-        super().__init__(self._columns_in(0), identity=lambda match: match.text)
+        super().__init__(columns, identity=lambda match: match.text)
 
-    def on_resize(self) -> None:
-        self.columns = self._columns_in(self.scrollable_size.width - MARGIN)
-        self.relayout()
-
-    def _columns_in(self, width: int) -> list[Column[UserMatch]]:
-        titles = fit_titles(self._titles, width - MIN_CELLS_FOR_TITLES)
+    def columns_in(self, width: int) -> list[Column[UserMatch]]:
+        titles = fit_titles(self._titles, width - self._cells_before_titles())
         return [*self._columns, *(self._group_column(place, title) for place, title in enumerate(titles))]
+
+    def _cells_before_titles(self) -> int:
+        """Return the cells of the other columns, as far as they are not cut for the titles of the groups."""
+        others = 0
+        for column in self._columns:
+            if isinstance(column.width, int):
+                others += column.width + GAP
+            else:
+                longest = max((cell_len(column.text(match)) for match in self.rows), default=0)
+                others += max(cell_len(column.title), min(longest, MAX_CELLS_BEFORE_TITLES)) + GAP
+        return others
 
     def _group_column(self, place: int, title: str) -> Column[UserMatch]:
         def is_inside(match: UserMatch) -> bool:
@@ -337,6 +345,11 @@ class PastedUsersDialog(RecordsDialog[UserMatch]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action != "missing" or parameters[0] in range(1, len(self._groups) + 1)
+
+    def reason_for_key(self, character: str) -> Notice:
+        if character.isdecimal():
+            return Notice(f"There is no column {character}", NO_GROUPS)
+        return super().reason_for_key(character)
 
     def action_unmatched(self) -> None:
         self._show_part(-1)

@@ -1418,6 +1418,7 @@ class BrowserScreen(JumpScreen):
         comparison = compare(self.directory, groups)
         dialog = dialogs.compare.CompareDialog(comparison, self.directory, self.service.instance.origin)
         dialog.selection = Selection(saved.show, frozenset(saved.only))
+        dialog.list_name = saved.name
         self.app.push_screen(dialog)
 
     def action_paste(self) -> None:
