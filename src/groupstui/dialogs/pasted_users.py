@@ -36,7 +36,7 @@ from .copy import Copy, copies_of_emails, copies_of_row, copies_of_rows, copy_of
 from .copy_export import RowSet
 from .records import RecordsDialog
 
-NO_GROUPS = "To compare with groups, mark them with space first: each gets a column here."
+NO_GROUPS = "To compare with groups, mark them with space first."
 
 STATES = ("inactive", "anonymised", "API")
 """The states of an account that are shown in place of “matched”."""
