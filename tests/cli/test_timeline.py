@@ -97,6 +97,25 @@ def test_name_of_a_group_and_a_user_is_ambiguous(cli, demo, changed):
     assert cli("history", "2").code == 6  # the id of both
 
 
+@pytest.mark.parametrize("more", [(), ("--offline",)], ids=["online", "offline"])
+def test_deleted_user_does_not_exist_now(cli, demo, changed, more):
+    for group in demo.site.groups_of([30])[30]:
+        demo.site.remove_member(group, 30)
+    cli("who", "#1", "-q")
+    assert "in 0 groups now, in " in cli("history", "#30", "--user", *more).err
+    demo.site.delete_user(30)
+    cli("who", "#1", "-q")
+    assert "does not exist now, in " in cli("history", "#30", "--user", *more).err
+    assert "does not exist" not in cli("history", "#30", "--user", *more, "--until", "#2").err
+
+
+def test_user_in_no_group_may_exist_if_not_all_users_were_read(cli, demo, changed):
+    for group in demo.site.groups_of([30])[30]:
+        demo.site.remove_member(group, 30)
+    cli("groups", "-q")  # without the users in no group
+    assert "in 0 groups now, in " in cli("history", "#30", "--user", "--offline").err
+
+
 def test_period_limits_the_timeline(cli, changed):
     since = cli("history", "#1", "--group", "--offline", "--since", "#2", *COLUMNS)
     assert rows(since.out) == [["group renamed", "", "Quality", "QA"]]

@@ -59,6 +59,14 @@ def test_summary_compares_both_ends(item, given, expected):
     assert size_summary(item, given, "2026-10-01") == expected
 
 
+def test_summary_of_a_deleted_user():
+    given = timeline(2, 0)
+    assert (
+        size_summary(ADA, given, "2026-10-01", exists=False)
+        == "does not exist now, in 2 groups on 2026-10-01"
+    )
+
+
 def test_range_names_the_smallest_and_the_largest_size():
     assert size_range(timeline(9, 12, 1_000), "member") == "9 to 1,000 members"
     assert size_range(timeline(1, 1), "member") == "1 member"

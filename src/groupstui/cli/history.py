@@ -53,7 +53,9 @@ async def history(context: Context) -> ExitCode:
     if not timeline.snapshots:
         raise UnknownAnswer(f"no history of {context.instance.name}: {stored.missing}")
     changes = timeline.newest_first
-    notes = list(_notes(context, item, timeline, now="now" if until == LAST else ""))
+    now = "now" if until == LAST else f"on {utc_minute(last.taken_at)[:10]}"
+    exists = until != LAST or isinstance(item, Group) or _may_exist(item, reading)
+    notes = list(_notes(context, item, timeline, now, exists=exists))
     report = timeline_report(context.instance.origin, item, timeline, changes, notes)
     answer(context, replace(report, complete=not context.incomplete))
     period = f"from {utc_minute(first.taken_at)} to {utc_minute(last.taken_at)}"
@@ -107,15 +109,22 @@ def _snapshots(
     return first, last
 
 
-def _notes(context: Context, item: Group | User, timeline: Timeline, now: str) -> Iterator[str]:
+def _notes(
+    context: Context, item: Group | User, timeline: Timeline, now: str, *, exists: bool
+) -> Iterator[str]:
     """Yield what stands above a table: the size at both ends, and over time."""
     first, last = (utc_minute(each.taken_at)[:10] for each in (timeline.snapshots[0], timeline.snapshots[-1]))
-    yield size_summary(item, timeline, first, now or f"on {last}")
+    yield size_summary(item, timeline, first, now, exists=exists)
     is_table = context.format == "table" or (context.format is None and sys.stdout.isatty())
     bars = sparkline(timeline, bars=ASCII_BARS if context.options.ascii or not _can_encode(BARS) else BARS)
     if bars and is_table:
         noun = "member" if isinstance(item, Group) else "group"
         yield f"{bars}  {size_range(timeline, noun)}, {first} to {last}"
+
+
+def _may_exist(user: User, reading: Reading) -> bool:
+    """Return whether a user exists now, or is one of those who were not read."""
+    return bool(reading.unread_users) or reading.directory.may_have_user(user.id)
 
 
 def _can_encode(text: str) -> bool:

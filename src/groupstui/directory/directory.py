@@ -125,6 +125,10 @@ class Directory:
         """Return a user by id, known or not."""
         return User(user_id, self.names.get(user_id))
 
+    def may_have_user(self, user_id: int) -> bool:
+        """Return whether a user is known, or may exist because not all users are known."""
+        return not self.users_complete or user_id in self._user_ids
+
     def profile(self, user_id: int) -> UserProfile | None:
         """Return the details of a user, or None if they are unknown."""
         return self.profiles_by_id.get(user_id)

@@ -52,7 +52,9 @@ def timeline_report(
     )
 
 
-def size_summary(item: Group | User, timeline: Timeline, then: str, now: str = "now") -> str:
+def size_summary(
+    item: Group | User, timeline: Timeline, then: str, now: str = "now", *, exists: bool = True
+) -> str:
     """Return the sizes at the end and at the start, such as `12 members now, 9 on 2026-10-01`.
 
     Args:
@@ -60,9 +62,12 @@ def size_summary(item: Group | User, timeline: Timeline, then: str, now: str = "
         timeline: What changed.
         then: The day of the first snapshot.
         now: The time of the last snapshot, in words.
+        exists: Whether a user exists then, or may exist.
     """
     first, last = timeline.sizes[0], timeline.sizes[-1]
     if isinstance(item, User):
+        if not exists:
+            return f"does not exist {now}, in {pluralize(first or 0, 'group')} on {then}"
         return f"in {pluralize(last or 0, 'group')} {now}, in {first:,} on {then}"
     start = f"did not exist on {then}" if first is None else f"{first:,} on {then}"
     if last is None:
