@@ -47,8 +47,22 @@ def rows(out: str) -> list[list[str]]:
 def test_changes_prints_rows(cli, changed):
     result = cli("changes", "--columns", "change,group,user", "--since", "#1")
     assert rows(result.out) == CHANGES
-    assert "5 changes from " in result.err
+    assert "5 net changes from " in result.err
     assert result.code == 0
+
+
+def test_changes_that_were_undone_are_pointed_out(cli, demo):
+    cli("groups", "-q")
+    demo.site.remove_member(1, 4)
+    cli("groups", "-q")
+    neighbours = cli("changes", "--since", "#1", "--offline")
+    assert "1 net change from " in neighbours.err
+    assert "groupstui history" not in neighbours.err
+    demo.site.add_member(1, 4)
+    cli("groups", "-q")
+    undone = cli("changes", "--since", "#1", "--offline")
+    assert (undone.out, "0 net changes from " in undone.err) == ("", True)
+    assert "groupstui history lists every change" in undone.err
 
 
 def test_changes_includes_current_crawl(cli, demo):

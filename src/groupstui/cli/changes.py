@@ -15,7 +15,7 @@ from .output import answer, check_columns
 
 
 async def changes(context: Context) -> ExitCode:
-    """List the changes between two points in time; the later one is now unless `--until` is an earlier one.
+    """List the net changes between two points in time; the later one is now unless `--until` is earlier.
 
     The answer is incomplete, and thus unknown, if the history does not reach back to the first point, or does
     not contain the crawl that shows the instance as it is now.
@@ -54,5 +54,7 @@ async def changes(context: Context) -> ExitCode:
     code = ExitCode.FALSE if found and options.exit_code else ExitCode.OK
     answer(context, replace(report, complete=not context.incomplete), code)
     period = f"from {utc_minute(since.taken_at)} to {utc_minute(until.taken_at)}"
-    context.warn(f"{pluralize(len(found), 'change')} {period}")
+    context.warn(f"{pluralize(len(found), 'net change')} {period}")
+    if until.id - since.id > 1:  # with a snapshot in between, what was undone is not listed
+        context.warn("groupstui history lists every change of a group or user, also those that were undone")
     return code

@@ -562,6 +562,9 @@ def _add_history(add: AddCommand) -> None:
         "changes --since 2026-11-01 --until 2026-11-16 --offline\n"
         "changes --since '#12' --exit-code -q > /dev/null && echo unchanged",
         (_add_instance, _add_age, _add_output, _add_json),
+        description="Show who joined or left which group, and other changes: the net difference\n"
+        "between two snapshots. Who left and came back is not listed; groupstui history\n"
+        "lists every change of a group or user.",
         meanings={
             ExitCode.FALSE: "something changed (with --exit-code)",
             ExitCode.UNKNOWN: "unknown: incomplete data, or the history does not reach back that far",
