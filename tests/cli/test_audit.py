@@ -65,6 +65,14 @@ def test_skipped_check_exits_3_without_fail_on(cli, demo):
     assert cli("audit", "--fail-on", "empty", "--offline", "-q").err == ""
 
 
+def test_checks_that_were_skipped_for_one_reason_are_one_message(cli):
+    cli("groups", "-q")
+    result = cli("audit", "inactive", "api-users", "--offline", "-q")
+    assert result.code == 3
+    (message,) = result.err.splitlines()
+    assert "inactive users in groups, api users in groups: user details" in message
+
+
 def test_repeated_check_runs_once(cli):
     assert cli("audit", "empty", "empty").out == cli("audit", "empty").out
 

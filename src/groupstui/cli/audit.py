@@ -255,10 +255,13 @@ def _rows(log: AuditLog, *, with_accepted: bool) -> Report:
 def _report(context: Context, log: AuditLog, plan: Plan) -> None:
     """Report what was not checked, and how many findings there are."""
     of_interest = _of_interest(log, plan)
+    skipped = dict[tuple[str, bool], list[str]]()
     for result in log.results:
         if result.skipped:
-            text = f"not checked: {result.check.title.lower()}: {result.skipped}"
-            context.warn(text, always=result in of_interest)
+            titles = skipped.setdefault((result.skipped, result in of_interest), [])
+            titles.append(result.check.title.lower())
+    for (reason, always), titles in skipped.items():
+        context.warn(f"not checked: {', '.join(titles)}: {reason}", always=always)
     run = sum(not result.skipped for result in log.results)
     still_open = sum(state.is_open for state in log.states)
     noun = "finding" if log.baseline is None else "new finding"
