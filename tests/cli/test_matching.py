@@ -166,6 +166,7 @@ def refused(request, demo, environ):
         (["who", "Ada Lovelace"], 3, UNREAD),
         (["check", "Ada Lovelace", "#1"], 3, UNREAD),
         (["who", "Only Users"], 3, UNREAD),
+        (["who", "Ada Lovelace"], 3, "; an id (#1) gives a certain answer"),
         (["who", "#4"], 3, UNREAD),
         (["who", "ada@corp.example"], 3, "e-mail addresses are not known: "),
         (["who", "#1"], 0, ""),

@@ -335,7 +335,8 @@ def _doubt(context: Context, reading: Reading, found: UserMatch) -> str:
     all_read = "@" in found.searched and reading.without_addresses is not None
     if not found.unread or not reading.unread_users or all_read:
         return ""
-    return f"{reading.unread_users} were not considered: {reading.reason}"
+    certain = "" if is_id(found.searched) else "; an id (#1) gives a certain answer"
+    return f"{reading.unread_users} were not considered: {reading.reason}{certain}"
 
 
 def _matched_to(reading: Reading, text: str) -> Directory:
