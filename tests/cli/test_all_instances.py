@@ -69,6 +69,18 @@ def test_columns_and_sort_know_the_instance(cli, demo, other):
     assert cli("who", "ada", "--columns", "instance", "--instance", demo.url).code == 2
 
 
+@pytest.mark.parametrize("command", [("who", "#1"), ("check", "#1", "#3"), ("audit", "empty")])
+def test_current_instance_is_asked_without_a_name(cli, demo, other, command):
+    default_path().write_text(f'current = "{demo.url}"\n')
+    assert "asking 1 instance\n" in cli(*command, "--all-instances").err
+    assert demo.log.paths
+    default_path().write_text(f'current = "{demo.url}"\n[sites]\nother = "{other.url}"\n')
+    assert "asking 2 instances\n" in cli(*command, "--all-instances").err
+    assert other.log.paths
+    default_path().write_text("")
+    assert cli(*command, "--all-instances").code == 2
+
+
 @pytest.mark.parametrize("command", [("who", "#1"), ("check", "#1", "#1"), ("audit", "empty")])
 def test_failing_instance_does_not_hide_the_others(cli, demo, other, command):
     other.faults.always("500")

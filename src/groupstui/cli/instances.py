@@ -75,14 +75,14 @@ class Answers:
 
 
 def instances_of(context: Context) -> list[Instance]:
-    """Return the instances in the settings, and that of the environment.
+    """Return the instances in the settings, and the one that other commands read.
 
     Raises:
         UsageError: If there is none, or if an option or variable is about a single one.
     """
     check_single_options(context, "--all-instances")
-    from_environment = context.named_instance()
-    found = [] if from_environment is None else [from_environment]
+    default = context.find_instance()
+    found = [] if default is None else [default]
     found += [Instance.parse(site.instance) for site in context.settings.sites]
     if not found:
         raise UsageError(NO_INSTANCES)
@@ -120,7 +120,9 @@ async def ask_all(context: Context, command: Command) -> Answers:
             except GroupstuiError as error:
                 return part, error
 
-    asked = await asyncio.gather(*map(ask, instances_of(context)))
+    instances = instances_of(context)
+    context.warn(f"asking {pluralize(len(instances), 'instance')}")
+    asked = await asyncio.gather(*map(ask, instances))
     context.parts = [part for part, _ in asked]
     for part, outcome in asked:
         if isinstance(outcome, GroupstuiError):
