@@ -9,6 +9,12 @@ from dataclasses import replace
 
 import pytest
 
+from groupstui.directory.compare_instances import NamePair
+from groupstui.directory.directory import Directory
+from groupstui.directory.models import Group, User
+from groupstui.output.comparison_records import instance_comparison_report
+from groupstui.output.table import table
+
 from ..support.commands import CommandResult
 
 pytestmark = pytest.mark.usefixtures("two_instances")
@@ -40,7 +46,7 @@ def test_groups_are_matched_by_name_and_members_by_address(compared, demo, other
     names = {user_id: user.name for user_id, user in demo.site.users.items()}
     assert found["Different"] == {
         "group": "Different",
-        "status": "members differ",
+        "status": "differ",
         "members_1": "2",
         "members_2": "2",
         "only_1": names[1],
@@ -55,6 +61,21 @@ def test_several_groups_of_one_name_are_not_compared(compared, demo):
     demo.site.add_group("twice", [2])
     row = rows(compared())["Twice"]
     assert (row["status"], row["members_1"], row["only_1"]) == ("several", "", "")
+
+
+def test_differing_members_fit_a_narrow_table():
+    directory = Directory((Group(1, "A group with a name that is long enough", (1,)),), {1: "Ada Lovelace"})
+    pair = NamePair(
+        "A group with a name that is long enough",
+        "differ",
+        (directory.groups, ()),
+        ((User(1, "Ada Lovelace"),), ()),
+    )
+    report = instance_comparison_report((directory, Directory()), ["one", "two"], [pair])
+    titles, row, *_ = table(report, 80)
+    assert "Only 1" in titles
+    assert "Only 2" in titles
+    assert "Ada Lovelace" in row
 
 
 def test_differ_and_exit_code(cli, compared, demo, other):

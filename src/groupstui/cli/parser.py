@@ -505,7 +505,7 @@ def _add_analysis(add: AddCommand) -> None:
         "compare-instances acme acme-staging --format csv > differences.csv",
         LOOKUP,
         description="Compare groups of two instances by name, and members by e-mail address.",
-        notes="The status is same, members differ, only in 1, only in 2, or several, if there\n"
+        notes="The status is same, differ, only in 1, only in 2, or several, if there\n"
         "are several groups of that name. only_1 and only_2 are the other members.\n\n",
         meanings={ExitCode.FALSE: "the instances differ (with --exit-code)"},
     )

@@ -10,7 +10,7 @@ from ..text import fold
 from .directory import Directory
 from .models import Group, User
 
-Status = Literal["same", "members differ", "only in 1", "only in 2", "several"]
+Status = Literal["same", "differ", "only in 1", "only in 2", "several"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def _pair(
         for directory, (group,) in zip(directories, groups, strict=True)
     ]
     only = (_missing(members[0], members[1]), _missing(members[1], members[0]))
-    return NamePair(name, "members differ" if any(only) else "same", groups, only)
+    return NamePair(name, "differ" if any(only) else "same", groups, only)
 
 
 def _identity(directory: Directory, user: User, *, by_email: bool) -> str:

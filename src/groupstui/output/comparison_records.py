@@ -36,8 +36,11 @@ from .records import (
 IdList = Literal["groups", "users"]
 """The field of a record with the ids of the groups or users that its columns are about."""
 
-INSTANCE_COMPARISON_FIELDS = ("group", "status", "members_1", "members_2", "only_1", "only_2")
-"""`only_1` are the members in the first instance who are not in the group of the second."""
+INSTANCE_COMPARISON_FIELDS = ("group", "status", "only_1", "only_2", "members_1", "members_2")
+"""`only_1` are the members in the first instance who are not in the group of the second.
+
+A narrow terminal has room for them, but not for the numbers of all members.
+"""
 
 
 def comparison_report(
