@@ -116,6 +116,34 @@ def test_user_in_no_group_may_exist_if_not_all_users_were_read(cli, demo, change
     assert "in 0 groups now, in " in cli("history", "#30", "--user", "--offline").err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "titles"),
+    [
+        (["#2", "--group"], "Seen Change User User ID"),
+        (["#1", "--group"], "Seen Change User Group Before User ID"),
+        (["#4", "--user"], "Seen Change Group Group ID"),
+        (["#30", "--user"], "Seen Change User Group Before Group ID"),
+        (["#2", "--group", "--columns", "group,before"], "Group Before"),
+        (["#2", "--group", "--sort", "group"], "Seen Change User Group Before Group ID User ID"),
+    ],
+    ids=" ".join,
+)
+def test_table_does_not_repeat_what_it_is_about(cli, demo, changed, arguments, titles):
+    demo.site.remove_member(2, min(demo.site.groups[2].members))
+    cli("who", "#1", "-q")
+    lines = cli("history", *arguments, "--offline", "--format", "table").out.splitlines()
+    assert lines[lines.index("") + 1].split() == titles.split()
+
+
+def test_timeline_without_changes_is_its_size(cli, demo):
+    cli("who", "#1", "-q")
+    demo.site.rename_group(2, "Other")
+    cli("who", "#1", "-q")
+    size, bars = cli("history", "#1", "--group", "--offline", "--format", "table").out.splitlines()
+    assert " members now, " in size
+    assert " members, " in bars
+
+
 def test_period_limits_the_timeline(cli, changed):
     since = cli("history", "#1", "--group", "--offline", "--since", "#2", *COLUMNS)
     assert rows(since.out) == [["group renamed", "", "Quality", "QA"]]

@@ -63,7 +63,7 @@ def table(report: Report, width: int | None, *, styled: bool = False) -> Iterato
 
     If the terminal is too narrow, times lose their seconds and then become dates; then columns are left out
     from the right, as long as a text has less than its share of the width; then text continues on the next
-    line. Only a text of `MAX_TEXT_CHARS` is cut.
+    line. Only a text of `MAX_TEXT_CHARS` is cut. If there are notes, but no records, there are no titles.
 
     Args:
         report: What to write.
@@ -73,6 +73,8 @@ def table(report: Report, width: int | None, *, styled: bool = False) -> Iterato
     max_chars = sys.maxsize if width is None else MAX_TEXT_CHARS
     for note in report.notes:
         yield f"{sanitize(note, max_chars)}\n"
+    if report.notes and not report.records:
+        return
     if report.notes:
         yield "\n"
     titles = [sanitize(report.title(name), max_chars) for name in report.fields]

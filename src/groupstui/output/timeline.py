@@ -52,6 +52,19 @@ def timeline_report(
     )
 
 
+def without_repetition(report: Report, item: Group | User) -> Report:
+    """Return the report of a timeline without the columns that only repeat what it is about, or are empty."""
+    kind = "group" if isinstance(item, Group) else "user"
+    label = item.name if isinstance(item, Group) else item.label
+    repeated = {kind: label, f"{kind}_id": item.id, "before": None}
+    fields = [
+        name
+        for name in report.fields
+        if name not in repeated or any(record[name] != repeated[name] for record in report.records)
+    ]
+    return report.with_fields(fields)
+
+
 def size_summary(
     item: Group | User, timeline: Timeline, then: str, now: str = "now", *, exists: bool = True
 ) -> str:
