@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -59,6 +59,13 @@ class Step:
     """How long the screen is shown after each key."""
 
 
+TICKET = [
+    key
+    for name in ("ada lovelace", "Hopper, Grace", "grace.hopper@demo.example", "turing", "nobody")
+    for key in (*name, "enter")
+]
+"""Keys that type a list of users, as from a ticket."""
+
 PICTURES = {
     "browser": Picture((100, 30), ["down"]),
     "light": Picture((100, 30), ["down"], theme="textual-light"),
@@ -66,6 +73,10 @@ PICTURES = {
     "palette": Picture((100, 30), ["colon", *"hopp"]),
     "changes": Picture((100, 30), ["d"]),
     "compare": Picture((100, 30), ["space", "space", "c"]),
+    "users": Picture((100, 30), ["tab", "down", "down", "space", "down", "down", "space", "c"]),
+    "past": Picture((100, 30), ["colon", *"at 2026-11-05", "enter"]),
+    "timeline": Picture((100, 30), ["H"]),
+    "lookup": Picture((100, 30), ["space", "down", "space", "v", *TICKET, "tab"]),
     "audit": Picture((100, 30), ["a", "n", "n", "enter", "j"]),
 }
 """The pictures by name."""
@@ -164,16 +175,25 @@ async def started(to_draw: Picture) -> AsyncIterator[Pilot[None]]:
         yield pilot
 
 
-async def save_snapshot() -> None:
-    """Save a snapshot of a week ago to the history, so that there are changes to show."""
-    past = service(INSTANCE, Token.parse(DEMO_TOKEN), week_ago(make_site()), NOW - timedelta(days=7))
-    await past.load()
-    await past.save_history()
+async def save_snapshots() -> None:
+    """Save snapshots of the last weeks to the history, so that there are changes to show."""
+    for weeks in reversed(range(1, 6)):
+        past = service(INSTANCE, Token.parse(DEMO_TOKEN), weeks_ago(weeks), NOW - timedelta(days=7 * weeks))
+        await past.load()
+        await past.save_history()
+
+
+def weeks_ago(weeks: int) -> Site:
+    """Return the demo site as it was some weeks ago, when the group QA had fewer members."""
+    site = week_ago(make_site())
+    group = site.groups[1]
+    site.groups[1] = replace(group, members=group.members[: len(group.members) - (weeks - 1)])
+    return site
 
 
 def main(folder: Path) -> None:
     """Draw all pictures into a folder."""
-    asyncio.run(save_snapshot())
+    asyncio.run(save_snapshots())
     for name, to_draw in PICTURES.items():
         (folder / f"{name}.svg").write_text(asyncio.run(draw(to_draw)))
     (folder / "session.svg").write_text(asyncio.run(animate()))
