@@ -49,7 +49,7 @@ def test_timeline_of_a_group(cli, changed):
         ["joined", "Guido van Rossum", "QA", ""],
         ["left", "Margaret Hamilton", "QA", ""],
     ]
-    assert " members now, " in result.err
+    assert " members on 20" in result.err  # the snapshot may be older than the instance
     assert "3 changes of group Quality (#1) from " in result.err
     assert result.code == 0
 
@@ -60,7 +60,7 @@ def test_timeline_of_a_user(cli, changed):
         ["user renamed", "Guido", "", "Guido van Rossum"],
         ["joined", "Guido van Rossum", "QA", ""],
     ]
-    assert " groups now, in " in result.err
+    assert " groups on 20" in result.err
 
 
 def test_times_are_those_of_the_snapshots(cli, changed):
@@ -75,7 +75,8 @@ def test_group_that_no_longer_exists_is_found(cli, changed, name):
     result = cli("history", name, "--offline", *COLUMNS)
     deleted, created = ["group deleted", "left", "left"], ["group created", "joined", "joined"]
     assert [row[0] for row in rows(result.out)] == [*deleted, *created]
-    assert "does not exist now, did not exist on " in result.err
+    assert re.search("did not exist on [0-9-]{10}, did not exist on ", result.err)
+    assert "does not exist now, did not exist on " in cli("history", name).err
 
 
 def test_former_name_is_found_unless_a_group_has_it_now(cli, demo, changed):
@@ -97,23 +98,25 @@ def test_name_of_a_group_and_a_user_is_ambiguous(cli, demo, changed):
     assert cli("history", "2").code == 6  # the id of both
 
 
-@pytest.mark.parametrize("more", [(), ("--offline",)], ids=["online", "offline"])
-def test_deleted_user_does_not_exist_now(cli, demo, changed, more):
+@pytest.mark.parametrize(
+    ("more", "now"), [((), "now, in "), (("--offline",), "on 20")], ids=["online", "offline"]
+)
+def test_deleted_user_does_not_exist_now(cli, demo, changed, more, now):
     for group in demo.site.groups_of([30])[30]:
         demo.site.remove_member(group, 30)
     cli("who", "#1", "-q")
-    assert "in 0 groups now, in " in cli("history", "#30", "--user", *more).err
+    assert f"in 0 groups {now}" in cli("history", "#30", "--user", *more).err
     demo.site.delete_user(30)
     cli("who", "#1", "-q")
-    assert "does not exist now, in " in cli("history", "#30", "--user", *more).err
-    assert "does not exist" not in cli("history", "#30", "--user", *more, "--until", "#2").err
+    assert f"not exist {now}" in cli("history", "#30", "--user", *more).err
+    assert "not exist" not in cli("history", "#30", "--user", *more, "--until", "#2").err
 
 
 def test_user_in_no_group_may_exist_if_not_all_users_were_read(cli, demo, changed):
     for group in demo.site.groups_of([30])[30]:
         demo.site.remove_member(group, 30)
     cli("groups", "-q")  # without the users in no group
-    assert "in 0 groups now, in " in cli("history", "#30", "--user", "--offline").err
+    assert "in 0 groups on 20" in cli("history", "#30", "--user", "--offline").err
 
 
 @pytest.mark.parametrize(
@@ -140,7 +143,7 @@ def test_timeline_without_changes_is_its_size(cli, demo):
     demo.site.rename_group(2, "Other")
     cli("who", "#1", "-q")
     size, bars = cli("history", "#1", "--group", "--offline", "--format", "table").out.splitlines()
-    assert " members now, " in size
+    assert " members on 20" in size
     assert " members, " in bars
 
 
@@ -189,7 +192,7 @@ def test_history_that_is_off_is_a_usage_error(cli, tmp_path, monkeypatch):
 
 def test_table_shows_the_size_over_time(cli, changed):
     lines = cli("history", "Quality", "--offline", "--format", "table").out.splitlines()
-    assert " members now, " in lines[0]
+    assert " members on 20" in lines[0]
     assert " members, " in lines[1]
     assert set(lines[1].partition("  ")[0]) <= set("▁▂▃▄▅▆▇")
     lines = cli("history", "Quality", "--offline", "--format", "table", "--ascii").out.splitlines()

@@ -54,7 +54,8 @@ async def history(context: Context) -> ExitCode:
     if not timeline.snapshots:
         raise UnknownAnswer(f"no history of {context.instance.name}: {stored.missing}")
     changes = timeline.newest_first
-    now = "now" if until == LAST else f"on {utc_minute(last.taken_at)[:10]}"
+    is_now = until == LAST and not reading.from_history
+    now = "now" if is_now else f"on {utc_minute(last.taken_at)[:10]}"
     exists = until != LAST or isinstance(item, Group) or _may_exist(item, reading)
     notes = list(_notes(context, item, timeline, now, exists=exists))
     report = timeline_report(context.instance.origin, item, timeline, changes, notes)

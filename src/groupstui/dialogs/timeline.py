@@ -93,7 +93,9 @@ class TimelineDialog(RecordsDialog[Change]):
             return
         self._timeline = timeline
         noun = "member" if kind == "group" else "group"
-        size = size_summary(self._item, timeline, local_day(timeline.snapshots[0].taken_at), self._now)
+        exists = isinstance(self._item, Group) or self.directory.may_have_user(self._item.id)
+        then = local_day(timeline.snapshots[0].taken_at)
+        size = size_summary(self._item, timeline, then, self._now, exists=exists)
         line = (
             f"{sparkline(timeline)}  {size_range(timeline, noun)}\n{size}"
             if size_range(timeline, noun)

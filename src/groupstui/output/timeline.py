@@ -78,14 +78,15 @@ def size_summary(
         exists: Whether a user exists then, or may exist.
     """
     first, last = timeline.sizes[0], timeline.sizes[-1]
+    missing = f"{'does' if now == 'now' else 'did'} not exist {now}"
     if isinstance(item, User):
         if not exists:
-            return f"does not exist {now}, in {pluralize(first or 0, 'group')} on {then}"
+            return f"{missing}, in {pluralize(first or 0, 'group')} on {then}"
         return f"in {pluralize(last or 0, 'group')} {now}, in {first:,} on {then}"
     start = f"did not exist on {then}" if first is None else f"{first:,} on {then}"
     if last is None:
         start = start if first is None else f"{pluralize(first, 'member')} on {then}"
-        return f"does not exist {now}, {start}"
+        return f"{missing}, {start}"
     return f"{pluralize(last, 'member')} {now}, {start}"
 
 

@@ -1471,7 +1471,7 @@ class BrowserScreen(JumpScreen):
             self.notice = Notice("There is no history", "The settings contain history = false.")
             return
         origin = self.service.instance.origin
-        as_of = self.directory.as_of if self.is_past else None
+        as_of = self.directory.as_of if self.service.offline else None
         now = "now" if as_of is None else f"on {local_minute(as_of)}"
         dialog = dialogs.timeline.TimelineDialog(self.directory, origin, item, history.timeline, now)
         dialog.recent = self.recent
