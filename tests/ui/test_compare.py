@@ -454,7 +454,7 @@ async def test_marked_groups_are_saved_and_deleted_by_commands(demo, clock, tmp_
         assert "Saved the list “Both of them”. :list shows it again." in words(pilot)
         assert file.load().lists == (SavedList("Both of them", demo.url, (1, 2)),)
         await choose_list(pilot, "list both")
-        assert "Comparison of 2 groups" in drawn(pilot)
+        assert "List “Both of them”: users in " in drawn(pilot)
         await press(pilot, "escape")
         await choose_list(pilot, "delete list both")
         assert "Delete the list “Both of them” from the settings?" in words(pilot)
