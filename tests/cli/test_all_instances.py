@@ -230,7 +230,7 @@ def test_token_variable_is_for_its_instance_only(demo, other, cli, environ, keyr
     ("when", "message"),
     [
         ("#1", "--at needs a time with --all-instances, as ids of snapshots differ"),
-        ("soon", "“soon” is not a valid time: "),
+        ("soon", "“soon” is not a valid time. "),
         ("2999-01-01", "“2999-01-01” is in the future"),
     ],
 )

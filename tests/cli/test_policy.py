@@ -122,7 +122,7 @@ def test_policy_is_unknown_without_users(cli, policy):
     cli("groups", "-q")
     result = cli("audit", "policy-groups", "--policy", policy(HOLDS), "--offline", "-q")
     assert result.code == 3
-    assert "not checked: owners who are not members: " in result.err
+    assert "not checked: owners who are not members, " in result.err
 
 
 def test_policy_without_users_needs_no_users(cli, demo, policy):

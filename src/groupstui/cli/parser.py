@@ -484,7 +484,7 @@ def _add_analysis(add: AddCommand) -> None:
         "Compare the groups of two users",
         "diff-users 'ada lovelace' 'grace hopper'\n"
         "diff-users 'ada lovelace' 'grace hopper' --only ada --json name\n"
-        "diff-users 'ada lovelace' 'grace hopper' --exit-code -q > /dev/null && echo same",
+        "diff-users 'ada lovelace' 'grace hopper' --exit-code -q && echo same",
         LOOKUP,
         meanings={ExitCode.FALSE: "the groups of the users differ (with --exit-code)"},
     )
