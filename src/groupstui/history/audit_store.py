@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from ..directory.acceptance import FINGERPRINT_BYTES, Acceptance
-from .database import DamagedRow, typed_rows
-from .snapshots import milliseconds
+from .database import typed_rows
+from .snapshots import from_milliseconds, milliseconds
 
 # Not part of the schema: the files of earlier versions have no such tables.
 _TABLES = (
@@ -28,8 +28,6 @@ _IN_FORCE = {
 }
 """Which rows of each table were in force at a time."""
 
-_EPOCH = datetime.fromtimestamp(0, UTC)
-
 LastAudit = Mapping[str, frozenset[str]]
 """The fingerprints of the findings of each check that was ever run, by its id."""
 
@@ -43,15 +41,8 @@ def read_acceptances(db: sqlite3.Connection, at: datetime | None = None) -> dict
         if _has_table(db, table):
             query = f"SELECT fingerprint, accepted_at, reason FROM {table} WHERE {condition}"
             for fingerprint, time, reason in typed_rows(db, query, (bytes, int, str), parameters):
-                found[fingerprint.hex()] = Acceptance(reason, _time(time))
+                found[fingerprint.hex()] = Acceptance(reason, from_milliseconds(time))
     return found
-
-
-def _time(stored: int) -> datetime:
-    try:
-        return _EPOCH + timedelta(milliseconds=stored)
-    except OverflowError:
-        raise DamagedRow("a time is out of range") from None
 
 
 def write_acceptance(db: sqlite3.Connection, fingerprints: Iterable[str], acceptance: Acceptance) -> None:

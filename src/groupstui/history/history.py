@@ -151,8 +151,7 @@ class History:
                 return last
             snapshot = add_snapshot(db, directory, taken_at)
             if self._keep is not None:
-                drop_snapshots(db, taken_at - self._keep, present)
-                drop_withdrawn(db, taken_at - self._keep)
+                _drop(db, taken_at - self._keep, present)
             return snapshot
 
         saved = self._database.write(save)
@@ -291,17 +290,18 @@ class History:
         if not self.exists:
             return self._database.delete_copies(before)
         present = now or datetime.now(UTC)
-
-        def drop(db: sqlite3.Connection) -> int:
-            drop_withdrawn(db, before)
-            return drop_snapshots(db, before, present)
-
-        deleted = self._database.write(drop)
+        deleted = self._database.write(lambda db: _drop(db, before, present))
         return deleted + self._database.delete_copies(before)
 
     def purge(self) -> bool:
         """Delete the file and damaged copies of it, and return whether there were any."""
         return self._database.delete()
+
+
+def _drop(db: sqlite3.Connection, before: datetime, now: datetime) -> int:
+    """Delete the snapshots and the withdrawn acceptances from before a time; return how many snapshots."""
+    drop_withdrawn(db, before)
+    return drop_snapshots(db, before, now)
 
 
 def _choose(snapshots: Sequence[Snapshot], point: PointInTime) -> Snapshot | None:

@@ -112,7 +112,7 @@ def add_snapshot(db: sqlite3.Connection, directory: Directory, taken_at: datetim
         changes = changes_between(old_state, Directory(tuple(after.values()), names))
     snapshot = Snapshot(
         snapshot_id,
-        _from_milliseconds(milliseconds(taken_at)),
+        from_milliseconds(milliseconds(taken_at)),
         groups=len(new),
         users=len(set[int]().union(*(group.members for group in directory.groups))),
         memberships=sum(len(group.members) for group in directory.groups),
@@ -196,7 +196,7 @@ def all_users(
     time = _all_users_time(db)
     if time is None or not milliseconds(since) <= time <= milliseconds(until):
         return None
-    return _from_milliseconds(time), _all_users(db)
+    return from_milliseconds(time), _all_users(db)
 
 
 def _all_users_time(db: sqlite3.Connection) -> int | None:
@@ -423,16 +423,21 @@ def milliseconds(time: datetime) -> int:
     return (time - _EPOCH) // timedelta(milliseconds=1)
 
 
-def _from_milliseconds(time: int) -> datetime:
+def from_milliseconds(time: int) -> datetime:
+    """Return a stored time.
+
+    Raises:
+        DamagedRow: If it is out of range.
+    """
     try:
-        return datetime.fromtimestamp(time / 1000, UTC)
-    except (ValueError, OverflowError, OSError) as error:
+        return _EPOCH + timedelta(milliseconds=time)
+    except OverflowError as error:
         raise DamagedRow(f"a time cannot be read: {error}") from None
 
 
 def _snapshot(row: Row) -> Snapshot:
     snapshot_id, time, *counts = row
-    return Snapshot(snapshot_id, _from_milliseconds(time), *counts)
+    return Snapshot(snapshot_id, from_milliseconds(time), *counts)
 
 
 def _group(row: Row, members: Sequence[int] | None = None) -> Group:
