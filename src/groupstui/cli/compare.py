@@ -66,10 +66,9 @@ def _groups_of(context: Context, directory: Directory, saved: SavedList) -> list
     Raises:
         NoMatch: If one of them does not exist, or did not at the time of `--at`.
     """
-    if context.at is None or context.history is None or directory.as_of is None:
-        return saved_groups(directory, saved.name, saved.groups)
-    names = context.history.known_names("group")
-    past = utc_minute(directory.as_of)
+    past, names = "", dict[int, list[str]]()
+    if context.at is not None and context.history is not None and directory.as_of is not None:
+        past, names = utc_minute(directory.as_of), context.history.known_names("group")
     return saved_groups(
         directory, saved.name, saved.groups, past=past, name_of=lambda id: next(iter(names.get(id, ())), None)
     )

@@ -28,7 +28,7 @@ from ..text import pluralize
 from ..times import utc_minute
 from .context import Context, Reading
 from .lookup import identified, matched_user, with_candidates
-from .output import answer, check_columns
+from .output import answer, check_columns, format_of_answer
 
 Index = SearchIndex[Group] | SearchIndex[User]
 
@@ -59,7 +59,7 @@ async def history(context: Context) -> ExitCode:
     exists = until != LAST or isinstance(item, Group) or _may_exist(item, reading)
     notes = list(_notes(context, item, timeline, now, exists=exists))
     report = timeline_report(context.instance.origin, item, timeline, changes, notes)
-    if _is_table(context) and not (context.options.columns or context.options.sort):
+    if format_of_answer(context) == "table" and not (context.options.columns or context.options.sort):
         report = without_repetition(report, item)
     answer(context, replace(report, complete=not context.incomplete))
     period = f"from {utc_minute(first.taken_at)} to {utc_minute(last.taken_at)}"
@@ -120,7 +120,7 @@ def _notes(
     first, last = (utc_minute(each.taken_at)[:10] for each in (timeline.snapshots[0], timeline.snapshots[-1]))
     yield size_summary(item, timeline, first, now, exists=exists)
     bars = sparkline(timeline, bars=ASCII_BARS if context.options.ascii or not _can_encode(BARS) else BARS)
-    if bars and _is_table(context):
+    if bars and format_of_answer(context) == "table":
         noun = "member" if isinstance(item, Group) else "group"
         yield f"{bars}  {size_range(timeline, noun)}, {first} to {last}"
 
@@ -128,10 +128,6 @@ def _notes(
 def _may_exist(user: User, reading: Reading) -> bool:
     """Return whether a user exists now, or is one of those who were not read."""
     return bool(reading.unread_users) or reading.directory.may_have_user(user.id)
-
-
-def _is_table(context: Context) -> bool:
-    return context.format == "table" or (context.format is None and sys.stdout.isatty())
 
 
 def _can_encode(text: str) -> bool:

@@ -82,6 +82,11 @@ def select(options: argparse.Namespace, report: Report) -> Report:
     return report.with_fields(columns) if columns else report
 
 
+def format_of_answer(context: Context) -> str:
+    """Return the format that an option names; by default, a table on a terminal and rows in a pipe."""
+    return context.format or ("table" if sys.stdout.isatty() else "rows")
+
+
 def answer(
     context: Context, report: Report, code: ExitCode = ExitCode.OK, *, certain: bool = False
 ) -> ExitCode:
@@ -102,7 +107,7 @@ def answer(
     if not report.complete:
         context.incomplete = context.incomplete or INCOMPLETE
     terminal = sys.stdout.isatty()
-    format = context.format or ("table" if terminal else "rows")
+    format = format_of_answer(context)
     if context.is_json:
         _write_json(options, report)
         return code
