@@ -293,22 +293,28 @@ class ListNameDialog(Dialog[str]):
             yield KeyFooter()
 
     def on_mount(self) -> None:
-        self._show(self._problem(self._input.value) if self._input.value else "")
+        self._show("")
+        if self._input.value:
+            self._can_save(self._input.value)
 
     def _show(self, problem: str) -> None:
         """Show what is saved, and why it cannot be saved under the name, or not at once."""
         last = Content.styled(problem, "$text-warning") if problem else Content(SAVED_DEFINITION)
         self._about.update(Content("\n").join([Content(self._what), last]))
 
+    def _can_save(self, name: str) -> bool:
+        """Return whether a list can be saved under a name now; otherwise show why not."""
+        if problem := self._problem(name):
+            self._show(problem)
+            self._replaced = name if name in self._names else ""
+        return not problem
+
     def _problem(self, name: str) -> str:
         """Return why a list cannot have this name, or must be confirmed; empty if it can be saved."""
         if not is_list_name(name):
             return "Type a name."
         if name in self._names:
-            if name == self._replaced:
-                return ""
-            self._replaced = name
-            return "There is a list of that name: enter replaces it."
+            return "" if name == self._replaced else "There is a list of that name: enter replaces it."
         if (similar := same_name(name, self._names)) is not None:
             return f"There is a list “{similar}”: type that name, or another one."
         return ""
@@ -324,9 +330,7 @@ class ListNameDialog(Dialog[str]):
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         name = event.value.strip()
-        if problem := self._problem(name):
-            self._show(problem)
-        else:
+        if self._can_save(name):
             self.dismiss(name)
 
 
