@@ -85,7 +85,7 @@ class PaletteDialog(Dialog[Choice]):
             for command in commands
             if command.argument and not command.values and not command.free_text
         ]
-        self._with_values = [command for command in commands if command.values]
+        self._takes_value = [command for command in commands if command.values]
         self._takes_text = [command for command in commands if command.free_text]
         self._commands = list(_with_values(commands))
         # Negative ids, because nobody searches a command by its number.
@@ -227,7 +227,7 @@ class PaletteDialog(Dialog[Choice]):
         for command, value in self._typed_commands(text):
             if command.values.get(value) != value and not command.problem(value):
                 yield 0, command.with_argument(value)
-        named = [command for command in self._with_values if text.lower() in command.aliases]
+        named = [command for command in self._takes_value if text.lower() in command.aliases]
         first = [command.with_argument(value) for command in named for value in command.values]
         yield from ((0, command) for command in first)
         for rank, (_, command) in sorted(

@@ -280,7 +280,7 @@ class BrowserScreen(JumpScreen):
             "saved_list",
             "list, saved list, lists",
             argument="NAME",
-            values=lambda screen: {each.name: each.name for each in screen.saved_lists},
+            values=lambda screen: screen.list_names,
         ),
         PaletteCommand(
             "compare.save_list",
@@ -296,7 +296,7 @@ class BrowserScreen(JumpScreen):
             "delete_list",
             "delete list, remove list",
             argument="NAME",
-            values=lambda screen: {each.name: each.name for each in screen.saved_lists},
+            values=lambda screen: screen.list_names,
         ),
         PaletteCommand(
             "copy.review",
@@ -569,6 +569,11 @@ class BrowserScreen(JumpScreen):
     def is_past(self) -> bool:
         """Whether this is the instance as it was, over the screen of the present."""
         return self.present is not None
+
+    @property
+    def list_names(self) -> dict[str, str]:
+        """The names of the saved lists, displayed as they are."""
+        return {each.name: each.name for each in self.saved_lists}
 
     @property
     def pane(self) -> GroupList | MemberList:
