@@ -18,7 +18,7 @@ from groupstui.testmo.instance import Instance
 from groupstui.token import Token
 
 from ..support.faults import Faults
-from ..support.pilot import drawn, press, settled, type_text, until
+from ..support.pilot import drawn, expect_current_footer, press, settled, type_text, until
 from ..support.site_app import TOKEN, SiteApp
 
 SMALL, LARGE, WIDE, NARROW, TINY = (80, 24), (120, 40), (200, 60), (60, 30), (38, 10)
@@ -73,6 +73,7 @@ def keys(*pressed: str):
     async def run(pilot: Pilot) -> None:
         await settled(pilot)
         await press(pilot, *pressed)
+        await expect_current_footer(pilot)
 
     return run
 

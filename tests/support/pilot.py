@@ -15,6 +15,7 @@ from groupstui.testmo.http_options import HttpOptions
 from groupstui.testmo.instance import Instance
 from groupstui.testmo.rate_limit import Clock
 from groupstui.token import Token
+from groupstui.widgets.key_footer import KeyFooter
 
 PAGES_OF_15 = Settings(page_size=15)
 
@@ -89,6 +90,16 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
         await settled(pilot)
+
+
+async def expect_current_footer(pilot: Pilot[None]) -> None:
+    """Fail if the footer does not show the keys that work now: it is drawn again only if they differ."""
+    screen = pilot.app.screen
+    drawn_hints = [list(footer.children) for footer in screen.query(KeyFooter)]
+    screen.refresh_bindings()
+    await settled(pilot)
+    now = [list(footer.children) for footer in screen.query(KeyFooter)]
+    assert now == drawn_hints, f"the footer was out of date; now it is:\n{drawn(pilot)}"
 
 
 async def type_text(pilot: Pilot[None], text: str) -> None:

@@ -240,6 +240,7 @@ class AuditDialog(RecordsDialog[AuditRow]):
 
     async def _arrange(self, results: Sequence[CheckResult]) -> None:
         self._sections = await asyncio.to_thread(arrange, results, self._memory)
+        self.refresh_bindings()  # now there is something to restrict
         known = {row.fingerprint for row in self._findings}
         self.list.marks = {each: None for each in self.list.marks if each in known}
         self._show()
