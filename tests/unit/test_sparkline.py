@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from groupstui.directory.models import Group, User
 from groupstui.history import Snapshot
@@ -26,18 +28,33 @@ def timeline(*sizes: int | None, hours: Sequence[int] = ()) -> Timeline:
 
 
 @pytest.mark.parametrize(
-    ("given", "width", "expected"),
+    ("sizes", "width", "expected"),
     [
         (timeline(0, 3, 6), 2, "▄▇"),
         (timeline(0, 6, None), 2, "▇ "),
         (timeline(None, None), 4, ""),
-        (timeline(5), 3, "▄▄▄"),
-        (timeline(1, 7, hours=[0, 100]), 10, "▁▁▁▁▁▁▁▁▁▇"),
-        (timeline(1, 7, 1, hours=[0, 10, 100]), 10, "▇▇▇▇▇▇▇▇▇▁"),
+        (timeline(5), 3, "▇▇▇"),
+        (timeline(0), 3, "▁▁▁"),
+        (timeline(0, 6, hours=[0, 100]), 10, "▁▁▁▁▁▁▁▁▁▇"),
+        (timeline(0, 6, 0, hours=[0, 10, 100]), 10, "▇▇▇▇▇▇▇▇▇▁"),
     ],
 )
-def test_bars_follow_time(given, width, expected):
-    assert sparkline(given, width) == expected
+def test_bars_follow_time(sizes, width, expected):
+    assert sparkline(sizes, width) == expected
+
+
+def test_bars_begin_at_zero():
+    assert sparkline(timeline(100, 100, 101), 2) == "▇▇"
+    assert sparkline(timeline(50, 50, 100), 2) == "▄▇"
+    assert sparkline(timeline(1, 1, 1_000), 2) == "▂▇", "one member is not zero"
+
+
+@given(largest=st.integers(1, 100_000), data=st.data())
+def test_a_larger_size_never_has_a_lower_bar(largest, data):
+    sizes = sorted(data.draw(st.lists(st.integers(0, largest))))
+    bars = [BARS.index(sparkline(timeline(largest, size), 1)) for size in sizes]
+    assert bars == sorted(bars)
+    assert [bar == 0 for bar in bars] == [size == 0 for size in sizes]
 
 
 def test_ascii_bars_are_those_of_the_ascii_filter():
@@ -46,7 +63,7 @@ def test_ascii_bars_are_those_of_the_ascii_filter():
 
 
 @pytest.mark.parametrize(
-    ("item", "given", "expected"),
+    ("item", "sizes", "expected"),
     [
         (QA, timeline(9, 12), "12 members now, 9 on 2026-10-01"),
         (QA, timeline(9, None), "does not exist now, 9 members on 2026-10-01"),
@@ -55,14 +72,14 @@ def test_ascii_bars_are_those_of_the_ascii_filter():
         (ADA, timeline(2, 4), "in 4 groups now, in 2 on 2026-10-01"),
     ],
 )
-def test_summary_compares_both_ends(item, given, expected):
-    assert size_summary(item, given, "2026-10-01") == expected
+def test_summary_compares_both_ends(item, sizes, expected):
+    assert size_summary(item, sizes, "2026-10-01") == expected
 
 
 def test_summary_of_a_deleted_user():
-    given = timeline(2, 0)
+    sizes = timeline(2, 0)
     assert (
-        size_summary(ADA, given, "2026-10-01", exists=False)
+        size_summary(ADA, sizes, "2026-10-01", exists=False)
         == "does not exist now, in 2 groups on 2026-10-01"
     )
 

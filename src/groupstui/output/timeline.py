@@ -14,7 +14,7 @@ from .records import Report, change_record, snapshot_record
 TIMELINE_FIELDS = ("seen", "change", "user", "group", "before", "group_id", "user_id")
 
 BARS = "▁▂▃▄▅▆▇"
-"""Sizes from the smallest to the largest."""
+"""Sizes from zero to the largest."""
 
 ASCII_BARS = "_.-=+*#"
 """The same in ASCII."""
@@ -93,13 +93,14 @@ def size_summary(
 def sparkline(timeline: Timeline, width: int = MAX_BARS, bars: str = BARS) -> str:
     """Return the size over time as bars: one for each part of the period, as it was at its end.
 
-    The lowest bar is the smallest size; a space is a time without the group.
+    The highest bar is the largest size, and half a bar is half of it. The lowest bar is a size of zero, and
+    a space is a time without the group.
     """
     times = [snapshot.taken_at.timestamp() for snapshot in timeline.snapshots]
     known = [size for size in timeline.sizes if size is not None]
     if not known:
         return ""
-    low, high = min(known), max(known)
+    high = max(known)
     step = (times[-1] - times[0]) / width
     ends = [times[0] + step * number for number in range(1, width)] + [times[-1]]
     sizes = [timeline.sizes[max(0, bisect_right(times, end) - 1)] for end in ends]
@@ -107,7 +108,7 @@ def sparkline(timeline: Timeline, width: int = MAX_BARS, bars: str = BARS) -> st
     def bar(size: int | None) -> str:
         if size is None:
             return " "
-        return bars[(size - low) * (len(bars) - 1) // (high - low) if high > low else len(bars) // 2]
+        return bars[0] if size == 0 else bars[max(1, round(size * (len(bars) - 1) / high))]
 
     return "".join(map(bar, sizes))
 
