@@ -415,6 +415,7 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         dialog = dialogs.instances.InstancesDialog(
             [*dict.fromkeys([*self._settings.by_recency, *outside])],
             self._open_origin,
+            name_of=self._settings.given_name,
             facts=lambda origins: dialogs.instances.read_facts(origins, self._tokens, self._history, outside),
             sign_out=self._ask_to_sign_out,
         )

@@ -55,10 +55,39 @@ def test_json_describes_every_instance(cli, demo, other):
     assert {each["instance"] for each in found["groups"]} == {demo.url, other.url}
 
 
-@pytest.mark.parametrize("format", ["table", "ndjson", "tsv", "markdown"])
+@pytest.mark.parametrize("format", ["ndjson", "csv", "tsv", "json", "markdown"])
 def test_every_format_names_the_instance(cli, demo, other, format):
     result = cli("who", "Ada Lovelace", "--all-instances", "--format", format)
     assert in_sites(result.out, demo, other) == [True, True]
+
+
+COMMANDS = [("who", "#1"), ("check", "#1", "#1"), ("audit", "inactive")]
+
+
+@pytest.fixture
+def named_other(demo, other):
+    """The name that the user gave one of the instances, with its host."""
+    default_path().write_text(f'[sites]\nwork = "{other.url}"\n"{demo.instance.name}" = "{demo.url}"\n')
+    return f"work ({other.instance.name})"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_tables_and_messages_have_the_names_of_the_settings(cli, demo, other, named_other, command):
+    result = cli(*command, "--all-instances", "--format", "table")
+    instances = {line[: len(named_other)].strip() for line in result.out.splitlines()[1:]}
+    assert {demo.instance.name, named_other} <= instances
+    assert f"groupstui: {named_other}: " in result.err
+    other.faults.always("500")
+    assert f"groupstui: {named_other}: " in cli(*command, "--all-instances", "-q").err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_data_for_programs_has_addresses(cli, other, named_other, command):
+    for format in ("csv", "json"):
+        result = cli(*command, "--all-instances", "--format", format)
+        assert other.url in result.out
+        assert named_other not in result.out
+    assert other.url in cli(*command, "--all-instances").out, "rows in a pipe"
 
 
 def test_columns_and_sort_know_the_instance(cli, demo, other):

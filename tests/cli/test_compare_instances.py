@@ -14,6 +14,7 @@ from groupstui.directory.directory import Directory
 from groupstui.directory.models import Group, User
 from groupstui.output.comparison_records import instance_comparison_report
 from groupstui.output.table import table
+from groupstui.settings import default_path
 
 from ..support.commands import CommandResult
 
@@ -76,6 +77,15 @@ def test_differing_members_fit_a_narrow_table():
     assert "Only 1" in titles
     assert "Only 2" in titles
     assert "Ada Lovelace" in row
+
+
+def test_messages_have_the_names_of_the_settings(cli, demo, other):
+    default_path().write_text(f'[sites]\nwork = "{other.url}"\n')
+    work = f"work ({other.instance.name})"
+    result = cli("compare-instances", demo.url, "work")
+    assert f"1 is {demo.instance.name}, 2 is {work}: " in result.err
+    other.faults.always("500")
+    assert f"groupstui: {work}: " in cli("compare-instances", demo.url, "work").err
 
 
 def test_differ_and_exit_code(cli, compared, demo, other):

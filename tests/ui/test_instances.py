@@ -449,6 +449,15 @@ async def test_list_marks_the_open_instance_and_those_with_a_token(pilot, demo, 
     assert row(pilot, other) == f"{name(other)} no token no history"
 
 
+async def test_list_has_the_names_of_the_settings(demo, other, keyring, settings, clock):
+    names = f'work = "{other}"\n"a long name that somebody gave" = "{demo.url}"'
+    settings.path.write_text(f'current = "{demo.url}"\n[sites]\n{names}\n')
+    async with started(app_with(keyring, settings, clock)) as pilot:
+        await press(pilot, "i")
+        assert row(pilot, other).startswith(f"work {name(other)} token")
+        assert row(pilot, demo.url).startswith(f"▸ a long name tha… {name(demo.url)} token")
+
+
 async def test_locked_keyring_is_asked_once_for_the_list(pilot, demo, other, keyring):
     keyring.locked = True
     keyring.calls.clear()

@@ -134,6 +134,20 @@ def test_new_instance_gets_a_free_name():
     assert known.sites == (Site("acme.testmo.net", OTHER), Site(ACME, ACME))
 
 
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("work", "work (acme.testmo.net)"),
+        ("acme.testmo.net", "acme.testmo.net"),
+        (ACME, "acme.testmo.net"),
+    ],
+)
+def test_label_has_the_name_that_the_user_gave(name, label):
+    known = Settings(sites=(Site(name, ACME),))
+    assert known.label_of(ACME) == label
+    assert known.label_of(OTHER) == "other.testmo.net"
+
+
 def test_instances_are_sorted_by_name():
     known = Settings().remember(OTHER).remember(ACME)
     assert [site.name for site in known.sites] == ["acme.testmo.net", "other.testmo.net"]

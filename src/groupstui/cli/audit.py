@@ -90,7 +90,7 @@ async def audit(context: Context) -> ExitCode:
         audited += [
             AuditLog(Directory(), part.instance, (), {}, str(error)) for part, error in answers.failures
         ]
-        _print(context, audited, lambda: combined_report(answers), code)
+        _print(context, audited, lambda: combined_report(context, answers), code)
     return code
 
 

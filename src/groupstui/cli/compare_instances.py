@@ -39,12 +39,12 @@ async def compare_instances(context: Context) -> ExitCode:
     if failures:
         return Answers((), failures).code()
     first, second = directories
-    names = [part.instance.name for part in parts]
+    names = [part.label for part in parts]
     pairs = compare_directories(first, second)
     differ = [pair for pair in pairs if pair.status != "same"]
     for part in parts:
         if part.incomplete:
-            context.incomplete = f"{part.instance.name}: {part.incomplete}"
+            context.incomplete = f"{part.label}: {part.incomplete}"
     if matched_by(first, second) == "name":
         context.incomplete = context.incomplete or BY_NAME
     origins = [part.instance.origin for part in parts]

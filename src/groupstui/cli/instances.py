@@ -15,7 +15,7 @@ from ..output.records import Record, Report
 from ..testmo.instance import Instance
 from ..text import pluralize
 from .context import Context
-from .output import answer
+from .output import answer, format_of_answer
 
 MAX_INSTANCES_AT_ONCE = 4
 """Instances that are read at the same time, each with requests of its own."""
@@ -148,7 +148,7 @@ async def answer_all(
     finish(context, answers)
     code = answers.code(no_match)
     if answers.parts and not silent:
-        answer(context, combined_report(answers), code)
+        answer(context, combined_report(context, answers), code)
     for part, outcome in answers.parts:
         for note in outcome.notes:
             part.warn(note)
@@ -173,10 +173,18 @@ def finish(context: Context, answers: Answers) -> None:
         context.warn(NoMatch(f"no instance knows {text}").full)
 
 
-def combined_report(answers: Answers) -> Report:
-    """Return one report, whose records name their instance, and whose JSON describes all instances."""
+def combined_report(context: Context, answers: Answers) -> Report:
+    """Return one report, whose records name their instance, and whose JSON describes all instances.
+
+    A table has the names that the user gave the instances; data for programs has only their addresses.
+    """
+    is_table = format_of_answer(context) == "table"
     reports = [part.report for _, part in answers.parts]
-    records = [{"instance": report.instance, **record} for report in reports for record in report.records]
+    records = [
+        {"instance": part.label if is_table else outcome.report.instance, **record}
+        for part, outcome in answers.parts
+        for record in outcome.report.records
+    ]
     instances = [_instance_record(report) for report in reports]
     instances += [_failure_record(context, error) for context, error in answers.failures]
     first = reports[0]
@@ -206,5 +214,5 @@ def context_of(context: Context, instance: str) -> Context:
     options = argparse.Namespace(**{**vars(context.options), "instance": instance})
     part = Context(options, context.environ, context.clock, show_progress=False)
     part.settings = context.settings
-    part.label = part.instance.name
+    part.label = part.settings.label_of(part.instance.origin)
     return part

@@ -25,6 +25,9 @@ from ..widgets.notice_bar import NoticeBar
 from ..widgets.table import Column, Table
 from .base import Dialog
 
+MAX_NAME_CELLS = 16
+"""The widest column of names; a longer name is cut."""
+
 
 @dataclass(frozen=True, slots=True)
 class InstanceFacts:
@@ -58,6 +61,7 @@ class InstancesDialog(Dialog[InstanceChoice]):
         origins: Sequence[str],
         current: str,
         *,
+        name_of: Callable[[str], str],
         facts: Callable[[Sequence[str]], AsyncIterator[tuple[str, InstanceFacts]]],
         sign_out: Callable[[str], object],
     ) -> None:
@@ -66,6 +70,7 @@ class InstancesDialog(Dialog[InstanceChoice]):
         Args:
             origins: The addresses of the instances.
             current: The one on the screen below; empty if there is none.
+            name_of: Returns the name that the user gave an instance, or an empty text.
             facts: Yields what is known of each instance, as soon as it is read.
             sign_out: Asks whether to sign out of an instance.
         """
@@ -75,6 +80,12 @@ class InstancesDialog(Dialog[InstanceChoice]):
         self._read_facts = facts
         self._sign_out = sign_out
         columns: tuple[Column[str], ...] = (
+            Column(
+                "name",
+                "Name",
+                name_of,
+                width=lambda origins: min(MAX_NAME_CELLS, _widest(map(name_of, origins))),
+            ),
             Column("origin", "Instance", _address, min_width=lambda origins: _widest(map(_address, origins))),
             Column(
                 "token",

@@ -118,7 +118,7 @@ class Settings:
         """Return the settings with this origin known and current; a new one is named after its host."""
         sites = self.sites
         if self.name_of(instance) is None:
-            host = instance.partition("://")[2]
+            host = _host(instance)
             name = host if self.origin_of(host) is None else instance
             sites = tuple(sorted((*sites, Site(name, instance)), key=lambda site: site.name))
         before = dict.fromkeys(origin for origin in (self.current, *self.recent) if origin)
@@ -149,6 +149,16 @@ class Settings:
     def name_of(self, instance: str) -> str | None:
         """Return the name of an origin, or None."""
         return next((site.name for site in self.sites if site.instance == instance), None)
+
+    def given_name(self, instance: str) -> str:
+        """Return the name that the user gave an origin; empty for the one that it gets by itself."""
+        name = self.name_of(instance)
+        return "" if name is None or name in (instance, _host(instance)) else name
+
+    def label_of(self, instance: str) -> str:
+        """Return the host of an origin, after the name that the user gave it: `work (acme.testmo.net)`."""
+        name, host = self.given_name(instance), _host(instance)
+        return f"{name} ({host})" if name else host
 
     def with_theme(self, theme: str | None) -> Self:
         return replace(self, theme=theme)
@@ -181,3 +191,8 @@ class Settings:
             sort=view.sort,
             timezone=view.timezone,
         )
+
+
+def _host(origin: str) -> str:
+    """Return the host of an origin, with its port if it has one."""
+    return origin.partition("://")[2]
