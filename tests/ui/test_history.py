@@ -149,8 +149,8 @@ async def test_no_badge_without_changes(demo, clock, history):
 
 async def test_changes_dialog_lists_kind_group_and_user(pilot):
     await press(pilot, "d")
-    assert "Changes in the last 7 days" in drawn(pilot)
-    assert "since Mon 2026-11-23 14:02, the start of the history" in drawn(pilot)
+    assert "Net changes in the last 7 days" in drawn(pilot)
+    assert "net changes since Mon 2026-11-23 14:02, the start of the history" in drawn(pilot)
     assert "Thu 2026-11-26 14:02: 2 joined, 10 left, 1 group deleted, 1 group renamed" in drawn(pilot)
     assert "Guido van Rossum" in line(pilot, "+ joined   QA")
     assert "Margaret Hamilton" in line(pilot, "− left     QA")

@@ -85,7 +85,7 @@ async def test_everything_works_on_the_old_data_without_a_request(past, demo):
     await press(past, "escape", "a")
     assert "Audit" in drawn(past)
     await press(past, "escape", "d")
-    assert "Changes in the last 7 days up to 2026-11-23 14:02" in drawn(past)
+    assert "Net changes in the last 7 days up to 2026-11-23 14:02" in drawn(past)
     assert "there is only the snapshot of Mon 2026-11-23 14:02 to compare" in drawn(past)
     await press(past, "escape", "H")
     assert "0 changes since 2026-11-23 14:02" in drawn(past)
@@ -181,8 +181,8 @@ async def test_past_is_told_from_its_own_time(demo, clock, history, size):
         assert "7 members on 2026-11-24 14:02, 6 on 2026-11-23" in drawn(pilot)
         assert "now" not in drawn(pilot, "#size")
         await press(pilot, "escape", "d")
-        assert "Changes in the last 7 days up to 2026-11-24 14:02" in drawn(pilot)
-        assert "1 change since Mon 2026-11-23 14:02, the start of the history" in drawn(pilot)
+        assert "Net changes in the last 7 days up to 2026-11-24 14:02" in drawn(pilot)
+        assert "1 net change since Mon 2026-11-23 14:02, the start of the history" in drawn(pilot)
 
 
 @pytest.mark.usefixtures("longer")

@@ -69,7 +69,7 @@ class ChangeRow:
 
 
 class ChangesDialog(RecordsDialog[ChangeRow]):
-    """Lists the changes in a period before now, the newest snapshot first."""
+    """Lists the net changes in a period before now, the newest snapshot first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("w", "next_period", "changes.period", "Change the period", hint="period"),
@@ -111,7 +111,7 @@ class ChangesDialog(RecordsDialog[ChangeRow]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -list") as box:
-            box.border_title = "Changes"
+            box.border_title = "Net changes"
             yield self.list
             yield from self.compose_footer()
 
@@ -125,7 +125,7 @@ class ChangesDialog(RecordsDialog[ChangeRow]):
         name, period = PERIODS[self._period]
         self._summary = await self._changes_within(period)
         if self._summary is not None:
-            self.box.border_title = f"Changes in {name}{self._until}"
+            self.box.border_title = f"Net changes in {name}{self._until}"
         self._show_rows()
 
     def snapshot_saved(self) -> None:
@@ -143,7 +143,7 @@ class ChangesDialog(RecordsDialog[ChangeRow]):
         if summary.since == summary.until:
             only = local_minute(summary.since.taken_at, weekday=True)
             return f"No changes are known: there is only the snapshot of {only} to compare."
-        return f"No changes {self._since(summary)}."
+        return f"No net changes {self._since(summary)}."
 
     def _matches(self, text: str) -> list[ChangeRow]:
         """Return the changes that match, without snapshots and folded lines."""
@@ -160,7 +160,7 @@ class ChangesDialog(RecordsDialog[ChangeRow]):
     def summary(self) -> str:
         if self._summary is None:
             return ""
-        return f"{pluralize(len(self._summary.changes), 'change')} {self._since(self._summary)}"
+        return f"{pluralize(len(self._summary.changes), 'net change')} {self._since(self._summary)}"
 
     @staticmethod
     def _since(summary: ChangeSummary) -> str:
