@@ -140,6 +140,26 @@ async def test_dialogs_leave_the_first_line_of_the_past(small_past, keys):
     assert "AS OF 2026-11-23 14:02 UTC" in drawn(small_past).splitlines()[0]
 
 
+@pytest.mark.parametrize("opened", [[], ["enter"], ["enter", "u"], ["a"]])
+async def test_copy_and_export_name_the_time_of_the_past(small_past, opened):
+    await press(small_past, *opened)
+    for key in ("Y", "e"):
+        await press(small_past, key)
+        (border,) = (line for line in drawn(small_past).splitlines() if "as of 2026-11-23 14:02" in line)
+        assert "╯" in border
+        await press(small_past, "escape")
+
+
+@pytest.mark.usefixtures("known")
+async def test_copy_and_export_of_the_present_name_no_time(demo, clock, history):
+    async with app(demo, clock, history).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        for key in ("Y", "e"):
+            await press(pilot, key)
+            assert "as of" not in "".join(drawn(pilot).splitlines()[1:])
+            await press(pilot, "escape")
+
+
 @pytest.mark.usefixtures("known")
 async def test_the_past_is_never_shown_without_its_time_and_groups(demo, clock, history):
     async with app(demo, clock, history).run_test(size=(80, 24)) as pilot:

@@ -133,8 +133,13 @@ class Dialog(ModalScreen[Result | None], BaseScreen[Result | None]):
 
     def on_mount(self) -> None:
         """Leave the first line of the past visible, which names its time."""
-        stack = self.app.screen_stack
-        self.set_class(any(isinstance(screen, JumpScreen) and screen.is_past for screen in stack), "-past")
+        self.set_class(bool(self.past_time), "-past")
+
+    @property
+    def past_time(self) -> str:
+        """The time that the screen below shows instead of the present, in words; empty for the present."""
+        below = (screen for screen in reversed(self.app.screen_stack) if isinstance(screen, JumpScreen))
+        return next((screen.past_time for screen in below), "")
 
     @property
     def label(self) -> str:
@@ -181,9 +186,9 @@ class JumpScreen(BaseScreen[None]):
     """The saved lists of the instance."""
 
     @property
-    def is_past(self) -> bool:
-        """Whether this shows the instance as it was."""
-        return False
+    def past_time(self) -> str:
+        """The time that is shown instead of the present, in words; empty for the present."""
+        return ""
 
     def jump(self, target: JumpTarget) -> bool:
         """Show a group, from which the user can come back; return False if it is not known."""

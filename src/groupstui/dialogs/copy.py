@@ -141,6 +141,7 @@ class CopyDialog(Dialog[Copy]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -wide") as box:
             box.border_title = "Copy"
+            box.border_subtitle = f"as of {self.past_time}" if self.past_time else ""
             yield self._table
             yield KeyFooter()
 

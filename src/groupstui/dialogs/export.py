@@ -69,10 +69,11 @@ class ExportDialog(Dialog[str]):
         return str(free_path(Path(chosen.report(chosen.rows).file_stem + DEFAULT_EXTENSION)))
 
     def _show_rows(self, box: Vertical) -> None:
-        """Show which rows are exported, and how many other choices there are."""
+        """Show which rows are exported, the time of the past, and how many other choices there are."""
         box.border_title = Content(f"Export {self._sets[self._chosen].name}")
-        if len(self._sets) > 1:
-            box.border_subtitle = f"rows: {self._chosen + 1} of {len(self._sets)}"
+        time = f"as of {self.past_time}" if self.past_time else ""
+        choice = f"rows: {self._chosen + 1} of {len(self._sets)}" if len(self._sets) > 1 else ""
+        box.border_subtitle = " · ".join(filter(None, (time, choice)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action != "next_rows" or len(self._sets) > 1

@@ -1120,8 +1120,8 @@ class BrowserScreen(JumpScreen):
                 self.app.push_screen(screen)
 
     @property
-    def _past_time(self) -> str:
-        """The time that is shown, in words; empty for the present."""
+    def past_time(self) -> str:
+        """The time that is shown instead of the present, in words; empty for the present."""
         as_of = self.directory.as_of
         return local_minute(as_of) if self.is_past and as_of is not None else ""
 
@@ -1414,7 +1414,7 @@ class BrowserScreen(JumpScreen):
             return
         try:
             groups = saved_groups(
-                self.directory, saved.name, saved.groups, past=self._past_time, name_of=self._present_name
+                self.directory, saved.name, saved.groups, past=self.past_time, name_of=self._present_name
             )
         except NoMatch as error:
             text = str(error) if self.directory.complete else f"{error} among the loaded groups"
