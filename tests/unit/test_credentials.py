@@ -19,6 +19,7 @@ from groupstui.credentials import TokenStore, token_from_environment
 from groupstui.errors import InvalidToken, KeyringUnavailable
 from groupstui.token import Token
 
+from ..support.cancellation import cancel_everywhere
 from ..support.keyrings import FakeKeyring, HangingKeyring
 
 ORIGIN = "https://acme.testmo.net"
@@ -270,6 +271,15 @@ async def test_late_answer_after_cancelling_is_dropped(hanging):
     hanging.release()
     await asyncio.sleep(0)
     assert complaints == []
+
+
+async def test_reading_can_be_cancelled_at_every_step():
+    async def load() -> None:
+        keyring = HangingKeyring({ORIGIN: TEXT})
+        asyncio.get_running_loop().call_soon(keyring.release)  # waits for the thread: always the same steps
+        assert await store_in(keyring).load(ORIGIN) == TOKEN
+
+    assert await cancel_everywhere(load) > 2
 
 
 def test_late_answer_after_the_loop_is_dropped(hanging):

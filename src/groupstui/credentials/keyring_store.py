@@ -191,8 +191,8 @@ class TokenStore:
 
         threads = self._writers if on_timeout else self._readers
         try:
-            future = asyncio.get_running_loop().run_in_executor(threads, result_or_error)
-            result = await asyncio.wait_for(future, limit)
+            async with asyncio.timeout(limit):  # unlike `wait_for` in Python 3.11, it loses no cancellation
+                result = await asyncio.get_running_loop().run_in_executor(threads, result_or_error)
         except TimeoutError:
             reason = f"the keyring did not answer within {limit:g} s: it hangs, or waits for a dialog"
             raise KeyringUnavailable(
