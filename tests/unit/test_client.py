@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import tracemalloc
 import zlib
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -18,6 +20,9 @@ from groupstui.testmo.http_options import HttpOptions
 from groupstui.testmo.instance import Instance
 from groupstui.testmo.rate_limit import Clock, Cooldown
 from groupstui.token import Token
+
+from ..support.cancellation import cancel_everywhere
+from ..support.fake_servers import http
 
 INSTANCE = Instance("https://acme.testmo.net")
 
@@ -274,3 +279,26 @@ async def test_messages_of_the_site_contain_no_token():
     outcome = await ask(answer)
     assert isinstance(outcome, WrongAddress)
     assert "canary" not in outcome.full
+
+
+# Cancelled requests
+
+
+async def test_request_can_be_cancelled_at_every_step():
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(http("200 OK", USER.decode()))
+        writer.close()
+
+    async def request() -> None:
+        client = HttpClient(Instance(url), Token.parse("canary"), options=HttpOptions(timeout=5))
+        try:
+            assert (await client.get("/api/v1/user")).body == USER
+        finally:
+            await client.close()
+
+    # In the same event loop, so that the request takes the same steps each time.
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        url = "http://{}:{}".format(*server.sockets[0].getsockname())
+        assert await cancel_everywhere(request) > 5
