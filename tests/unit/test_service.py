@@ -27,6 +27,8 @@ from groupstui.testmo.instance import Instance
 from groupstui.testmo.rate_limit import Clock
 from groupstui.token import Token
 
+from ..support.cancellation import cancel_everywhere
+
 
 async def test_sign_in_returns_the_user_and_reads_the_first_page(service, demo):
     assert (await service.sign_in()).name == "Ada Lovelace"
@@ -472,3 +474,20 @@ async def test_close_leaves_no_task_that_waits_for_a_token():
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(service.group(1), 0.1)
     assert asyncio.all_tasks() <= before
+
+
+async def test_sign_in_and_crawl_can_be_cancelled_at_every_step():
+    async def handler(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0)
+        page, last = int(request.url.params.get("page", 1)), 3
+        item = {"id": page, "name": "QA", "members": [1]}
+        following = page + 1 if page < last else None
+        listing = {"result": [item], "page": page, "last_page": last, "next_page": following, "total": last}
+        return httpx.Response(200, json=item if request.url.path.endswith("/user") else listing)
+
+    async def sign_in_and_crawl() -> None:
+        async with service_with(handler) as service:
+            await service.sign_in()
+            assert (await service.load(max_users=None)).complete
+
+    assert await cancel_everywhere(sign_in_and_crawl) > 20
