@@ -136,9 +136,34 @@ def test_incomplete_review_exits_3(cli, demo, pack, tmp_path):
     assert "a review is incomplete" in result.err
 
 
-def test_checks_of_one_review_are_not_compared(cli, pack, tmp_path):
-    old, new = pack("old"), str(tmp_path / "new")
-    assert cli("export", "review", "--offline", "-o", new).code == 3  # without user details
-    result = cli("review", "diff", old, new)
-    assert result.out == ""
-    assert "not compared, as only one review contains them: anonymised, api-users, inactive, " in result.err
+@pytest.fixture
+def without_details(cli, tmp_path):
+    """Write a review of the last snapshot, which has no details of users, and return its path."""
+
+    def write(name: str) -> str:
+        assert cli("export", "review", "--offline", "-o", str(tmp_path / name), "-q").code == 3
+        return str(tmp_path / name)
+
+    return write
+
+
+@pytest.mark.parametrize("missing", [{"old"}, {"new"}, {"old", "new"}])
+def test_checks_that_were_not_run_for_both_reviews_are_unknown(cli, pack, without_details, missing):
+    pack("of today")
+    old, new = ((without_details if name in missing else pack)(name) for name in ("old", "new"))
+    result = cli("review", "diff", old, new, "--exit-code", "-q")
+    assert (result.code, result.out) == (3, "")
+    message = "not compared, as not both reviews contain them: anonymised, api-users, inactive, "
+    assert message in result.err
+    assert cli("review", "diff", old, new, "-q").code == 3
+    found = json.loads(cli("review", "diff", old, new, "--format", "json").out)
+    assert {"inactive", "no-two-factor"} < set(found["not_compared"])
+
+
+def test_known_difference_outweighs_what_was_not_compared(cli, demo, pack, without_details):
+    old = pack("old")
+    demo.site.add_group("Brand new", [])
+    pack("of today")
+    new = without_details("new")
+    assert cli("review", "diff", old, new, "--exit-code", "-q").code == 1
+    assert cli("review", "diff", old, new, "-q").code == 3

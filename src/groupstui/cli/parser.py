@@ -656,7 +656,7 @@ def _add_export(add: AddCommand) -> None:
         "between two directories that export review has written.",
         meanings={
             ExitCode.FALSE: "the reviews differ (with --exit-code)",
-            ExitCode.UNKNOWN: "unknown: a review is incomplete, damaged, or was modified",
+            ExitCode.UNKNOWN: "unknown: a review is incomplete, modified or damaged, or lacks a check",
         },
     )
     review.add_argument("action", choices=("diff",))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import UsageError
 from ..exit_codes import ExitCode
-from ..output.records import DIFFERENCE_FIELDS, as_of
+from ..output.records import DIFFERENCE_FIELDS, Report, as_of
 from ..output.review_pack import difference_report, not_compared, read_pack
 from ..text import pluralize, sanitize
 from ..times import utc_minute
@@ -26,13 +27,21 @@ async def review(context: Context) -> ExitCode:
     report = difference_report(old, new)
     if not report.complete:
         context.incomplete = "a review is incomplete: the instance changed while it was read"
-    differ = bool(report.records)
-    code = answer(context, report, ExitCode.FALSE if differ and options.exit_code else ExitCode.OK)
+    checks = not_compared(old, new)
+    code = answer(context, report, _exit_code(report, checks, fails=options.exit_code))
     since, until = as_of(old.directory), as_of(new.directory)
     period = f"from {utc_minute(since)} to {utc_minute(until)}"
     context.warn(f"{pluralize(len(report.records), 'change')} {period}")
     if since > until:
         context.warn("the first review is the later one")
-    if checks := not_compared(old, new):
-        context.warn(f"not compared, as only one review contains them: {', '.join(map(sanitize, checks))}")
+    if checks:
+        names = ", ".join(map(sanitize, checks))
+        context.warn(f"not compared, as not both reviews contain them: {names}", always=True)
     return code
+
+
+def _exit_code(report: Report, checks: Sequence[str], *, fails: bool) -> ExitCode:
+    """Return the exit code: that of a known difference, or “unknown” if checks were not compared."""
+    if report.records and fails:
+        return ExitCode.FALSE
+    return ExitCode.UNKNOWN if checks else ExitCode.OK

@@ -54,6 +54,8 @@ class Pack:
     directory: Directory
     findings: Mapping[str, Mapping[str, str]]
     """The texts of the findings by their fingerprints, by check; without checks that could not be run."""
+    not_checked: frozenset[str]
+    """The checks that could not be run, in whole or for some users."""
 
 
 def read_pack(folder: Path) -> Pack:
@@ -80,7 +82,8 @@ def read_pack(folder: Path) -> Pack:
     groups = [Group(group.id, group.name, group.members) for group in review.groups]
     directory = crawled_directory(groups, review.users, as_of=review.as_of, complete=review.complete)
     findings = {each.check: each.findings for each in review.checks if each.not_checked is None}
-    return Pack(review.instance, directory, findings)
+    not_checked = frozenset(each.check for each in review.checks if each.not_checked is not None)
+    return Pack(review.instance, directory, findings, not_checked)
 
 
 def difference_report(old: Pack, new: Pack) -> Report:
@@ -103,8 +106,9 @@ def difference_report(old: Pack, new: Pack) -> Report:
 
 
 def not_compared(old: Pack, new: Pack) -> list[str]:
-    """Return the checks that were run for one of the reviews only."""
-    return sorted(old.findings.keys() ^ new.findings.keys())
+    """Return the checks that were not run for both reviews: it is unknown how their findings differ."""
+    checks = old.findings.keys() | new.findings.keys() | old.not_checked | new.not_checked
+    return sorted(checks - (old.findings.keys() & new.findings.keys()))
 
 
 def _finding_changes(old: Pack, new: Pack) -> Iterator[Record]:
