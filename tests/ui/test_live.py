@@ -124,6 +124,23 @@ async def test_w_again_ends_it(pilot, demo, clock):
     assert crawls(demo) == before
 
 
+async def test_w_ends_it_while_it_reloads(pilot, demo, clock):
+    await live(pilot, clock)
+    demo.faults.always("hang")
+    clock.advance(5 * MINUTE)
+    await until(pilot, lambda: "reading" in drawn(pilot, "StatusBar"))
+    await pilot.press("w")
+    await until(pilot, lambda: "Live is off" in words(pilot))
+    assert "reading" in drawn(pilot, "StatusBar")
+    await press(pilot, "x")
+    assert clock.sleepers == 0
+    demo.faults.clear()
+    before = crawls(demo)
+    clock.advance(3600)
+    await settled(pilot)
+    assert crawls(demo) == before
+
+
 async def set_live(pilot, interval: str) -> None:
     await press(pilot, "colon")
     await type_text(pilot, f"live {interval}")

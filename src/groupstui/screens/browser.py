@@ -664,7 +664,7 @@ class BrowserScreen(JumpScreen):
         with self._loading(f"loading page {place.page:,}…"):
             try:
                 if self.from_history and not fresh:
-                    await self._load_history_once().wait()
+                    await _end_of(self._load_history_once())
                 page = await self.service.groups_page(place.page, self.groups.per_page, fresh=fresh)
             except TestmoError as error:
                 self._show_error(error, stale=fresh)
@@ -1060,8 +1060,7 @@ class BrowserScreen(JumpScreen):
             await self.service.clock.sleep(seconds)
             if (crawl := self.crawl()) is None:
                 continue  # it is being read
-            with suppress(WorkerCancelled):  # by the user, who wants to go on later
-                await crawl.wait()
+            await _end_of(crawl)  # even if the user stops it: the next turn reads everything again
             if self._refusal is not None:
                 self.live = ""
                 return
@@ -1585,8 +1584,7 @@ class BrowserScreen(JumpScreen):
     async def action_review(self, folder: object = "") -> None:
         """Write an access review to a new folder; without a name, to one that is named after the day."""
         if not (self.directory.has_profiles or self.service.offline):
-            with suppress(WorkerCancelled):  # by the user, who does not want to wait for the details
-                await self._load_profiles().wait()
+            await _end_of(self._load_profiles())  # even if the user stops it, to do without the details
         directory, origin = self.directory, self.service.instance.origin
         if not directory.complete:
             self.notice = Notice("An access review needs all groups, and some are not known", RELOAD_HINT)
@@ -1598,6 +1596,19 @@ class BrowserScreen(JumpScreen):
     async def action_instances(self) -> None:
         """Choose an instance; if the token was refused, sign in again."""
         await self.run_action("app.instances" if self._refusal is None else "app.sign_in")
+
+
+async def _end_of(worker: Worker[None]) -> None:
+    """Wait until a worker is complete or cancelled; cancelling the caller ends only the caller.
+
+    `Worker.wait` alone would cancel the worker as well, and raise for both the same error.
+    """
+
+    async def wait() -> None:
+        with suppress(WorkerCancelled):
+            await worker.wait()
+
+    await asyncio.shield(wait())
 
 
 def offered_times(snapshots: Sequence[Snapshot]) -> dict[str, str]:
