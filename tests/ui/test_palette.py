@@ -6,7 +6,7 @@ import pytest
 
 from groupstui.dialogs.palette import PaletteDialog
 from groupstui.text import fold
-from groupstui.widgets.commands import PALETTE_ID, commands_of
+from groupstui.widgets.commands import PALETTE_ID, Command, commands_of
 
 from ..support.pilot import browser_app, cursor, drawn, press, settled, type_text, words
 
@@ -101,6 +101,38 @@ async def test_every_alias_means_its_command(pilot):
             await pilot.pause()
             chosen = pilot.app.screen._table.rows
             assert any(alias in row.aliases or row.value for row in chosen), alias
+
+
+@pytest.mark.parametrize(
+    ("typed", "command"),
+    [
+        ("theme", "app.theme"),
+        ("color", "app.theme"),
+        ("theme at", "app.theme"),
+        ("size", "page.size"),
+        ("size 2", "page.size"),
+        ("page 7", "page.go_to"),
+        ("column", "table.column"),
+        ("live", "load.live_every"),
+        ("live 5", "load.live_every"),
+    ],
+)
+async def test_nothing_unrelated_is_offered_with_arguments(pilot, typed, command):
+    await type_into_palette(pilot, typed)
+    rows = pilot.app.screen._table.rows
+    assert {row.id for row in rows if isinstance(row, Command)} == {command}
+    names = [row.name for row in rows if not isinstance(row, Command)]
+    assert [name for name in names if f" {typed}" not in f" {fold(name)}"] == []
+
+
+async def test_names_that_begin_like_a_command_are_found(pilot, demo):
+    for name in ("List managers", "At", "Page 7 testers"):
+        demo.site.add_group(name, [])
+    await press(pilot, "R")
+    for typed, name in (("list m", "List managers"), ("at", "At"), ("page 7", "Page 7 testers")):
+        await type_into_palette(pilot, typed)
+        assert any(row.startswith(f"{name} group") for row in offered(pilot)), typed
+        await press(pilot, "escape")
 
 
 async def test_number_goes_to_the_page(pilot):

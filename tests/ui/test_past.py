@@ -215,6 +215,8 @@ async def test_snapshots_are_offered(demo, clock, history, size):
         for text in ("2026-11-25 14:02 · previous", "2026-11-24 14:02", "2026-11-23 14:02 · oldest"):
             assert f"Show the past at {text} " in drawn(pilot)
         assert "2026-11-26" not in drawn(pilot, ".dialog")
+        choices = [row for row in drawn(pilot, "PaletteDialog Table").splitlines()[1:] if row.strip("▸ ")]
+        assert [row for row in choices if "Show the past at" not in row] == []
         await press(pilot, "down", "down", "enter")
         assert "AS OF 2026-11-23 14:02 UTC" in drawn(pilot)
 

@@ -16,7 +16,7 @@ from textual.widgets import Input
 
 from ..directory.directory import Directory
 from ..directory.models import Group, User
-from ..directory.search import SearchIndex
+from ..directory.search import WORD_PREFIX_RANK, SearchIndex
 from ..text import fold
 from ..widgets.commands import SECTIONS, Command
 from ..widgets.key_footer import KeyFooter
@@ -180,12 +180,34 @@ class PaletteDialog(Dialog[Choice]):
         if kind in ("", USERS):
             ranked += users.ranked(text, MAX_CHOICES)
         ranked.sort(key=itemgetter(0))
-        if ranked:
-            return [choice for _, choice in ranked[:MAX_CHOICES]]
-        if problem := self._problem(text):
+        found = self._of_typed_command(text, ranked) if kind in ("", COMMANDS) else ranked
+        if not found and (problem := self._problem(text)):
             self._table.empty = problem
             return []
+        if found := found or ranked:
+            return [choice for _, choice in found[:MAX_CHOICES]]
         return self._misspelled(text, kind)
+
+    def _of_typed_command(self, text: str, ranked: Sequence[tuple[int, Choice]]) -> list[tuple[int, Choice]]:
+        """Return all matches, or, where an argument is offered or typed, what belongs to its command.
+
+        That is the command with its arguments, and names that begin with the whole text: `:at` offers times,
+        and a group that is called “At home”, but no other command in which these letters occur.
+        """
+        folded = fold(text)
+        typed = {command.id for command in self._takes_value if folded in command.aliases}
+        typed |= {
+            command.id
+            for command in (*self._takes_number, *self._takes_value, *self._takes_text)
+            if any(folded.startswith(f"{alias} ") for alias in command.aliases)
+        }
+
+        def belongs(rank: int, choice: Choice) -> bool:
+            if isinstance(choice, Command):
+                return choice.id in typed or rank < WORD_PREFIX_RANK
+            return rank <= WORD_PREFIX_RANK
+
+        return [(rank, choice) for rank, choice in ranked if not typed or belongs(rank, choice)]
 
     def _typed_commands(self, text: str) -> Iterator[tuple[Command, str]]:
         """Yield the commands whose alias a text begins with, each with the argument that follows."""

@@ -22,6 +22,9 @@ Kind = Literal["group", "user", "command"]
 
 PLURALS: dict[Kind, str] = {"group": "groups", "user": "users", "command": "commands"}
 
+WORD_PREFIX_RANK = 5
+"""The rank, in `SearchIndex.ranked`, of what has a word that begins with the text."""
+
 MAX_CANDIDATES = 10
 """Candidates listed for an ambiguous name: few enough to choose from without scrolling."""
 
