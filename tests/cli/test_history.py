@@ -113,6 +113,22 @@ def test_invalid_at_exits_2(cli, changed, when):
     assert (result.code, result.out) == (2, "")
 
 
+@pytest.mark.parametrize("command", [["groups"], ["members", "QA"], ["who", "#1"], ["audit", "empty"]])
+def test_at_now_is_the_last_snapshot(cli, demo, changed, command):
+    before = len(demo.log.requests)
+    result = cli(*command, "--at", "now")
+    assert result.code == 0
+    assert result.out == cli(*command, "--offline").out
+    assert "the data is from the snapshot of " in result.err
+    assert len(demo.log.requests) == before
+
+
+def test_until_now_includes_this_crawl(cli, demo, changed):
+    demo.site.rename_group(1, "Named a moment ago")
+    assert "Named a moment ago" in cli("changes", "--since", "#1", "--until", "now").out
+    assert cli("changes", "--since", "now", "--until", "now").out == ""
+
+
 @pytest.mark.parametrize("other", [["--offline"], ["--max-age", "1h"]])
 def test_at_excludes_the_last_snapshot(cli, changed, other):
     result = cli("groups", "--at", "#1", *other)

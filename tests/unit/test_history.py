@@ -711,12 +711,21 @@ def test_at_returns_the_last_snapshot_up_to_a_time(history):
         ("Today", PointInTime(datetime(2026, 11, 23).astimezone())),
         ("yesterday", PointInTime(datetime(2026, 11, 22).astimezone())),
         ("1y", PointInTime(NOON - timedelta(days=365))),
+        ("now", PointInTime()),
+        (" NOW", PointInTime()),
         ("12", PointInTime(snapshot=12)),
         ("#12", PointInTime(snapshot=12)),
     ],
 )
 def test_point_in_time_is_parsed(text, point):
     assert PointInTime.parse(text, NOON) == point
+
+
+@pytest.mark.parametrize("text", ["now", "today", "2026-11-23"])
+def test_time_of_the_past_can_be_the_present(text):
+    point = PointInTime.parse_past(text, NOON)
+    assert point.time is not None
+    assert point.time >= NOON
 
 
 @pytest.mark.parametrize("text", ["", "tomorrow", "1M", "²", "-3d", "2026-13-01", "0d", "999999w", "#", "d7"])

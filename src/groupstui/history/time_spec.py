@@ -13,6 +13,9 @@ from ..times import local_day, with_local_zone
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}")
 _TO_END_OF_DAY = timedelta(days=1, microseconds=-1)
+NOW = "now"
+"""What users write for the present."""
+
 _DAYS_AGO = {"today": 0, "yesterday": 1}
 
 
@@ -29,7 +32,8 @@ class PointInTime:
     def parse(cls, text: str, now: datetime, *, end_of_day: bool = False) -> Self:
         """Parse `7d` (ago), `yesterday`, `2026-11-16`, `2026-11-16 14:00`, or a snapshot id as `12` or `#12`.
 
-        A time without a zone is local. Eight digits are a date, unless they follow a `#`.
+        A time without a zone is local. Eight digits are a date, unless they follow a `#`. `now` is the last
+        snapshot, as if no time were named.
 
         Args:
             text: The user's text.
@@ -40,6 +44,8 @@ class PointInTime:
             InvalidTime: If the text has another form.
         """
         text = text.strip()
+        if text.lower() == NOW:
+            return cls()
         digits = text.removeprefix("#")
         if digits.isascii() and digits.isdecimal() and len(digits) < 10 and not _DATE.fullmatch(text):
             return cls(snapshot=int(digits))
@@ -57,14 +63,15 @@ class PointInTime:
 
     @classmethod
     def parse_past(cls, text: str, now: datetime) -> Self:
-        """Parse a time that has passed; a date means the end of that day, and today means now.
+        """Parse a time that has passed; a date means the end of that day, and that of today means now.
 
         Raises:
             InvalidTime: If the text has another form, or is a time in the future.
         """
         if cls.parse(text, now).is_after(cls(now)):
             raise InvalidTime(f"{quoted(text)} is in the future")
-        return cls.parse(text, now, end_of_day=True)
+        point = cls.parse(text, now, end_of_day=True)
+        return cls(now) if point == cls() else point
 
     def is_after(self, other: PointInTime) -> bool:
         """Return whether this is later than another point; False if only a history can answer that."""

@@ -57,7 +57,7 @@ from ..errors import (
     Unauthorized,
 )
 from ..history.snapshots import Snapshot
-from ..history.time_spec import PointInTime
+from ..history.time_spec import NOW, PointInTime
 from ..output.records import GROUP_FIELDS, Report, group_records, member_report
 from ..service.history_reader import HistoryReader
 from ..service.service import CrawlProgress, GroupsService, forbidden_hint
@@ -137,9 +137,6 @@ MIN_LIVE_INTERVAL, MAX_LIVE_INTERVAL = timedelta(minutes=1), timedelta(days=1)
 
 MAX_NAMED_CHANGES = 3
 """Changes that a notice names; of more, it has the number."""
-
-NOW = "now"
-"""What `:at` takes for the present."""
 
 MAX_OFFERED_DAYS = 8
 """Days with snapshots that `:at` offers, besides the oldest snapshot."""
