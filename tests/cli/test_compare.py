@@ -254,6 +254,18 @@ def test_saved_list_without_one_of_its_groups_is_not_another_list(cli, demo, sav
     assert "the list “three” needs #7, which does not exist" in result.err
 
 
+def test_saved_list_names_a_group_that_was_deleted(cli, demo, save):
+    save("three", 1, 2, 7)
+    cli("snapshot", "save")
+    demo.site.rename_group(7, "Night watch")
+    cli("snapshot", "save")
+    demo.site.delete_group(7)
+    for option in ("--fresh", "--offline"):  # the first one also saves a snapshot
+        result = cli("compare", "--saved", "three", option)
+        assert (result.code, result.out) == (6, "")
+        assert "the list “three” needs #7 (Night watch), which does not exist" in result.err
+
+
 def test_saved_list_names_a_group_that_did_not_exist_yet(cli, demo, save):
     cli("snapshot", "save")
     group = demo.site.add_group("Night watch", [1])

@@ -316,6 +316,19 @@ async def test_saved_list_names_a_group_that_did_not_exist_yet(demo, clock, hist
         assert missing in words(pilot)
 
 
+@pytest.mark.usefixtures("earlier_run")
+async def test_saved_list_names_a_group_that_was_deleted(demo, clock, history):
+    demo.site.delete_group(2)
+    clock.seconds += 3 * DAY
+    settings = replace(PAGES_OF_15, lists=(SavedList("both", demo.url, (1, 2)),))
+    app = browser_app(demo.url, demo.token, clock, history=history, settings=settings)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await run_command(pilot, "list both")
+        assert "The list “both” needs #2 (Release managers), which does not exist" in words(pilot)
+        assert not pilot.app.screen.is_modal
+
+
 @pytest.mark.usefixtures("known")
 async def test_dialog_over_the_past_is_not_updated_by_the_present(demo, clock, history):
     async with app(demo, clock, history).run_test(size=(120, 40)) as pilot:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from ..directory.compare import (
@@ -18,7 +19,7 @@ from ..directory.compare import compare as compare_groups
 from ..directory.directory import Directory
 from ..directory.models import Group, User
 from ..directory.search import SearchIndex
-from ..errors import AmbiguousMatch, NoMatch, UsageError, quoted
+from ..errors import AmbiguousMatch, HistoryUnavailable, NoMatch, UsageError, quoted
 from ..exit_codes import ExitCode
 from ..output.comparison_records import comparison_report, user_comparison_report
 from ..settings import SavedList
@@ -67,11 +68,12 @@ def _groups_of(context: Context, directory: Directory, saved: SavedList) -> list
         NoMatch: If one of them does not exist, or did not at the time of `--at`.
     """
     past, names = "", dict[int, list[str]]()
-    if context.at is not None and context.history is not None and directory.as_of is not None:
-        past, names = utc_minute(directory.as_of), context.history.known_names("group")
-    return saved_groups(
-        directory, saved.name, saved.groups, past=past, name_of=lambda id: next(iter(names.get(id, ())), None)
-    )
+    if context.at is not None and directory.as_of is not None:
+        past = utc_minute(directory.as_of)
+    if context.history is not None and not all(map(directory.group, saved.groups)):
+        with suppress(HistoryUnavailable):  # then the ids have to do
+            names = context.history.known_names("group")
+    return saved_groups(directory, saved.name, saved.groups, past=past, names=names)
 
 
 def _saved_list(context: Context) -> SavedList | None:

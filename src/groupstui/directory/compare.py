@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations
 from typing import ClassVar, Generic, TypeVar
@@ -272,7 +272,7 @@ def saved_groups(
     ids: Sequence[int],
     *,
     past: str = "",
-    name_of: Callable[[int], str | None] = lambda id: None,
+    names: Mapping[int, Sequence[str]],
 ) -> list[Group]:
     """Return the groups of a saved list.
 
@@ -281,15 +281,14 @@ def saved_groups(
         name: The name of the list.
         ids: The ids of its groups.
         past: The time of the directory in words, if that is in the past.
-        name_of: Returns the name of a group that is not in the directory, if it is known from another time.
+        names: The names of groups at other times, if they are known, the last one of each first.
 
     Raises:
         NoMatch: If one of them does not exist, so that the list would be another one.
     """
     found = {id: directory.group(id) for id in ids}
     if missing := [id for id, group in found.items() if group is None]:
-        known = {id: name_of(id) for id in missing}
-        groups = [f"#{id}" + (f" ({shown(label)})" if label else "") for id, label in known.items()]
+        groups = [f"#{id} ({shown(names[id][0])})" if id in names else f"#{id}" for id in missing]
         verb = "does" if len(missing) == 1 else "do"
         exist = f"did not exist on {past}" if past else f"{verb} not exist"
         raise NoMatch(f"the list {quoted(name)} needs {listed(groups, 'and')}, which {exist}")

@@ -1121,11 +1121,6 @@ class BrowserScreen(JumpScreen):
         as_of = self.directory.as_of
         return local_minute(as_of) if self.is_past and as_of is not None else ""
 
-    def _present_name(self, group_id: int) -> str | None:
-        """Return the name that a group has in the present; None if it is not known."""
-        group = None if self.present is None else self.present.directory.group(group_id)
-        return None if group is None else group.name
-
     def action_now(self) -> None:
         """Return from the past to the screen of the present, as the user left it."""
         if self.present is not None:
@@ -1404,14 +1399,16 @@ class BrowserScreen(JumpScreen):
             self.notice = Notice("There is no such list", "b in a comparison saves one.")
         return saved
 
-    def action_saved_list(self, name: object = None) -> None:
+    @work(name="show list", group="list", exclusive=True, exit_on_error=False)
+    async def action_saved_list(self, name: object = None) -> None:
         """Show a saved list as it is now."""
         if (saved := self._saved_list(name)) is None:
             return
+        names, history = dict[int, list[str]](), self.service.history
+        if history is not None and not all(map(self.directory.group, saved.groups)):
+            names = await history.group_names()
         try:
-            groups = saved_groups(
-                self.directory, saved.name, saved.groups, past=self.past_time, name_of=self._present_name
-            )
+            groups = saved_groups(self.directory, saved.name, saved.groups, past=self.past_time, names=names)
         except NoMatch as error:
             text = str(error) if self.directory.complete else f"{error} among the loaded groups"
             self.notice = Notice(text[:1].upper() + text[1:], kind="warning")

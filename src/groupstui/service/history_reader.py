@@ -103,6 +103,10 @@ class HistoryReader:
             self._attempt, lambda history: history.timeline(kind, id, until=self._until)
         )
 
+    async def group_names(self) -> dict[int, list[str]]:
+        """Return all names that each group has or had, the last one first; none without a history."""
+        return await asyncio.to_thread(self._attempt, lambda history: history.known_names("group")) or {}
+
     def _summary(self, history: History, age: timedelta | None) -> ChangeSummary | None:
         now = self._clock.now() if self._until is None else self._until.taken_at
         snapshots = [each for each in history.snapshots() if self._until is None or each.id <= self._until.id]
