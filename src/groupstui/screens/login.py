@@ -108,10 +108,16 @@ class LoginScreen(BaseScreen[SignedIn | None]):
 
     def watch_notice(self, old: Notice | None, notice: Notice | None) -> None:
         super().watch_notice(old, notice)
-        if notice is not None and self.is_mounted:  # in a low window, it may be below the last line
+        if self.is_mounted:
+            self._scroll_to_notice()
+
+    def _scroll_to_notice(self) -> None:
+        """Show all lines of the notice: in a low window, they may be below the last line."""
+        if self.notice is not None:
             self.call_after_refresh(self.query_one(NoticeBar).scroll_visible, animate=False)
 
     def on_mount(self) -> None:
+        self.watch(self.query_one(NoticeBar), "virtual_size", self._scroll_to_notice, init=False)
         (self.token_input if self.instance_input.value else self.instance_input).focus()
         self._recognise(self.instance_input.value)
 
