@@ -10,7 +10,7 @@ from textual import events, getters, on
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 from textual.worker import Worker
@@ -54,7 +54,7 @@ class BaseScreen(Screen[Result]):
     """How long a notice stays if it is neither an error nor about something that is going on."""
 
     app = getters.app(ClipboardApp)
-    notice: reactive[Notice | None] = reactive(None)
+    notice: var[Notice | None] = var(None)
     """What the user should know; an error stays until a request succeeds."""
     notice_removed = False
     """Whether the last key has removed the answer to the one before."""

@@ -16,7 +16,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
@@ -373,31 +373,31 @@ class BrowserScreen(JumpScreen):
             super().__init__()
             self.view = view
 
-    directory: reactive[Directory] = reactive(Directory)
+    directory: var[Directory] = var(Directory)
     """What is known of the instance."""
-    detail: reactive[GroupDetail | None] = reactive(None)
+    detail: var[GroupDetail | None] = var(None)
     """The group under the cursor."""
-    recent: reactive[RecentChanges | None] = reactive(None)
+    recent: var[RecentChanges | None] = var(None)
     """Who joined and left groups recently; None if that is not known."""
-    user: reactive[str] = reactive("")
+    user: var[str] = var("")
     """The name of the token's user; empty while unknown."""
-    as_of: reactive[datetime | None] = reactive(None)
+    as_of: var[datetime | None] = var(None)
     """When the page on the screen was read."""
-    activity: reactive[str] = reactive("", bindings=True)
+    activity: var[str] = var("", bindings=True)
     """What the user waits for; empty if nothing is being loaded."""
-    progress: reactive[str] = reactive("", bindings=True)
+    progress: var[str] = var("", bindings=True)
     """What is being read in the background; empty if nothing is."""
-    from_history: reactive[bool] = reactive(False)
+    from_history: var[bool] = var(False)
     """Whether the data comes from a snapshot of an earlier run."""
-    stale: reactive[bool] = reactive(False)
+    stale: var[bool] = var(False)
     """Whether the last attempt to read the data again has failed."""
-    live: reactive[str] = reactive("")
+    live: var[str] = var("")
     """How often everything is read again, such as `5m`; empty if it is not."""
-    path: reactive[tuple[str, ...]] = reactive(())
+    path: var[tuple[str, ...]] = var(())
     """Where the user is: the way here, the group and the member under the cursor."""
-    zoomed: reactive[bool] = reactive(False, init=False)
+    zoomed: var[bool] = var(False, init=False)
     """Whether only the pane with the focus is shown."""
-    list_share: reactive[int] = reactive(DEFAULT_LIST_SHARE, init=False)
+    list_share: var[int] = var(DEFAULT_LIST_SHARE, init=False)
     """The part of the window that the list has, in percent."""
 
     status = getters.query_one(StatusBar)

@@ -9,7 +9,7 @@ from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widgets import Button, Input, Label, Static
 
 from ..dialogs.base import BaseScreen
@@ -61,9 +61,9 @@ class LoginScreen(BaseScreen[SignedIn | None]):
         bind("ctrl+q", "app.quit", "app.quit", "Quit groupstui", hint="quit"),
     ]
 
-    instance: reactive[Instance | None] = reactive(None)
+    instance: var[Instance | None] = var(None)
     """The instance that was recognised in the text of its input."""
-    busy: reactive[bool] = reactive(False, init=False, bindings=True)
+    busy: var[bool] = var(False, init=False, bindings=True)
     """Whether a sign-in is in progress."""
 
     recognised = getters.query_one("#recognised", Static)

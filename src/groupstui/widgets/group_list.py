@@ -11,7 +11,7 @@ from typing import Literal
 from rich.cells import cell_len
 from textual import on
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 
 from ..directory.changes import Change, ChangeKind, RecentChanges
 from ..directory.directory import Directory
@@ -57,13 +57,13 @@ class GroupList(FilterableTable[Group]):
 
     BORDER_TITLE = "Groups"
 
-    page: reactive[GroupPage | None] = reactive(None)
+    page: var[GroupPage | None] = var(None)
     """The page on the screen; None before the first."""
-    directory: reactive[Directory] = reactive(Directory)
+    directory: var[Directory] = var(Directory)
     """The loaded groups, which the filter searches."""
-    recent: reactive[RecentChanges | None] = reactive(None)
+    recent: var[RecentChanges | None] = var(None)
     """Who joined and left recently; None if that is not known."""
-    activity: reactive[str] = reactive("")
+    activity: var[str] = var("")
     """What is being loaded; empty while nothing is."""
 
     class Highlighted(Message):

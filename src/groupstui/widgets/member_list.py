@@ -11,7 +11,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widgets import Static
 
 from ..directory.changes import Change, ChangeKind, RecentChanges
@@ -48,13 +48,13 @@ class MemberList(FilterableTable[User]):
 
     BORDER_TITLE = "Members"
 
-    detail: reactive[GroupDetail | None] = reactive(None)
+    detail: var[GroupDetail | None] = var(None)
     """The group under the cursor of the list; None if there is none."""
-    directory: reactive[Directory] = reactive(Directory)
+    directory: var[Directory] = var(Directory)
     """The names and the details of users."""
-    recent: reactive[RecentChanges | None] = reactive(None)
+    recent: var[RecentChanges | None] = var(None)
     """Who joined and left recently; None if that is not known."""
-    progress: reactive[str] = reactive("")
+    progress: var[str] = var("")
     """What is being read in the background; empty if nothing is."""
 
     class ProfilesNeeded(Message):
