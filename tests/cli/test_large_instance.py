@@ -1,4 +1,4 @@
-"""Answers equal the data of a site with 2,430 groups and 9,000 users."""
+"""Answers equal the data of a site with 1,000 groups and 3,700 users."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def served(groups: int, users: int) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[Served]:
-    with served(2_430, 9_000) as site:
+    with served(1_000, 3_700) as site:
         yield site
 
 
