@@ -40,6 +40,7 @@ def test_groups_are_matched_by_name_and_members_by_address(compared, demo, other
     other.site.add_group("There", [])
     moved = other.site.add_user("Somebody else")
     other.site.users[moved.id] = replace(moved, email=demo.site.users[5].email)
+    del other.site.users[5]
     demo.site.add_group("Renamed user", [5])
     other.site.add_group("Renamed user", [moved.id])
     found = rows(compared())
@@ -52,16 +53,98 @@ def test_groups_are_matched_by_name_and_members_by_address(compared, demo, other
         "members_2": "2",
         "only_1": names[1],
         "only_2": other.site.users[3].name,
+        "unknown_1": "",
+        "unknown_2": "",
     }
     assert (found["Here"]["status"], found["Here"]["members_2"]) == ("only in 1", "")
     assert (found["There"]["status"], found["There"]["members_2"]) == ("only in 2", "0")
 
 
-def test_several_groups_of_one_name_are_not_compared(compared, demo):
-    demo.site.add_group("Twice", [1])
-    demo.site.add_group("twice", [2])
-    row = rows(compared())["Twice"]
+def test_several_groups_of_one_name_are_not_compared(compared, demo, other):
+    make_equal(demo, other)
+    for site in (demo.site, other.site):
+        site.add_group("Twice", [1])
+        site.add_group("twice", [1])
+    result = compared("--exit-code", "-q")
+    row = rows(result)["Twice"]
     assert (row["status"], row["members_1"], row["only_1"]) == ("several", "", "")
+    assert result.code == 3
+    assert "not compared: 1 name of several groups in one instance" in result.err
+
+
+def make_equal(demo, other):
+    """Give both instances the same users, with an address each, and the same groups."""
+    for site in (demo.site, other.site):
+        site.users = {id: replace(user, email=f"{id}@acme.example") for id, user in demo.site.users.items()}
+        site.groups = {2: replace(demo.site.groups[2], members=[3])}
+
+
+def without_address(site):
+    site.users[6] = replace(site.users[6], email=None)
+
+
+def address_of_another(site):
+    site.users[7] = replace(site.users[7], email=site.users[6].email)
+
+
+def deleted(site):
+    site.delete_user(6)
+
+
+@pytest.mark.parametrize("change", [without_address, address_of_another, deleted])
+@pytest.mark.parametrize("changed", [{1}, {2}, {1, 2}])
+def test_members_who_cannot_be_identified_are_unknown(compared, demo, other, change, changed):
+    make_equal(demo, other)
+    for number, site in enumerate((demo.site, other.site), 1):
+        site.add_group("Unknown", [6])
+        site.add_group("Known", [4, 5])
+        if number in changed:
+            change(site)
+    result = compared("-q")
+    assert result.code == 3
+    assert "not compared in 1 group: members without an e-mail address, or with that of" in result.err
+    found = rows(result)
+    assert {group: row["status"] for group, row in found.items()} == {
+        "Unknown": "unknown",
+        "Known": "same",
+        "Release managers": "same",
+    }
+    for number in changed:
+        assert found["Unknown"][f"unknown_{number}"]
+
+
+def test_certain_difference_outweighs_what_is_unknown(cli, compared, demo, other):
+    make_equal(demo, other)
+    for site in (demo.site, other.site):
+        without_address(site)
+        site.add_group("Unknown", [6])
+    assert compared("--exit-code", "-q").code == 3
+    assert "no difference is known" in compared("--exit-code").err
+    demo.site.add_group("Different size", [1, 4])
+    other.site.add_group("Different size", [1])
+    found = compared("--differ", "--exit-code", "-q")
+    assert {row["group"]: row["status"] for row in rows(found).values()} == {
+        "Unknown": "unknown",
+        "Different size": "differ",
+    }
+    assert found.code == 1
+    assert compared("-q").code == 3
+
+
+def test_groups_without_a_name_are_unknown(compared, demo, other):
+    make_equal(demo, other)
+    here, there = demo.site.add_group("", [1]).id, other.site.add_group("", [1]).id
+    other.site.add_group(f"#{here}", [1])
+    result = compared("--exit-code", "-q")
+    found = list(csv.DictReader(io.StringIO(result.out)))
+    assert sorted((row["group"], row["status"], row["members_1"], row["members_2"]) for row in found) == [
+        (f"#{there}", "unknown", "", "1"),
+        (f"#{here}", "only in 2", "", "1"),
+        (f"#{here}", "unknown", "1", ""),
+        ("Release managers", "same", "1", "1"),
+    ]
+    assert result.code == 3
+    assert "the instance sent groups without a name" in result.err
 
 
 def test_differing_members_fit_a_narrow_table():
@@ -92,8 +175,7 @@ def test_differ_and_exit_code(cli, compared, demo, other):
     assert "same" not in {row["status"] for row in rows(compared("--differ")).values()}
     assert compared("--exit-code", "-q").code == 1
     assert compared("-q").code == 0
-    other.site.groups = dict(demo.site.groups)
-    other.site.users = dict(demo.site.users)
+    make_equal(demo, other)
     result = compared("--differ", "--exit-code")
     assert (result.code, rows(result)) == (0, {})
     assert f"1 is {demo.instance.name}, 2 is {other.instance.name}: no group differs" in result.err

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from ..directory.compare_instances import MatchedBy, NamePair, matched_by
 from ..directory.compare_instances import compare_instances as compare_directories
-from ..directory.compare_instances import matched_by
 from ..directory.directory import Directory
 from ..errors import GroupstuiError, UsageError
 from ..exit_codes import ExitCode
 from ..output.comparison_records import INSTANCE_COMPARISON_FIELDS, instance_comparison_report
+from ..text import pluralize
 from .context import Context
 from .instances import Answers, check_single_options, context_of
+from .lookup import NAMELESS, has_nameless_groups
 from .output import answer, check_columns
 
 BY_NAME = "users are compared by name, because their e-mail addresses are not known in both instances"
@@ -21,7 +23,8 @@ BY_NAME = "users are compared by name, because their e-mail addresses are not kn
 async def compare_instances(context: Context) -> ExitCode:
     """List the groups of two instances by name, and the members that only one of them has.
 
-    Without e-mail addresses the answer is unknown: two users may have the same name.
+    Without e-mail addresses the answer is unknown: two users may have the same name. It is also unknown for
+    groups and members who cannot be identified.
     """
     options = context.options
     check_columns(context, INSTANCE_COMPARISON_FIELDS)
@@ -41,16 +44,19 @@ async def compare_instances(context: Context) -> ExitCode:
     first, second = directories
     names = [part.label for part in parts]
     pairs = compare_directories(first, second)
-    differ = [pair for pair in pairs if pair.status != "same"]
-    for part in parts:
-        if part.incomplete:
-            context.incomplete = f"{part.label}: {part.incomplete}"
-    if matched_by(first, second) == "name":
+    listed = [pair for pair in pairs if pair.status != "same"] if options.differ else pairs
+    for part, directory in zip(parts, directories, strict=True):
+        if problem := part.incomplete or (NAMELESS if has_nameless_groups(directory) else ""):
+            context.incomplete = f"{part.label}: {problem}"
+    by = matched_by(first, second)
+    if by == "name":
         context.incomplete = context.incomplete or BY_NAME
     origins = [part.instance.origin for part in parts]
-    report = instance_comparison_report((first, second), origins, differ if options.differ else pairs)
-    code = answer(context, report, ExitCode.FALSE if differ and options.exit_code else ExitCode.OK)
-    context.warn(_summary(names, len(pairs), len(differ)))
+    report = instance_comparison_report((first, second), origins, listed)
+    code = answer(context, report, _exit_code(pairs, fails=options.exit_code))
+    context.warn(_summary(names, pairs))
+    for problem in _problems(pairs, by):
+        context.warn(problem, always=True)
     return code
 
 
@@ -61,6 +67,28 @@ async def _read(part: Context) -> Directory | GroupstuiError:
         return error
 
 
-def _summary(names: Sequence[str], groups: int, differ: int) -> str:
-    found = "no group differs" if not differ else f"{differ:,} of {groups:,} groups differ"
+def _exit_code(pairs: Sequence[NamePair], *, fails: bool) -> ExitCode:
+    """Return the exit code: that of a certain difference, or “unknown” if something cannot be compared."""
+    if fails and any(pair.is_difference for pair in pairs):
+        return ExitCode.FALSE
+    return ExitCode.OK if all(pair.is_certain for pair in pairs) else ExitCode.UNKNOWN
+
+
+def _summary(names: Sequence[str], pairs: Sequence[NamePair]) -> str:
+    differ = sum(pair.is_difference for pair in pairs)
+    found = f"{differ:,} of {len(pairs):,} groups differ"
+    if not differ:
+        found = "no group differs" if all(pair.is_certain for pair in pairs) else "no difference is known"
     return f"1 is {names[0]}, 2 is {names[1]}: {found}"
+
+
+def _problems(pairs: Sequence[NamePair], by: MatchedBy) -> Iterator[str]:
+    """Yield what could not be compared, and why."""
+    if several := sum(pair.status == "several" for pair in pairs):
+        yield f"not compared: {pluralize(several, 'name')} of several groups in one instance"
+    if unknown := sum(any(pair.unknown) for pair in pairs):
+        identity = "an e-mail address" if by == "email" else "a name"
+        yield (
+            f"not compared in {pluralize(unknown, 'group')}: "
+            f"members without {identity}, or with that of another user"
+        )

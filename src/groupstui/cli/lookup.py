@@ -65,7 +65,7 @@ async def groups(context: Context) -> ExitCode:
     report = site_report(directory, context.instance.origin, "groups", GROUP_FIELDS, records)
     if found or not text:
         return answer(context, report)
-    nameless = _has_nameless_groups(directory)
+    nameless = has_nameless_groups(directory)
     code = answer(context, report, ExitCode.UNKNOWN if nameless else ExitCode.NOT_FOUND)
     if nameless:
         context.warn(NAMELESS, always=True)
@@ -259,7 +259,7 @@ def find_groups(context: Context, directory: Directory, texts: Sequence[str]) ->
     try:
         return _find(index, texts, lambda text: index.resolve(text, exact=exact))
     except NoMatch as error:
-        if _has_nameless_groups(directory) and not context.incomplete:
+        if has_nameless_groups(directory) and not context.incomplete:
             raise UnknownAnswer(f"{error}; {NAMELESS}", error.hint) from None
         raise
 
@@ -344,7 +344,8 @@ def _matched_to(reading: Reading, text: str) -> Directory:
     return reading.directory if "@" in text else reading.without_addresses or reading.directory
 
 
-def _has_nameless_groups(directory: Directory) -> bool:
+def has_nameless_groups(directory: Directory) -> bool:
+    """Return whether a group may have any name, as the instance sent none."""
     return not all(group.name for group in directory.groups)
 
 

@@ -505,12 +505,18 @@ def _add_analysis(add: AddCommand) -> None:
         "compare-instances acme acme-staging --format csv > differences.csv",
         LOOKUP,
         description="Compare groups of two instances by name, and members by e-mail address.",
-        notes="The status is same, differ, only in 1, only in 2, or several, if there\n"
-        "are several groups of that name. only_1 and only_2 are the other members.\n\n",
-        meanings={ExitCode.FALSE: "the instances differ (with --exit-code)"},
+        notes="Case and accents of names do not matter: QA and qa are one name. The status\n"
+        "is same, differ, only in 1, only in 2, several (an instance has several groups\n"
+        "of that name, which are not compared) or unknown. only_1 and only_2 are the\n"
+        "members in one instance only. unknown_1 and unknown_2 are those without an\n"
+        "address, or with that of another user: the others may contain them.\n\n",
+        meanings={
+            ExitCode.FALSE: "the instances differ (with --exit-code)",
+            ExitCode.UNKNOWN: "unknown: incomplete data, or groups or members that cannot be compared",
+        },
     )
     _value(instances, "instances", "INSTANCE", "instance, in any form that --instance accepts", nargs=2)
-    _flag(instances, "--differ", help="list only groups that differ")
+    _flag(instances, "--differ", help="list only groups that differ or cannot be compared")
     _flag(instances, "--exit-code", help="exit with 1 if the instances differ")
 
     audit = add(

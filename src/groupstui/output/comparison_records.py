@@ -36,8 +36,12 @@ from .records import (
 IdList = Literal["groups", "users"]
 """The field of a record with the ids of the groups or users that its columns are about."""
 
-INSTANCE_COMPARISON_FIELDS = ("group", "status", "only_1", "only_2", "members_1", "members_2")
+INSTANCE_COMPARISON_FIELDS = (
+    *("group", "status", "only_1", "only_2", "unknown_1", "unknown_2", "members_1", "members_2"),
+)
 """`only_1` are the members in the first instance who are not in the group of the second.
+
+`unknown_1` are those who cannot be identified in the second.
 
 A narrow terminal has room for them, but not for the numbers of all members.
 """
@@ -186,6 +190,8 @@ def instance_comparison_report(
             "members_2": _member_count(pair, 1),
             "only_1": [user.label for user in pair.only[0]],
             "only_2": [user.label for user in pair.only[1]],
+            "unknown_1": [user.label for user in pair.unknown[0]],
+            "unknown_2": [user.label for user in pair.unknown[1]],
         }
         for pair in pairs
     ]
