@@ -48,6 +48,17 @@ def test_policy_that_holds_exits_0(cli, policy):
     assert "0 findings in 5 checks" in result.err
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_policy_in_utf_16_is_named_as_such(cli, policy, encoding):
+    path = policy("")
+    Path(path).write_bytes(HOLDS.encode(encoding))
+    result = cli("audit", "--policy", path)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        f"groupstui: cannot read {path}: it is UTF-16 or binary, not UTF-8. Save it again as UTF-8.\n"
+    )
+
+
 def test_policy_that_is_broken_exits_1(cli, demo, policy):
     path = policy(HOLDS)
     demo.site.remove_member(1, 2)
@@ -170,7 +181,7 @@ WRONG = {
     "[[accept]]\ncheck = 'empty'\ngroup = 'QA'\nuntil = 2027-01-01\n": "accept 1: “reason” is missing",
     "[[group]]\nname = 'QA'\n[[group]]\nnaem = 'QA'\n": "group 2: “naem” is not a known key",
     "group = [": "not valid TOML",
-    "\x00": "not valid TOML",
+    "\x00": "it is UTF-16 or binary, not UTF-8",
     "[" * 5_000: "policy",
 }
 

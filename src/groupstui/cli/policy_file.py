@@ -30,6 +30,10 @@ def read_policy(path: str) -> Policy:
             content = file.read(MAX_POLICY_BYTES + 1)
         if len(content) > MAX_POLICY_BYTES:
             raise UsageError(f"cannot read {name}: a policy has at most {MAX_POLICY_BYTES:,} bytes")
+        if b"\0" in content:  # every second byte of most UTF-16, which Windows PowerShell writes with >
+            raise UsageError(
+                f"cannot read {name}: it is UTF-16 or binary, not UTF-8", hint="Save it again as UTF-8."
+            )
         document = tomllib.loads(content.decode("utf-8-sig"))
     except OSError as error:
         raise UsageError(f"cannot read {name}: {error.strerror}") from None
