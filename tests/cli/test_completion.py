@@ -136,6 +136,20 @@ def test_times_and_the_last_snapshots(completed, names, option):
     assert completed(*option, "#") == ["#1"]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("who", "ada", "--all-instances", "--at"),
+        ("--all-instances", "check", "ada", "QA", "--at"),
+        ("audit", "--all-instances", "--baseline"),
+        ("compare-instances", "acme", "other", "--at"),
+    ],
+)
+def test_no_snapshots_are_offered_for_several_instances(completed, names, words):
+    assert "yesterday" in completed(*words, "")
+    assert completed(*words, "#") == []
+
+
 def test_only_the_last_snapshots_are_offered(completed, names):
     for _ in range(30):
         save(ACME, ["QA"], [])

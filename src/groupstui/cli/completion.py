@@ -122,6 +122,16 @@ class Line:
         return self.parser._option_string_actions.get(name)
 
     @property
+    def asks_all(self) -> bool:
+        """Whether all instances are asked."""
+        return "--all-instances" in self.words
+
+    @property
+    def asks_several(self) -> bool:
+        """Whether more than one instance is asked."""
+        return self.asks_all or self.command == "compare-instances"
+
+    @property
     def open_option(self) -> argparse.Action | None:
         """The option whose value the last word is."""
         if not self.words or "--" in self.words[:-1]:
@@ -315,7 +325,7 @@ def _values_of(action: argparse.Action, line: Line, current: str, names: Names) 
     """Return the values of an option or argument that begin like a text; None for files."""
     kind = action.metavar if isinstance(action.metavar, str) else action.dest.upper()
     fields = FIELDS.get(line.command or "", ())
-    if "--all-instances" in line.words:
+    if line.asks_all:
         fields = ("instance", *fields)
     found: Iterable[Candidate]
     if action.choices is not None:
@@ -342,8 +352,8 @@ def _values_of(action: argparse.Action, line: Line, current: str, names: Names) 
         found = map(Candidate, SETTING_VALUES.get(line.positionals[-1], ()))
     elif kind == "COMMAND":
         found = _commands(build_parser())
-    elif kind == "WHEN":
-        found = [*map(Candidate, SAMPLES[kind]), *names.snapshots()]
+    elif kind == "WHEN":  # ids of snapshots differ between instances
+        found = [*map(Candidate, SAMPLES[kind]), *([] if line.asks_several else names.snapshots())]
     elif kind == "FIELD":
         found = (Candidate(f"{sign}{name}") for sign in ("", "-") for name in fields)
     elif kind == "FIELDS":
