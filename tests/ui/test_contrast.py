@@ -11,7 +11,7 @@ from textual.theme import BUILTIN_THEMES
 from groupstui.history import History
 from groupstui.widgets.colors import MIN_CONTRAST, contrast
 
-from ..support.pilot import browser_app, press, settled, type_text
+from ..support.pilot import browser_app, drawn, press, settled, type_text
 
 THEMES = [name for name, theme in BUILTIN_THEMES.items() if not theme.ansi]
 
@@ -28,6 +28,8 @@ VIEWS = {
     "user": ["tab", "u", "/", "t"],
     "audit": ["a", "down", "enter", "down", "down"],
     "changes": ["d", "down", "down"],
+    "past": [":", "a", "t", "space", "#", "1", "enter"],
+    "copy from the past": [":", "a", "t", "space", "#", "1", "enter", "Y"],
     "comparison": ["space", "down", "space", "c", "down"],
     "instances": ["i"],
     "sign out": ["i", "o"],
@@ -59,7 +61,7 @@ def texts(pilot) -> Iterator[tuple[str, Color, Color]]:
 
 @pytest.mark.parametrize("view", VIEWS)
 async def test_texts_are_readable_in_every_theme(demo, clock, history, view):
-    if view == "changes":
+    if view == "changes" or "past" in view:
         async with browser_app(demo.url, demo.token, clock, history=history).run_test() as pilot:
             await settled(pilot)
         demo.site.add_member(1, 30)
@@ -72,6 +74,7 @@ async def test_texts_are_readable_in_every_theme(demo, clock, history, view):
             demo.faults.always("500")
         for key in VIEWS[view]:
             await (press(pilot, key) if not key.isalpha() or len(key) > 1 else type_text(pilot, key))
+        assert ("AS OF" in drawn(pilot)) == ("past" in view)
         unreadable = set()
         for theme in THEMES:
             app.theme = theme
