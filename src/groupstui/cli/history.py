@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ..directory.directory import Directory
 from ..directory.models import Group, User
-from ..directory.search import SearchIndex
+from ..directory.search import SearchIndex, id_of
 from ..errors import AmbiguousMatch, NoMatch, UnknownAnswer, UsageError, quoted
 from ..exit_codes import ExitCode
 from ..history import History, Snapshot
@@ -167,11 +167,19 @@ def _find(context: Context, stored: History, reading: Reading) -> Group | User:
                 matched_user(context, reading, text)
             return found[0]
     if not context.options.group:
+        if (nameless := _nameless_user(stored, text)) is not None:
+            return nameless
         matched_user(context, reading, text)
     message = f"no group or user of the history matches {quoted(text)}"
     if context.doubt:
         raise UnknownAnswer(f"{message}; {context.doubt}")
     raise NoMatch(message)
+
+
+def _nameless_user(stored: History, text: str) -> User | None:
+    """Return the user with an id who was a member of groups, but whose name was never known."""
+    id = id_of(text)
+    return User(id, None) if id is not None and any(stored.timeline("user", id).sizes) else None
 
 
 def _matches(indexes: Sequence[Index], text: str, *, exact: bool) -> Iterator[Group | User]:

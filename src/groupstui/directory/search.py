@@ -315,6 +315,12 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text.strip(_INVISIBLE)) is not None
 
 
+def id_of(text: str) -> int | None:
+    """Return the id that a text can only be; None for any other text, and for a number that no id can be."""
+    match = _ID.fullmatch(text.strip(_INVISIBLE))
+    return int(match[1]) if match and match[1] else None
+
+
 BETWEEN, END = ENDS = "\x1e\x1f"
 """Separators in the text: between the names of one item, and after its last name."""
 
