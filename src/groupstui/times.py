@@ -8,7 +8,6 @@ A time that has no local form, such as one in the year 1, is shown in its own zo
 from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
-from typing import Literal
 
 DAYS_OF_WEEK = 7
 
@@ -90,13 +89,16 @@ def ago(time: datetime, now: datetime) -> str:
     return "just now"
 
 
-def utc_iso(time: datetime, timespec: Literal["seconds", "milliseconds"] = "milliseconds") -> str:
-    """Return the time in UTC as ISO 8601 with a Z, as in `2026-11-16T13:02:11.000Z`."""
+def utc_iso(time: datetime) -> str:
+    """Return the time in UTC as ISO 8601 with a Z, as in `2026-11-16T13:02:11.000Z`.
+
+    A history stores milliseconds: the time of a snapshot, given back to an option, means this snapshot.
+    """
     try:
         time = time.astimezone(UTC)
     except OverflowError:  # the first or the last day of the calendar, in another zone
-        return time.isoformat(timespec=timespec)
-    return time.replace(tzinfo=None).isoformat(timespec=timespec) + "Z"
+        return time.isoformat(timespec="milliseconds")
+    return time.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def utc_stamp(time: datetime) -> str:

@@ -119,14 +119,14 @@ def test_accepted_findings_are_left_out_and_counted(cli):
 @pytest.mark.usefixtures("accepted")
 def test_accepted_option_lists_date_and_reason(cli):
     result = cli("audit", "empty", "--accepted", "--fail-on", "empty", "--columns", "finding,accepted")
-    assert result.out == "Contractors 2027 has no members\t2026-11-23T12:00:00Z: for next year\n"
+    assert result.out == "Contractors 2027 has no members\t2026-11-23T12:00:00.000Z: for next year\n"
     assert result.code == 0
 
 
 @pytest.mark.usefixtures("accepted")
 def test_json_contains_acceptances(cli):
     found = json.loads(cli("audit", "empty", "single-member", "--accepted", "--format", "json").out)
-    assert found["findings"][0]["accepted"] == {"date": "2026-11-23T12:00:00Z", "reason": "for next year"}
+    assert found["findings"][0]["accepted"] == {"date": "2026-11-23T12:00:00.000Z", "reason": "for next year"}
     assert found["findings"][1]["accepted"] is None
     assert [found["checks"][0][name] for name in ("severity", "findings", "accepted")] == ["low", 0, 1]
     without = json.loads(cli("audit", "empty", "--format", "json").out)

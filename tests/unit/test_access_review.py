@@ -84,9 +84,9 @@ def test_every_file_but_csv_contains_the_time_of_its_snapshot():
     assert first == review_files(directory_of(QA, day=1), SITE)
     changed = {name for name in first if first[name] != second[name]}
     assert changed == {"groups/00001-qa.md", "index.md", "review.json", MANIFEST}
-    assert "As of: 2026-11-01T00:00:00Z" in first["index.md"]
-    assert "Group #1, as of 2026-11-01T00:00:00Z" in first["groups/00001-qa.md"]
-    assert json.loads(first["review.json"])["as_of"] == "2026-11-01T00:00:00Z"
+    assert "As of: 2026-11-01T00:00:00.000Z" in first["index.md"]
+    assert "Group #1, as of 2026-11-01T00:00:00.000Z" in first["groups/00001-qa.md"]
+    assert json.loads(first["review.json"])["as_of"] == "2026-11-01T00:00:00.000Z"
 
 
 def test_names_that_look_the_same_are_told_apart():

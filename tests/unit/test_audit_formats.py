@@ -117,7 +117,7 @@ def test_accepted_findings_are_skipped_in_junit_and_suppressed_in_sarif():
     log = log_of(found, "empty", accepted=accepted)
     (suite,) = read_junit(junit([log]))
     assert [(case.is_skipped, case.is_failure) for case in suite] == [(True, False), (False, True)]
-    assert next(iter(suite)).result[0].message == "accepted on 2026-11-23T12:00:00Z: for next year"
+    assert next(iter(suite)).result[0].message == "accepted on 2026-11-23T12:00:00.000Z: for next year"
     (run,) = read_sarif(sarif([log]))
     assert [len(each["suppressions"]) for each in run["results"]] == [1, 0]
     assert run["results"][0]["suppressions"][0]["justification"].endswith("for next year")

@@ -38,7 +38,7 @@ def report(records, fields=FIELDS, **more):
 def test_json_round_trip(records):
     whole = json.loads(write(report(records), "json"))
     assert whole["users"] == records
-    assert whole["as_of"] == "2026-11-23T14:02:11Z"
+    assert whole["as_of"] == "2026-11-23T14:02:11.000Z"
     assert [json.loads(line)["name"] for line in write(report(records), "ndjson").split("\n")[:-1]] == [
         record["name"] for record in records
     ]

@@ -39,7 +39,7 @@ MAX_SLUG_CHARS = 40
 def review_files(directory: Directory, instance: str) -> dict[str, str]:
     """Return the text of every file by its path in the directory, the manifest last."""
     files: dict[str, str] = {}
-    time = utc_iso(as_of(directory), "seconds")
+    time = utc_iso(as_of(directory))
     for group in directory.groups:
         report = _group_report(directory, group, instance)
         table = write(report, "markdown") if report.records else "This group has no members.\n"
@@ -95,7 +95,7 @@ def _data(directory: Directory, instance: str) -> str:
     document = {
         "schema": REVIEW_SCHEMA,
         "instance": instance,
-        "as_of": utc_iso(as_of(directory), "seconds"),
+        "as_of": utc_iso(as_of(directory)),
         "complete": directory.complete,
         "users": {str(user_id): name for user_id, name in sorted(names.items()) if name is not None},
         "groups": [
@@ -127,7 +127,7 @@ def _index(directory: Directory, instance: str) -> str:
         f"Instance: {escape_markdown(instance)}  ",
         f"Groups: {len(groups):,}  ",
         f"Memberships: {memberships:,}  ",
-        f"As of: {utc_iso(as_of(directory), 'seconds')}  ",
+        f"As of: {utc_iso(as_of(directory))}  ",
         f"E-mail addresses and marks: {details}",
         "",
         *([] if directory.complete else incomplete),

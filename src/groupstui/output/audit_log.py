@@ -52,7 +52,7 @@ class FindingState:
         if isinstance(self.acceptance, PolicyAcceptance):
             when = f"by the policy until {self.acceptance.until}"
         else:
-            when = f"on {utc_iso(self.acceptance.time, 'seconds')}"
+            when = f"on {utc_iso(self.acceptance.time)}"
         return plain(f"accepted {when}: {self.acceptance.reason}")
 
 

@@ -53,7 +53,7 @@ def _acceptance_record(acceptance: Acceptance | PolicyAcceptance | None) -> Reco
         return None
     if isinstance(acceptance, PolicyAcceptance):
         return {"until": acceptance.until.isoformat(), "reason": acceptance.reason}
-    return {"date": utc_iso(acceptance.time, "seconds"), "reason": acceptance.reason}
+    return {"date": utc_iso(acceptance.time), "reason": acceptance.reason}
 
 
 def _check_record(

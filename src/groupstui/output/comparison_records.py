@@ -198,7 +198,7 @@ def instance_comparison_report(
     times = list(map(as_of, directories))
     about = {
         "instances": [
-            {"instance": instance, "as_of": utc_iso(time, "seconds"), "complete": directory.complete}
+            {"instance": instance, "as_of": utc_iso(time), "complete": directory.complete}
             for instance, time, directory in zip(instances, times, directories, strict=True)
         ],
         "matched_by": matched_by(*directories),

@@ -49,7 +49,7 @@ def _suite(log: AuditLog, name: str, cases: Sequence[Xml.Element]) -> Xml.Elemen
         suite.set(count, str(sum(case.find(element) is not None for case in cases)))
     time = as_of(log.directory).astimezone(UTC).replace(tzinfo=None)
     suite.set("time", "0")
-    suite.set("timestamp", time.isoformat(timespec="seconds"))
+    suite.set("timestamp", time.isoformat(timespec="seconds"))  # JUnit has neither fractions nor zones
     suite.set("hostname", log.instance.name)
     for case in cases:
         case.set("classname", f"{log.instance.name}.{name}")

@@ -79,7 +79,7 @@ class Report:
         return {
             "schema": SCHEMA,
             "instance": self.instance,
-            "as_of": utc_iso(self.as_of, "seconds"),
+            "as_of": utc_iso(self.as_of),
             "complete": self.complete,
         }
 

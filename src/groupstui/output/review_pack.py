@@ -101,7 +101,7 @@ def difference_report(old: Pack, new: Pack) -> Report:
         new.instance,
         as_of(new.directory),
         complete=old.directory.complete and new.directory.complete,
-        about={"since": utc_iso(as_of(old.directory), "seconds"), "not_compared": not_compared(old, new)},
+        about={"since": utc_iso(as_of(old.directory)), "not_compared": not_compared(old, new)},
     )
 
 

@@ -46,7 +46,7 @@ def _run(log: AuditLog) -> Json:
         notes.append({"level": "error", "message": _message(log.problem)})
     invocation = {
         "executionSuccessful": not notes,
-        "startTimeUtc": utc_iso(as_of(log.directory), "seconds"),
+        "startTimeUtc": utc_iso(as_of(log.directory)),
         "toolExecutionNotifications": notes,
     }
     driver = {
