@@ -23,7 +23,17 @@ from groupstui.history import History
 from groupstui.settings import default_path
 
 from ..support.commands import CommandResult
-from ..support.random_history import FIRST, GROUP_NAMES, HOUR, USER_NAMES, histories, moments
+from ..support.random_history import (
+    FIRST,
+    GROUP_NAMES,
+    HOUR,
+    SHORT_STEPS,
+    USER_NAMES,
+    Moment,
+    directory,
+    histories,
+    moments,
+)
 
 ORIGIN, OTHER = "https://acme.testmo.net", "https://other.testmo.net"
 LONG_AFTER = FIRST + timedelta(days=900)
@@ -142,6 +152,13 @@ def files(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+def without_first_group(each: Directory) -> Directory:
+    """Return the crawl of an instance that has all groups but the first."""
+    return crawled_directory(
+        each.groups[1:], each.names, as_of=each.as_of, users_complete=each.users_complete
+    )
+
+
 @pytest.fixture
 def ask(cli, monkeypatch):
     """Run a command with a history of these directories, of which the first ones are deleted.
@@ -155,12 +172,31 @@ def ask(cli, monkeypatch):
             one, other = (History(each, Path(folder, "groupstui", "history")) for each in (ORIGIN, OTHER))
             for each in directories:
                 one.save(each, LONG_AFTER)
-                other.save(crawled_directory(each.groups[1:], each.names, as_of=each.as_of), LONG_AFTER)
+                other.save(without_first_group(each), LONG_AFTER)
             for history in (one, other):
-                history.prune(FIRST + pruned * HOUR, LONG_AFTER)
+                history.prune(directories[pruned].as_of, LONG_AFTER)
             return cli(*arguments, stdin=LINES)
 
     return command
+
+
+@st.composite
+def long_histories(draw: st.DrawFn) -> list[Directory]:
+    """Draw the crawls of hours, minutes or a second; `/users` was read for some of them."""
+    step = draw(st.sampled_from([HOUR, *SHORT_STEPS]))
+    return draw(histories(sorted_members=True, step=step, all_users=True))
+
+
+def up_to(moment: Moment, directories: Sequence[Directory]) -> list[Directory]:
+    """Return the crawls up to a moment as they would have been the only ones.
+
+    Only the last answer of `/users` is stored: if that is later, no earlier one is known.
+    """
+    end = directories.index(moment.directory) + 1
+    then, later = directories[:end], directories[end:]
+    if any(each.users_complete for each in later):
+        then = [directory(list(each.groups), each.names, each.as_of) for each in then]
+    return then
 
 
 def without_reasons(text: str) -> list[str]:
@@ -190,7 +226,7 @@ def questions(draw: st.DrawFn, command: str, option: str | None, first_kept: int
 @examples
 @given(st.data())
 def test_answer_is_that_of_the_time(ask, command, option, data):
-    directories = data.draw(histories(sorted_members=True))
+    directories = data.draw(long_histories())
     pruned = data.draw(st.integers(0, len(directories) - 1))
     moment = data.draw(moments(directories, pruned))
     arguments = data.draw(questions(command, option, pruned + 1))
@@ -203,20 +239,22 @@ def test_answer_is_that_of_the_time(ask, command, option, data):
         if "-q" not in arguments:
             assert "no data for that time: the history begins on 2020-10-01 " in result.err
         return
-    then = directories[: directories.index(moment.directory) + 1]
-    expected = ask(then, *arguments, "--offline")
+    expected = ask(up_to(moment, directories), *arguments, "--offline", pruned=pruned)
     assert result.code == expected.code
     assert without_reasons(result.out) == without_reasons(expected.out)
     assert without_reasons(result.err) == without_reasons(expected.err)
     if "-q" not in arguments:
         assert "the data is from the snapshot of 2020-10-01 " in result.err
         assert "the history begins on 2020-10-01 " in result.err
+    if as_of := re.search('"as_of": "([^"]+)"', result.out):
+        again = ask(directories, *arguments, "--at", as_of[1], pruned=pruned)
+        assert (again.code, again.out, again.err) == (result.code, result.out, result.err)
 
 
 @examples
 @given(st.data())
 def test_review_is_that_of_the_time(ask, tmp_path_factory, data):
-    directories = data.draw(histories(sorted_members=True))
+    directories = data.draw(long_histories())
     moment = data.draw(moments(directories))
     folders = [tmp_path_factory.mktemp("review") / name for name in ("then", "expected")]
     result = ask(directories, "export", "review", "-o", str(folders[0]), "--at", moment.when)
@@ -224,7 +262,7 @@ def test_review_is_that_of_the_time(ask, tmp_path_factory, data):
     if moment.directory is None:
         assert not folders[0].exists()
         return
-    then = directories[: directories.index(moment.directory) + 1]
+    then = up_to(moment, directories)
     assert ask(then, "export", "review", "-o", str(folders[1]), "--offline").code == 3
     then, expected = (
         {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}

@@ -90,9 +90,29 @@ def test_at_shows_the_instance_as_it_was(cli, demo, environ, changed):
     assert "30" not in result.out.split()
     assert "4" not in cli("members", "QA", "--at", "#2", "--columns", "id").out.split()
     taken_at = json.loads(cli("snapshot", "list", "--format", "json").out)["snapshots"][0]["taken_at"]
-    assert json.loads(cli("groups", "--at", "#1", "--format", "json").out)["as_of"] == f"{taken_at[:19]}Z"
+    assert json.loads(cli("groups", "--at", "#1", "--format", "json").out)["as_of"] == taken_at
     assert f"the history begins on {taken_at[:10]} " in result.err
     assert len(demo.log.requests) == before
+
+
+def test_users_who_were_read_later_are_not_of_the_past(cli, demo):
+    cli("groups", "-q")
+    newcomer = demo.site.add_user("Later Than That").id
+    cli("who", "Later Than That", "-q")  # reads all users
+    for name in ("Later Than That", f"#{newcomer}"):
+        result = cli("who", name, "--at", "#1")
+        assert (result.code, result.out) == (3, "")
+        assert "no user matches" in result.err
+        assert cli("check", name, "QA", "--at", "#1").code == 3
+        assert cli("who", name, "--at", "#2").code == 0
+
+
+def test_as_of_given_back_to_at_means_the_same_snapshot(cli, demo):
+    answer = cli("groups", "--format", "json").out
+    demo.site.rename_group(1, "Quality")
+    later = cli("groups", "--format", "json").out  # within the same second
+    for each in (answer, later):
+        assert cli("groups", "--format", "json", "--at", json.loads(each)["as_of"]).out == each
 
 
 def test_at_before_the_history_exits_3(cli, changed):

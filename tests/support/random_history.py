@@ -16,7 +16,10 @@ FIRST = datetime(2020, 10, 1, 12, tzinfo=UTC)
 """The time of the first snapshot."""
 
 HOUR = timedelta(hours=1)
-"""The time from one snapshot to the next."""
+"""The time from one snapshot to the next, unless another one is asked for."""
+
+SHORT_STEPS = (timedelta(seconds=20), timedelta(milliseconds=100))
+"""Times from one snapshot to the next: several in a minute, and in a second."""
 
 GROUP_IDS = range(1, 6)
 USER_IDS = (1, 2, 256, 257, 1 << 24, 1 << 32, (1 << 63) - 1)
@@ -38,8 +41,15 @@ def groups(draw: st.DrawFn, group_id: int, *, sorted_members: bool) -> Group:
 
 
 @st.composite
-def histories(draw: st.DrawFn, *, sorted_members: bool = False, max_size: int = 6) -> list[Directory]:
-    """Draw complete directories, an hour apart.
+def histories(
+    draw: st.DrawFn,
+    *,
+    sorted_members: bool = False,
+    max_size: int = 6,
+    step: timedelta = HOUR,
+    all_users: bool = False,
+) -> list[Directory]:
+    """Draw complete directories, a step apart; with `all_users`, `/users` was read for some of them.
 
     From one to the next, most groups and names stay; groups are deleted and created again, several have the
     same name, users are renamed, and the names of some are unknown for a while.
@@ -57,7 +67,8 @@ def histories(draw: st.DrawFn, *, sorted_members: bool = False, max_size: int = 
             name = draw(st.sampled_from([None, *USER_NAMES]))
             names = {**names, user_id: name} if name else {k: v for k, v in names.items() if k != user_id}
         order = draw(st.permutations(sorted(by_id))) if draw(st.booleans()) else sorted(by_id)
-        found.append(directory([by_id[group_id] for group_id in order], names, FIRST + number * HOUR))
+        crawl = directory([by_id[group_id] for group_id in order], names, FIRST + number * step)
+        found.append(crawl.with_all_users(names) if all_users and draw(st.booleans()) else crawl)
     return found
 
 
@@ -76,8 +87,9 @@ def moments(draw: st.DrawFn, directories: Sequence[Directory], first: int = 0) -
     if draw(st.booleans()):
         number = draw(st.integers(first, len(directories) - 1))
         return Moment(f"#{number + 1}", directories[number])
+    step = directories[1].as_of - FIRST if len(directories) > 1 else HOUR
     halves = draw(st.integers(-1, 2 * len(directories)))
-    time = FIRST + halves * HOUR / 2
+    time = FIRST + halves * step / 2
     known = [each for each in directories[first:] if each.as_of is not None and each.as_of <= time]
     return Moment(time.isoformat(), known[-1] if known else None)
 

@@ -115,6 +115,18 @@ def test_users_in_no_group_are_saved(history):
     assert history.all_users(NOON - timedelta(days=1), NOON - timedelta(minutes=1)) is None
 
 
+def test_users_who_were_read_later_are_not_of_a_snapshot(history):
+    ahead = history.save(site({1: (1,)}, 1))  # by a clock that was set back afterwards
+    read = with_users(site({1: (1,)}), 0, "Ada")
+    with_them = history.save(read, NOON)
+    assert with_them.id == ahead.id + 1
+    day = (NOON - timedelta(days=1), NOON + timedelta(minutes=5))
+    assert history.all_users(*day, ahead) is None
+    after = history.save(site({1: (1,)}, 3))
+    assert history.all_users(*day) == (NOON, read.names)
+    assert history.all_users(*day, with_them) == history.all_users(*day, after) == (NOON, read.names)
+
+
 def test_users_who_were_read_after_the_groups_are_saved(history):
     history.save(site({1: (1,)}))
     history.save(with_users(site({1: (1,)}), 0, "Ada"))

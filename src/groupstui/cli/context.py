@@ -495,25 +495,54 @@ class Context:
         time = as_of(directory)
         self.warn(f"the data is from the snapshot of {utc_minute(time)}; {begins}")
         reason = "the snapshot does not contain them"
-        reading = self._from_snapshot(directory, time, reason, users=users, match=match)
+        reading = self._from_snapshot(
+            directory, time, reason, users=users, match=match, snapshot=past.state.snapshot
+        )
         return replace(reading, at=past.state.time)
 
     def _from_snapshot(
-        self, known: Directory, time: datetime, reason: str, *, users: bool, match: Sequence[str]
+        self,
+        known: Directory,
+        time: datetime,
+        reason: str,
+        *,
+        users: bool,
+        match: Sequence[str],
+        snapshot: Snapshot | None = None,
     ) -> Reading:
-        """Return a snapshot; if users are needed, with those who were read in the day before."""
+        """Return a snapshot; if users are needed, with those who were read in the day before.
+
+        Args:
+            known: What the snapshot contains.
+            time: When it was taken.
+            reason: Why not all users are known.
+            users: As for `read`.
+            match: As for `read`.
+            snapshot: The snapshot, if there may be later ones.
+        """
         if known.users_complete or not (users or match):
             return Reading(known, from_history=True)
         if match:
-            return replace(self._with_recent_users(known, time, reason), from_history=True)
+            reading = self._with_recent_users(known, time, reason, snapshot)
+            return replace(reading, from_history=True)
         return Reading(known, UNREAD, reason, from_history=True)
 
-    def _with_recent_users(self, directory: Directory, now: datetime, reason: str) -> Reading:
-        """Add all users if they were read in the day before; `reason` is why they were not read now."""
+    def _with_recent_users(
+        self, directory: Directory, now: datetime, reason: str, snapshot: Snapshot | None = None
+    ) -> Reading:
+        """Add all users if they were read in the day before.
+
+        Args:
+            directory: What was read.
+            now: When it was read.
+            reason: Why the users were not read then.
+            snapshot: The snapshot with the directory; users who were read later are not of that time.
+        """
         found = None
         with suppress(HistoryUnavailable):
             if self.history is not None:
-                found = self.history.all_users(now - MAX_USERS_AGE, now + MAX_CLOCK_SKEW)
+                until = now + MAX_CLOCK_SKEW
+                found = self.history.all_users(now - MAX_USERS_AGE, until, snapshot)
         if found is None:
             return Reading(directory, UNREAD, reason)
         time, names = found

@@ -176,9 +176,17 @@ class History:
         """Return a snapshot as a complete directory; None if it was deleted meanwhile, or is damaged."""
         return self._database.read(lambda db: directory_at(db, snapshot))
 
-    def all_users(self, since: datetime, until: datetime) -> tuple[datetime, dict[int, str]] | None:
-        """Return the names of all users and when they were read, if between two times; None otherwise."""
-        return self._database.read(lambda db: all_users(db, since, until))
+    def all_users(
+        self, since: datetime, until: datetime, snapshot: Snapshot | None = None
+    ) -> tuple[datetime, dict[int, str]] | None:
+        """Return the names of all users and when they were read; None if not between two times.
+
+        Args:
+            since: The first time.
+            until: The last time.
+            snapshot: The last snapshot for which they may have been read; the last of all by default.
+        """
+        return self._database.read(lambda db: all_users(db, since, until, snapshot))
 
     def names(self, kind: str) -> list[str]:
         """Return the names of all groups or users of the last snapshot; a damaged file stays where it is.

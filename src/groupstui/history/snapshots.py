@@ -190,12 +190,20 @@ def _directory(
 
 
 def all_users(
-    db: sqlite3.Connection, since: datetime, until: datetime
+    db: sqlite3.Connection, since: datetime, until: datetime, snapshot: Snapshot | None = None
 ) -> tuple[datetime, dict[int, str]] | None:
-    """Return the names of all users and when they were read, if between two times; None otherwise."""
+    """Return the names of all users and when they were read; None if not between two times.
+
+    With a snapshot, they must have been read for it or for an earlier one. Ids are compared, as the clock may
+    have been ahead for a while.
+    """
     time = _all_users_time(db)
     if time is None or not milliseconds(since) <= time <= milliseconds(until):
         return None
+    if snapshot is not None:
+        up_to_then = "SELECT 1 FROM snapshot WHERE taken_at = ? AND id <= ?"
+        if db.execute(up_to_then, (time, snapshot.id)).fetchone() is None:
+            return None
     return from_milliseconds(time), _all_users(db)
 
 
