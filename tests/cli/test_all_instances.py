@@ -120,7 +120,7 @@ def test_failing_instance_does_not_hide_the_others(cli, demo, other, command):
     failed = next(each for each in found["instances"] if each["instance"] == other.url)
     assert failed["error"]
     assert f"{other.instance.name}: " in result.err
-    assert "the answer is incomplete: 1 instance could not be read" in result.err
+    assert "the answer is unknown for 1 instance" in result.err
 
 
 def test_instance_without_token_is_a_failure(cli, demo, other, keyring):
@@ -164,6 +164,8 @@ def test_ambiguous_user_is_unknown(cli, demo, other):
     assert result.code == 3
     assert demo.url in result.out
     assert "matches 2 users" in result.err
+    assert "the answer is unknown for 1 instance" in result.err
+    assert "could not be read" not in result.err
 
 
 def make_member(site: RunningSite, name: str, *, member: bool) -> None:
@@ -197,6 +199,77 @@ def test_check_without_the_group_in_one_instance_is_no(cli, demo, other):
     result = cli("check", "#1", "Only there", "--all-instances")
     assert result.code == 1
     assert f"{other.instance.name}: no group matches “Only there”" in result.err
+
+
+def without_user(site: RunningSite) -> None:
+    site.site.rename_user(1, "Another name")
+
+
+def without_group(site: RunningSite) -> None:
+    site.site.rename_group(1, "Another group")
+
+
+def ambiguous_user(site: RunningSite) -> None:
+    site.site.rename_user(2, "Same Name")
+
+
+def ambiguous_group(site: RunningSite) -> None:
+    site.site.add_group("Same", [1])
+
+
+def ambiguous_user_and_no_group(site: RunningSite) -> None:
+    ambiguous_user(site)
+    without_group(site)
+
+
+OTHER_ANSWERS = {
+    without_user: (False, 1),
+    without_group: (False, 1),
+    ambiguous_user_and_no_group: (False, 1),
+    ambiguous_user: (None, 3),
+    ambiguous_group: (None, 3),
+}
+
+
+@pytest.mark.parametrize(("change", "expected"), OTHER_ANSWERS.items())
+def test_check_has_a_row_for_every_instance_that_was_read(cli, demo, other, change, expected):
+    member, code = expected
+    for site in (demo, other):
+        make_member(site, "Same", member=True)
+    change(other)
+    command = ("check", "Same Name", "Same", "--all-instances", "--format")
+    result = cli(*command, "csv", "-q")
+    words = {True: "yes", False: "no", None: ""}
+    assert {row["instance"]: row["member"] for row in rows(result)} == {
+        demo.url: "yes",
+        other.url: words[member],
+    }
+    assert all(row["name"] for row in rows(result))
+    assert result.code == code
+    assert ("the answer is unknown for 1 instance" in result.err) is (member is None)
+    found = json.loads(cli(*command, "json").out)
+    each = next(each for each in found["instances"] if each["instance"] == other.url)
+    assert (each["member"], each["complete"]) == (member, True)
+    assert (each["error"] is None) is (member is not None)
+    assert found["complete"] is (member is not None)
+
+
+def test_check_of_what_no_instance_has_is_not_found(cli, demo, other):
+    result = cli("check", "Nobody", "#1", "--all-instances", "-q")
+    assert (result.code, result.out) == (6, "")
+    assert "no instance has a user “Nobody”" in result.err
+    other.faults.always("500")
+    result = cli("check", "Nobody", "#1", "--all-instances", "-q")
+    assert (result.code, result.out) == (3, "")
+    assert "no instance has" not in result.err
+
+
+def test_instance_without_a_snapshot_is_unknown(cli, demo, other):
+    assert cli("who", "#1", "--instance", demo.url, "-q").code == 0
+    result = cli("who", "#1", "--all-instances", "--offline")
+    assert (result.code, in_sites(result.out, demo, other)) == (3, [True, False])
+    assert "the answer is unknown for 1 instance" in result.err
+    assert "could not be read" not in result.err
 
 
 def test_audit_of_all_instances(cli, demo, other):

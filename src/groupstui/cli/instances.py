@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ..credentials import token_from_environment
-from ..errors import GroupstuiError, NoMatch, UsageError
+from ..errors import GroupstuiError, UsageError
 from ..exit_codes import ExitCode
 from ..history.time_spec import PointInTime
 from ..output.records import Record, Report
@@ -32,7 +32,9 @@ class Part:
     certain: bool = False
     """Whether it is right even if groups are missing."""
     unmatched: Sequence[str] = ()
-    """What was asked for and is unknown to the instance."""
+    """What was asked for and is unknown to the instance, as in `user “Ada”`."""
+    unknown: GroupstuiError | None = None
+    """Why the answer is unknown, although the instance was read; None if it is known."""
     notes: Sequence[str] = ()
     """What to report once the answer is printed, and a pager closed."""
 
@@ -49,28 +51,24 @@ class Answers:
     failures: Sequence[tuple[Context, GroupstuiError]]
 
     @property
-    def failed(self) -> list[GroupstuiError]:
-        """The failures of instances whose answer is unknown; that nothing matches is an answer."""
-        return [error for _, error in self.failures if not isinstance(error, NoMatch)]
+    def unknown(self) -> list[tuple[Context, GroupstuiError]]:
+        """Why the answers of some instances are unknown."""
+        answered = [(context, part.unknown) for context, part in self.parts if part.unknown is not None]
+        return [*answered, *self.failures]
 
     def unmatched(self) -> list[str]:
         """Return what was asked for and is unknown to every instance."""
-        unknown = [frozenset(part.unmatched) for _, part in self.parts]
-        return sorted(frozenset.intersection(*unknown)) if unknown else []
+        unmatched = [frozenset(part.unmatched) for _, part in self.parts]
+        return sorted(frozenset.intersection(*unmatched)) if unmatched and not self.unknown else []
 
-    def code(self, no_match: ExitCode = ExitCode.OK) -> ExitCode:
-        """Return the exit code if all of them are complete: “no” for one instance is the answer for all.
-
-        Args:
-            no_match: The code for an instance in which something does not match, if it does in another.
-        """
+    def code(self) -> ExitCode:
+        """Return the exit code if all of them are complete: “no” for one instance is the answer for all."""
         if not self.parts:
             failures = {error.exit_code for _, error in self.failures}
             return failures.pop() if len(failures) == 1 else ExitCode.UNKNOWN
         if self.unmatched():
             return ExitCode.NOT_FOUND
         codes = {part.code for _, part in self.parts}
-        codes |= {no_match for _, error in self.failures if isinstance(error, NoMatch)}
         return next((code for code in (ExitCode.FALSE, ExitCode.UNKNOWN) if code in codes), ExitCode.OK)
 
 
@@ -124,29 +122,26 @@ async def ask_all(context: Context, command: Command) -> Answers:
     context.warn(f"asking {pluralize(len(instances), 'instance')}")
     asked = await asyncio.gather(*map(ask, instances))
     context.parts = [part for part, _ in asked]
-    for part, outcome in asked:
-        if isinstance(outcome, GroupstuiError):
-            part.warn(outcome.full, always=True)
-    return Answers(
+    answers = Answers(
         [(part, outcome) for part, outcome in asked if isinstance(outcome, Part)],
         [(part, outcome) for part, outcome in asked if isinstance(outcome, GroupstuiError)],
     )
+    for part, error in answers.unknown:
+        part.warn(error.full, always=True)
+    return answers
 
 
-async def answer_all(
-    context: Context, command: Command, *, no_match: ExitCode = ExitCode.OK, silent: bool = False
-) -> ExitCode:
+async def answer_all(context: Context, command: Command, *, silent: bool = False) -> ExitCode:
     """Print the answers of all instances as one, and return the exit code.
 
     Args:
         context: The options of the command.
         command: Reads one instance.
-        no_match: See `Answers.code`.
         silent: Whether only the exit code matters.
     """
     answers = await ask_all(context, command)
     finish(context, answers)
-    code = answers.code(no_match)
+    code = answers.code()
     if answers.parts and not silent:
         answer(context, combined_report(context, answers), code)
     for part, outcome in answers.parts:
@@ -163,14 +158,14 @@ def with_instance(context: Context, fields: tuple[str, ...]) -> tuple[str, ...]:
 def finish(context: Context, answers: Answers) -> None:
     """Report what is incomplete; the exit code is “unknown” then, unless there is no answer at all."""
     for part, outcome in answers.parts:
-        for problem in filter(None, (part.doubt, "" if outcome.certain else part.incomplete)):
+        doubt = part.doubt if outcome.unknown is None else ""
+        for problem in filter(None, (doubt, "" if outcome.certain else part.incomplete)):
             part.warn(problem, always=True)
             context.incomplete = "the answer is not complete for all instances"
-    if answers.parts and answers.failed:
-        count = pluralize(len(answers.failed), "instance")
-        context.incomplete = f"the answer is incomplete: {count} could not be read"
+    if answers.parts and answers.unknown:
+        context.incomplete = f"the answer is unknown for {pluralize(len(answers.unknown), 'instance')}"
     for text in answers.unmatched():
-        context.warn(NoMatch(f"no instance knows {text}").full)
+        context.warn(f"no instance has a {text}", always=True)
 
 
 def combined_report(context: Context, answers: Answers) -> Report:
@@ -185,7 +180,7 @@ def combined_report(context: Context, answers: Answers) -> Report:
         for part, outcome in answers.parts
         for record in outcome.report.records
     ]
-    instances = [_instance_record(report) for report in reports]
+    instances = [_instance_record(part) for _, part in answers.parts]
     instances += [_failure_record(context, error) for context, error in answers.failures]
     first = reports[0]
     return replace(
@@ -194,19 +189,19 @@ def combined_report(context: Context, answers: Answers) -> Report:
         records=records,
         instance=None,
         as_of=min(report.as_of for report in reports),
-        complete=all(report.complete for report in reports) and not answers.failed,
+        complete=all(report.complete for report in reports) and not answers.unknown,
         about={"instances": instances},
     )
 
 
-def _instance_record(report: Report) -> Record:
-    record = {name: value for name, value in report.envelope().items() if name != "schema"}
-    return {**record, "error": None, **report.about}
+def _instance_record(part: Part) -> Record:
+    record = {name: value for name, value in part.report.envelope().items() if name != "schema"}
+    error = None if part.unknown is None else str(part.unknown)
+    return {**record, "error": error, **part.report.about}
 
 
 def _failure_record(context: Context, error: GroupstuiError) -> Record:
-    complete = isinstance(error, NoMatch)
-    return {"instance": context.instance.origin, "as_of": None, "complete": complete, "error": str(error)}
+    return {"instance": context.instance.origin, "as_of": None, "complete": False, "error": str(error)}
 
 
 def context_of(context: Context, instance: str) -> Context:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import TypeVar
 
@@ -12,7 +14,16 @@ from ..directory.models import Group, User
 from ..directory.search import MAX_CANDIDATES, SearchIndex, is_id
 from ..directory.user_list import match_entry, split_list
 from ..directory.user_match import UserMatch, match_user
-from ..errors import AmbiguousMatch, MatchError, NoMatch, UnknownAnswer, UsageError, quoted, shown_path
+from ..errors import (
+    AmbiguousMatch,
+    GroupstuiError,
+    MatchError,
+    NoMatch,
+    UnknownAnswer,
+    UsageError,
+    quoted,
+    shown_path,
+)
 from ..exit_codes import ExitCode
 from ..output.records import (
     GROUP_FIELDS,
@@ -136,7 +147,7 @@ def _known_users(context: Context, reading: Reading) -> tuple[list[User], list[s
         try:
             found += find_users(context, reading, [text])
         except NoMatch as error:
-            unmatched.append(text)
+            unmatched.append(f"user {quoted(text)}")
             context.warn(error.full)
     return list(dict.fromkeys(found)), unmatched
 
@@ -144,13 +155,13 @@ def _known_users(context: Context, reading: Reading) -> tuple[list[User], list[s
 async def check(context: Context) -> ExitCode:
     """Check whether a user is a member of all given groups; the exit code is the answer.
 
-    With several instances, the user must be a member in each of them.
+    With several instances, the user must be a member in each of them, and each has a row for every group.
     """
     options = context.options
     check_columns(context, with_instance(context, CHECK_FIELDS))
     silent = options.quiet and not (options.format or context.is_json)  # the exit code is the answer
     if options.all_instances:
-        return await answer_all(context, _membership, no_match=ExitCode.FALSE, silent=silent)
+        return await answer_all(context, _membership, silent=silent)
     part = await _membership(context)
     if silent:
         context.certain = part.certain
@@ -161,17 +172,66 @@ async def check(context: Context) -> ExitCode:
 async def _membership(context: Context) -> Part:
     options = context.options
     reading = await context.read(match=[options.user])
-    directory = reading.directory
+    if options.all_instances:
+        return _membership_or_unknown(context, reading)
     (user,) = find_users(context, reading, [options.user])
-    groups = find_groups(context, directory, options.groups)
-    records = [{"id": group.id, "name": group.name, "member": user.id in group.members} for group in groups]
-    is_member = all(record["member"] for record in records)
-    about = {"users_complete": directory.users_complete, "user": user_record(user), "member": is_member}
+    groups = find_groups(context, reading.directory, options.groups)
+    records = [_membership_record(user, group, group.name) for group in groups]
+    return _membership_part(context, reading.directory, user, records)
+
+
+def _membership_or_unknown(context: Context, reading: Reading) -> Part:
+    """Return the answer of one of several instances, in which the user or a group may not exist."""
+    options = context.options
+    user = _outcome(partial(find_users, context, reading), options.user)
+    groups = {
+        text: _outcome(partial(find_groups, context, reading.directory), text) for text in options.groups
+    }
+    records = [_membership_record(user, group, text) for text, group in groups.items()]
+    part = _membership_part(context, reading.directory, user, records)
+    outcomes: dict[str, User | Group | GroupstuiError] = {f"user {quoted(options.user)}": user}
+    outcomes |= {f"group {quoted(text)}": group for text, group in groups.items()}
+    unmatched = {name: error for name, error in outcomes.items() if isinstance(error, NoMatch)}
+    for error in unmatched.values():
+        context.warn(error.full)
+    errors = [each for each in outcomes.values() if isinstance(each, GroupstuiError)]
+    unknown = errors[0] if part.code is ExitCode.UNKNOWN else None
+    return replace(part, unmatched=list(unmatched), unknown=unknown)
+
+
+def _outcome(find: Callable[[Sequence[str]], list[T]], text: str) -> T | GroupstuiError:
+    """Return what a text identifies, or why that is not known."""
+    try:
+        (found,) = find([text])
+    except (MatchError, UnknownAnswer) as error:
+        return error
+    return found
+
+
+def _membership_record(user: User | GroupstuiError, group: Group | GroupstuiError, text: str) -> Record:
+    """Return whether a user is a member: not if one of both does not exist, and None if one is unknown."""
+    member = None
+    if isinstance(user, NoMatch) or isinstance(group, NoMatch):
+        member = False
+    elif isinstance(user, User) and isinstance(group, Group):
+        member = user.id in group.members
+    found = group if isinstance(group, Group) else None
+    return {"id": found.id if found else None, "name": found.name if found else text, "member": member}
+
+
+def _membership_part(
+    context: Context, directory: Directory, user: User | GroupstuiError, records: Sequence[Record]
+) -> Part:
+    answers = [record["member"] for record in records]
+    is_member = False if False in answers else None if None in answers else True
+    about: Record = {"users_complete": directory.users_complete, "user": None, "member": is_member}
+    if isinstance(user, User):
+        about["user"] = user_record(user)
+        context.warn(f"{identified(user)}, as of {utc_minute(as_of(directory))}")
     report = site_report(directory, context.instance.origin, "groups", CHECK_FIELDS, records, about)
-    context.warn(f"{identified(user)}, as of {utc_minute(as_of(directory))}")
+    code = {True: ExitCode.OK, False: ExitCode.FALSE, None: ExitCode.UNKNOWN}[is_member]
     # If groups are missing, only an id is certain to be that of the right group.
-    certain = is_member and all(map(is_id, options.groups))
-    return Part(report, ExitCode.OK if is_member else ExitCode.FALSE, certain)
+    return Part(report, code, certain=bool(is_member) and all(map(is_id, context.options.groups)))
 
 
 async def lookup(context: Context) -> ExitCode:
