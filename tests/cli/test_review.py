@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,6 +61,45 @@ def test_changes_between_reviews(cli, demo, pack):
     assert cli("review", "diff", old, new, "--exit-code", "-q").code == 1
 
 
+def differences(cli, old: str, new: str) -> list[dict[str, Any]]:
+    return json.loads(cli("review", "diff", old, new, "--format", "json", "-q").out)["changes"]
+
+
+def test_finding_about_the_same_is_neither_new_nor_solved(cli, demo, pack):
+    demo.site.add_group("Pair one", range(10, 40))
+    demo.site.add_group("Pair two", range(10, 39))
+    for name in ("Twin one", "Twin two"):
+        demo.site.add_group(name, [41, 42])
+    demo.site.add_group("Alone", [43])
+    old = pack("old")
+    ids = {group.name: group.id for group in demo.site.groups.values()}
+    for user in list(demo.site.users):
+        for group in ("Pair one", "Pair two"):
+            demo.site.add_member(ids[group], user)
+    demo.site.remove_member(ids["Pair two"], 10)
+    demo.site.add_member(ids["Twin one"], 50)
+    demo.site.add_member(ids["Twin two"], 50)
+    demo.site.remove_member(ids["Alone"], 43)
+    demo.site.add_member(ids["Alone"], 44)
+    changes = differences(cli, old, pack("new"))
+    found = {(each["change"], each["check"]) for each in changes if each["check"]}
+    was_solved = {check for change, check in found if change == "finding solved"}
+    assert was_solved <= {"no-group"}
+    texts = [each["finding"] for each in changes if each["check"] in ("near-identical", "identical")]
+    assert not [text for text in texts if "Pair one and Pair two" in text or "Twin one and Twin two" in text]
+    assert {"joined", "left"} <= {each["change"] for each in changes}
+
+
+def test_findings_have_the_ids_of_groups_and_users(cli, demo, pack):
+    old = pack("old")
+    alone = demo.site.add_group("Alone", [43]).id
+    twins = [demo.site.add_group(name, [41, 42]).id for name in ("Twin one", "Twin two")]
+    found = {each["check"]: each for each in differences(cli, old, pack("new")) if each["check"]}
+    names = ("group_id", "user_id", "group_ids", "user_ids")
+    assert [found["single-member"][name] for name in names] == [alone, 43, [alone], [43]]
+    assert [found["identical"][name] for name in names] == [None, None, twins, []]
+
+
 def test_json_has_both_times(cli, demo, pack):
     old = pack("old")
     demo.site.add_group("Brand new", [])
@@ -94,9 +134,9 @@ DAMAGE = {
     "missing file": lambda folder: (folder / "groups" / "00001-qa.md").unlink(),
     "another file": lambda folder: (folder / "notes.txt").write_text("x"),
     "modified sums": lambda folder: (folder / "SHA256SUMS").write_text("0  review.json\n"),
-    "wrong data": lambda folder: replace_data(folder, {"schema": "groupstui-review/1", "groups": 1}),
+    "wrong data": lambda folder: replace_data(folder, {"schema": "groupstui-review/2", "groups": 1}),
     "no object": lambda folder: replace_data(folder, []),
-    "other version": lambda folder: replace_data(folder, {"schema": "groupstui-review/2"}),
+    "other version": lambda folder: replace_data(folder, {"schema": "groupstui-review/9"}),
 }
 
 

@@ -61,6 +61,15 @@ class Check:
     """The detail of members that it looks at, if any."""
     impossible: str = ""
     """Why it cannot be run with any directory; empty if it can."""
+    about: Literal["groups", "users"] = "groups"
+    """What its findings are about. The groups of these users, or the members of these groups, may change."""
+
+    def subject(self, finding: Finding) -> tuple[int, ...]:
+        """Return the ids of what a finding is about: while they stay, it is neither solved nor new.
+
+        The fingerprint changes more often, as an acceptance does not hold for more groups or other members.
+        """
+        return tuple(sorted(finding.users if self.about == "users" else finding.groups))
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +239,7 @@ CHECKS: tuple[Check, ...] = (
         "low",
         needs_profiles=True,
         needs_complete=True,
+        about="users",
     ),
     Check(
         "inactive",
@@ -239,6 +249,7 @@ CHECKS: tuple[Check, ...] = (
         "high",
         needs_profiles=True,
         detail="active",
+        about="users",
     ),
     Check(
         "anonymised",
@@ -248,6 +259,7 @@ CHECKS: tuple[Check, ...] = (
         "medium",
         needs_profiles=True,
         detail="anonymised",
+        about="users",
     ),
     Check(
         "api-users",
@@ -257,6 +269,7 @@ CHECKS: tuple[Check, ...] = (
         "medium",
         needs_profiles=True,
         detail="api_user",
+        about="users",
     ),
     Check(
         "no-two-factor",
@@ -268,6 +281,7 @@ CHECKS: tuple[Check, ...] = (
         "high",
         needs_profiles=True,
         detail="two_factor",
+        about="users",
     ),
 )
 """Every check, in the order of results."""

@@ -12,8 +12,7 @@ import json
 import re
 import sys
 
-from ..directory.acceptance import fingerprint
-from ..directory.audit import CheckResult, audit
+from ..directory.audit import Check, CheckResult, Finding, audit
 from ..directory.directory import Directory
 from ..directory.models import Group, UserProfile
 from ..text import fold, sanitize
@@ -27,7 +26,7 @@ INDEX = "index.md"
 DATA = "review.json"
 """What `review diff` compares."""
 
-REVIEW_SCHEMA = "groupstui-review/1"
+REVIEW_SCHEMA = "groupstui-review/2"
 
 FIELDS = ("user_id", "user", "email", "marks", "keep or remove", "comment")
 """The last two are for the reviewer to fill in."""
@@ -112,7 +111,16 @@ def _check_record(result: CheckResult) -> Record:
     return {
         "check": result.check.id,
         "not_checked": result.skipped or None,
-        "findings": {fingerprint(result.check, finding): finding.text for finding in result.findings},
+        "findings": [_finding_record(result.check, finding) for finding in result.findings],
+    }
+
+
+def _finding_record(check: Check, finding: Finding) -> Record:
+    return {
+        "about": list(check.subject(finding)),
+        "finding": finding.text,
+        "group_ids": list(finding.groups),
+        "user_ids": list(finding.users),
     }
 
 

@@ -174,7 +174,10 @@ GROUP_FIELDS = (
 )
 USER_FIELDS = ("id", "name")
 CHANGE_FIELDS = ("change", "group", "user", "before", "seen", "group_id", "user_id")
-DIFFERENCE_FIELDS = ("change", "group", "user", "before", "check", "finding", "group_id", "user_id")
+DIFFERENCE_FIELDS = (
+    *("change", "group", "user", "before", "check", "finding"),
+    *("group_id", "user_id", "group_ids", "user_ids"),
+)
 FINDING_FIELDS = ("check", "finding", "group_ids", "user_ids", "accepted")
 SNAPSHOT_FIELDS = ("id", "taken_at", "groups", "users", "memberships", "changes")
 PROFILE_FIELDS = ("email", "active", "anonymised", "api_user", "two_factor")

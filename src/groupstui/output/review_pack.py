@@ -31,10 +31,17 @@ class _Group(_Model):
     members: tuple[int, ...]
 
 
+class _Finding(_Model):
+    about: tuple[int, ...]
+    finding: str
+    group_ids: tuple[int, ...]
+    user_ids: tuple[int, ...]
+
+
 class _Check(_Model):
     check: str
     not_checked: str | None
-    findings: dict[str, str]
+    findings: tuple[_Finding, ...]
 
 
 class _Review(_Model):
@@ -52,8 +59,8 @@ class Pack:
 
     instance: str
     directory: Directory
-    findings: Mapping[str, Mapping[str, str]]
-    """The texts of the findings by their fingerprints, by check; without checks that could not be run."""
+    findings: Mapping[str, Mapping[tuple[int, ...], Record]]
+    """The findings by what they are about, by check; without checks that could not be run."""
     not_checked: frozenset[str]
     """The checks that could not be run, in whole or for some users."""
 
@@ -81,9 +88,23 @@ def read_pack(folder: Path) -> Pack:
         raise UnknownAnswer(f"{name} was modified or is damaged: {quoted(DATA)}") from None
     groups = [Group(group.id, group.name, group.members) for group in review.groups]
     directory = crawled_directory(groups, review.users, as_of=review.as_of, complete=review.complete)
-    findings = {each.check: each.findings for each in review.checks if each.not_checked is None}
+    findings = {each.check: _finding_records(each) for each in review.checks if each.not_checked is None}
     not_checked = frozenset(each.check for each in review.checks if each.not_checked is not None)
     return Pack(review.instance, directory, findings, not_checked)
+
+
+def _finding_records(check: _Check) -> dict[tuple[int, ...], Record]:
+    return {
+        each.about: {
+            "check": check.check,
+            "finding": each.finding,
+            "group_id": each.group_ids[0] if len(each.group_ids) == 1 else None,
+            "user_id": each.user_ids[0] if len(each.user_ids) == 1 else None,
+            "group_ids": list(each.group_ids),
+            "user_ids": list(each.user_ids),
+        }
+        for each in check.findings
+    }
 
 
 def difference_report(old: Pack, new: Pack) -> Report:
@@ -117,6 +138,6 @@ def _finding_changes(old: Pack, new: Pack) -> Iterator[Record]:
         if check in old.findings:
             was, now = old.findings[check], new.findings[check]
             for change, some, others in (("finding new", now, was), ("finding solved", was, now)):
-                for key, text in some.items():
-                    if key not in others:
-                        yield {"change": change, "check": check, "finding": text}
+                for about, finding in some.items():
+                    if about not in others:
+                        yield {"change": change, **finding}
