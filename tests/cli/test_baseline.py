@@ -7,6 +7,7 @@ import json
 import pytest
 
 from groupstui.directory.audit import CHECKS
+from groupstui.directory.policy import POLICY_CHECKS
 
 GROUP_CHECKS = [check.id for check in CHECKS if not check.needs_profiles]
 
@@ -83,7 +84,7 @@ def test_formats_for_pipelines_have_exit_codes_of_the_baseline(cli, demo, format
 def test_policy_and_baseline(cli, demo, tmp_path):
     policy = tmp_path / "policy.toml"
     policy.write_text('[[group]]\nname = "Gone"\n[[group]]\nname = "QA"\nonly = [1]\n')
-    arguments = ("audit", "policy-groups", "--policy", str(policy), "--columns", "finding", "-q")
+    arguments = ("audit", *POLICY_CHECKS, "--policy", str(policy), "--columns", "finding", "-q")
     assert cli(*arguments).code == 1
     assert cli(*arguments, "--baseline", "#1").code == 0
     demo.site.add_member(1, 40)

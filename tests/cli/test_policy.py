@@ -43,7 +43,7 @@ reason = "for next year"
 
 
 def test_policy_that_holds_exits_0(cli, policy):
-    result = cli("audit", "policy-groups", "--policy", policy(HOLDS))
+    result = cli("audit", *POLICY_CHECKS, "--policy", policy(HOLDS))
     assert (result.code, result.out) == (0, "")
     assert "0 findings in 5 checks" in result.err
 
@@ -62,7 +62,7 @@ def test_policy_in_utf_16_is_named_as_such(cli, policy, encoding):
 def test_policy_that_is_broken_exits_1(cli, demo, policy):
     path = policy(HOLDS)
     demo.site.remove_member(1, 2)
-    result = cli("audit", "policy-groups", "--policy", path, "--columns", "finding", "-q")
+    result = cli("audit", "policy-owners", "--policy", path, "--columns", "finding", "-q")
     assert result.code == 1
     assert result.out == "Grace Hopper is not a member of QA, but an owner by the policy\n"
 
@@ -72,6 +72,77 @@ def test_deleted_group_breaks_the_policy(cli, demo, policy):
     demo.site.delete_group(1)
     result = cli("audit", "policy-groups", "--policy", path, "--columns", "check", "-q")
     assert (result.code, result.out) == (1, "policy-groups\n")
+
+
+BROKEN = """
+[[group]]
+name = "Gone"
+[[group]]
+name = "QA"
+owners = ["#40"]
+only = ["Ada Lovelace"]
+
+[[accept]]
+check = "empty"
+group = "Contractors 2027"
+until = 2026-01-31
+reason = "for last year"
+
+[[accept]]
+check = "empty"
+group = "Nothing"
+until = 9999-01-31
+reason = "for a group that does not exist"
+"""
+
+
+@pytest.mark.parametrize("check", POLICY_CHECKS)
+def test_each_check_of_a_policy_runs_alone(cli, policy, check):
+    path = policy(BROKEN)
+    result = cli("audit", check, "--policy", path, "--columns", "check", "-q")
+    assert (result.code, set(result.out.split())) == (1, {check})
+    assert "not checked" not in result.err
+    found = json.loads(cli("audit", check, "--policy", path, "--format", "json").out)
+    assert [each["check"] for each in found["checks"]] == [check]
+
+
+def test_policy_is_compared_unless_one_of_its_checks_is_named(cli, policy):
+    path = policy(BROKEN)
+    for named, run in {
+        ("empty",): ["empty", *POLICY_CHECKS],
+        ("empty", "policy-owners"): ["empty", "policy-owners"],
+        ("empty", "--fail-on", "policy-names"): ["empty", "policy-names"],
+    }.items():
+        found = json.loads(cli("audit", *named, "--policy", path, "--format", "json").out)
+        assert [each["check"] for each in found["checks"]] == run
+
+
+UNMATCHED = {
+    "policy-owners": "[[group]]\nname = 'Gone'\nowners = ['#1']\n",
+    "policy-members": "[[group]]\nname = 'Gone'\nonly = ['#1']\n",
+    "policy-expired": "[[accept]]\ncheck = 'empty'\ngroup = 'Gone'\nuntil = 2026-01-31\nreason = 'r'\n",
+}
+
+
+@pytest.mark.parametrize("check", UNMATCHED)
+def test_rule_about_a_name_that_does_not_match_is_unknown(cli, policy, check):
+    path = policy(UNMATCHED[check])
+    result = cli("audit", check, "--policy", path, "-q")
+    assert (result.code, result.out) == (3, "")
+    assert "names that match nothing, or several: “Gone”" in result.err
+    result = cli("audit", check, "policy-groups", "policy-names", "--policy", path, "-q")
+    assert (result.code, "not checked" in result.err) == (1, False)
+
+
+def test_owner_who_does_not_match_is_unknown(cli, policy):
+    path = policy("[[group]]\nname = 'QA'\nowners = ['Nobody', '#40']\n")
+    result = cli("audit", "policy-owners", "--policy", path)
+    assert "“Nobody”" in result.err
+    assert result.code == 1, "another owner is missing for certain"
+    assert (
+        cli("audit", "policy-owners", "--policy", policy("[[group]]\nid = 1\nowners = ['Nobody']\n")).code
+        == 3
+    )
 
 
 def test_findings_of_other_checks_do_not_fail(cli, policy):
@@ -131,7 +202,7 @@ def test_unused_acceptance_is_reported(cli, policy):
 
 def test_policy_is_unknown_without_users(cli, policy):
     cli("groups", "-q")
-    result = cli("audit", "policy-groups", "--policy", policy(HOLDS), "--offline", "-q")
+    result = cli("audit", *POLICY_CHECKS, "--policy", policy(HOLDS), "--offline", "-q")
     assert result.code == 3
     assert "not checked: owners who are not members, " in result.err
 

@@ -44,6 +44,8 @@ class Plan:
     only_fatal: bool
     """Whether it does not matter if another check cannot be run."""
     policy: Policy | None
+    policy_checks: Sequence[str]
+    """The ids of the checks of the policy to run; empty without one."""
     baseline: Snapshot | None
     """The snapshot whose findings are known."""
 
@@ -125,16 +127,23 @@ def _policy(context: Context) -> Policy | None:
 
 
 def _plan(context: Context, policy: Policy | None) -> Plan:
-    """Return what is to be checked, before anything is read."""
+    """Return what is to be checked, before anything is read.
+
+    Of the policy, these are the checks that the options name, otherwise all of them: its rules are not left
+    out because another check is named.
+    """
     options = context.options
     every = [check.id for check in CHECKS]
     named = dict.fromkeys([*options.checks, *options.fail_on] if options.checks else every)
     checks = [check for name in named if (check := check_of(name)) is not None]
     baseline = None if options.baseline is None else _baseline(context, options.baseline)
-    fatal = frozenset([*options.fail_on, *(POLICY_CHECKS if policy is not None else ())])
+    policy_checks: Sequence[str] = ()
+    if policy is not None:
+        policy_checks = [name for name in named if name in POLICY_CHECKS] or list(POLICY_CHECKS)
+    fatal = frozenset([*options.fail_on, *policy_checks])
     if baseline is not None and not options.fail_on:
         fatal |= {check.id for check in checks}
-    return Plan(checks, fatal, only_fatal=bool(options.fail_on), policy=policy, baseline=baseline)
+    return Plan(checks, fatal, bool(options.fail_on), policy, policy_checks, baseline)
 
 
 def _baseline(context: Context, text: str) -> Snapshot:
@@ -167,7 +176,7 @@ async def _run(context: Context, plan: Plan) -> AuditLog:
     results = run_checks(directory, plan.checks)
     if plan.policy is not None:
         day = (reading.at or context.clock.now()).astimezone().date()
-        by_policy = PolicyAudit(plan.policy, directory, day)
+        by_policy = PolicyAudit(plan.policy, directory, day, plan.policy_checks)
         results += run_checks(directory, by_policy.checks)
         accepted |= by_policy.accepted(results)
         for unused in by_policy.unused(results):

@@ -525,7 +525,7 @@ def _add_analysis(add: AddCommand) -> None:
         "audit\naudit empty identical --format markdown\n"
         "audit --fail-on inactive --fail-on no-two-factor -q\n"
         "audit empty inactive --format junit > audit.xml\n"
-        "audit policy-groups --policy policy.toml\naudit empty identical --baseline '#12'",
+        "audit policy-owners --policy policy.toml\naudit empty identical --baseline '#12'",
         (_add_instance, _add_time, _add_audit_output, _add_json),
         description="Find empty, duplicate or similar groups, and members who may not need access.",
         notes=_checks,
@@ -557,7 +557,8 @@ def _checks() -> str:
     checks = "".join(f"  {check.id:<20}{check.title}\n" for check in CHECKS)
     by_policy = "".join(f"  {id:<20}{title}\n" for id, title in POLICY_CHECKS.items())
     formats = "more formats: junit, sarif; they contain all findings, accepted ones as skipped"
-    return f"checks:\n{checks}\nchecks that --policy adds:\n{by_policy}\n{formats}\n\n"
+    added = f"checks that --policy adds, all unless you name some of them:\n{by_policy}"
+    return f"checks:\n{checks}\n{added}\n{formats}\n\n"
 
 
 def _add_history(add: AddCommand) -> None:

@@ -61,6 +61,8 @@ class Check:
     """The detail of members that it looks at, if any."""
     impossible: str = ""
     """Why it cannot be run with any directory; empty if it can."""
+    partial: str = ""
+    """Why it can only be run in part with any directory; empty if it can be run completely."""
     about: Literal["groups", "users"] = "groups"
     """What its findings are about. The groups of these users, or the members of these groups, may change."""
 
@@ -100,7 +102,7 @@ def _run(check: Check, directory: Directory) -> CheckResult:
     if check.detail:
         members = (profile for profile in directory.profiles if profile.id in directory.memberships)
         unknown = sum(getattr(profile, check.detail) is None for profile in members)
-    skipped = f"unknown for {pluralize(unknown, 'user')}" if unknown else ""
+    skipped = f"unknown for {pluralize(unknown, 'user')}" if unknown else check.partial
     return CheckResult(check, tuple(check.find(directory)), skipped)
 
 

@@ -6,7 +6,7 @@ not match is a finding, too: a rule about nothing would never be broken.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -90,7 +90,9 @@ class Policy:
 class PolicyAudit:
     """A policy, and what its names mean in an instance as it is now."""
 
-    def __init__(self, policy: Policy, present: Directory, day: date) -> None:
+    def __init__(
+        self, policy: Policy, present: Directory, day: date, only: Collection[str] = tuple(POLICY_CHECKS)
+    ) -> None:
         """Prepare the checks.
 
         Args:
@@ -98,8 +100,10 @@ class PolicyAudit:
             present: What the names are matched to. If a name does not match, it is matched to the directory
                 that is checked, which may be an earlier one.
             day: The day of what is checked, on which acceptances may have expired.
+            only: The ids of the checks to run.
         """
         self._policy = policy
+        self._only = only
         self._present = present
         self._day = day
         unknown = self._unknown_users()
@@ -110,14 +114,19 @@ class PolicyAudit:
             "policy-names": "Rules about a name that does not match are never broken.",
             "policy-expired": "The findings count again: solve them, or accept them until a later day.",
         }
-        self.checks: tuple[Check, ...] = (
-            self._check("policy-groups", why, self._missing_groups, needs_complete=True),
-            self._check("policy-owners", why, self._missing_owners, impossible=unknown),
-            self._check("policy-members", why, self._other_members, impossible=unknown),
-            self._check("policy-names", why, self._unmatched_names, impossible=unknown, needs_complete=True),
-            self._check("policy-expired", why, self._expired, impossible=self._unknown_expired()),
+        owned = self._unmatched_in_rules(lambda rule: bool(rule.owners))
+        limited = self._unmatched_in_rules(lambda rule: rule.only is not None)
+        expired = self._unmatched_in_expired()
+        check, impossible = self._check, self._unknown_expired()
+        self._checks = (
+            check("policy-groups", why, self._missing_groups, needs_complete=True),
+            check("policy-owners", why, self._missing_owners, impossible=unknown, partial=owned),
+            check("policy-members", why, self._other_members, impossible=unknown, partial=limited),
+            check("policy-names", why, self._unmatched_names, impossible=unknown, needs_complete=True),
+            check("policy-expired", why, self._expired, impossible=impossible, partial=expired),
         )
-        """The checks, in the order of `POLICY_CHECKS`."""
+        self.checks: tuple[Check, ...] = tuple(check for check in self._checks if check.id in only)
+        """The checks to run, in the order of `POLICY_CHECKS`."""
 
     def accepted(self, results: Iterable[CheckResult]) -> dict[str, PolicyAcceptance]:
         """Return the acceptances that have not expired, by the fingerprints of their findings."""
@@ -147,6 +156,7 @@ class PolicyAudit:
         find: Finder,
         *,
         impossible: str = "",
+        partial: str = "",
         needs_complete: bool = False,
     ) -> Check:
         severity: Severity = "medium" if id in ("policy-names", "policy-expired") else "high"
@@ -158,6 +168,7 @@ class PolicyAudit:
             severity,
             needs_complete=needs_complete,
             impossible=impossible,
+            partial=partial,
         )
 
     def _missing_groups(self, directory: Directory) -> Iterator[Finding]:
@@ -194,7 +205,7 @@ class PolicyAudit:
                 yield Finding(f"{problem}, which the policy names", about=f"group {name}")
 
     def _expired(self, directory: Directory) -> Iterator[Finding]:
-        checks = {check.id: check for check in (*CHECKS, *self.checks)}
+        checks = {check.id: check for check in (*CHECKS, *self._checks)}
         for acceptance in self._policy.acceptances:
             if acceptance.until > self._day:
                 continue
@@ -240,6 +251,27 @@ class PolicyAudit:
         if any(check is not None and check.needs_profiles for check in expired):
             return "" if self._present.has_profiles else "user details (/users) are unavailable"
         return ""
+
+    def _unmatched_in_rules(self, concerns: Callable[[GroupRule], bool]) -> str:
+        """Return which names keep some rules from being checked, if no check that is run reports them."""
+        rules = [rule for rule in self._policy.groups if concerns(rule)]
+        groups = [rule.group for rule in rules] if "policy-groups" not in self._only else []
+        users = [name for rule in rules for name in (*rule.owners, *(rule.only or ()))]
+        return self._unmatched(groups, users if "policy-names" not in self._only else [])
+
+    def _unmatched_in_expired(self) -> str:
+        """Return which names keep expired acceptances from being checked, as `_unmatched_in_rules` does."""
+        if "policy-names" in self._only:
+            return ""
+        expired = [each for each in self._policy.acceptances if each.until <= self._day]
+        groups = [each.group for each in expired if each.group]
+        return self._unmatched(groups, [each.user for each in expired if each.user])
+
+    def _unmatched(self, groups: Sequence[str], users: Sequence[str]) -> str:
+        names = [name for name in groups if self._group(name, self._present) is None]
+        names += [name for name in users if self._user(name, self._present) is None]
+        listed = ", ".join(map(quoted, dict.fromkeys(names)))
+        return f"names that match nothing, or several: {listed}" if names else ""
 
     def _group(self, name: str, directory: Directory) -> Group | None:
         """Return the group that a name means now, as it is in a directory; None if it is not in it."""
