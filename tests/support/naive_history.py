@@ -45,6 +45,13 @@ def naive_timeline(directories: list[Directory], kind: str, id: int) -> list[Fac
         for each in naive_changes(before, after):
             if (each.group_id if kind == "group" else each.user_id) == id:
                 found.append((after.as_of, each))
+    if kind == "user":
+        found = [pair for pair in found if pair[1].kind is not ChangeKind.USER_RENAMED]
+        named = [each for each in directories if id in each.names]
+        for before, after in pairwise(named):
+            old, new = before.names[id], after.names[id]
+            if old != new:
+                found.append((after.as_of, Change(ChangeKind.USER_RENAMED, user_id=id, user=new, before=old)))
     kinds = list(ChangeKind)
     return sorted(
         (seen, kinds.index(c.kind), c.group_id or 0, c.user_id or 0, c.group, c.user, c.before)

@@ -1,7 +1,8 @@
 """The timeline of one group or user: what changed from each snapshot to the next.
 
 A timeline contains the changes between neighbouring snapshots, as `changes_between` finds them, that are
-about the group or the user. Only versions of groups that differ are compared.
+about the group or the user. Only versions of groups that differ are compared. A user's name may be unknown
+for a while: that a user was renamed meanwhile is a change of the snapshot that has the name again.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import sqlite3
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, groupby, pairwise
+from itertools import accumulate, groupby
 from operator import attrgetter, itemgetter
 from typing import Literal
 
@@ -149,10 +150,14 @@ def _spans(versions: Iterable[tuple[Row, Sequence[int]]], ids: Sequence[int]) ->
     """Yield the versions of a group that are in any of the snapshots."""
     for row, members in versions:
         group_id, name, *_, since, until, _ = row
-        start = bisect_left(ids, since)
-        end = len(ids) if until is None else bisect_left(ids, until)
+        start, end = _places(since, until, ids)
         if start < end:
             yield _Span(start, end, Group(group_id, name, members))
+
+
+def _places(since: int, until: int | None, ids: Sequence[int]) -> tuple[int, int]:
+    """Return the places of the first snapshot that has a version, and of the first that no longer has it."""
+    return bisect_left(ids, since), len(ids) if until is None else bisect_left(ids, until)
 
 
 def _changes(
@@ -219,9 +224,13 @@ def _renamings(
 ) -> Iterator[tuple[int, list[Change]]]:
     """Yield the renamings of a user with the places of the snapshots that show them.
 
-    A name that was unknown meanwhile is no other name.
+    A user who is in no group for a while has no name then: each name is compared with the last known one.
     """
-    for place, pair in enumerate(pairwise(ids), 1):
-        old, new = (Directory(names=_names_at(each, [user_id], {user_id: names})) for each in pair)
-        if found := changes_between(old, new):
-            yield place, found
+    known: str | None = None
+    for each in names:
+        start, end = _places(each.since, each.until, ids)
+        if start == end:
+            continue
+        if known is not None and known != each.name:
+            yield start, [Change(ChangeKind.USER_RENAMED, user_id=user_id, user=each.name, before=known)]
+        known = each.name
