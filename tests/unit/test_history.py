@@ -740,7 +740,12 @@ def test_time_of_the_past_can_be_the_present(text):
     assert point.time >= NOON
 
 
-@pytest.mark.parametrize("text", ["", "tomorrow", "1M", "²", "-3d", "2026-13-01", "0d", "999999w", "#", "d7"])
+INVALID_TIMES = ["", "tomorrow", "1M", "²", "-3d", "2026-13-01", "0d", "999999w", "#", "d7", "2026-11-16T"]
+WEEKS_AND_OTHERS = ["2026-W43-7", "2026W437", "2026-W48", "2026-w48", "2026-W43-7 14:00", "2026W437T1400"]
+NO_SEPARATORS = ["2026-11-16+02:00", "2026-11-16-02:00", "2026-11-16Z", "2026-11-1614", "2026111614"]
+
+
+@pytest.mark.parametrize("text", [*INVALID_TIMES, *WEEKS_AND_OTHERS, *NO_SEPARATORS])
 def test_invalid_time_is_refused(text):
     with pytest.raises(InvalidTime, match="is not a valid"):
         PointInTime.parse(text, NOON)

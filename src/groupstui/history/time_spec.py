@@ -11,7 +11,8 @@ from ..durations import DURATION, parse_duration
 from ..errors import InvalidTime, quoted
 from ..times import local_day, with_local_zone
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}")
+_DATE_AND_TIME = re.compile(rf"({_DATE.pattern})[ Tt].+")
 _TO_END_OF_DAY = timedelta(days=1, microseconds=-1)
 NOW = "now"
 """What users write for the present."""
@@ -54,7 +55,10 @@ class PointInTime:
                 text = local_day(now - timedelta(days=days_ago))
             if DURATION.fullmatch(text.lower()):
                 return cls(now - parse_duration(text))
-            rest = _TO_END_OF_DAY if end_of_day and _DATE.fullmatch(text) else timedelta(0)
+            is_day = _DATE.fullmatch(text) is not None
+            if not is_day and not _DATE_AND_TIME.fullmatch(text):  # Python also reads weeks, as their start
+                raise InvalidTime(text)
+            rest = _TO_END_OF_DAY if end_of_day and is_day else timedelta(0)
             return cls(with_local_zone(datetime.fromisoformat(text) + rest))
         except (ValueError, OverflowError, InvalidTime):
             raise InvalidTime(
