@@ -231,6 +231,7 @@ def test_address_needs_a_request(cli, demo):
     [
         (("--since", "1m", "--until", "10m"), "--until is before --since"),
         (("--since", "#2", "--until", "#1"), "--until is before --since"),
+        (("--until", "8d"), "--until is before the start, which is 7d ago"),
         (("--since", "2199-01-01"), "“2199-01-01” is in the future"),
     ],
 )

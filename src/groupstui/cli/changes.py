@@ -13,6 +13,9 @@ from ..times import utc_minute
 from .context import Context
 from .output import answer, check_columns
 
+DEFAULT_SINCE = "7d"
+"""The start without `--since`."""
+
 
 async def changes(context: Context) -> ExitCode:
     """List the net changes between two points in time; the later one is now unless `--until` is earlier.
@@ -21,14 +24,15 @@ async def changes(context: Context) -> ExitCode:
     not contain the crawl that shows the instance as it is now.
     """
     options, now = context.options, context.clock.now()
+    since_text: str = DEFAULT_SINCE if options.since is None else options.since
     check_columns(context, CHANGE_FIELDS)
-    since_when, until_when, present = PointInTime.parse(options.since, now), LAST, PointInTime(now)
+    since_when, until_when, present = PointInTime.parse(since_text, now), LAST, PointInTime(now)
     if options.until is not None:
         until_when = PointInTime.parse(options.until, now, end_of_day=True)
     if since_when.is_after(until_when):
-        raise UsageError("--until is before --since")
+        raise _wrong_order(options.since)
     if since_when.is_after(present):
-        raise UsageError(f"--since {quoted(options.since)} is in the future")
+        raise UsageError(f"--since {quoted(since_text)} is in the future")
     history = context.required_history()
     for point in (since_when, until_when):
         history.at(point)  # it must exist, and the history must be readable
@@ -41,7 +45,7 @@ async def changes(context: Context) -> ExitCode:
     if since is None or until is None:
         raise UnknownAnswer(f"no changes of {context.instance.name} are known: {history.missing}")
     if since.id > until.id:
-        raise UsageError("--until is before --since")
+        raise _wrong_order(options.since)
     begins = f"the history begins on {utc_minute(since.taken_at)}"
     if until_when.time is not None and until_when.time < until.taken_at:
         raise UnknownAnswer(f"no data for that time: {begins}")
@@ -58,3 +62,10 @@ async def changes(context: Context) -> ExitCode:
     if until.id - since.id > 1:  # with a snapshot in between, what was undone is not listed
         context.warn("groupstui history lists every change of a group or user, also those that were undone")
     return code
+
+
+def _wrong_order(since: str | None) -> UsageError:
+    """Return the error for an end before the start, which may be the default."""
+    if since is None:
+        return UsageError(f"--until is before the start, which is {DEFAULT_SINCE} ago", hint="Add --since.")
+    return UsageError("--until is before --since")

@@ -578,7 +578,7 @@ def _add_history(add: AddCommand) -> None:
         },
     )
     since = "start: an age (7d, 12h), yesterday, a local date or time, or a snapshot (#12); default: 7d"
-    _value(changes, "--since", "WHEN", since, default="7d")
+    _value(changes, "--since", "WHEN", since)
     _value(changes, "--until", "WHEN", "end, in the same form (default: now)")
     _flag(changes, "--exit-code", help="exit with 1 if anything changed")
 
