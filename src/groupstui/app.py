@@ -48,7 +48,7 @@ from .version import __version__
 from .widgets.colors import readable_variables
 from .widgets.commands import PaletteCommand, bind, commands_of
 from .widgets.keymap import bindings_by_class, valid_keymap
-from .widgets.notice_bar import Notice
+from .widgets.notice_bar import Notice, NoticeKind
 from .widgets.table import FilterableTable, Table
 
 if TYPE_CHECKING:  # dialogs are imported when they are first used
@@ -464,6 +464,7 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         if history is not None:
             notice = await dialogs.sign_out.delete_history(history, notice)
         if not is_open:
+            self._end_notices("progress")
             self._notify_user(notice)
             for screen in self.screen_stack:
                 if isinstance(screen, dialogs.instances.InstancesDialog):
@@ -520,6 +521,11 @@ class GroupsApp(TypeAhead, ClipboardApp, DiffRenderer, inherit_bindings=False):
         for screen in self.screen_stack:
             if isinstance(screen, BaseScreen):
                 screen.notice = notice
+
+    def _end_notices(self, *kinds: NoticeKind) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, BaseScreen):
+                screen.end_notice(*kinds)
 
     def key_received(self, event: Key | Paste) -> None:
         """Remove the notices about earlier keys, and explain a key that can do nothing now."""

@@ -312,6 +312,8 @@ async def test_sign_out_of_another_instance_stays_here(pilot, demo, other, keyri
     await to_row(pilot, other)
     await press(pilot, "o", "y")
     assert f"Signed out of {other}; its token is deleted." in words(pilot)
+    await press(pilot, "up")
+    assert "the token of" not in words(pilot)  # also the notice of the deletion has ended
     assert name(other) not in drawn(pilot, "Table")
     await press(pilot, "escape")
     assert at_the_larger(pilot)

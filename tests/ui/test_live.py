@@ -83,6 +83,25 @@ async def test_changes_appear_as_they_are_found(pilot, demo, clock):
     assert "+1 −1" in qa
 
 
+async def test_notice_of_live_is_whole_in_a_narrow_window(pilot, clock):
+    await pilot.resize_terminal(60, 20)
+    await live(pilot, clock)
+    notice = "Live: all groups are reloaded every 5m. w stops that, :live 2m changes it."
+    assert words(pilot, "NoticeBar") == notice
+
+
+async def test_changes_that_are_too_long_for_the_notice_keep_its_hint(pilot, demo, clock):
+    demo.site.rename_group(1, "Members of a group with a long name " * 3)
+    await press(pilot, "R")
+    await pilot.resize_terminal(60, 20)
+    await live(pilot, clock)
+    for user in sorted(set(demo.site.users) - set(demo.site.groups[1].members))[:10]:
+        demo.site.add_member(1, user)
+    await pass_time(pilot, clock)
+    assert drawn(pilot, "NoticeBar").count("\n") == 2
+    assert words(pilot, "NoticeBar").endswith("… d shows them.")
+
+
 async def test_many_changes_are_counted(pilot, demo, clock):
     await live(pilot, clock)
     for user in sorted(set(demo.site.users) - set(demo.site.groups[1].members))[:10]:
@@ -171,14 +190,17 @@ async def test_palette_ends_it(pilot, clock):
         ("10s", "10s is too short: the shortest interval is a minute"),
         ("59s", "59s is too short: the shortest interval is a minute"),
         ("2d", "2d is too long: the longest interval is a day"),
-        ("5", "“5” is not a valid duration: use 10m"),
+        ("abc", "“abc” is not a valid duration: use 10m"),
         ("soon", "“soon” is not a valid duration: use 10m"),
     ],
 )
-async def test_interval_that_cannot_be_used_changes_nothing(pilot, clock, interval, notice):
+async def test_interval_that_cannot_be_used_is_refused_while_it_is_typed(pilot, clock, interval, notice):
     await live(pilot, clock)
-    await set_live(pilot, interval)
+    await press(pilot, "colon")
+    await type_text(pilot, f"live {interval}")
     assert notice in words(pilot)
+    assert "reload every" not in words(pilot, "PaletteDialog Table")
+    await press(pilot, "enter", "escape")
     assert "live 5m · " in drawn(pilot, "StatusBar")
     assert clock.sleepers == 1
 

@@ -306,6 +306,8 @@ async def test_escape_cancels_a_sign_in(demo, keyring, settings, clock):
         assert "Stopped. Press enter to try again." in words(pilot)
         assert keyring.calls == []
         assert not settings.path.exists()
+        await press(pilot, "ctrl+t")
+        assert words(pilot, "NoticeBar") == ""  # also the notice of the sign-in has ended
         await press(pilot, "enter")
         assert in_browser(pilot)
 

@@ -6,8 +6,9 @@ import pytest
 
 from groupstui.app import GroupsApp
 from groupstui.dialogs.base import BaseScreen
+from groupstui.settings import SettingsFile
 
-from ..support.pilot import browser_app, drawn, press, settled, until, words
+from ..support.pilot import browser_app, drawn, press, settled, type_text, until, words
 
 NO_MARK = "No group is marked. space marks one; c compares it with this group."
 
@@ -209,3 +210,65 @@ async def test_late_ctrl_c_does_not_quit(pilot, monkeypatch):
     await until(pilot, lambda: not pilot.app._interrupted)
     await press(pilot, "ctrl+c")
     assert pilot.app.return_code is None
+
+
+# Every kind of notice has an end
+
+
+@pytest.fixture
+def in_folder(tmp_path, monkeypatch):
+    """Run the app in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+async def command(pilot, text: str) -> None:
+    await press(pilot, "colon")
+    await type_text(pilot, text)
+    await press(pilot, "enter")
+
+
+async def test_refused_review_ends_with_the_next_key_only(short, pilot, in_folder):
+    (in_folder / "mine").mkdir()
+    await command(pilot, "review mine")
+    await pilot.pause(0.05)
+    assert "mine exists. :review PATH names another folder." in words(pilot, "NoticeBar")
+    await press(pilot, "j")
+    assert words(pilot, "NoticeBar").startswith("groups ›")
+
+
+async def test_incomplete_data_is_said_until_a_crawl_is_complete(short, pilot, demo):
+    demo.faults.always("wrong-total", after=1)
+    await press(pilot, "R", "j")
+    assert "Some groups may be missing" in words(pilot, "NoticeBar")
+    demo.faults.clear()
+    await press(pilot, "R")
+    await until(pilot, lambda: words(pilot, "NoticeBar").startswith("groups ›"))
+
+
+async def test_failed_crawl_is_said_until_a_crawl_is_complete(short, demo, clock):
+    demo.faults.always("500", after=1)
+    async with browser_app(demo.url, demo.token, clock).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert "Only the loaded pages can be searched" in words(pilot, "NoticeBar")
+        demo.faults.clear()
+        await press(pilot, "c", "j")
+        assert "Only the loaded pages can be searched" in words(pilot, "NoticeBar")
+        await press(pilot, "R")
+        await until(pilot, lambda: words(pilot, "NoticeBar").startswith("groups ›"))
+
+
+async def test_warning_outlasts_an_answer_and_ends_after_a_longer_while(
+    short, demo, clock, settings_path, monkeypatch
+):
+    settings_path.write_text("page_sise = 50\n")
+    settings_file = SettingsFile(settings_path)
+    app = browser_app(demo.url, demo.token, clock, settings=settings_file.load(), settings_file=settings_file)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert "page_sise" in words(pilot, "NoticeBar")
+        await press(pilot, "c")
+        await until(pilot, lambda: "page_sise" in words(pilot, "NoticeBar"))
+        monkeypatch.setattr(BaseScreen, "WARNING_SECONDS", 0.01)
+        await press(pilot, "c")
+        await until(pilot, lambda: words(pilot, "NoticeBar").startswith("groups ›"))

@@ -465,9 +465,9 @@ class AuditDialog(RecordsDialog[AuditRow]):
         what = f"“{rows[0].finding.text}”" if len(rows) == 1 else pluralize(len(rows), "finding")
         done = f"Accepted {what}" if reason is not None else f"Open again: {what}"
         if failure and failure != self._failure:
-            self.notice = Notice(f"{done}, for this run only: {failure}", kind="warning")
+            self.notice = Notice(f"{done}, for this run only: {failure}", kind="caution")
         else:
-            self.notice = Notice(f"{done}, for this run only" if failure else done)
+            self.notice = Notice(f"{done}, for this run only" if failure else done, detail=what)
         self._failure = failure
         if reason is not None:
             self._go_on(set(keys))

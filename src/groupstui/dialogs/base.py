@@ -20,7 +20,7 @@ from ..directory.models import Group, User
 from ..settings import SavedList
 from ..terminal.clipboard import ClipboardApp
 from ..widgets.commands import ALWAYS, bind
-from ..widgets.notice_bar import PASSING, Notice, NoticeKind, worker_failure
+from ..widgets.notice_bar import ANSWERS, Notice, NoticeKind, worker_failure
 
 Result = TypeVar("Result")
 
@@ -51,16 +51,18 @@ class BaseScreen(Screen[Result]):
     """A screen with a notice, which also reports workers that end with an unexpected exception."""
 
     NOTICE_SECONDS: ClassVar[float] = 8
-    """How long a notice stays if it is neither an error nor about something that is going on."""
+    """How long an answer to a key stays, or news."""
+    WARNING_SECONDS: ClassVar[float] = 60
+    """How long a warning stays."""
 
     app = getters.app(ClipboardApp)
     notice: var[Notice | None] = var(None)
-    """What the user should know; an error stays until a request succeeds."""
+    """What the user should know; its kind decides when it ends."""
     notice_removed = False
     """Whether the last key has removed the answer to the one before."""
     _notice_timer: Timer | None = None
-    _covered_notice: Notice | None = None
-    """What is still to be known when the notice that covers it has passed."""
+    _covered_notices: tuple[Notice, ...] = ()
+    """What is still to be known when the notice that covers it has ended, the last one first."""
 
     def on_screen_suspend(self) -> None:
         """Hide the keys, which belong to the screen above now, unless that covers them."""
@@ -73,24 +75,35 @@ class BaseScreen(Screen[Result]):
     def watch_notice(self, old: Notice | None, notice: Notice | None) -> None:
         if self._notice_timer is not None:
             self._notice_timer.stop()
-        if notice is None or notice.kind not in PASSING:
-            self._covered_notice = None
-        else:
-            if old is not None and old.kind not in PASSING:
-                self._covered_notice = old
-            self._notice_timer = self.set_timer(self.NOTICE_SECONDS, lambda: self.end_notice(*PASSING))
+        if notice is None:
+            self._covered_notices = ()
+            return
+        below = [*([] if old is None else [old]), *self._covered_notices]
+        self._covered_notices = tuple(each for each in below if each.rank > notice.rank)
+        kind, seconds = notice.kind, self._seconds_of(notice)
+        if seconds is not None:
+            self._notice_timer = self.set_timer(seconds, lambda: self.end_notice(kind))
+
+    def _seconds_of(self, notice: Notice) -> float | None:
+        """Return how long a notice stays; None if something else ends it."""
+        match notice.kind:
+            case "info" | "news":
+                return self.NOTICE_SECONDS
+            case "warning":
+                return self.WARNING_SECONDS
+            case _:
+                return None
 
     def end_notice(self, *kinds: NoticeKind) -> None:
-        """Remove the notice, and the one below it, if they are of these kinds."""
-        if self._covered_notice is not None and self._covered_notice.kind in kinds:
-            self._covered_notice = None
+        """Remove the notice, and those below it, if they are of these kinds."""
+        self._covered_notices = tuple(each for each in self._covered_notices if each.kind not in kinds)
         if self.notice is not None and self.notice.kind in kinds:
-            self.notice = self._covered_notice
+            self.notice = next(iter(self._covered_notices), None)
 
     def key_received(self) -> None:
         """Remove the notice that answered an earlier key."""
         before = self.notice
-        self.end_notice("info")
+        self.end_notice(*ANSWERS)
         self.notice_removed = self.notice is not before
 
     def explain(self, action: str) -> None:

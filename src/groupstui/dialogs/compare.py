@@ -366,7 +366,7 @@ def save_list(
         if name is not None:
             only = tuple(id for id in ids if id in selection.only)
             screen.post_message(ListSaved(SavedList(name, instance, ids, selection.operation, only)))
-            screen.notice = Notice(f"Saved the list “{name}”", ":list shows it again.")
+            screen.notice = Notice(f"Saved the list “{name}”", ":list shows it again.", detail=name)
 
     below = next(each for each in screen.app.screen_stack if isinstance(each, JumpScreen))
     names = {saved.name for saved in below.saved_lists}

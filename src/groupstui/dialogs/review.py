@@ -28,9 +28,9 @@ def write_review(directory: Directory, instance: str, folder: str) -> Notice:
         files = review_files(directory, instance)
         write_folder(path, files, time=time.timestamp())
     except InvalidInput as error:
-        return Notice(str(error), error.hint or ":review PATH names another folder.", "warning")
+        return Notice(str(error), error.hint or ":review PATH names another folder.", "caution")
     written = full_path(path)
     text = f"Wrote {pluralize(len(files), 'file')} to {written}"
     if directory.has_profiles:
         return Notice(text, detail=written)
-    return Notice(text, NO_DETAILS, "warning", written)
+    return Notice(text, NO_DETAILS, "caution", written)

@@ -70,7 +70,7 @@ from ..widgets.filter_input import FilterInput
 from ..widgets.group_list import GroupList, Place
 from ..widgets.key_footer import KeyFooter
 from ..widgets.member_list import MemberList
-from ..widgets.notice_bar import LASTING, Notice, NoticeBar, cooldown_notice
+from ..widgets.notice_bar import DISMISSIBLE, Notice, NoticeBar, cooldown_notice
 from ..widgets.status_bar import StatusBar, age
 from ..widgets.table import Table
 
@@ -131,6 +131,9 @@ LIVE_INTERVALS = ("1m", "2m", "5m", "10m", "15m", "30m", "1h")
 """Intervals that the palette offers; others can be typed."""
 
 DEFAULT_LIVE_INTERVAL = "5m"
+
+LIVE_OFF = "off"
+"""What `:live` takes to end that everything is read again."""
 
 MIN_LIVE_INTERVAL, MAX_LIVE_INTERVAL = timedelta(minutes=1), timedelta(days=1)
 """How often everything can be read again; more often would be a load for the instance."""
@@ -351,9 +354,10 @@ class BrowserScreen(JumpScreen):
             "live_every",
             "live",
             argument="TIME",
-            values=lambda screen: (*LIVE_INTERVALS, "off"),
-            current=lambda screen: screen.live or "off",
+            values=lambda screen: (*LIVE_INTERVALS, LIVE_OFF),
+            current=lambda screen: screen.live or LIVE_OFF,
             free_text=True,
+            problem=lambda screen, text: live_problem(text),
         ),
         PaletteCommand(
             "instance.sign_in", "Sign in again, with another token", "app.sign_in", "sign in, login"
@@ -837,7 +841,8 @@ class BrowserScreen(JumpScreen):
             self.directory = self.service.directory
             self._clear_error()
             changes = summarize(changes_of_groups([before] if before else [], [detail.group]))
-            self.notice = Notice(f"“{detail.group.name}” was reloaded: {changes}")
+            name = detail.group.name
+            self.notice = Notice(f"“{name}” was reloaded: {changes}", detail=name)
             if (page := self.groups.page) is not None:
                 self.groups.page = self._known_page(page.page) or page
             current = self.groups.table.current
@@ -887,13 +892,15 @@ class BrowserScreen(JumpScreen):
                 self._show_error(error, stale=True)
             else:
                 text = f"Only the loaded pages can be searched: {error}"
-                self.notice = Notice(text, RELOAD_HINT, "warning")
+                self.notice = Notice(text, RELOAD_HINT, "incomplete")
             return
         finally:
             self.progress = ""
-        if not directory.complete:
+        if directory.complete:
+            self.end_notice("incomplete")
+        else:
             text = "Some groups may be missing: they changed while they were read"
-            self.notice = Notice(text, RELOAD_HINT, "warning")
+            self.notice = Notice(text, RELOAD_HINT, "incomplete")
         await self.service.save_history()
         for screen in self.app.screen_stack:
             if isinstance(screen, Dialog) and screen.is_mounted:
@@ -1012,7 +1019,7 @@ class BrowserScreen(JumpScreen):
 
     def action_live(self) -> None:
         """Read everything again every few minutes, as often as the last time; or no longer."""
-        self.action_live_every("off" if self.live else self._last_live)
+        self.action_live_every(LIVE_OFF if self.live else self._last_live)
 
     def action_live_every(self, interval: object) -> None:
         """Read everything again at an interval, such as `5m`; `off` ends that."""
@@ -1020,7 +1027,7 @@ class BrowserScreen(JumpScreen):
             return
         if self.service.offline:
             self.notice = Notice("There is nothing to reload without a connection")
-        elif interval == "off":
+        elif interval == LIVE_OFF:
             self.workers.cancel_group(self, "live")
             self.live = ""
             self.notice = Notice("Live is off", "w turns it on again.")
@@ -1028,24 +1035,10 @@ class BrowserScreen(JumpScreen):
             self._start_live(str(interval))
 
     def _start_live(self, interval: str) -> None:
-        try:
-            duration = parse_duration(interval)
-        except InvalidTime as error:
-            self.notice = Notice(str(error))
-            return
-        if duration < MIN_LIVE_INTERVAL:
-            self.notice = Notice(
-                f"{interval} is too short: the shortest interval is a minute", ":live 1m sets it."
-            )
-        elif duration > MAX_LIVE_INTERVAL:
-            self.notice = Notice(
-                f"{interval} is too long: the longest interval is a day", ":live 1d sets it."
-            )
-        else:
-            self.live = self._last_live = interval
-            text = f"Live: all groups are reloaded every {interval}"
-            self.notice = Notice(text, "w stops that, :live 2m changes it.")
-            self._reload_every(duration.total_seconds())
+        self.live = self._last_live = interval
+        text = f"Live: all groups are reloaded every {interval}"
+        self.notice = Notice(text, "w stops that, :live 2m changes it.")
+        self._reload_every(parse_duration(interval).total_seconds())
 
     @work(name="live", group="live", exclusive=True, exit_on_error=False)
     async def _reload_every(self, seconds: float) -> None:
@@ -1263,7 +1256,7 @@ class BrowserScreen(JumpScreen):
                 self.action_stop()
         elif self.pane.clear_filter():
             self.pane.table.focus()
-        elif self.notice is not None and self.notice.kind in LASTING:
+        elif self.notice is not None and self.notice.kind in DISMISSIBLE:
             self.end_notice(self.notice.kind)
         else:
             self.action_back()
@@ -1388,7 +1381,7 @@ class BrowserScreen(JumpScreen):
         def answered(delete: bool | None) -> None:
             if delete:
                 self.post_message(ListDeleted(saved))
-                self.notice = Notice(f"Deleted the list “{saved.name}”")
+                self.notice = Notice(f"Deleted the list “{saved.name}”", detail=saved.name)
 
         self.app.push_screen(dialogs.delete_list.DeleteListDialog(saved.name), answered)
 
@@ -1411,7 +1404,7 @@ class BrowserScreen(JumpScreen):
             groups = saved_groups(self.directory, saved.name, saved.groups, past=self.past_time, names=names)
         except NoMatch as error:
             text = str(error) if self.directory.complete else f"{error} among the loaded groups"
-            self.notice = Notice(text[:1].upper() + text[1:], kind="warning")
+            self.notice = Notice(text[:1].upper() + text[1:], kind="caution")
             return
         comparison = compare(self.directory, groups)
         dialog = dialogs.compare.CompareDialog(comparison, self.directory, self.service.instance.origin)
@@ -1616,6 +1609,21 @@ def offered_times(snapshots: Sequence[Snapshot]) -> dict[str, str]:
         offered.append(snapshots[0])
     notes = {snapshots[0].id: " · oldest", snapshots[-2].id: " · previous"} if offered else {}
     return {f"#{each.id}": local_minute(each.taken_at) + notes.get(each.id, "") for each in offered}
+
+
+def live_problem(text: str) -> str:
+    """Return why everything cannot be read again at an interval; empty if it can."""
+    if text == LIVE_OFF:
+        return ""
+    try:
+        interval = parse_duration(text)
+    except InvalidTime as error:
+        return error.full
+    if interval < MIN_LIVE_INTERVAL:
+        return f"{text} is too short: the shortest interval is a minute (:live 1m)"
+    if interval > MAX_LIVE_INTERVAL:
+        return f"{text} is too long: the longest interval is a day (:live 1d)"
+    return ""
 
 
 def _named(changes: Sequence[Change]) -> str:

@@ -189,6 +189,7 @@ class LoginScreen(BaseScreen[SignedIn | None]):
         finally:
             self.busy = False
             self.workers.cancel_group(self, "cooldown")
+            self.end_notice("progress", "cooldown")
             if service is not None:
                 await service.close()
 
@@ -197,3 +198,5 @@ class LoginScreen(BaseScreen[SignedIn | None]):
         async for until in service.cooldown.changes():
             if until is not None:
                 self.notice = cooldown_notice(until)
+            else:
+                self.end_notice("cooldown")
