@@ -95,6 +95,7 @@ def test_values_of_options_anywhere(completed):
     assert completed("watch", "--interval", "15") == ["15m"]
     assert completed("config", "set", "page_size", "") == ["auto", *map(str, PAGE_SIZES)]
     assert completed("config", "set", "theme", "") == []  # and no options
+    assert completed("config", "unset", "page_size", "") == []
     assert completed("export", "users", "-o", "") == ["files"]
     assert completed("--token-file", "") == ["files"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,6 +101,50 @@ def test_config_set_keeps_the_file_if_it_cannot(cli, settings, arguments, reason
     assert reason in result.err
     assert "pa55" not in result.err
     assert path.read_text() == SETTINGS
+
+
+@pytest.mark.parametrize("key", ["history", "max_age", "keys.view.zoom", "sites.my test", "page_sise"])
+def test_config_unset_undoes_config_set(cli, settings, key):
+    values = {"max_age": "1h", "history": "false", "sites.my test": "https://x.testmo.net"}
+    path = settings(SETTINGS)
+    if key == "page_sise":
+        path.write_text(f"page_sise = 50\n{SETTINGS}")
+    else:
+        assert cli("config", "set", key, values.get(key, "f6")).code == 0
+    assert cli("config", "unset", key).code == 0
+    table, _, name = key.partition(".")
+    kept = tomllib.loads(path.read_text())
+    assert (name or table) not in (kept.get(table, {}) if name else kept)
+    assert {*SETTINGS.splitlines()} <= {*path.read_text().splitlines()}
+
+
+def test_config_unset_repairs_an_invalid_value(cli, settings):
+    path = settings('max_age = ""\n# kept\n')
+    assert cli("config", "show").code == 2
+    assert cli("config", "unset", "max_age").code == 0
+    assert path.read_text() == "# kept\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "code", "reason"),
+    [
+        (SETTINGS, ["max_age"], 0, "“max_age” was not set"),
+        ("", ["max_age"], 0, "“max_age” was not set"),
+        (SETTINGS, ["page_sise"], 2, "Did you mean page_size?"),
+        (SETTINGS, ["keys"], 2, "Write keys.NAME."),
+        (SETTINGS, [], 2, "config unset needs a setting"),
+        (SETTINGS, ["theme", "x"], 2, "config unset needs a setting"),
+        ("theme = [", ["theme"], 2, "line 1"),
+    ],
+)
+def test_config_unset_changes_nothing_if_there_is_nothing_to_remove(
+    cli, settings, text, arguments, code, reason
+):
+    path = settings(text)
+    result = cli("config", "unset", *arguments)
+    assert (result.code, result.out) == (code, "")
+    assert reason in result.err
+    assert path.read_text() == text
 
 
 def test_other_config_commands_have_no_value(cli):

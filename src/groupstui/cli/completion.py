@@ -217,6 +217,14 @@ class Names:
         for origin in dict.fromkeys(self._sites.values()):
             yield Candidate(origin.partition("://")[2], origin)
 
+    def settings(self) -> Iterator[Candidate]:
+        """Yield the settings in the file, those of a table with its name."""
+        for key, value in self._settings.items():
+            if isinstance(value, dict):
+                yield from (Candidate(f"{key}.{name}") for name in value if key != "lists")
+            else:
+                yield Candidate(key)
+
     def _instance(self) -> Instance | None:
         """Return the instance of the command line, the environment or the settings."""
         name = self.options.get("--instance") or self.environ.get("TESTMO_INSTANCE", "").strip()
@@ -346,10 +354,13 @@ def _values_of(action: argparse.Action, line: Line, current: str, names: Names) 
         titles = {check.id: check.title for check in CHECKS}
         titles |= POLICY_CHECKS if any(word.startswith("--policy") for word in line.words) else {}
         found = (Candidate(id, title) for id, title in titles.items())
+    elif kind == "KEY" and line.positionals == ["unset"]:
+        found = names.settings()
     elif kind == "KEY":
         found = (Candidate(each.name) for each in dataclass_fields(Settings) if each.name != "unknown")
     elif kind == "VALUE":
-        found = map(Candidate, SETTING_VALUES.get(line.positionals[-1], ()))
+        is_set = line.positionals[0] == "set"
+        found = map(Candidate, SETTING_VALUES.get(line.positionals[-1], ()) if is_set else ())
     elif kind == "COMMAND":
         found = _commands(build_parser())
     elif kind == "WHEN":  # ids of snapshots differ between instances

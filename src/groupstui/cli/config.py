@@ -15,12 +15,13 @@ from ..credentials.tokens import environment_without_token
 from ..errors import SettingsError, UsageError, quoted
 from ..exit_codes import ExitCode
 from ..settings import SettingsFile
-from ..settings.editor import as_toml, set_value
+from ..settings.editor import as_toml, set_value, unset_value
 from ..settings.model import json_schema, rules
 from ..terminal.stdio import print_error
 from .context import Context
 
-INCOMPLETE_SET = "config set needs a setting and a value"
+ARGUMENTS = {"set": "a setting and a value", "unset": "a setting"}
+"""What must follow the actions that change one setting."""
 
 DEFAULT_EDITOR = "notepad" if sys.platform == "win32" else "vi"
 
@@ -36,8 +37,7 @@ async def config(context: Context) -> ExitCode:
         UsageError: If a setting does not exist, or if there is no editor.
     """
     options, file = context.options, context.settings_file
-    if (options.key is not None or options.value is not None) != (options.action == "set"):
-        raise UsageError(INCOMPLETE_SET if options.action == "set" else "only config set has a value")
+    _check_arguments(options.action, options.key, options.value)
     match options.action:
         case "path":
             print(file.path)
@@ -48,10 +48,23 @@ async def config(context: Context) -> ExitCode:
         case "schema":
             print(json.dumps(json_schema(), indent=2))
         case "set":
-            _set(file, options.key, options.value)
+            _check_setting(options.key)
+            file.edit(lambda text: set_value(text, options.key, options.value))
+        case "unset":
+            _unset(file, options.key)
         case _:
             _edit(context, file)
     return ExitCode.OK
+
+
+def _check_arguments(action: str, key: str | None, value: str | None) -> None:
+    """Check that an action has what it needs, and nothing else."""
+    given = [each for each in (key, value) if each is not None]
+    needed = {"set": 2, "unset": 1}.get(action, 0)
+    if len(given) != needed:
+        if action in ARGUMENTS:
+            raise UsageError(f"config {action} needs {ARGUMENTS[action]}")
+        raise UsageError("only config set has a value")
 
 
 def _list() -> None:
@@ -61,7 +74,22 @@ def _list() -> None:
         print(f"{key:<{width}}  {rule.removeprefix('must be ')}")
 
 
-def _set(file: SettingsFile, key: str, value: str | None) -> None:
+def _unset(file: SettingsFile, key: str) -> None:
+    """Remove a setting from the file, also one that does not exist, such as a misspelled one."""
+    before = file.text()
+    if before:
+        file.edit(lambda text: unset_value(text, key))
+    if file.text() == before:
+        _check_setting(key)
+        print_error(f"{quoted(key)} was not set")
+
+
+def _check_setting(key: str) -> None:
+    """Check that there is a setting of a name.
+
+    Raises:
+        UsageError: If there is none; the hint names a similar one.
+    """
     table, _, name = key.partition(".")
     if table not in rules() or (table in TABLES) != bool(name):
         similar = get_close_matches(key, rules(), n=1)
@@ -69,9 +97,6 @@ def _set(file: SettingsFile, key: str, value: str | None) -> None:
         if table in TABLES:
             hint = f"Write {table}.NAME."
         raise UsageError(f"{quoted(key)} is not a setting", hint=hint)
-    if value is None:
-        raise UsageError(INCOMPLETE_SET)
-    file.edit(lambda text: set_value(text, key, value))
 
 
 def _edit(context: Context, file: SettingsFile) -> None:

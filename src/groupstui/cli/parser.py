@@ -684,19 +684,20 @@ def _add_setup(add: AddCommand) -> None:
     _flag(auth, "--yes", help="with logout: do not ask for confirmation")
 
     config = add(
-        "config path|show|list|set|edit|schema",
+        "config path|show|list|set|unset|edit|schema",
         "Show or change the settings",
         "config show\nconfig set history_days 90\nconfig set columns id,name,members\n"
-        "config set keys.page.next f6\nconfig edit",
+        "config set keys.page.next f6\nconfig unset max_age\nconfig edit",
         notes="path    print the path of the file\n"
         "show    print the settings as TOML\n"
         "list    list what can be set\n"
         "set     set one\n"
+        "unset   remove one from the file, so that its default applies\n"
         "edit    edit the file with VISUAL or EDITOR, and keep it only if it is valid\n"
         "schema  print a JSON schema for editors\n\n",
     )
-    config.add_argument("action", choices=("path", "show", "list", "set", "edit", "schema"))
-    _value(config, "key", "KEY", "with set: a setting, such as theme or keys.page.next", nargs="?")
+    config.add_argument("action", choices=("path", "show", "list", "set", "unset", "edit", "schema"))
+    _value(config, "key", "KEY", "with set and unset: a setting, such as theme or keys.page.next", nargs="?")
     _value(config, "value", "VALUE", "with set: its value in TOML, or a text", nargs="?")
 
     add(

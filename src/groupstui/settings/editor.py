@@ -75,6 +75,23 @@ def set_value(text: str, key: str, value: str) -> str:
     raise InvalidDocument(str(failure))
 
 
+def unset_value(text: str, key: str) -> str:
+    """Return a TOML text without one value, which may be one of a table, as `keys.page.next`.
+
+    Raises:
+        InvalidDocument: If the text is not valid.
+    """
+    try:
+        document = tomlkit.parse(text)
+    except TOMLKitError as error:
+        raise InvalidDocument(str(error)) from None
+    table, _, name = key.partition(".")
+    place = document.get(table) if name else document
+    if isinstance(place, MutableMapping) and not isinstance(place.get(name or table), MutableMapping):
+        place.pop(name or table, None)
+    return tomlkit.dumps(document)
+
+
 def as_toml(settings: Settings) -> str:
     """Return all settings as TOML, in which those that are not set are comments."""
     document = tomlkit.document()
