@@ -212,7 +212,18 @@ class AuditDialog(RecordsDialog[AuditRow]):
         self.update_directory(self.directory)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action != "restrict" or bool(self._sections)
+        match action:
+            case "restrict":
+                return bool(self._sections)
+            case "accept":
+                return not self._memory.is_past
+            case _:
+                return True
+
+    def reason_for_key(self, character: str) -> Notice:
+        if character == "A":
+            return Notice("Findings of the past cannot be accepted", ":now returns to the present.")
+        return super().reason_for_key(character)
 
     def update_directory(self, directory: Directory) -> None:
         super().update_directory(directory)
@@ -439,9 +450,7 @@ class AuditDialog(RecordsDialog[AuditRow]):
         """Accept the marked findings, or the one under the cursor; withdraw that if all are accepted."""
         rows = self._chosen_findings()
         still_open = [row for row in rows if row.acceptance is None]
-        if self._memory.is_past:
-            self.notice = Notice("Findings of the past cannot be accepted", ":now returns to the present.")
-        elif not rows:
+        if not rows:
             self.notice = Notice("No finding is chosen", "enter unfolds a check; space marks its findings.")
         elif not still_open:
             self._change_acceptance(rows, None)
