@@ -377,6 +377,15 @@ async def test_help_lists_the_keys_of_a_dialog(pilot):
     assert "Write the visible rows to a file" in words(pilot)
 
 
+async def test_choices_that_are_too_long_end_with_an_ellipsis(pilot):
+    await pilot.resize_terminal(60, 20)
+    await press(pilot, "space", "space", "Y")
+    rows = [row.strip("│╮ ▸█▄▀") for row in drawn(pilot, "Table").splitlines()[1:]]
+    whole = {choice.name for choice in pilot.app.screen._table.rows}
+    assert any(row.endswith("…") for row in rows)
+    assert all(row in whole or row.endswith("…") or "  " in row for row in rows if row)
+
+
 # Access reviews
 
 

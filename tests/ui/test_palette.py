@@ -248,3 +248,13 @@ async def test_theme_is_previewed_and_restored(pilot):
     await press(pilot, "down", "enter")
     assert not isinstance(pilot.app.screen, PaletteDialog)
     assert pilot.app.theme == "atom-one-light"
+
+
+@pytest.mark.parametrize("size", [(60, 20), (40, 12), (80, 21), (80, 24)])
+@pytest.mark.parametrize("keys", [":", "Y"])
+async def test_keys_of_a_list_stay_in_a_low_window(pilot, size, keys):
+    await press(pilot, "space", "down")
+    await pilot.resize_terminal(*size)
+    await press(pilot, keys, "down", "down")
+    assert "esc close" in drawn(pilot)
+    assert "▸" in drawn(pilot, "Dialog Table")

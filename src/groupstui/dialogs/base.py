@@ -139,6 +139,8 @@ class Dialog(ModalScreen[Result | None], BaseScreen[Result | None]):
         bind("ctrl+q", "app.quit", "dialog.quit", "Quit groupstui"),
     ]
 
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-high")]  # noqa: RUF012 (typed by Textual)
+
     COVERS_KEYS: ClassVar[bool] = False
     """Whether the box covers the last line of the screen below."""
 

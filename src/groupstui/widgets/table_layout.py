@@ -82,6 +82,9 @@ def fit_columns(columns: Sequence[Column[T]], rows: Sequence[T], width: int) -> 
     flexible = [column.key for column in kept if column.width is None]
     if free() < 0:
         least |= dict.fromkeys(flexible, 0)
+    if free() < 0:  # the longest texts are cut, and end with an ellipsis
+        widest = max(kept, key=lambda column: least[column.key])
+        least[widest.key] = max(0, least[widest.key] + free())
     each, extra = divmod(max(0, free()), max(1, len(flexible)))
     shares = {key: each + (number < extra) for number, key in enumerate(flexible)}
     return [(column, least[column.key] + shares.get(column.key, 0)) for column in kept]
