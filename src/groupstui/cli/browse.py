@@ -262,7 +262,7 @@ class PlainBrowser:
 
 def _name(item: Group | User) -> str:
     """Return the name in a line; lines with the same name get an id."""
-    return sanitize(item.name) or "(no name)" if isinstance(item, Group) else sanitize(item.label)
+    return sanitize(item.label)
 
 
 def _line(item: Group | User) -> str:

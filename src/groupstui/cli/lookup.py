@@ -410,8 +410,9 @@ def has_nameless_groups(directory: Directory) -> bool:
 
 
 def identified(item: Group | User) -> str:
-    """Return the name of a group or user with its id, safe to show."""
-    return f"{sanitize(item.name or '')} (#{item.id})".strip()
+    """Return the name of a group or user with its id, safe to show; the id alone if there is no name."""
+    name, id = sanitize(item.label), f"#{item.id}"
+    return name if name == id else f"{name} ({id})"
 
 
 def with_candidates(error: MatchError[T]) -> str:

@@ -453,7 +453,7 @@ class CompareUsersDialog(ComparisonDialog):
         return self._report(self.directory, self.instance, rows=rows, selection=self.selection)
 
     def row_copies(self, record: Row[Group]) -> list[Copy]:
-        return copies_of_row(record.item.name, record.item.id)
+        return copies_of_row(record.item.label, record.item.id)
 
     def open_record(self, record: Row[Group]) -> None:
         self.go_to(JumpTarget(record.item.id))

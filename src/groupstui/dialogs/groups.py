@@ -35,13 +35,13 @@ class GroupsDialog(RecordsDialog[Group]):
         """Show the groups as they are known now."""
 
     def row_copies(self, record: Group) -> list[Copy]:
-        return copies_of_row(record.name, record.id)
+        return copies_of_row(record.label, record.id)
 
     def record_item(self, record: Group) -> Group:
         return record
 
     def row_text(self, record: Group) -> str:
-        return record.name
+        return record.label
 
     def action_compare(self) -> None:
         compare.compare_marked(self, self.list, self.directory, self.instance)

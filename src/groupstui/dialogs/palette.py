@@ -341,9 +341,7 @@ def _name(row: Choice | Heading) -> str:
     match row:
         case Command():
             return f"{row.text} {CURRENT}" if row.is_current else row.text
-        case Group():
-            return row.name
-        case User():
+        case Group() | User():
             return row.label
         case Heading():
             return row.text

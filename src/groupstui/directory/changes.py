@@ -10,7 +10,7 @@ from enum import Enum
 
 from ..text import fold, pluralize
 from .directory import Directory
-from .models import Group
+from .models import Group, label_of
 
 
 class ChangeKind(Enum):
@@ -54,12 +54,22 @@ class Change:
     @property
     def user_label(self) -> str:
         """The user's name, or the id as `#17`."""
-        return self.user if self.user is not None else f"#{self.user_id}"
+        return label_of(self.user, self.user_id)
+
+    @property
+    def group_label(self) -> str:
+        """The group's name, or the id as `#12`; empty if the change is about no group."""
+        return "" if self.group_id is None else label_of(self.group, self.group_id)
+
+    @property
+    def label_before(self) -> str:
+        """The old name, or the id if there was none."""
+        return label_of(self.before, self.user_id if self.kind is ChangeKind.USER_RENAMED else self.group_id)
 
     @property
     def text(self) -> str:
         """A sentence; it contains the names as they are."""
-        group, user, before = self.group, self.user_label, self.before
+        group, user, before = self.group_label, self.user_label, self.label_before
         match self.kind:
             case ChangeKind.CREATED:
                 return f"{group} was created"

@@ -20,6 +20,11 @@ def compact(ids: Sequence[int]) -> array[int]:
         return array("Q", ids)
 
 
+def label_of(name: str | None, id: int | None) -> str:
+    """Return the name of a group or user, or the id as `#17` if there is none."""
+    return name if name and not name.isspace() else f"#{id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """A user group."""
@@ -33,6 +38,11 @@ class Group:
     created_by: int | None = None
     updated_at: datetime | str | None = None
     updated_by: int | None = None
+
+    @property
+    def label(self) -> str:
+        """The name; the id as `#12` if it has none."""
+        return label_of(self.name, self.id)
 
     @property
     def is_never_updated(self) -> bool:
@@ -51,7 +61,7 @@ class User:
     @property
     def label(self) -> str:
         """The name; the id as `#17` if the name is unknown."""
-        return f"#{self.id}" if self.name is None else self.name
+        return label_of(self.name, self.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,15 +48,14 @@ def timeline_report(
         complete=True,
         about=about,
         notes=notes,
-        subject=(item.name if isinstance(item, Group) else item.label) + " timeline",
+        subject=f"{item.label} timeline",
     )
 
 
 def without_repetition(report: Report, item: Group | User) -> Report:
     """Return the report of a timeline without the columns that only repeat what it is about, or are empty."""
     kind = "group" if isinstance(item, Group) else "user"
-    label = item.name if isinstance(item, Group) else item.label
-    repeated = {kind: label, f"{kind}_id": item.id, "before": None}
+    repeated = {kind: item.label, f"{kind}_id": item.id, "before": None}
     fields = [
         name
         for name in report.fields

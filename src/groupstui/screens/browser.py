@@ -599,7 +599,7 @@ class BrowserScreen(JumpScreen):
     def _show_path(self) -> None:
         group, member = self.groups.table.current, self.member
         names = [visit.label for visit in self._back_stack[-MAX_PATH_VISITS:]]
-        names += [group.name] if group is not None else []
+        names += [group.label] if group is not None else []
         names += [member.label] if member is not None else []
         self.path = ("groups", *names)
 
@@ -841,7 +841,7 @@ class BrowserScreen(JumpScreen):
             self.directory = self.service.directory
             self._clear_error()
             changes = summarize(changes_of_groups([before] if before else [], [detail.group]))
-            name = detail.group.name
+            name = detail.group.label
             self.notice = Notice(f"“{name}” was reloaded: {changes}", detail=name)
             if (page := self.groups.page) is not None:
                 self.groups.page = self._known_page(page.page) or page
@@ -1492,7 +1492,7 @@ class BrowserScreen(JumpScreen):
             counted(every, "group", "all" if self.directory.complete else "loaded"): every,
         }
         return [
-            RowSet(name, rows, report, lambda group: group.name, lines="names")
+            RowSet(name, rows, report, lambda group: group.label, lines="names")
             for name, rows in named.items()
             if rows
         ]
@@ -1502,7 +1502,7 @@ class BrowserScreen(JumpScreen):
         users, page = self.directory.members(group), self.groups.page
         as_of = datetime.now(UTC) if page is None else page.as_of
         return RowSet(
-            f"the {pluralize(len(users), 'member')} of {sanitize(group.name)}",
+            f"the {pluralize(len(users), 'member')} of {sanitize(group.label)}",
             users,
             lambda users: member_report(self.directory, self.service.instance.origin, group, users, as_of),
             lambda user: user.label,
@@ -1536,7 +1536,7 @@ class BrowserScreen(JumpScreen):
         if (member := self.member) is not None:
             copies += dialogs.copy.copies_of_row(member.label, member.id, self._email(member))
         elif self.pane is self.groups and (group := self.groups.table.current) is not None:
-            copies += dialogs.copy.copies_of_row(group.name, group.id)
+            copies += dialogs.copy.copies_of_row(group.label, group.id)
             copies += self._copies_of_members(self.marked_groups or [group])
             if group.members and not self.marked_groups:
                 copies.append(dialogs.copy.copy_as_csv(self._members_of(group), "the members"))

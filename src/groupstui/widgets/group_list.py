@@ -441,7 +441,7 @@ def _change_order(group: Group) -> str:
 
 COLUMNS: tuple[Column[Group], ...] = (
     ID_COLUMN,
-    Column("name", "Name", lambda group: group.name, min_width=24, match="words"),
+    Column("name", "Name", lambda group: group.label, min_width=24, match="words"),
     Column(
         "members",
         "Members",

@@ -302,7 +302,7 @@ class MemberList(FilterableTable[User]):
 def facts(detail: GroupDetail, width: int, title_lines: int) -> list[Content]:
     """Return lines of `width` cells about a group: its name, in a few lines at most, and its changes."""
     group = detail.group
-    title = Content.styled(sanitize(group.name) or "(no name)", "bold $foreground").wrap(width)
+    title = Content.styled(sanitize(group.label), "bold $foreground").wrap(width)
     if len(title) > title_lines:
         last = Content(" ").join(title[title_lines - 1 :]).truncate(width, ellipsis=True)
         title = [*title[: title_lines - 1], last]

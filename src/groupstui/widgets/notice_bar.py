@@ -29,9 +29,7 @@ MIN_DETAIL_CELLS = 8
 MAX_LINES = 3
 """The lines of a notice if the styles set no limit."""
 
-NoticeKind = Literal[
-    "info", "caution", "news", "warning", "cooldown", "progress", "incomplete", "error"
-]
+NoticeKind = Literal["info", "caution", "news", "warning", "cooldown", "progress", "incomplete", "error"]
 """What a notice is about, which decides when it ends:
 
 - `info` answers a key: with the next key, or after a while
