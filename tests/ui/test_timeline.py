@@ -37,12 +37,42 @@ async def test_timeline_of_a_group(demo, clock, history, size):
         screen = drawn(pilot)
         assert "Timeline of Quality · #1" in screen
         assert " members now, " in screen
-        assert "QA → Quality" in screen
+        assert "was QA" in screen
         assert "+ joined" in screen
         assert any("− left" in line and "Margaret Hamilton" in line for line in screen.splitlines())
         assert "3 changes since 2026-11-23 14:02, the start of the history" in screen
         await press(pilot, "escape")
         assert "Timeline" not in drawn(pilot)
+
+
+async def test_names_are_whole_in_a_narrow_timeline(demo, clock, history, earlier_run):
+    longer = "Quality assurance of all releases"
+    for name in (longer, "Quality"):
+        clock.seconds += DAY
+        demo.site.rename_group(1, name)
+        async with app(demo, clock, history).run_test(size=(60, 20)) as pilot:
+            await settled(pilot)
+            await press(pilot, "H")
+            screen = drawn(pilot)
+    assert "Timeline of Quality · #1" in screen
+    assert f"was {longer[:20]}" in screen
+    assert "was QA" in screen
+
+
+async def test_group_without_a_name_is_shown_by_its_id(demo, clock, history, earlier_run):
+    clock.seconds += DAY
+    demo.site.rename_group(1, "")
+    demo.site.add_member(1, 30)
+    async with app(demo, clock, history).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert "1 #1 " in drawn(pilot, "#list")
+        await press(pilot, "colon")
+        await type_text(pilot, "#1")
+        assert "#1" in drawn(pilot, "Table")
+        await press(pilot, "escape", "2", "/")
+        await type_text(pilot, "guido")
+        await press(pilot, "enter", "H")
+        assert "+ joined   #1" in drawn(pilot, "Table")
 
 
 @pytest.mark.usefixtures("known")

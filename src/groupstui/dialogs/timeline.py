@@ -75,9 +75,7 @@ class TimelineDialog(RecordsDialog[Change]):
 
     @property
     def _item_name(self) -> str:
-        return sanitize(
-            self._item.name if isinstance(self._item, Group) else self._item.label, MAX_NAME_CHARS
-        )
+        return sanitize(self._item.label, MAX_NAME_CHARS)
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -141,13 +139,15 @@ class TimelineDialog(RecordsDialog[Change]):
             self.go_to(JumpTarget(item.id, record.user_id if joined else None))
 
     def _other(self, change: Change) -> str:
-        """Return the user whom a change of a group is about, or the group of a user; otherwise both names."""
+        """Return the user whom a change of a group is about, or the group of a user; otherwise the old name.
+
+        The new name is that of the title, or the old one of the next change of the name.
+        """
         if change.before is not None:
-            after = change.group if change.kind is ChangeKind.RENAMED else change.user
-            return f"{change.before} → {after}"
+            return f"was {change.label_before}"
         if isinstance(self._item, Group):
             return "" if change.user_id is None else change.user_label
-        return change.group or ""
+        return change.group_label
 
 
 def _seen(change: Change) -> str:
