@@ -183,6 +183,39 @@ async def test_deleted_group_unfolds(pilot):
     assert list(pilot.app.screen.table.rows) == list(rows)
 
 
+async def test_deleted_group_unfolds_in_a_filtered_list(pilot):
+    await press(pilot, "d", "/")
+    await type_text(pilot, "deleted")
+    await press(pilot, "enter")
+    assert "9 left" in line(pilot, "deleted    Former pilots")
+    for key in ("enter", "l"):
+        await press(pilot, key)
+        assert drawn(pilot, "Table").count("− left   Former pilots") == 9
+        await press(pilot, key)
+        assert "− left" not in drawn(pilot, "Table")
+    assert "1 shown" in drawn(pilot)
+
+
+async def test_deleted_group_without_members_says_why_nothing_opens(pilot, demo, clock):
+    clock.seconds += 60
+    empty = next(group for group in demo.site.groups.values() if not group.members)
+    demo.site.delete_group(empty.id)
+    await press(pilot, "R", "d", "/")
+    await type_text(pilot, f"deleted {empty.name}".lower())
+    await press(pilot, "enter", "enter")
+    assert "That group no longer exists. H shows its timeline." in " ".join(drawn(pilot).split())
+    await press(pilot, "H")
+    assert f"Timeline of {empty.name} · #{empty.id}" in drawn(pilot)
+
+
+async def test_group_without_a_name_is_listed_by_its_id(pilot, demo, clock):
+    clock.seconds += 60
+    demo.site.rename_group(1, "")
+    await press(pilot, "R", "d")
+    assert "was QA" in line(pilot, "renamed    #1 ")
+    assert "Guido van Rossum" in line(pilot, "+ joined   #1 ")
+
+
 async def test_snapshot_folds(pilot):
     await press(pilot, "d", "enter")
     assert len(pilot.app.screen.table.rows) == 1

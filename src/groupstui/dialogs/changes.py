@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Container, Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
@@ -20,6 +20,7 @@ from ..service.history_reader import ChangeSummary
 from ..text import fold, pluralize
 from ..times import local_minute
 from ..widgets.commands import bind
+from ..widgets.notice_bar import Notice
 from ..widgets.table import Column, Table, word_filter
 from .base import JumpTarget
 from .copy import Copy, copy_of_line
@@ -146,16 +147,23 @@ class ChangesDialog(RecordsDialog[ChangeRow]):
         return f"No net changes {self._since(summary)}."
 
     def _matches(self, text: str) -> list[ChangeRow]:
-        """Return the changes that match, without snapshots and folded lines."""
+        """Return the changes that match, without snapshots; all members of an unfolded group that matches."""
         matches = word_filter(text)
         changes = () if self._summary is None else self._summary.changes
-        rows = (
-            ChangeRow(row.found, (change,), "change")
-            for row in _rows(changes, ())
-            if row.kind == "change"
-            for change in row.changes
-        )
-        return [row for row in rows if matches(fold(f"{_what(row)} {row.text}"))]
+
+        def is_match(row: ChangeRow) -> bool:
+            return matches(fold(f"{_what(row)} {row.text}"))
+
+        found: list[ChangeRow] = []
+        for row in _rows(changes, ()):
+            if row.kind == "snapshot":
+                continue
+            if is_match(row):
+                found += [row, *(_members_below(row) if _identity(row) in self._toggled else ())]
+            else:
+                members = (replace(member, kind="change") for member in _members_below(row))
+                found += filter(is_match, members)
+        return found
 
     def summary(self) -> str:
         if self._summary is None:
@@ -197,9 +205,11 @@ class ChangesDialog(RecordsDialog[ChangeRow]):
         if group is not None and change is not None:
             joined = change.kind is ChangeKind.JOINED
             self.go_to(JumpTarget(group.id, change.user_id if joined else None))
-        elif len(record.changes) > 1 and not self.list.filtered:
+        elif len(record.changes) > 1:
             self._toggled ^= {_identity(record)}
             self._show_rows()
+        elif change is not None and change.user_id is None:
+            self.notice = Notice("That group no longer exists", "H shows its timeline.")
         else:
             self.action_user()
 
@@ -249,7 +259,12 @@ def _rows(changes: Sequence[Change], toggled: Container[Hashable]) -> Iterator[C
             row = ChangeRow(found, line, "change")
             yield row
             if _identity(row) in toggled:
-                yield from (ChangeRow(found, (member,), "member") for member in line[1:])
+                yield from _members_below(row)
+
+
+def _members_below(row: ChangeRow) -> list[ChangeRow]:
+    """Return the lines of the members of a new or deleted group; none for any other change."""
+    return [ChangeRow(row.found, (member,), "member") for member in row.changes[1:]]
 
 
 def _lines(changes: Sequence[Change]) -> Iterator[tuple[Change, ...]]:
@@ -287,8 +302,8 @@ def _user_or_old_name(row: ChangeRow) -> str:
     if change.before is None:
         return "" if change.user_id is None else change.user_label
     if change.kind is ChangeKind.USER_RENAMED:
-        return f"{change.before} → {change.user}"
-    return f"was {change.before}"
+        return f"{change.label_before} → {change.user_label}"
+    return f"was {change.label_before}"
 
 
 STYLES = {ChangeKind.JOINED: "joined", ChangeKind.LEFT: "left", ChangeKind.DELETED: "left"}
@@ -303,7 +318,7 @@ COLUMNS: tuple[Column[ChangeRow], ...] = (
     Column(
         "group",
         "Group",
-        lambda row: "" if row.change is None else row.change.group or "",
+        lambda row: "" if row.change is None else row.change.group_label,
         min_width=12,
         match="words",
     ),
