@@ -221,6 +221,7 @@ async def test_unknown_users_and_addresses_are_no_verdict(demo, clock):
                 "Nobody Known": "unknown",
                 "ada.lovelace@demo.example": "unknown",
             }
+            assert "3 lines: 1 matched, 0 ambiguous, 2 unknown" in drawn(pilot)
             assert "Users in no group are not known" in words(pilot, "#about")
             assert "e-mail addresses are not known" in words(pilot, "#about")
 

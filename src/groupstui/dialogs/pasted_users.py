@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
@@ -298,19 +299,19 @@ class PastedUsersDialog(RecordsDialog[UserMatch]):
         return legend(self._names, [len(group.members) for group in self._groups], "member")
 
     def summary(self) -> str:
-        counts = {"matched": 0, "ambiguous": 0, "unmatched": 0}
-        for match in self._matches:
-            counts[match.status] += 1
+        counts = Counter(match.status for match in self._matches)
+        unknown = sum(match.status == "unmatched" and self._is_uncertain(match) for match in self._matches)
+        not_found = counts["unmatched"] - unknown
         lines = pluralize(len(self._matches), "line")
         users = len({match.user.id for match in self._matches if match.user is not None})
         matched = f"{counts['matched']:,} matched"
         if users < counts["matched"]:
             matched += f" ({pluralize(users, 'user')})"
+        parts = [matched, f"{counts['ambiguous']:,} ambiguous"]
+        parts += [f"{not_found:,} not found"] if not_found or not unknown else []
+        parts += [f"{unknown:,} unknown"] if unknown else []
         repeated = f" · {self._repeated:,} repeated" if self._repeated else ""
-        return (
-            f"{lines}: {matched}, {counts['ambiguous']:,} ambiguous, "
-            f"{counts['unmatched']:,} not found{repeated}"
-        )
+        return f"{lines}: {', '.join(parts)}{repeated}"
 
     def _status(self, match: UserMatch) -> str:
         if match.user is not None:
