@@ -156,6 +156,25 @@ def test_period_limits_the_timeline(cli, changed):
     assert [row[0] for row in rows(until.out)] == ["joined", "left"]
 
 
+def test_end_in_the_past_answers_with_the_names_of_then(cli, demo, environ, changed):
+    del environ["TESTMO_TOKEN"]
+    before = len(demo.log.requests)
+    then = json.loads(cli("history", "#30", "--user", "--until", "#2", "--format", "json").out)
+    assert then["user"] == {"id": 30, "name": "Guido van Rossum"}
+    then = json.loads(cli("history", "#1", "--group", "--until", "#2", "--format", "json").out)
+    assert then["group"]["name"] == "QA"
+    assert len(demo.log.requests) == before
+
+
+def test_end_in_the_past_knows_no_later_groups_and_names(cli, changed):
+    assert cli("history", "Auditors", "--group", "--until", "#2").code == 0
+    for name in ("Auditors", "Quality"):
+        result = cli("history", name, "--group", "--until", "#1")
+        assert (result.code, result.out) == (6, "")
+    assert cli("history", "QA", "--group", "--until", "#1").code == 0
+    assert cli("history", "Guido", "--user", "--exact", "--until", "#2").code != 0
+
+
 def test_history_includes_the_current_crawl(cli, demo, changed):
     demo.site.rename_group(1, "Assurance")
     assert rows(cli("history", "Assurance", *COLUMNS).out)[0] == ["group renamed", "", "Assurance", "Quality"]

@@ -444,7 +444,7 @@ class Context:
         only preferred is of no use either if details of users are needed.
         """
         if self.at is not None:
-            return self._as_it_was(self.at, users=users, match=match)
+            return self.read_at(PointInTime.parse_past(self.at, self.clock.now()), users=users, match=match)
         offline: bool = getattr(self.options, "offline", False)
         max_age: timedelta | None = getattr(self.options, "max_age", None)
         preferred = None if offline or max_age or users else self._preferred_max_age()
@@ -480,9 +480,18 @@ class Context:
         age: timedelta | str | None = self.preference("max_age")
         return parse_duration(age) if isinstance(age, str) else age
 
-    def _as_it_was(self, when: str, *, users: bool, match: Sequence[str]) -> Reading:
-        """Return the instance as it was at a time, from the last snapshot up to then."""
-        point = PointInTime.parse_past(when, self.clock.now())
+    def read_at(self, point: PointInTime, *, users: bool = False, match: Sequence[str] = ()) -> Reading:
+        """Return the instance as it was at a time, from the last snapshot up to then.
+
+        Args:
+            point: The time.
+            users: As for `read`.
+            match: As for `read`.
+
+        Raises:
+            InvalidTime: If the snapshot that `point` names does not exist.
+            UnknownAnswer: If there is no snapshot of that time.
+        """
         history, name = self.history, self.instance.name
         past = None if history is None else history.past(point)
         if past is None:

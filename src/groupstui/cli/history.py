@@ -43,12 +43,13 @@ async def history(context: Context) -> ExitCode:
     check_columns(context, TIMELINE_FIELDS)
     since, until = _period(context)
     stored = context.required_history()
-    reading = await context.read(match=() if options.group else [options.name])
+    match = () if options.group else [options.name]
+    reading = await context.read(match=match) if until == LAST else context.read_at(until, match=match)
     if until == LAST and await context.save_history() is None and not reading.from_history:
         reason = context.incomplete or "this crawl was not saved"
         context.incomplete = f"{reason}; the timeline ends with the previous snapshot"
     first, last = _snapshots(context, stored, since, until)
-    item = _find(context, stored, reading)
+    item = _find(context, stored, reading, last)
     kind: Kind = "group" if isinstance(item, Group) else "user"
     timeline = stored.timeline(kind, item.id, first, last)
     if not timeline.snapshots:
@@ -56,7 +57,7 @@ async def history(context: Context) -> ExitCode:
     changes = timeline.newest_first
     is_now = until == LAST and not reading.from_history
     now = "now" if is_now else f"on {utc_minute(last.taken_at)[:10]}"
-    exists = until != LAST or isinstance(item, Group) or _may_exist(item, reading)
+    exists = isinstance(item, Group) or _may_exist(item, reading)
     notes = list(_notes(context, item, timeline, now, exists=exists))
     report = timeline_report(context.instance.origin, item, timeline, changes, notes)
     if format_of_answer(context) == "table" and not (context.options.columns or context.options.sort):
@@ -126,7 +127,7 @@ def _notes(
 
 
 def _may_exist(user: User, reading: Reading) -> bool:
-    """Return whether a user exists now, or is one of those who were not read."""
+    """Return whether a user exists then, or is one of those who were not read."""
     return bool(reading.unread_users) or reading.directory.may_have_user(user.id)
 
 
@@ -141,10 +142,11 @@ def _can_encode(text: str) -> bool:
 # The group or user
 
 
-def _find(context: Context, stored: History, reading: Reading) -> Group | User:
+def _find(context: Context, stored: History, reading: Reading, last: Snapshot) -> Group | User:
     """Return the group or user with the name or id; one that exists comes before one that did.
 
-    A complete name comes before a part of one, and the present names before former ones.
+    A complete name comes before a part of one, and the names at the end of the period before former ones.
+    Later names are not known.
 
     Raises:
         AmbiguousMatch: If several match equally well, or a group and a user.
@@ -154,7 +156,7 @@ def _find(context: Context, stored: History, reading: Reading) -> Group | User:
     text = context.options.name
     steps = [(exact, past) for exact in (True, False) for past in (False, True)]
     for exact, past in steps[: 2 if context.options.exact else None]:
-        indexes = _past_indexes(context, stored) if past else _indexes(context, reading.directory)
+        indexes = _past_indexes(context, stored, last) if past else _indexes(context, reading.directory)
         found = list(_matches(indexes, text, exact=exact))
         if len(found) > 1:
             raise AmbiguousMatch(
@@ -167,7 +169,7 @@ def _find(context: Context, stored: History, reading: Reading) -> Group | User:
                 matched_user(context, reading, text)
             return found[0]
     if not context.options.group:
-        if (nameless := _nameless_user(stored, text)) is not None:
+        if (nameless := _nameless_user(stored, text, last)) is not None:
             return nameless
         matched_user(context, reading, text)
     message = f"no group or user of the history matches {quoted(text)}"
@@ -176,10 +178,10 @@ def _find(context: Context, stored: History, reading: Reading) -> Group | User:
     raise NoMatch(message)
 
 
-def _nameless_user(stored: History, text: str) -> User | None:
+def _nameless_user(stored: History, text: str, last: Snapshot) -> User | None:
     """Return the user with an id who was a member of groups, but whose name was never known."""
     id = id_of(text)
-    return User(id, None) if id is not None and any(stored.timeline("user", id).sizes) else None
+    return User(id, None) if id is not None and any(stored.timeline("user", id, until=last).sizes) else None
 
 
 def _matches(indexes: Sequence[Index], text: str, *, exact: bool) -> Iterator[Group | User]:
@@ -193,23 +195,23 @@ def _matches(indexes: Sequence[Index], text: str, *, exact: bool) -> Iterator[Gr
 
 
 def _indexes(context: Context, directory: Directory) -> list[Index]:
-    """Return the present names of the kinds that the options allow."""
+    """Return the names at the end of the period, of the kinds that the options allow."""
     options = context.options
     indexes: list[Index] = [] if options.user else [directory.group_index]
     return indexes if options.group else [*indexes, directory.user_index]
 
 
-def _past_indexes(context: Context, stored: History) -> list[Index]:
-    """Return all names that groups and users ever had."""
+def _past_indexes(context: Context, stored: History, last: Snapshot) -> list[Index]:
+    """Return all names that groups and users ever had up to a snapshot."""
     options = context.options
     indexes: list[Index] = []
     if not options.user:
-        groups = stored.known_names("group")
+        groups = stored.known_names("group", last)
         indexes.append(
             SearchIndex("group", groups, names=groups.__getitem__, item=lambda id: Group(id, groups[id][0]))
         )
     if not options.group:
-        users = stored.known_names("user")
+        users = stored.known_names("user", last)
         indexes.append(
             SearchIndex("user", users, names=users.__getitem__, item=lambda id: User(id, users[id][0]))
         )

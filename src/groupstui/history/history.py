@@ -257,9 +257,14 @@ class History:
         first, last = (0 if since is None else since.id), (None if until is None else until.id)
         return self._database.read(lambda db: timeline_of(db, kind, id, first, last))
 
-    def known_names(self, kind: Kind) -> dict[int, list[str]]:
-        """Return all names that each group or user of any snapshot has or had, the last one first."""
-        return self._database.read(lambda db: known_names(db, kind))
+    def known_names(self, kind: Kind, until: Snapshot | None = None) -> dict[int, list[str]]:
+        """Return all names that each group or user of the snapshots up to one had, the last one first.
+
+        Args:
+            kind: What has the names.
+            until: The last snapshot; by default, the last of all.
+        """
+        return self._database.read(lambda db: known_names(db, kind, until))
 
     def cursor(self) -> Cursor | None:
         """Return the position of `watch`; None before its first start."""

@@ -231,11 +231,13 @@ def user_names(db: sqlite3.Connection) -> list[str]:
     return members if _all_users_time(db) is None else [*members, *_all_users(db).values()]
 
 
-def known_names(db: sqlite3.Connection, kind: str) -> dict[int, list[str]]:
-    """Return all names that each `group` or `user` of any snapshot has or had, the last one first."""
+def known_names(db: sqlite3.Connection, kind: str, until: Snapshot | None = None) -> dict[int, list[str]]:
+    """Return all names that each `group` or `user` of the snapshots up to one had, the last one first."""
     table = "group_version" if kind == "group" else "user_name"
     found: dict[int, list[str]] = {}
-    for id, name in typed_rows(db, f"SELECT id, name FROM {table} ORDER BY since DESC", _NAME_TYPES):
+    condition, values = ("", ()) if until is None else (" WHERE since <= ?", (until.id,))
+    query = f"SELECT id, name FROM {table}{condition} ORDER BY since DESC"
+    for id, name in typed_rows(db, query, _NAME_TYPES, values):
         names = found.setdefault(id, [])
         if name not in names:
             names.append(name)
