@@ -7,7 +7,9 @@ A time that has no local form, such as one in the year 1, is shown in its own zo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
+from typing import Literal
 
 DAYS_OF_WEEK = 7
 
@@ -39,11 +41,49 @@ def utc_minute(time: datetime) -> str:
 
     The commands print this: the times in their data are in UTC, and an answer has one time zone.
     """
+    return _utc_text(time, "minutes")
+
+
+def utc_second(time: datetime) -> str:
+    """Return the date and time in UTC with its zone, as in `2026-11-16 13:02:11 UTC`."""
+    return _utc_text(time, "seconds")
+
+
+def utc_day(time: datetime) -> str:
+    """Return the date in UTC, as in `2026-11-16`."""
+    return _utc_text(time, "minutes")[: len("2026-11-16")]
+
+
+def _utc_text(time: datetime, timespec: Literal["minutes", "seconds"]) -> str:
     try:
         time = time.astimezone(UTC)
     except OverflowError:
-        return time.isoformat(" ", "minutes")
-    return f"{time.replace(tzinfo=None).isoformat(' ', 'minutes')} UTC"
+        return time.isoformat(" ", timespec)
+    return f"{time.replace(tzinfo=None).isoformat(' ', timespec)} UTC"
+
+
+def utc_days(first: datetime, last: datetime) -> tuple[str, str]:
+    """Return two dates in UTC, with as much of the time as they need to differ."""
+    return _distinct(first, last, utc_day, utc_minute, utc_second, utc_iso)
+
+
+def utc_minutes(first: datetime, last: datetime) -> tuple[str, str]:
+    """Return two dates and times in UTC, with seconds if they need these to differ."""
+    return _distinct(first, last, utc_minute, utc_second, utc_iso)
+
+
+def local_days(first: datetime, last: datetime) -> tuple[str, str]:
+    """Return two local dates, with as much of the time as they need to differ."""
+    return _distinct(first, last, local_day, local_minute, local_second)
+
+
+def _distinct(first: datetime, last: datetime, *formats: Callable[[datetime], str]) -> tuple[str, str]:
+    """Return two times in the first format in which they differ; in the first of all if they are the same."""
+    for format in formats if first != last else formats[:1]:
+        texts = format(first), format(last)
+        if texts[0] != texts[1]:
+            break
+    return texts
 
 
 def local_day(time: datetime) -> str:
@@ -56,6 +96,11 @@ def local_minute(time: datetime, *, weekday: bool = False) -> str:
     local = _local(time)
     text = local.replace(tzinfo=None).isoformat(" ", "minutes")
     return f"{local:%a} {text}" if weekday else text
+
+
+def local_second(time: datetime) -> str:
+    """Return the local date and time, as in `2026-11-16 14:02:11`."""
+    return _local(time).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 def weekday(time: datetime) -> str:

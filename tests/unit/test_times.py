@@ -8,7 +8,18 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from groupstui.times import ago, local_clock, local_day, local_minute, utc_iso, utc_minute, utc_stamp
+from groupstui.times import (
+    ago,
+    local_clock,
+    local_day,
+    local_days,
+    local_minute,
+    utc_days,
+    utc_iso,
+    utc_minute,
+    utc_minutes,
+    utc_stamp,
+)
 
 AFTERNOON = datetime(2026, 11, 16, 13, 2, 11, 345000, UTC)
 LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
@@ -39,6 +50,23 @@ def test_utc_times():
     assert utc_iso(AFTERNOON.astimezone()) == "2026-11-16T13:02:11.345Z"
     assert utc_stamp(AFTERNOON) == "20261116-130211"
     assert utc_minute(AFTERNOON.astimezone()) == "2026-11-16 13:02 UTC"
+
+
+@pytest.mark.parametrize(
+    ("later", "days", "minutes"),
+    [
+        (timedelta(0), ("2026-11-16",) * 2, ("2026-11-16 13:02 UTC",) * 2),
+        (timedelta(days=3), ("2026-11-16", "2026-11-19"), ("2026-11-16 13:02 UTC", "2026-11-19 13:02 UTC")),
+        (timedelta(hours=1), *[("2026-11-16 13:02 UTC", "2026-11-16 14:02 UTC")] * 2),
+        (timedelta(seconds=9), *[("2026-11-16 13:02:11 UTC", "2026-11-16 13:02:20 UTC")] * 2),
+        (timedelta(milliseconds=1), *[("2026-11-16T13:02:11.345Z", "2026-11-16T13:02:11.346Z")] * 2),
+    ],
+)
+def test_two_times_are_told_apart(later, days, minutes):
+    assert utc_days(AFTERNOON, AFTERNOON + later) == days
+    assert utc_minutes(AFTERNOON, AFTERNOON + later) == minutes
+    first, last = local_days(AFTERNOON, AFTERNOON + later)
+    assert (first != last) == (later >= timedelta(seconds=1))
 
 
 @pytest.mark.parametrize("extreme", [FIRST, LAST, FIRST.replace(tzinfo=timezone(timedelta(hours=23)))])

@@ -9,7 +9,7 @@ from ..exit_codes import ExitCode
 from ..history.time_spec import LAST, PointInTime
 from ..output.records import CHANGE_FIELDS, changes_report
 from ..text import pluralize
-from ..times import utc_minute
+from ..times import utc_minute, utc_minutes
 from .context import Context
 from .output import answer, check_columns
 
@@ -57,8 +57,8 @@ async def changes(context: Context) -> ExitCode:
     report = changes_report(context.instance.origin, found, since, until)
     code = ExitCode.FALSE if found and options.exit_code else ExitCode.OK
     answer(context, replace(report, complete=not context.incomplete), code)
-    period = f"from {utc_minute(since.taken_at)} to {utc_minute(until.taken_at)}"
-    context.warn(f"{pluralize(len(found), 'net change')} {period}")
+    start, end = utc_minutes(since.taken_at, until.taken_at)
+    context.warn(f"{pluralize(len(found), 'net change')} from {start} to {end}")
     if until.id - since.id > 1:  # with a snapshot in between, what was undone is not listed
         context.warn("groupstui history lists every change of a group or user, also those that were undone")
     return code

@@ -25,7 +25,7 @@ from ..output.timeline import (
     without_repetition,
 )
 from ..text import pluralize
-from ..times import utc_minute
+from ..times import utc_days, utc_minute, utc_minutes
 from .context import Context, Reading
 from .lookup import identified, matched_user, with_candidates
 from .output import answer, check_columns, format_of_answer
@@ -56,15 +56,16 @@ async def history(context: Context) -> ExitCode:
         raise UnknownAnswer(f"no history of {context.instance.name}: {stored.missing}")
     changes = timeline.newest_first
     is_now = until == LAST and not reading.from_history
-    now = "now" if is_now else f"on {utc_minute(last.taken_at)[:10]}"
+    days = utc_days(first.taken_at, last.taken_at)
+    now = "now" if is_now else f"on {days[1]}"
     exists = isinstance(item, Group) or _may_exist(item, reading)
-    notes = list(_notes(context, item, timeline, now, exists=exists))
+    notes = list(_notes(context, item, timeline, days, now, exists=exists))
     report = timeline_report(context.instance.origin, item, timeline, changes, notes)
     if format_of_answer(context) == "table" and not (context.options.columns or context.options.sort):
         report = without_repetition(report, item)
     answer(context, replace(report, complete=not context.incomplete))
-    period = f"from {utc_minute(first.taken_at)} to {utc_minute(last.taken_at)}"
-    context.warn(f"{pluralize(len(changes), 'change')} of {kind} {identified(item)} {period}")
+    start, end = utc_minutes(first.taken_at, last.taken_at)
+    context.warn(f"{pluralize(len(changes), 'change')} of {kind} {identified(item)} from {start} to {end}")
     return ExitCode.OK
 
 
@@ -115,10 +116,10 @@ def _snapshots(
 
 
 def _notes(
-    context: Context, item: Group | User, timeline: Timeline, now: str, *, exists: bool
+    context: Context, item: Group | User, timeline: Timeline, days: tuple[str, str], now: str, *, exists: bool
 ) -> Iterator[str]:
     """Yield what stands above a table: the size at both ends, and over time."""
-    first, last = (utc_minute(each.taken_at)[:10] for each in (timeline.snapshots[0], timeline.snapshots[-1]))
+    first, last = days
     yield size_summary(item, timeline, first, now, exists=exists)
     bars = sparkline(timeline, bars=ASCII_BARS if context.options.ascii or not _can_encode(BARS) else BARS)
     if bars and format_of_answer(context) == "table":

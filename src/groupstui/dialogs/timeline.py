@@ -17,7 +17,7 @@ from ..history.timeline import Kind, Timeline
 from ..output.records import Report
 from ..output.timeline import size_range, size_summary, sparkline, timeline_report
 from ..text import pluralize, sanitize
-from ..times import local_day, local_minute
+from ..times import local_days, local_minute
 from ..widgets.table import Column, Table
 from .base import JumpTarget
 from .changes import LABELS, STYLES
@@ -92,7 +92,7 @@ class TimelineDialog(RecordsDialog[Change]):
         self._timeline = timeline
         noun = "member" if kind == "group" else "group"
         exists = isinstance(self._item, Group) or self.directory.may_have_user(self._item.id)
-        then = local_day(timeline.snapshots[0].taken_at)
+        then, _ = local_days(timeline.snapshots[0].taken_at, timeline.snapshots[-1].taken_at)
         size = size_summary(self._item, timeline, then, self._now, exists=exists)
         line = (
             f"{sparkline(timeline)}  {size_range(timeline, noun)}\n{size}"
