@@ -115,3 +115,10 @@ def test_invalid_values_are_reported_once(cli, demo):
     assert result.code == 0
     assert "4" in [line.split("\t")[0] for line in result.out.splitlines()]
     assert result.err.count("treated as missing") == 1
+
+
+def test_message_names_what_has_no_name_by_its_id(cli, demo):
+    user = demo.site.add_user("")
+    group = demo.site.add_group("", (user.id,))
+    assert f"groupstui: #{user.id} is in 1 group" in cli("who", f"#{user.id}").err
+    assert f"groupstui: #{group.id} has 1 member" in cli("members", f"#{group.id}").err
