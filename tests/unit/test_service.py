@@ -335,7 +335,7 @@ async def test_crawl_keeps_each_name_once():
     pages, users = 50, [{"id": id, "name": f"User number {id}"} for id in range(1, 1001)]
 
     def handler(request: httpx.Request) -> httpx.Response:
-        gc.collect()  # only what is still used counts
+        gc.collect()  # only what is still used counts, of what the crawl has allocated
         page = int(request.url.params.get("page", 1))
         body = {
             "result": [{"id": page, "name": "QA", "members": [1]}],
@@ -348,6 +348,7 @@ async def test_crawl_keeps_each_name_once():
 
     async with service_with(handler) as service:
         await service.groups_page(1)  # imports the models
+        gc.freeze()
         tracemalloc.start()
         directory = await service.load()
         peak = tracemalloc.get_traced_memory()[1]
