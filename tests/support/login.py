@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from keyring.backend import KeyringBackend
-from textual import events
 from textual.pilot import Pilot
 
 from groupstui.app import Credentials, GroupsApp
@@ -17,7 +16,7 @@ from groupstui.settings import SettingsFile
 from groupstui.testmo.http_options import HttpOptions
 from groupstui.testmo.rate_limit import Clock
 
-from .pilot import press, settled
+from .pilot import paste, press, settled
 
 
 def app_with(
@@ -49,12 +48,6 @@ async def started(app: GroupsApp) -> AsyncIterator[Pilot[None]]:
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settled(pilot)
         yield pilot
-
-
-async def paste(pilot: Pilot[None], text: str) -> None:
-    """Paste a text into the focused widget."""
-    pilot.app.post_message(events.Paste(text))
-    await settled(pilot)
 
 
 async def fill_in(pilot: Pilot[None], site: str, token: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from textual import events
 from textual.pilot import Pilot
 
 from groupstui.app import Credentials, GroupsApp
@@ -100,6 +101,12 @@ async def expect_current_footer(pilot: Pilot[None]) -> None:
     await settled(pilot)
     now = [list(footer.children) for footer in screen.query(KeyFooter)]
     assert now == drawn_hints, f"the footer was out of date; now it is:\n{drawn(pilot)}"
+
+
+async def paste(pilot: Pilot[None], text: str) -> None:
+    """Paste a text into the focused widget."""
+    pilot.app.post_message(events.Paste(text))
+    await settled(pilot)
 
 
 async def type_text(pilot: Pilot[None], text: str) -> None:

@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from groupstui.output.access_review import review_files
 
-from ..support.pilot import browser_app, drawn, press, settled, type_text, words
+from ..support.pilot import browser_app, drawn, paste, press, settled, type_text, words
 
 
 @pytest.fixture
@@ -308,7 +308,7 @@ async def test_export_to_a_missing_folder(pilot, tmp_path):
 async def test_export_dialog_keeps_a_name_that_cannot_be_written(pilot, tmp_path, name):
     (tmp_path / "loop.csv").symlink_to("loop.csv")
     await press(pilot, "e", "ctrl+u")
-    await type_text(pilot, name)
+    await paste(pilot, name)
     await press(pilot, "enter")
     shown = words(pilot, ".dialog")
     assert "cannot write" in shown or "is not a known extension" in shown

@@ -19,8 +19,8 @@ from groupstui.testmo.instance import Instance
 from groupstui.token import Token
 
 from ..support.keyrings import FakeKeyring, HangingKeyring
-from ..support.login import app_with, paste, sign_in, started
-from ..support.pilot import drawn, press, settled, type_text, until, words
+from ..support.login import app_with, sign_in, started
+from ..support.pilot import drawn, paste, press, settled, type_text, until, words
 from ..support.site_app import SiteApp
 from ..support.site_server import SiteServer
 

@@ -12,8 +12,8 @@ from groupstui.settings import SettingsFile
 from groupstui.token import Token
 
 from ..support.keyrings import FakeKeyring, HangingKeyring
-from ..support.login import app_with, fill_in, paste, sign_in, started
-from ..support.pilot import drawn, press, settled, type_text, until, words
+from ..support.login import app_with, fill_in, sign_in, started
+from ..support.pilot import drawn, paste, press, settled, type_text, until, words
 
 AT_ONCE = 0.2
 """Seconds that a test gives a keyring that will not answer."""

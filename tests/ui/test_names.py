@@ -8,7 +8,6 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from textual.events import Paste
 
 from groupstui.app import Credentials, GroupsApp
 from groupstui.demo.seed import make_site
@@ -18,7 +17,7 @@ from groupstui.testmo.instance import Instance
 from groupstui.text import MAX_NAME_CHARS, sanitize
 from groupstui.token import Token
 
-from ..support.pilot import browser_app, drawn, press, settled, words
+from ..support.pilot import browser_app, drawn, paste, press, settled, words
 from ..support.site_app import TOKEN, SiteApp
 from ..support.site_server import SiteServer
 from ..support.untrusted_text import HOSTILE, MARKUP, control_characters, site_with_names
@@ -57,12 +56,10 @@ async def test_name_is_literal_in_dialogs_and_filter(pilot, row):
     await press(pilot, "Y")
     assert f"the name {name}" in words(pilot, ".dialog")
     await press(pilot, "escape", "colon")
-    pilot.app.post_message(Paste(name))
-    await settled(pilot)
+    await paste(pilot, name)
     assert drawn(pilot).count(name) >= 2
     await press(pilot, "escape", "slash")
-    pilot.app.post_message(Paste(f"{name}!"))
-    await settled(pilot)
+    await paste(pilot, f"{name}!")
     assert f"Nothing here matches “{name}!”" in drawn(pilot)
 
 
@@ -103,11 +100,6 @@ async def typographic(clock):
         async with app.run_test(size=(120, 30)) as pilot:
             await settled(pilot)
             yield pilot
-
-
-async def paste(pilot, text):
-    pilot.app.post_message(Paste(text))
-    await settled(pilot)
 
 
 async def test_filters_and_palette_find_names_as_typed_on_a_keyboard(typographic):

@@ -6,9 +6,8 @@ import csv
 from dataclasses import replace
 
 import pytest
-from textual import events
 
-from ..support.pilot import browser_app, drawn, press, settled, type_text, words
+from ..support.pilot import browser_app, drawn, paste, press, settled, type_text, words
 from ..support.site_app import TOKEN, SiteApp
 from ..support.site_server import SiteServer
 
@@ -27,11 +26,6 @@ async def pilot(demo, clock):
     async with browser_app(demo.url, demo.token, clock).run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         yield pilot
-
-
-async def paste(pilot, text: str) -> None:
-    pilot.app.post_message(events.Paste(text))
-    await settled(pilot)
 
 
 async def look_up(pilot, text: str = TICKET, *, marks: int = 2) -> None:

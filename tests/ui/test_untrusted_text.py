@@ -11,8 +11,8 @@ from groupstui.settings import SettingsFile
 
 from ..support.fake_servers import fake_server, http
 from ..support.keyrings import FakeKeyring
-from ..support.login import app_with, paste, started
-from ..support.pilot import browser_app, drawn, press, settled, words
+from ..support.login import app_with, started
+from ..support.pilot import browser_app, drawn, paste, press, settled, words
 from ..support.untrusted_text import HOSTILE, MARKUP, control_characters, site_with_names
 
 SIZE = (160, 40)
