@@ -41,7 +41,6 @@ from .support.site_server import RunningSite, SiteServer
 
 def pytest_collection_finish() -> None:
     """Collect garbage less often: it took a fifth of the time of the tests of the app."""
-    gc.freeze()
     gc.set_threshold(50_000, 10, 10)
 
 

@@ -353,6 +353,7 @@ async def test_crawl_keeps_each_name_once():
         directory = await service.load()
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
+        gc.unfreeze()
     assert directory.complete
     names_of_a_page = 1000 * 150
     """Bytes: entries of a dict, ids and names."""
