@@ -226,4 +226,4 @@ def test_a_wrong_body_takes_little_memory_and_time(kind, most):
     )
     megabytes, seconds = map(float, done.stdout.split())
     assert megabytes < 250
-    assert seconds < 2
+    assert seconds < 8  # 2 on a fast machine; 83 without `fail_fast`
