@@ -205,7 +205,8 @@ class SearchIndex(Generic[T]):
     # Each of these returns places in `_ids`, in the order of names.
 
     def _with_id(self, text: str) -> Sequence[int]:
-        place = self._places.get(int(match[1])) if (match := _ID.fullmatch(text)) and match[1] else None
+        id = id_of(text)
+        place = None if id is None else self._places.get(id)
         return () if place is None else (place,)
 
     def _with_id_prefix(self, text: str) -> Iterator[int]:
