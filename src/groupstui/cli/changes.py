@@ -11,7 +11,7 @@ from ..output.records import CHANGE_FIELDS, changes_report
 from ..text import pluralize
 from ..times import utc_minute, utc_minutes
 from .context import Context
-from .output import answer, check_columns
+from .output import answer, check_columns, difference_code
 
 DEFAULT_SINCE = "7d"
 """The start without `--since`."""
@@ -55,7 +55,7 @@ async def changes(context: Context) -> ExitCode:
         )
     found = history.changes(since, until)
     report = changes_report(context.instance.origin, found, since, until)
-    code = ExitCode.FALSE if found and options.exit_code else ExitCode.OK
+    code = difference_code(context, differ=bool(found))
     answer(context, replace(report, complete=not context.incomplete), code)
     start, end = utc_minutes(since.taken_at, until.taken_at)
     context.warn(f"{pluralize(len(found), 'net change')} from {start} to {end}")

@@ -27,7 +27,7 @@ from ..text import MAX_TEXT_CHARS, pluralize, sanitize
 from ..times import utc_minute
 from .context import Context
 from .lookup import find_groups, find_users, identified, with_candidates
-from .output import answer, check_columns
+from .output import answer, check_columns, difference_code
 
 T = TypeVar("T", Group, User)
 
@@ -51,7 +51,7 @@ async def compare(context: Context) -> ExitCode:
     comparison = compare_groups(directory, groups)
     rows = comparison.select(selection)
     report = comparison_report(directory, context.instance.origin, comparison, rows, selection)
-    code = answer(context, report, _code(options, comparison))
+    code = answer(context, report, difference_code(context, differ=comparison.differ))
     count = pluralize(len(rows), "user")
     if saved is not None:
         words = comparison.describe(selection)
@@ -111,7 +111,7 @@ async def diff_users(context: Context) -> ExitCode:
     for place, user in enumerate(users):
         count = sum(row.inside[place] for row in comparison.rows)
         context.warn(f"{identified(user)} is in {pluralize(count, 'group') if count else 'no group'}")
-    code = answer(context, report, _code(options, comparison))
+    code = answer(context, report, difference_code(context, differ=comparison.differ))
     _warn_of_selection(context, comparison, selection, pluralize(len(rows), "group"))
     return code
 
@@ -153,12 +153,6 @@ def _selection(
     if options.all:
         return Selection("all")
     return Selection("differ") if options.differ else EVERYTHING
-
-
-def _code(
-    options: argparse.Namespace, comparison: Comparison[Group, User] | Comparison[User, Group]
-) -> ExitCode:
-    return ExitCode.FALSE if comparison.differ and options.exit_code else ExitCode.OK
 
 
 def _warn_of_selection(

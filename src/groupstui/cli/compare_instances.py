@@ -15,7 +15,7 @@ from ..text import pluralize
 from .context import Context
 from .instances import Answers, check_single_options, context_of
 from .lookup import NAMELESS, has_nameless_groups
-from .output import answer, check_columns
+from .output import answer, check_columns, difference_code
 
 BY_NAME = "users are compared by name, because their e-mail addresses are not known in both instances"
 
@@ -53,7 +53,9 @@ async def compare_instances(context: Context) -> ExitCode:
         context.incomplete = context.incomplete or BY_NAME
     origins = [part.instance.origin for part in parts]
     report = instance_comparison_report((first, second), origins, listed)
-    code = answer(context, report, _exit_code(pairs, fails=options.exit_code))
+    differ = any(pair.is_difference for pair in pairs)
+    certain = all(pair.is_certain for pair in pairs)
+    code = answer(context, report, difference_code(context, differ=differ, certain=certain))
     context.warn(_summary(names, pairs))
     for problem in _problems(pairs, by):
         context.warn(problem, always=True)
@@ -65,13 +67,6 @@ async def _read(part: Context) -> Directory | GroupstuiError:
         return (await part.read(users=True)).directory
     except GroupstuiError as error:
         return error
-
-
-def _exit_code(pairs: Sequence[NamePair], *, fails: bool) -> ExitCode:
-    """Return the exit code: that of a certain difference, or “unknown” if something cannot be compared."""
-    if fails and any(pair.is_difference for pair in pairs):
-        return ExitCode.FALSE
-    return ExitCode.OK if all(pair.is_certain for pair in pairs) else ExitCode.UNKNOWN
 
 
 def _summary(names: Sequence[str], pairs: Sequence[NamePair]) -> str:

@@ -87,6 +87,19 @@ def format_of_answer(context: Context) -> str:
     return context.format or ("table" if sys.stdout.isatty() else "rows")
 
 
+def difference_code(context: Context, *, differ: bool, certain: bool = True) -> ExitCode:
+    """Return the exit code of a comparison: a known difference comes before what cannot be compared.
+
+    Args:
+        context: The options of the command; with `--exit-code`, a difference has a code of its own.
+        differ: Whether a difference is known.
+        certain: Whether everything could be compared.
+    """
+    if differ and context.options.exit_code:
+        return ExitCode.FALSE
+    return ExitCode.OK if certain else ExitCode.UNKNOWN
+
+
 def answer(
     context: Context, report: Report, code: ExitCode = ExitCode.OK, *, certain: bool = False
 ) -> ExitCode:

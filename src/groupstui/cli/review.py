@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import UsageError
 from ..exit_codes import ExitCode
-from ..output.records import DIFFERENCE_FIELDS, Report, as_of
+from ..output.records import DIFFERENCE_FIELDS, as_of
 from ..output.review_pack import difference_report, not_compared, read_pack
 from ..text import pluralize, sanitize
 from ..times import utc_minute
 from .context import Context
-from .output import answer, check_columns
+from .output import answer, check_columns, difference_code
 
 
 async def review(context: Context) -> ExitCode:
@@ -28,7 +27,7 @@ async def review(context: Context) -> ExitCode:
     if not report.complete:
         context.incomplete = "a review is incomplete: the instance changed while it was read"
     checks = not_compared(old, new)
-    code = answer(context, report, _exit_code(report, checks, fails=options.exit_code))
+    code = answer(context, report, difference_code(context, differ=bool(report.records), certain=not checks))
     since, until = as_of(old.directory), as_of(new.directory)
     period = f"from {utc_minute(since)} to {utc_minute(until)}"
     context.warn(f"{pluralize(len(report.records), 'change')} {period}")
@@ -38,10 +37,3 @@ async def review(context: Context) -> ExitCode:
         names = ", ".join(map(sanitize, checks))
         context.warn(f"not compared, as not both reviews contain them: {names}", always=True)
     return code
-
-
-def _exit_code(report: Report, checks: Sequence[str], *, fails: bool) -> ExitCode:
-    """Return the exit code: that of a known difference, or “unknown” if checks were not compared."""
-    if report.records and fails:
-        return ExitCode.FALSE
-    return ExitCode.UNKNOWN if checks else ExitCode.OK
