@@ -88,7 +88,7 @@ def _check_setting(key: str) -> None:
     """Check that there is a setting of a name.
 
     Raises:
-        UsageError: If there is none; the hint names a similar one.
+        UsageError: If the setting does not exist. The hint names a similar one.
     """
     table, _, name = key.partition(".")
     if table not in rules() or (table in TABLES) != bool(name):

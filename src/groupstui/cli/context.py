@@ -490,7 +490,7 @@ class Context:
 
         Raises:
             InvalidTime: If the snapshot that `point` names does not exist.
-            UnknownAnswer: If there is no snapshot of that time.
+            UnknownAnswer: If the history has no snapshot from that time or earlier.
         """
         history, name = self.history, self.instance.name
         past = None if history is None else history.past(point)

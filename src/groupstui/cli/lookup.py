@@ -410,7 +410,7 @@ def has_nameless_groups(directory: Directory) -> bool:
 
 
 def identified(item: Group | User) -> str:
-    """Return the name of a group or user with its id, safe to show; the id alone if there is no name."""
+    """Return the name of a group or user with its id, safe to show, or only the id if it has no name."""
     name, id = sanitize(item.label), f"#{item.id}"
     return name if name == id else f"{name} ({id})"
 

@@ -21,7 +21,7 @@ def compact(ids: Sequence[int]) -> array[int]:
 
 
 def label_of(name: str | None, id: int | None) -> str:
-    """Return the name of a group or user, or the id as `#17` if there is none."""
+    """Return the name of a group or user, or its id as `#17` if it has no name."""
     return name if name and not name.isspace() else f"#{id}"
 
 
