@@ -197,7 +197,7 @@ HOSTILE = {
 }
 
 MEASURE = """
-import resource, sys, time
+import json, resource, sys, time
 from groupstui.testmo import models
 from groupstui.testmo.responses import InvalidPayload, Repairs
 start, item, end, times = sys.argv[1].encode(), sys.argv[2].encode(), sys.argv[3].encode(), int(sys.argv[4])
@@ -208,7 +208,12 @@ try:
     models.parse_groups(body, Repairs())
 except InvalidPayload:
     pass
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024, time.process_time() - started)
+seconds = time.process_time() - started
+megabytes = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
+started = time.process_time()
+if seconds >= 2:
+    json.loads(body)
+print(megabytes, seconds, time.process_time() - started)
 """
 
 
@@ -224,6 +229,6 @@ def test_a_wrong_body_takes_little_memory_and_time(kind, most):
     done = subprocess.run(
         [sys.executable, "-c", MEASURE, *arguments], capture_output=True, text=True, check=True, timeout=120
     )
-    megabytes, seconds = map(float, done.stdout.split())
+    megabytes, seconds, plain = map(float, done.stdout.split())
     assert megabytes < 250
-    assert seconds < 8  # 2 on a fast machine; 83 without `fail_fast`
+    assert seconds < max(2, 4 * plain), "a slow machine is one on which the standard library is slow, too"
